@@ -1,0 +1,206 @@
+//! What a client says: commands, checked before they can reach the wire.
+//!
+//! The wire has no escape for a line break or NUL in a command or a header, so an argument that holds one is
+//! refused here. A command is one packet: its line, its headers, an empty line, and a body where there is one.
+
+mod api;
+mod auth;
+mod events;
+mod filter;
+mod log;
+mod raw;
+mod sendevent;
+mod session;
+
+use std::borrow::Cow;
+use std::fmt;
+
+use memchr::memchr3;
+
+use crate::error::ApiMisuse;
+
+pub use api::MOST_JOB_UUID;
+
+/// The most bytes of command and headers the switch collects before it takes what it has for a whole packet
+/// (`read_packet` in `mod_event_socket.c`).
+const MOST_PACKET: usize = 10_485_760;
+/// The longest body the switch takes.
+const MOST_BODY: usize = 16_777_216;
+
+/// What a command is about, as far as the connection must know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum CommandKind {
+    /// `auth` and `userauth`: never shown.
+    Auth,
+    /// `api`
+    Api,
+    /// `bgapi`
+    BgApi,
+    /// `event`, `nixevent`, `noevents`
+    Events,
+    /// `filter`
+    Filter,
+    /// `sendevent`
+    SendEvent,
+    /// `log`, `nolog`
+    Log,
+    /// `exit`: the switch closes after its reply.
+    Exit,
+    /// Any other.
+    Other,
+}
+
+/// One command, encoded and known to be one packet. Made by the functions named after FreeSWITCH's verbs.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Command {
+    wire: Vec<u8>,
+    kind: CommandKind,
+}
+
+impl Command {
+    fn new(kind: CommandKind, wire: Vec<u8>) -> Result<Self, ApiMisuse> {
+        if wire.len() > MOST_PACKET {
+            return Err(ApiMisuse::TooLong { what: "the command", len: wire.len(), limit: MOST_PACKET });
+        }
+        Ok(Self { wire, kind })
+    }
+
+    /// A line without headers.
+    fn line(kind: CommandKind, line: &str) -> Result<Self, ApiMisuse> {
+        let mut wire = Vec::with_capacity(line.len() + 2);
+        wire.extend_from_slice(line.as_bytes());
+        wire.extend_from_slice(b"\n\n");
+        Self::new(kind, wire)
+    }
+
+    /// The bytes to send.
+    #[must_use]
+    pub fn wire(&self) -> &[u8] {
+        &self.wire
+    }
+
+    /// The bytes to send.
+    #[must_use]
+    pub fn into_wire(self) -> Vec<u8> {
+        self.wire
+    }
+
+    /// What it is about.
+    #[must_use]
+    pub fn kind(&self) -> CommandKind {
+        self.kind
+    }
+
+    /// The command line, fit to be logged: without the secret of an `auth`.
+    #[must_use]
+    pub fn describe(&self) -> Cow<'_, str> {
+        if self.kind == CommandKind::Auth {
+            return Cow::Borrowed("auth [redacted]");
+        }
+        let line = self.wire.split(|b| *b == b'\n').next().unwrap_or_default();
+        String::from_utf8_lossy(line)
+    }
+}
+
+impl fmt::Debug for Command {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Command").field(&self.describe()).finish()
+    }
+}
+
+/// Refuses what would end a line, or the command, early.
+fn check_line(what: &'static str, text: &[u8]) -> Result<(), ApiMisuse> {
+    let Some(at) = memchr3(b'\n', b'\r', 0, text) else {
+        return Ok(());
+    };
+    let character = match text.get(at) {
+        Some(b'\n') => "line feed",
+        Some(b'\r') => "carriage return",
+        _ => "NUL byte",
+    };
+    Err(ApiMisuse::Unsendable { what, character })
+}
+
+fn check_not_empty(what: &'static str, text: &[u8]) -> Result<(), ApiMisuse> {
+    if text.is_empty() { Err(ApiMisuse::Empty { what }) } else { Ok(()) }
+}
+
+/// Refuses a name the switch would read as something else (`switch_event_add_header` in `switch_event.c`).
+fn check_header_name(name: &[u8]) -> Result<(), ApiMisuse> {
+    let what = "a header's name";
+    check_line(what, name)?;
+    check_not_empty(what, name)?;
+    let refuse =
+        |why| Err(ApiMisuse::Invalid { what, value: String::from_utf8_lossy(name).into_owned(), why });
+    if name.contains(&b':') {
+        refuse("holds a colon, which would end it")
+    } else if name.contains(&b'[') {
+        refuse("holds a `[`, which makes the switch assign an array element")
+    } else if name == b"_body" {
+        refuse("would set the body")
+    } else {
+        Ok(())
+    }
+}
+
+/// Refuses a value that would break the packet, vanish, or make the switch reload its event socket.
+fn check_header_value(value: &[u8]) -> Result<(), ApiMisuse> {
+    let what = "a header's value";
+    check_line(what, value)?;
+    if value.is_empty() {
+        // The switch would delete earlier headers of that name and add none.
+        return Err(ApiMisuse::Empty { what });
+    }
+    check_reload(what, value)
+}
+
+fn check_reload(what: &'static str, text: &[u8]) -> Result<(), ApiMisuse> {
+    let has = |word: &[u8]| text.windows(word.len()).any(|part| part.eq_ignore_ascii_case(word));
+    if has(b"mod_event_socket") && (has(b"reload") || has(b"unload")) {
+        return Err(ApiMisuse::WouldReload { what });
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn line_breaks_and_nul_are_refused_everywhere() {
+        for bad in ["a\nb", "a\rb", "a\0b"] {
+            let refusals = [
+                Command::auth(bad),
+                Command::userauth("u@d", bad),
+                Command::userauth(&format!("{bad}@d"), "p"),
+                Command::api(bad),
+                Command::bgapi(bad, None),
+                Command::bgapi("status", Some(&bad.into())),
+                Command::filter(bad, "v"),
+                Command::filter("h", bad),
+                Command::filter_delete("h", Some(bad)),
+                Command::event(crate::EventFormat::Plain, &crate::EventSet::new().with_subclass(bad)),
+                Command::sendevent(
+                    &crate::EventName::Notify,
+                    &crate::EventBuilder::new().header("h", bad.as_bytes().to_vec()),
+                ),
+            ];
+            for refusal in refusals {
+                assert!(
+                    matches!(refusal, Err(ApiMisuse::Unsendable { .. } | ApiMisuse::Invalid { .. })),
+                    "{refusal:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn secrets_are_not_shown() {
+        let command = Command::auth("hunter2").unwrap();
+        assert_eq!(format!("{command:?}"), "Command(\"auth [redacted]\")");
+        for text in ["auth hunter2", "AUTH hunter2", "userauth a@b:hunter2"] {
+            assert!(!format!("{:?}", Command::raw(text).unwrap()).contains("hunter2"));
+        }
+    }
+}

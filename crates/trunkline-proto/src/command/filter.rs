@@ -1,0 +1,86 @@
+//! `filter`
+
+use super::{Command, CommandKind, check_line, check_not_empty};
+use crate::error::ApiMisuse;
+
+impl Command {
+    /// `filter HEADER VALUE`: let only events pass that match a filter. Filters are the whole connection's. Any
+    /// match lets an event pass; values compare without case; `/regex/` is a regular expression; a value that
+    /// begins with `-` excludes, but alone lets nothing pass.
+    ///
+    /// Reply: `+OK filter added. [HEADER]=[VALUE]`
+    ///
+    /// # Errors
+    ///
+    /// An empty value, which would remove filters instead; a header with a blank; a line break or NUL.
+    pub fn filter(header: &str, value: &str) -> Result<Self, ApiMisuse> {
+        check_header(header)?;
+        check_value(value)?;
+        // A header called `delete` or `add` must not be taken for the word.
+        let add = if is_keyword(header) { "add " } else { "" };
+        Self::line(CommandKind::Filter, &format!("filter {add}{header} {value}"))
+    }
+
+    /// `filter delete HEADER [VALUE]`: remove the filters on a header, or the one with exactly this value.
+    ///
+    /// # Errors
+    ///
+    /// As [`filter`](Self::filter).
+    pub fn filter_delete(header: &str, value: Option<&str>) -> Result<Self, ApiMisuse> {
+        check_header(header)?;
+        let mut line = format!("filter delete {header}");
+        if let Some(value) = value {
+            check_value(value)?;
+            line = format!("{line} {value}");
+        }
+        Self::line(CommandKind::Filter, &line)
+    }
+
+    /// `filter delete all`
+    #[must_use]
+    pub fn filter_delete_all() -> Self {
+        Self { wire: b"filter delete all\n\n".to_vec(), kind: CommandKind::Filter }
+    }
+}
+
+fn check_header(header: &str) -> Result<(), ApiMisuse> {
+    let what = "the filter's header";
+    check_line(what, header.as_bytes())?;
+    check_not_empty(what, header.as_bytes())?;
+    if header.contains(' ') {
+        return Err(ApiMisuse::Invalid {
+            what,
+            value: header.to_owned(),
+            why: "holds a blank, which would end it",
+        });
+    }
+    Ok(())
+}
+
+fn check_value(value: &str) -> Result<(), ApiMisuse> {
+    let what = "the filter's value";
+    check_line(what, value.as_bytes())?;
+    check_not_empty(what, value.as_bytes())
+}
+
+fn is_keyword(header: &str) -> bool {
+    ["add", "delete"].iter().any(|word| header.eq_ignore_ascii_case(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn encodes() {
+        let wire =
+            |command: Result<Command, ApiMisuse>| String::from_utf8(command.unwrap().into_wire()).unwrap();
+        assert_eq!(wire(Command::filter("Unique-ID", "a b")), "filter Unique-ID a b\n\n");
+        assert_eq!(wire(Command::filter("delete", "x")), "filter add delete x\n\n");
+        assert_eq!(wire(Command::filter_delete("Unique-ID", None)), "filter delete Unique-ID\n\n");
+        assert_eq!(wire(Command::filter_delete("Unique-ID", Some("a"))), "filter delete Unique-ID a\n\n");
+        assert_eq!(Command::filter_delete_all().wire(), b"filter delete all\n\n");
+        assert!(matches!(Command::filter("a b", "c"), Err(ApiMisuse::Invalid { .. })));
+        assert!(matches!(Command::filter("a", ""), Err(ApiMisuse::Empty { .. })));
+    }
+}

@@ -1,0 +1,117 @@
+//! Anything else, as long as it is one packet.
+
+use super::{Command, CommandKind, MOST_BODY};
+use crate::error::ApiMisuse;
+
+impl Command {
+    /// A command as it is to be sent, with headers on lines of their own if it has any. The empty line at the
+    /// end is added.
+    ///
+    /// # Errors
+    ///
+    /// Refused if it would break framing: an empty line within it, a carriage return or NUL, or a
+    /// Content-Length, whose body is for [`raw_with_body`](Self::raw_with_body) to add.
+    pub fn raw(text: &str) -> Result<Self, ApiMisuse> {
+        let text = checked(text)?;
+        Self::line(kind_of(text), text)
+    }
+
+    /// As [`raw`](Self::raw), with a body; its Content-Length is added.
+    ///
+    /// # Errors
+    ///
+    /// As [`raw`](Self::raw); a NUL in the body, which would end it; a body over 16 MiB.
+    pub fn raw_with_body(text: &str, body: &[u8]) -> Result<Self, ApiMisuse> {
+        let text = checked(text)?;
+        let mut wire = format!("{text}\n").into_bytes();
+        push_body(&mut wire, body)?;
+        Self::new(kind_of(text), wire)
+    }
+}
+
+/// Ends the headers with Content-Length and an empty line, and adds the body.
+pub(super) fn push_body(wire: &mut Vec<u8>, body: &[u8]) -> Result<(), ApiMisuse> {
+    if body.len() > MOST_BODY {
+        return Err(ApiMisuse::TooLong { what: "the body", len: body.len(), limit: MOST_BODY });
+    }
+    if body.contains(&0) {
+        return Err(ApiMisuse::Unsendable { what: "the body", character: "NUL byte" });
+    }
+    wire.extend_from_slice(format!("Content-Length: {}\n\n", body.len()).as_bytes());
+    wire.extend_from_slice(body);
+    Ok(())
+}
+
+fn checked(text: &str) -> Result<&str, ApiMisuse> {
+    let what = "the command";
+    let text = text.trim_matches('\n');
+    if text.is_empty() {
+        return Err(ApiMisuse::Empty { what });
+    }
+    if text.contains("\n\n") {
+        let value = text.escape_debug().to_string();
+        return Err(ApiMisuse::Invalid { what, value, why: "holds an empty line, which would end it early" });
+    }
+    if text.contains('\r') {
+        return Err(ApiMisuse::Unsendable { what, character: "carriage return" });
+    }
+    if text.contains('\0') {
+        return Err(ApiMisuse::Unsendable { what, character: "NUL byte" });
+    }
+    let has_length = |line: &str| {
+        line.split_once(':').is_some_and(|(name, _)| name.eq_ignore_ascii_case("Content-Length"))
+    };
+    if text.lines().skip(1).any(has_length) {
+        let why = "would make the switch wait for a body";
+        return Err(ApiMisuse::Invalid { what: "the header", value: "Content-Length".to_owned(), why });
+    }
+    Ok(text)
+}
+
+/// By prefix, without case, as the switch takes it.
+fn kind_of(text: &str) -> CommandKind {
+    const PREFIXES: [(&str, CommandKind); 12] = [
+        ("exit", CommandKind::Exit),
+        ("...", CommandKind::Exit),
+        ("auth ", CommandKind::Auth),
+        ("userauth ", CommandKind::Auth),
+        ("filter ", CommandKind::Filter),
+        ("sendevent", CommandKind::SendEvent),
+        ("api ", CommandKind::Api),
+        ("bgapi ", CommandKind::BgApi),
+        ("log", CommandKind::Log),
+        ("event", CommandKind::Events),
+        ("nixevent", CommandKind::Events),
+        ("noevents", CommandKind::Events),
+    ];
+    PREFIXES
+        .iter()
+        .find(|(prefix, _)| text.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix)))
+        .map_or(CommandKind::Other, |(_, kind)| *kind)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_packet_or_refused() {
+        assert_eq!(Command::raw("\nsendmsg x\nA: b\n\n").unwrap().wire(), b"sendmsg x\nA: b\n\n");
+        for bad in ["", "\n\n", "a\n\nb", "a\rb", "a\0b", "a\nContent-length: 5"] {
+            assert!(Command::raw(bad).is_err(), "{bad:?}");
+        }
+        assert_eq!(
+            Command::raw_with_body("sendevent NOTIFY", "hé\n".as_bytes()).unwrap().wire(),
+            "sendevent NOTIFY\nContent-Length: 4\n\nhé\n".as_bytes()
+        );
+        assert!(Command::raw_with_body("sendevent NOTIFY", b"\0").is_err());
+    }
+
+    #[test]
+    fn knows_what_it_is_about() {
+        assert_eq!(Command::raw("exiting").unwrap().kind(), CommandKind::Exit);
+        assert_eq!(Command::raw("API status").unwrap().kind(), CommandKind::Api);
+        assert_eq!(Command::raw("linger").unwrap().kind(), CommandKind::Other);
+        assert_eq!(Command::raw("é").unwrap().kind(), CommandKind::Other);
+    }
+}

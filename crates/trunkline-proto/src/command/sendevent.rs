@@ -1,0 +1,87 @@
+//! `sendevent`
+
+use super::{Command, CommandKind, check_header_name, check_header_value, check_line, check_not_empty, raw};
+use crate::error::ApiMisuse;
+use crate::event::{EventBuilder, EventName};
+
+impl Command {
+    /// `sendevent NAME`: fire an event in the switch. Core subscribers act on it as on any other: a
+    /// CHANNEL_CREATE sent so leaves a ghost in `show channels`. With the Unique-ID of a live channel it is
+    /// queued to that channel instead. For a CUSTOM event give the header `Event-Subclass`.
+    ///
+    /// Reply: `+OK UUID`, the `Event-UUID` the event goes out with.
+    ///
+    /// # Errors
+    ///
+    /// A header the switch would read as something else: an empty value or one that begins with a blank, a colon
+    /// or `[` in a name, a line break or NUL, Content-Length; a body with NUL or over 16 MiB.
+    pub fn sendevent(name: &EventName, event: &EventBuilder) -> Result<Self, ApiMisuse> {
+        check_line("the event's name", name.as_str().as_bytes())?;
+        check_not_empty("the event's name", name.as_str().as_bytes())?;
+        let mut wire = format!("sendevent {name}\n").into_bytes();
+        for (header, value) in event.raw_headers() {
+            check_header_name(header)?;
+            check_header_value(&value)?;
+            let refuse = |why| {
+                let value = String::from_utf8_lossy(header).into_owned();
+                Err(ApiMisuse::Invalid { what: "the header", value, why })
+            };
+            if header.eq_ignore_ascii_case(b"Content-Length") {
+                return refuse("is added from the body");
+            }
+            if value.starts_with(b" ") {
+                return refuse("has a value that begins with a blank, which the switch would drop");
+            }
+            wire.extend_from_slice(header);
+            wire.extend_from_slice(b": ");
+            wire.extend_from_slice(&value);
+            wire.push(b'\n');
+        }
+        match event.raw_body() {
+            Some(body) => raw::push_body(&mut wire, body)?,
+            None => wire.push(b'\n'),
+        }
+        Self::new(CommandKind::SendEvent, wire)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn encodes() {
+        let event = EventBuilder::new()
+            .header("Event-Subclass", "test::sub")
+            .header("Foo", b"\xe9 % ~".to_vec())
+            .list("Arr", ["one", "two"])
+            .body("hello\n\nworld");
+        assert_eq!(
+            Command::sendevent(&EventName::Custom, &event).unwrap().wire(),
+            b"sendevent CUSTOM\nEvent-Subclass: test::sub\nFoo: \xe9 % ~\nArr: ARRAY::one|:two\n\
+              Content-Length: 12\n\nhello\n\nworld"
+        );
+        assert_eq!(
+            Command::sendevent(&EventName::Notify, &EventBuilder::new()).unwrap().wire(),
+            b"sendevent NOTIFY\n\n"
+        );
+    }
+
+    #[test]
+    fn refuses_headers_that_are_something_else() {
+        for (name, value) in [
+            ("a:b", "x"),
+            ("a[1]", "x"),
+            ("_body", "x"),
+            ("", "x"),
+            ("a", ""),
+            ("a", " x"),
+            ("Content-length", "3"),
+        ] {
+            let event = EventBuilder::new().header(name, value);
+            assert!(Command::sendevent(&EventName::Notify, &event).is_err(), "{name}: {value}");
+        }
+        let event = EventBuilder::new().header("x", "please reload the Mod_Event_Socket thing");
+        assert!(matches!(Command::sendevent(&EventName::Notify, &event), Err(ApiMisuse::WouldReload { .. })));
+    }
+}

@@ -1,0 +1,681 @@
+//! Our half of a connection: what to send, what an answer belongs to, when to give up. It does no I/O and reads
+//! no clock.
+//!
+//! # Driving a connection
+//!
+//! A [`Connection`] has four kinds of method:
+//!
+//! - **the network comes in** by [`handle_input`](Connection::handle_input) and
+//!   [`handle_eof`](Connection::handle_eof); time by [`handle_timeout`](Connection::handle_timeout);
+//! - **the application speaks** by [`send`](Connection::send), [`start_job`](Connection::start_job),
+//!   [`subscribe`](Connection::subscribe), [`subscribe_log`](Connection::subscribe_log),
+//!   [`filter`](Connection::filter) and [`close`](Connection::close);
+//! - **bytes go out**: [`transmit`](Connection::transmit) shows what is to be written,
+//!   [`transmitted`](Connection::transmitted) says how much of it was;
+//! - **meaning goes out** by [`poll_output`](Connection::poll_output), which is to be called until it gives
+//!   [`Output::Idle`] after any of the first two kinds. `Idle` holds the time of the next deadline.
+//!
+//! Every method that may start or end a wait takes `now`, which must never go back.
+//!
+//! # Promises
+//!
+//! Each command owns exactly one reply, in order. One whose caller has gone ([`forget`](Connection::forget)) is
+//! withdrawn if not a byte of it was written, and otherwise has its reply read and thrown away, so that no reply
+//! is ever taken for another's. When the connection ends, everything that waits is told, and told whether its
+//! command can have been executed.
+
+mod auth;
+mod jobs;
+mod replies;
+mod subscriptions;
+
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+use bytes::{Buf, BytesMut};
+
+use crate::command::{Command, CommandKind};
+use crate::error::{ApiMisuse, SwitchMisbehaved};
+use crate::event::{Event, EventFormat, EventName, EventSet};
+use crate::frame::Limits;
+use crate::ids::JobUuid;
+use crate::message::{DisconnectNotice, Disposition, LogData, LogLevel, Message, MessageDecoder};
+use crate::reply::Reply;
+
+pub use auth::{Credentials, Permissions, Secret};
+pub use jobs::JobLost;
+pub use replies::{Executed, Ticket, Unanswered};
+pub use subscriptions::{SubscriptionId, SubscriptionRefused};
+
+use jobs::Jobs;
+use replies::{Purpose, Replies};
+use subscriptions::Subscriptions;
+
+/// How a connection behaves.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct ConnectionConfig {
+    /// Who we are.
+    pub credentials: Credentials,
+    /// The form events are asked for in.
+    pub format: EventFormat,
+    /// How much one message may take.
+    pub limits: Limits,
+    /// How long the switch may take to greet us; 5 s. One whose accept queue overflowed leaves a connected
+    /// socket silent for ever.
+    pub greeting_timeout: Duration,
+    /// How long it may take to let us in; 5 s.
+    pub auth_timeout: Duration,
+    /// How long a command may take from when it reaches the head of the line; 30 s.
+    pub command_timeout: Duration,
+    /// How many commands may be on their way at once while events are subscribed; 16. The switch sends no events
+    /// between pipelined commands.
+    pub window: usize,
+}
+
+impl ConnectionConfig {
+    /// The defaults, for these credentials.
+    #[must_use]
+    pub fn new(credentials: Credentials) -> Self {
+        Self {
+            credentials,
+            format: EventFormat::Plain,
+            limits: Limits::default(),
+            greeting_timeout: Duration::from_secs(5),
+            auth_timeout: Duration::from_secs(5),
+            command_timeout: Duration::from_secs(30),
+            window: 16,
+        }
+    }
+}
+
+/// Commands on their way at once where no events are subscribed.
+const WINDOW_WITHOUT_EVENTS: usize = 1024;
+/// Bytes given to be written at once; commands beyond wait where they can still be withdrawn.
+const TRANSMIT_AHEAD: usize = 64 * 1024;
+/// How long `exit` may take to be answered.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Why a connection ended.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CloseReason {
+    /// We said `exit`, or gave the connection up.
+    #[error("the connection was closed by this program")]
+    Requested,
+    /// The switch announced the end; its words.
+    #[error("the switch closed the connection: {text}")]
+    Notice {
+        /// What it said, such as `The system is being shut down.`
+        text: String,
+    },
+    /// The switch closed without a word: it crashed, was stopped hard, or something between us cut the connection.
+    #[error("the connection ended without notice: the switch stopped, or something between cut it")]
+    Eof,
+    /// An access list of the switch refuses this address.
+    #[error(
+        "the switch refuses this address (\"{text}\"): its `apply-inbound-acl` in event_socket.conf.xml must allow it"
+    )]
+    AccessDenied {
+        /// What it said.
+        text: String,
+    },
+    /// The switch does not accept the credentials.
+    #[error("the switch refused the credentials (\"{text}\"): check the password{}", if *.user {" and the user"} else {""})]
+    AuthRejected {
+        /// What it said.
+        text: String,
+        /// Whether a user was given with the password.
+        user: bool,
+    },
+    /// The connection was made, and then nothing came.
+    #[error(
+        "connected, but the switch sent no greeting within {after:?}: its accept queue may be full, or it is stalled, or this is no event socket"
+    )]
+    NoGreeting {
+        /// How long we waited.
+        after: Duration,
+    },
+    /// The credentials were not answered.
+    #[error("the switch did not answer the credentials within {after:?}: it is stalled")]
+    NoAuthReply {
+        /// How long we waited.
+        after: Duration,
+    },
+    /// The peer sent what an event socket never sends.
+    #[error(transparent)]
+    Misbehaved(#[from] SwitchMisbehaved),
+    /// The operating system reported an error on the socket.
+    #[error("the connection failed: {0}")]
+    Io(String),
+}
+
+/// What comes out of a connection.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Output {
+    /// We are let in; what this user may do.
+    Ready(Permissions),
+    /// The one answer to a command, or why there is none.
+    Reply {
+        /// Whose.
+        ticket: Ticket,
+        /// The answer.
+        reply: Result<Reply, Unanswered>,
+    },
+    /// The one end of a job started by [`Connection::start_job`]: its BACKGROUND_JOB event, or why there is none.
+    Job {
+        /// Which. The id the job was started with.
+        job: JobUuid,
+        /// Its end.
+        result: Result<Event, JobLost>,
+    },
+    /// A subscription holds, or was refused.
+    Subscribed {
+        /// Which.
+        id: SubscriptionId,
+        /// Whether it holds.
+        result: Result<(), SubscriptionRefused>,
+    },
+    /// An event, of any subscription: match it against each with [`EventSet::matches`].
+    Event(Event),
+    /// A log line.
+    Log(LogData),
+    /// The switch says that the connection, or the call it is bound to, ends.
+    Notice(DisconnectNotice),
+    /// A message nobody expects: a Content-Type this version does not know, an event that cannot be read, a reply
+    /// to nothing. The connection goes on.
+    Unexpected(Message),
+    /// The connection has ended. Nothing but `Idle` comes after.
+    Closed(CloseReason),
+    /// Nothing more for now. Call [`handle_timeout`](Connection::handle_timeout) at the deadline.
+    Idle {
+        /// The next deadline.
+        deadline: Option<Instant>,
+    },
+}
+
+/// Our half of a connection to a switch. See the [module](self) for how to drive one.
+#[derive(Debug)]
+pub struct Connection {
+    config: ConnectionConfig,
+    decoder: MessageDecoder,
+    state: State,
+    replies: Replies,
+    subscriptions: Subscriptions,
+    jobs: Jobs,
+    outputs: VecDeque<Output>,
+    out: BytesMut,
+    /// Bytes of `out` ever handed over, and of those the ones ever written.
+    offered: u64,
+    written: u64,
+    filters_kept: bool,
+}
+
+#[derive(Debug)]
+enum State {
+    /// Waiting for `auth/request`.
+    Greeting {
+        deadline: Option<Instant>,
+    },
+    /// Waiting for the answer to `auth`.
+    Authenticating {
+        deadline: Option<Instant>,
+    },
+    /// In.
+    Ready,
+    /// `exit` is said, or waits in line.
+    Leaving {
+        deadline: Option<Instant>,
+    },
+    Closed(CloseReason),
+}
+
+impl State {
+    fn deadline(&self) -> Option<Instant> {
+        match self {
+            Self::Greeting { deadline } | Self::Authenticating { deadline } | Self::Leaving { deadline } => {
+                *deadline
+            }
+            Self::Ready | Self::Closed(_) => None,
+        }
+    }
+}
+
+impl Connection {
+    /// A connection just made by us; the switch is to speak first.
+    #[must_use]
+    pub fn inbound(config: ConnectionConfig, now: Instant) -> Self {
+        let deadline = now.checked_add(config.greeting_timeout);
+        Self {
+            decoder: MessageDecoder::new(config.limits),
+            replies: Replies::default(),
+            subscriptions: Subscriptions::default(),
+            jobs: Jobs::default(),
+            state: State::Greeting { deadline },
+            outputs: VecDeque::new(),
+            out: BytesMut::new(),
+            offered: 0,
+            written: 0,
+            filters_kept: false,
+            config,
+        }
+    }
+
+    /// Whether we are let in and not on our way out.
+    #[must_use]
+    pub fn is_ready(&self) -> bool {
+        matches!(self.state, State::Ready)
+    }
+
+    /// Why it ended, if it has.
+    #[must_use]
+    pub fn closed(&self) -> Option<&CloseReason> {
+        match &self.state {
+            State::Closed(reason) => Some(reason),
+            _ => None,
+        }
+    }
+
+    /// How many commands wait for their reply, those without a caller included.
+    #[must_use]
+    pub fn outstanding(&self) -> usize {
+        self.replies.len()
+    }
+
+    /// How many more bytes the message under way is known to need: what to make room for.
+    #[must_use]
+    pub fn missing(&self, buffered: usize) -> usize {
+        self.decoder.missing(buffered)
+    }
+
+    // ---- the network and the clock come in
+
+    /// Takes every whole message off `input`; what is left is the beginning of one.
+    pub fn handle_input(&mut self, input: &mut BytesMut, now: Instant) {
+        loop {
+            if matches!(self.state, State::Closed(_)) {
+                input.clear();
+                return;
+            }
+            if matches!(self.state, State::Greeting { .. }) && auth::is_no_switch(input) {
+                let received = crate::frame::excerpt(input);
+                return self.end(SwitchMisbehaved::NotASwitch { received }.into());
+            }
+            if let (State::Authenticating { .. }, Some(reply)) = (&self.state, auth::cut_reply(input)) {
+                self.decoder.reset();
+                self.on_auth_reply(&reply, true);
+                continue;
+            }
+            match self.decoder.decode(input) {
+                Ok(Some(message)) => self.on_message(message, now),
+                Ok(None) => return,
+                Err(misbehaved) => return self.end(misbehaved.into()),
+            }
+        }
+    }
+
+    /// The peer has closed; `left` bytes of an unfinished message remain.
+    pub fn handle_eof(&mut self, left: usize) {
+        let reason = match (&self.state, left) {
+            (State::Leaving { .. }, _) => CloseReason::Requested,
+            (_, 0) => CloseReason::Eof,
+            (_, received) => SwitchMisbehaved::CutOff { received }.into(),
+        };
+        self.end(reason);
+    }
+
+    /// The socket failed.
+    pub fn handle_error(&mut self, error: &std::io::Error) {
+        self.end(CloseReason::Io(error.to_string()));
+    }
+
+    /// A deadline may have passed.
+    pub fn handle_timeout(&mut self, now: Instant) {
+        if self.state.deadline().is_some_and(|deadline| deadline <= now) {
+            match &self.state {
+                State::Greeting { .. } => {
+                    self.end(CloseReason::NoGreeting { after: self.config.greeting_timeout })
+                }
+                State::Authenticating { .. } => {
+                    self.end(CloseReason::NoAuthReply { after: self.config.auth_timeout });
+                }
+                _ => self.end(CloseReason::Requested),
+            }
+        }
+        for (purpose, why) in self.replies.expire(now, self.written) {
+            self.settle(purpose, Err(why), now);
+        }
+        for job in self.jobs.expire(now) {
+            self.outputs.push_back(Output::Job { job, result: Err(JobLost::TimedOut) });
+        }
+        self.pump(now);
+    }
+
+    // ---- the application speaks
+
+    /// Queues a command. Its reply comes as [`Output::Reply`] with this ticket, exactly once.
+    ///
+    /// `timeout` instead of the configured one, if given: the time from when it reaches the head of the line.
+    pub fn send(&mut self, command: Command, timeout: Option<Duration>, now: Instant) -> Ticket {
+        let ticket = self.replies.next_ticket();
+        self.queue(command, timeout, Purpose::Caller(ticket), now);
+        ticket
+    }
+
+    /// The caller of a command has gone: withdrawn if nothing of it was written, otherwise its reply will be
+    /// read and thrown away. No [`Output::Reply`] comes for it.
+    pub fn forget(&mut self, ticket: Ticket) {
+        self.replies.forget(ticket);
+    }
+
+    /// Runs `command` by `bgapi` under this id, which must not be in use, and has its BACKGROUND_JOB event
+    /// subscribed. The reply to the `bgapi` itself comes by the ticket, the job's end as [`Output::Job`]. A
+    /// `bgapi` that is refused or unanswered ends its job without an [`Output::Job`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Command::bgapi`].
+    pub fn start_job(
+        &mut self,
+        command: &str,
+        job: JobUuid,
+        timeout: Option<Duration>,
+        now: Instant,
+    ) -> Result<Ticket, ApiMisuse> {
+        let command = Command::bgapi(command, Some(&job))?;
+        self.subscriptions.want_jobs();
+        self.reconcile(now);
+        let ticket = self.replies.next_ticket();
+        self.jobs.start(job.clone(), timeout.and_then(|timeout| now.checked_add(timeout)));
+        self.queue(command, None, Purpose::Job(ticket, job), now);
+        self.announce_subscriptions();
+        Ok(ticket)
+    }
+
+    /// Nobody waits for this job any more. It runs on in the switch.
+    pub fn forget_job(&mut self, job: &JobUuid) {
+        self.jobs.finish(job);
+    }
+
+    /// Subscribes to these events, beside those of the other subscriptions. [`Output::Subscribed`] says when it
+    /// holds.
+    ///
+    /// # Errors
+    ///
+    /// A name or subclass that cannot be said on the wire.
+    pub fn subscribe(&mut self, events: EventSet, now: Instant) -> Result<SubscriptionId, ApiMisuse> {
+        Command::event(self.config.format, &events)?;
+        let id = self.subscriptions.add_events(events);
+        self.reconcile(now);
+        Ok(id)
+    }
+
+    /// Subscribes to log lines of this level and the graver ones.
+    pub fn subscribe_log(&mut self, level: LogLevel, now: Instant) -> SubscriptionId {
+        let id = self.subscriptions.add_log(level);
+        self.reconcile(now);
+        id
+    }
+
+    /// Withdraws a subscription; what no other one wants is taken back from the switch.
+    pub fn unsubscribe(&mut self, id: SubscriptionId, now: Instant) {
+        self.subscriptions.remove(id);
+        self.reconcile(now);
+    }
+
+    /// Adds a filter for the whole connection. With the first one, `Event-Name BACKGROUND_JOB` and `HEARTBEAT`
+    /// are let pass, too, so that a filter starves neither jobs nor liveness.
+    ///
+    /// # Errors
+    ///
+    /// As [`Command::filter`].
+    pub fn filter(&mut self, header: &str, value: &str, now: Instant) -> Result<Ticket, ApiMisuse> {
+        let filter = Command::filter(header, value)?;
+        if !self.filters_kept {
+            self.filters_kept = true;
+            for name in [EventName::BackgroundJob, EventName::Heartbeat] {
+                self.queue(Command::filter("Event-Name", name.as_str())?, None, Purpose::Nobody, now);
+            }
+        }
+        Ok(self.send(filter, None, now))
+    }
+
+    /// Says `exit` after the commands already in line. [`Output::Closed`] follows within 5 s.
+    pub fn close(&mut self, now: Instant) {
+        match self.state {
+            State::Closed(_) | State::Leaving { .. } => {}
+            State::Ready => {
+                self.queue(Command::exit(), None, Purpose::Exit, now);
+                self.state = State::Leaving { deadline: now.checked_add(CLOSE_TIMEOUT) };
+            }
+            State::Greeting { .. } | State::Authenticating { .. } => self.end(CloseReason::Requested),
+        }
+    }
+
+    /// Ends it at once, without a word to the switch.
+    pub fn abort(&mut self) {
+        self.end(CloseReason::Requested);
+    }
+
+    // ---- bytes go out
+
+    /// What is to be written next.
+    #[must_use]
+    pub fn transmit(&self) -> &[u8] {
+        &self.out
+    }
+
+    /// That many bytes of [`transmit`](Self::transmit) were written.
+    pub fn transmitted(&mut self, written: usize, now: Instant) {
+        let written = written.min(self.out.len());
+        self.out.advance(written);
+        self.written += u64::try_from(written).unwrap_or(u64::MAX);
+        self.pump(now);
+    }
+
+    // ---- meaning goes out
+
+    /// What has happened. To be called until it gives [`Output::Idle`].
+    pub fn poll_output(&mut self) -> Output {
+        match self.outputs.pop_front() {
+            Some(output) => output,
+            None => Output::Idle { deadline: self.deadline() },
+        }
+    }
+
+    fn deadline(&self) -> Option<Instant> {
+        let commands = self.can_talk().then(|| self.replies.deadline()).flatten();
+        [self.state.deadline(), commands, self.jobs.deadline()].into_iter().flatten().min()
+    }
+
+    // ---- inside
+
+    fn queue(&mut self, command: Command, timeout: Option<Duration>, purpose: Purpose, now: Instant) {
+        match &self.state {
+            State::Closed(reason) => {
+                let why = Unanswered::Disconnected { executed: Executed::No, reason: reason.clone() };
+                return self.settle(purpose, Err(why), now);
+            }
+            State::Leaving { .. } => {
+                // The switch reads nothing after `exit`.
+                let why = Unanswered::Disconnected { executed: Executed::No, reason: CloseReason::Requested };
+                return self.settle(purpose, Err(why), now);
+            }
+            _ => {}
+        }
+        if command.kind() == CommandKind::Exit && self.is_ready() {
+            self.state = State::Leaving { deadline: now.checked_add(self.config.command_timeout) };
+        }
+        self.replies.push(command.into_wire(), timeout.unwrap_or(self.config.command_timeout), purpose);
+        self.pump(now);
+    }
+
+    /// Hands over as many commands as the window allows.
+    fn pump(&mut self, now: Instant) {
+        if self.can_talk() {
+            let window =
+                if self.subscriptions.is_idle() { WINDOW_WITHOUT_EVENTS } else { self.config.window.max(1) };
+            while self.out.len() < TRANSMIT_AHEAD
+                && let Some(wire) = self.replies.hand_over(window, self.offered)
+            {
+                self.offered += u64::try_from(wire.len()).unwrap_or(u64::MAX);
+                self.out.extend_from_slice(&wire);
+            }
+            self.replies.start_clocks(now);
+        }
+    }
+
+    fn can_talk(&self) -> bool {
+        matches!(self.state, State::Ready | State::Leaving { .. })
+    }
+
+    fn on_message(&mut self, message: Message, now: Instant) {
+        match message {
+            Message::Event(event) => self.on_event(event),
+            Message::CommandReply(reply) => self.on_reply(Reply::Command(reply), now),
+            Message::ApiResponse(response) => self.on_reply(Reply::Api(response), now),
+            Message::LogData(line) => self.outputs.push_back(Output::Log(line)),
+            Message::AuthRequest if matches!(self.state, State::Greeting { .. }) => self.authenticate(now),
+            Message::RudeRejection(text) => self.end(CloseReason::AccessDenied { text }),
+            Message::DisconnectNotice(notice) => self.on_notice(notice),
+            Message::Other(frame) if matches!(self.state, State::Greeting { .. }) => {
+                let received = crate::frame::excerpt(frame.bytes());
+                self.end(SwitchMisbehaved::NotASwitch { received }.into());
+            }
+            other => self.outputs.push_back(Output::Unexpected(other)),
+        }
+    }
+
+    fn on_event(&mut self, event: Event) {
+        if event.is(EventName::BackgroundJob)
+            && let Some(job) = event.job_uuid().and_then(|id| self.jobs.finish_by_text(&id))
+        {
+            self.outputs.push_back(Output::Job { job, result: Ok(event.clone()) });
+        }
+        self.outputs.push_back(Output::Event(event));
+    }
+
+    fn on_notice(&mut self, notice: DisconnectNotice) {
+        let ends = notice.disposition() == Disposition::Disconnect;
+        let text = notice.text().trim().replace('\n', " ");
+        self.outputs.push_back(Output::Notice(notice));
+        if ends {
+            let leaving = matches!(self.state, State::Leaving { .. });
+            self.end(if leaving { CloseReason::Requested } else { CloseReason::Notice { text } });
+        }
+    }
+
+    fn on_reply(&mut self, reply: Reply, now: Instant) {
+        if let (State::Authenticating { .. }, Reply::Command(reply)) = (&self.state, &reply) {
+            let reply = reply.clone();
+            self.on_auth_reply(&reply, false);
+            return self.pump(now);
+        }
+        match self.replies.pop() {
+            Some(purpose) => {
+                self.settle(purpose, Ok(reply), now);
+                self.pump(now);
+            }
+            None => {
+                let message = match reply {
+                    Reply::Command(reply) => Message::CommandReply(reply),
+                    Reply::Api(response) => Message::ApiResponse(response),
+                };
+                self.outputs.push_back(Output::Unexpected(message));
+            }
+        }
+    }
+
+    /// A command has its one outcome.
+    fn settle(&mut self, purpose: Purpose, outcome: Result<Reply, Unanswered>, now: Instant) {
+        match purpose {
+            Purpose::Nobody => {}
+            Purpose::Caller(ticket) => self.outputs.push_back(Output::Reply { ticket, reply: outcome }),
+            Purpose::Job(ticket, job) => {
+                let accepted = match &outcome {
+                    Ok(Reply::Command(reply)) if reply.is_ok() => {
+                        reply.job_uuid().unwrap_or_else(|| job.clone())
+                    }
+                    _ => {
+                        self.jobs.finish(&job);
+                        return self.outputs.push_back(Output::Reply { ticket, reply: outcome });
+                    }
+                };
+                self.jobs.rename(&job, accepted);
+                self.outputs.push_back(Output::Reply { ticket, reply: outcome });
+            }
+            Purpose::Subscription(step) => {
+                match outcome {
+                    Ok(reply) => self.subscriptions.on_reply(step, reply.refusal()),
+                    Err(why) => self.refuse_waiting(&why),
+                }
+                self.reconcile(now);
+            }
+            Purpose::Exit => {
+                if outcome.is_ok() {
+                    self.end(CloseReason::Requested);
+                }
+            }
+        }
+    }
+
+    fn reconcile(&mut self, now: Instant) {
+        let steps = self.subscriptions.reconcile(self.config.format);
+        for (command, step) in steps {
+            self.queue(command, None, Purpose::Subscription(step), now);
+        }
+        self.announce_subscriptions();
+    }
+
+    fn announce_subscriptions(&mut self) {
+        for (id, result) in self.subscriptions.settled() {
+            self.outputs.push_back(Output::Subscribed { id, result });
+        }
+        if self.subscriptions.jobs_refused() {
+            for job in self.jobs.drain() {
+                self.outputs.push_back(Output::Job { job, result: Err(JobLost::NotPermitted) });
+            }
+        }
+    }
+
+    /// Whether the subscriptions asked for hold will not be known.
+    fn refuse_waiting(&mut self, why: &Unanswered) {
+        for id in self.subscriptions.give_up_waiting() {
+            let result = Err(SubscriptionRefused::Unanswered(why.clone()));
+            self.outputs.push_back(Output::Subscribed { id, result });
+        }
+    }
+
+    /// The end: everything that waits is told.
+    fn end(&mut self, reason: CloseReason) {
+        if matches!(self.state, State::Closed(_)) {
+            return;
+        }
+        self.state = State::Closed(reason.clone());
+        for (purpose, start) in self.replies.drain() {
+            let executed = match start {
+                Some(start) if start < self.written => Executed::Unknown,
+                _ => Executed::No,
+            };
+            let why = Unanswered::Disconnected { executed, reason: reason.clone() };
+            match purpose {
+                Purpose::Caller(ticket) => self.outputs.push_back(Output::Reply { ticket, reply: Err(why) }),
+                Purpose::Job(ticket, job) => {
+                    self.jobs.finish(&job);
+                    self.outputs.push_back(Output::Reply { ticket, reply: Err(why) });
+                }
+                Purpose::Nobody | Purpose::Subscription(_) | Purpose::Exit => {}
+            }
+        }
+        for job in self.jobs.drain() {
+            self.outputs.push_back(Output::Job { job, result: Err(JobLost::Disconnected(reason.clone())) });
+        }
+        self.refuse_waiting(&Unanswered::Disconnected {
+            executed: Executed::Unknown,
+            reason: reason.clone(),
+        });
+        self.out.clear();
+        self.outputs.push_back(Output::Closed(reason));
+    }
+}

@@ -1,0 +1,187 @@
+//! Getting in: the greeting, `auth` or `userauth`, and what the answer allows.
+
+use std::fmt;
+use std::time::Instant;
+
+use bytes::{Bytes, BytesMut};
+
+use super::{CloseReason, Connection, Output, State};
+use crate::command::Command;
+use crate::error::ApiMisuse;
+use crate::header::{Encoding, Headers};
+use crate::reply::CommandReply;
+
+/// A text that is never shown.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(Box<str>);
+
+impl Secret {
+    /// The text.
+    #[must_use]
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<T: Into<Box<str>>> From<T> for Secret {
+    fn from(secret: T) -> Self {
+        Self(secret.into())
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[redacted]")
+    }
+}
+
+/// Who we are to the switch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Credentials {
+    /// The password of `event_socket.conf.xml`.
+    Password(Secret),
+    /// A user of the directory.
+    User {
+        /// `name@domain`
+        user: String,
+        /// Its `esl-password`.
+        password: Secret,
+    },
+}
+
+impl Credentials {
+    /// The command that says so.
+    ///
+    /// # Errors
+    ///
+    /// As [`Command::auth`] and [`Command::userauth`].
+    pub fn command(&self) -> Result<Command, ApiMisuse> {
+        match self {
+            Self::Password(password) => Command::auth(password.reveal()),
+            Self::User { user, password } => Command::userauth(user, password.reveal()),
+        }
+    }
+}
+
+/// What the switch lets this user do, in its words: `all`, or a list. Not a sandbox: see SECURITY.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct Permissions {
+    /// `Allowed-Events`; `None` after `auth`, which allows everything.
+    pub events: Option<String>,
+    /// `Allowed-API`
+    pub api: Option<String>,
+    /// `Allowed-LOG`
+    pub log: Option<bool>,
+    /// The switch cut its reply at 511 bytes, so the lists are not complete.
+    pub cut: bool,
+}
+
+impl Permissions {
+    fn from_reply(reply: &CommandReply, cut: bool) -> Self {
+        let text = |name| reply.headers().get(name).map(|value| value.into_owned());
+        Self {
+            events: text("Allowed-Events"),
+            api: text("Allowed-API"),
+            log: text("Allowed-LOG").map(|word| word == "true"),
+            cut,
+        }
+    }
+}
+
+impl Connection {
+    pub(super) fn authenticate(&mut self, now: Instant) {
+        let command = match self.config.credentials.command() {
+            Ok(command) => command,
+            // Refused where they were configured; nothing to send is the same as wrong.
+            Err(misuse) => {
+                return self
+                    .end(CloseReason::AuthRejected { text: misuse.to_string(), user: self.has_user() });
+            }
+        };
+        self.offered += u64::try_from(command.wire().len()).unwrap_or(u64::MAX);
+        self.out.extend_from_slice(command.wire());
+        self.state = State::Authenticating { deadline: now.checked_add(self.config.auth_timeout) };
+    }
+
+    pub(super) fn on_auth_reply(&mut self, reply: &CommandReply, cut: bool) {
+        if reply.is_ok() {
+            self.state = State::Ready;
+            self.outputs.push_back(Output::Ready(Permissions::from_reply(reply, cut)));
+        } else {
+            let text = reply.text().into_owned();
+            self.end(CloseReason::AuthRejected { text, user: self.has_user() });
+        }
+    }
+
+    fn has_user(&self) -> bool {
+        matches!(self.config.credentials, Credentials::User { .. })
+    }
+}
+
+/// A reply to `userauth` that the switch cut at 511 bytes, empty line and all: it is recognised by its length,
+/// and nothing follows it, since we have said nothing more. (`parse_command` writes it into 512 bytes; the first
+/// of them, `~`, is not sent, and the Content-Type is.)
+pub(super) fn cut_reply(input: &mut BytesMut) -> Option<CommandReply> {
+    const TYPE: &[u8] = b"Content-Type: command/reply\n";
+    const ACCEPTED: &[u8] = b"Reply-Text: +OK accepted\nAllowed-";
+    const CUT: usize = TYPE.len() + 510;
+    let whole = input.get(..CUT)?;
+    let text = whole.strip_prefix(TYPE)?;
+    if !text.starts_with(ACCEPTED) || text.windows(2).any(|pair| pair == b"\n\n") {
+        return None;
+    }
+    let raw: Bytes = input.split_to(CUT).freeze();
+    let end = raw.len();
+    Some(CommandReply::from_headers(Headers::from_lines(raw, end, Encoding::Raw)))
+}
+
+/// Whether the first bytes of a connection cannot be a greeting: a line without a colon, or bytes no header has.
+pub(super) fn is_no_switch(input: &[u8]) -> bool {
+    let input = input.trim_ascii_start();
+    let line = input.split(|b| *b == b'\n').next().unwrap_or_default();
+    let ended = line.len() < input.len();
+    let odd = line.iter().any(|b| *b < 0x20 && !matches!(b, b'\r' | b'\t'));
+    odd || (ended && !line.contains(&b':'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tells_a_switch_from_others() {
+        for other in [
+            &b"SSH-2.0-OpenSSH_9.2\r\n"[..],
+            b"220 mail.example.com ESMTP\r\n",
+            b"Asterisk Call Manager/5.0\r\n",
+            b"J\0\0\0\n5.5.5",
+            b"\x15\x03\x01\0\x02",
+        ] {
+            assert!(is_no_switch(other), "{}", other.escape_ascii());
+        }
+        for maybe in
+            [&b""[..], b"Cont", b"Content-Type: auth/request", b"Content-Type: auth/request\n", b"\n"]
+        {
+            assert!(!is_no_switch(maybe), "{}", maybe.escape_ascii());
+        }
+    }
+
+    #[test]
+    fn a_cut_reply_is_known_by_its_length() {
+        let text = format!(
+            "Reply-Text: +OK accepted\nAllowed-Events: all\nAllowed-API: {}\n",
+            "status ".repeat(100)
+        );
+        let wire = format!("Content-Type: command/reply\n{}", &text[..510]);
+        assert!(cut_reply(&mut BytesMut::from(&wire.as_bytes()[..537])).is_none());
+        let mut input = BytesMut::from(wire.as_bytes());
+        let reply = cut_reply(&mut input).unwrap();
+        assert_eq!(reply.text(), "+OK accepted");
+        assert!(input.is_empty());
+        // A whole one of exactly that length is left to the decoder.
+        let whole = format!("Content-Type: command/reply\n{}\n\n", &text[..508]);
+        assert!(cut_reply(&mut BytesMut::from(whole.as_bytes())).is_none());
+    }
+}

@@ -1,0 +1,92 @@
+//! Background jobs: which BACKGROUND_JOB event ends which.
+
+use std::collections::{BTreeSet, HashMap};
+use std::time::Instant;
+
+use super::CloseReason;
+use crate::ids::JobUuid;
+
+/// Why the end of a job is not known.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum JobLost {
+    /// It took longer than it was given. It may run on.
+    #[error("the job did not end in time; it may still run in the switch")]
+    TimedOut,
+    /// The connection ended first. It may run on.
+    #[error("the connection ended before the job did; it may still run in the switch")]
+    Disconnected(#[source] CloseReason),
+    /// The switch does not let this user see BACKGROUND_JOB events, so no job's end can be known.
+    #[error(
+        "this user may not receive BACKGROUND_JOB events (`esl-allowed-events`), so the job's result cannot arrive"
+    )]
+    NotPermitted,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Jobs {
+    /// By the id the switch uses; the id the job was started with, and its deadline.
+    running: HashMap<JobUuid, (JobUuid, Option<Instant>)>,
+    deadlines: BTreeSet<(Instant, JobUuid)>,
+}
+
+impl Jobs {
+    pub(super) fn start(&mut self, job: JobUuid, deadline: Option<Instant>) {
+        self.finish(&job);
+        if let Some(deadline) = deadline {
+            self.deadlines.insert((deadline, job.clone()));
+        }
+        self.running.insert(job.clone(), (job, deadline));
+    }
+
+    /// The switch uses another id than asked for.
+    pub(super) fn rename(&mut self, job: &JobUuid, name: JobUuid) {
+        if *job == name {
+            return;
+        }
+        if let Some((started_as, deadline)) = self.take(job) {
+            if let Some(deadline) = deadline {
+                self.deadlines.insert((deadline, name.clone()));
+            }
+            self.running.insert(name, (started_as, deadline));
+        }
+    }
+
+    /// The id it was started with, if it was running.
+    pub(super) fn finish(&mut self, job: &JobUuid) -> Option<JobUuid> {
+        self.take(job).map(|(started_as, _)| started_as)
+    }
+
+    pub(super) fn finish_by_text(&mut self, job: &str) -> Option<JobUuid> {
+        let job = self.running.get_key_value(job).map(|(job, _)| job.clone())?;
+        self.finish(&job)
+    }
+
+    pub(super) fn deadline(&self) -> Option<Instant> {
+        self.deadlines.first().map(|(deadline, _)| *deadline)
+    }
+
+    pub(super) fn expire(&mut self, now: Instant) -> Vec<JobUuid> {
+        let mut expired = Vec::new();
+        while let Some((deadline, job)) = self.deadlines.first().cloned()
+            && deadline <= now
+        {
+            expired.extend(self.finish(&job));
+            self.deadlines.remove(&(deadline, job));
+        }
+        expired
+    }
+
+    pub(super) fn drain(&mut self) -> Vec<JobUuid> {
+        self.deadlines.clear();
+        self.running.drain().map(|(_, (started_as, _))| started_as).collect()
+    }
+
+    fn take(&mut self, job: &JobUuid) -> Option<(JobUuid, Option<Instant>)> {
+        let (started_as, deadline) = self.running.remove(job)?;
+        if let Some(deadline) = deadline {
+            self.deadlines.remove(&(deadline, job.clone()));
+        }
+        Some((started_as, deadline))
+    }
+}

@@ -1,0 +1,192 @@
+//! Which reply is whose: one queue, since the switch answers in order and says no more than that.
+
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+use super::CloseReason;
+use super::subscriptions::Step;
+use crate::ids::JobUuid;
+
+/// Stands for a command until its reply has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Ticket(u64);
+
+/// Whether the switch can have executed a command that got no reply.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Executed {
+    /// Certainly not: not a byte of it was written.
+    No,
+    /// It was written, in part or whole. Nobody can say.
+    Unknown,
+}
+
+impl std::fmt::Display for Executed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::No => "it was not executed",
+            Self::Unknown => "whether it was executed is not known",
+        })
+    }
+}
+
+/// Why a command got no reply.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Unanswered {
+    /// The switch took too long. Its reply, if it still comes, is thrown away.
+    #[error("the switch did not answer within {after:?} ({executed})")]
+    TimedOut {
+        /// How long it had, at the head of the line.
+        after: Duration,
+        /// Whether it can have been executed.
+        executed: Executed,
+    },
+    /// The connection ended first.
+    #[error("the connection ended before the switch answered ({executed})")]
+    Disconnected {
+        /// Whether it can have been executed.
+        executed: Executed,
+        /// Why the connection ended.
+        #[source]
+        reason: CloseReason,
+    },
+}
+
+/// What is done with a reply.
+#[derive(Debug)]
+pub(super) enum Purpose {
+    /// It is thrown away.
+    Nobody,
+    Caller(Ticket),
+    Job(Ticket, JobUuid),
+    Subscription(Step),
+    Exit,
+}
+
+#[derive(Debug)]
+struct Pending {
+    purpose: Purpose,
+    /// Until it is handed over.
+    wire: Option<Vec<u8>>,
+    /// Where in all the bytes ever sent it starts, once it is handed over.
+    start: u64,
+    timeout: Duration,
+    deadline: Option<Instant>,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Replies {
+    queue: VecDeque<Pending>,
+    /// How many at the front are handed over.
+    sent: usize,
+    tickets: u64,
+    /// The head of the line is late: everyone's clock runs, not only the head's.
+    late: bool,
+}
+
+impl Replies {
+    pub(super) fn len(&self) -> usize {
+        self.queue.len()
+    }
+
+    pub(super) fn next_ticket(&mut self) -> Ticket {
+        self.tickets += 1;
+        Ticket(self.tickets)
+    }
+
+    pub(super) fn push(&mut self, wire: Vec<u8>, timeout: Duration, purpose: Purpose) {
+        self.queue.push_back(Pending { purpose, wire: Some(wire), start: 0, timeout, deadline: None });
+    }
+
+    /// The next command's bytes, if the window has room; they will start at `start`.
+    pub(super) fn hand_over(&mut self, window: usize, start: u64) -> Option<Vec<u8>> {
+        if self.sent >= window {
+            return None;
+        }
+        let next = self.queue.get_mut(self.sent)?;
+        let wire = next.wire.take()?;
+        next.start = start;
+        self.sent += 1;
+        Some(wire)
+    }
+
+    /// Lets the clock of the head run; of everyone, where the head is late.
+    pub(super) fn start_clocks(&mut self, now: Instant) {
+        let reach = if self.late { self.queue.len() } else { 1 };
+        for pending in self.queue.iter_mut().take(reach) {
+            if pending.deadline.is_none() {
+                pending.deadline = now.checked_add(pending.timeout);
+            }
+        }
+    }
+
+    pub(super) fn deadline(&self) -> Option<Instant> {
+        let reach = if self.late { self.queue.len() } else { 1 };
+        self.queue.iter().take(reach).filter_map(|pending| pending.deadline).min()
+    }
+
+    /// The reply of the head of the line has come: what to do with it.
+    pub(super) fn pop(&mut self) -> Option<Purpose> {
+        if self.sent == 0 {
+            return None;
+        }
+        self.sent -= 1;
+        let head = self.queue.pop_front();
+        if std::mem::take(&mut self.late) {
+            // The switch answers again: the others have their full time from the head of the line.
+            self.queue.iter_mut().for_each(|pending| pending.deadline = None);
+        }
+        head.map(|pending| pending.purpose)
+    }
+
+    pub(super) fn forget(&mut self, ticket: Ticket) {
+        let is_it = |pending: &Pending| matches!(pending.purpose, Purpose::Caller(t) | Purpose::Job(t, _) if t == ticket);
+        let Some(at) = self.queue.iter().position(is_it) else { return };
+        if at >= self.sent {
+            self.queue.remove(at);
+        } else if let Some(pending) = self.queue.get_mut(at) {
+            // Its clock runs on: should the answer be late, those behind must not wait for ever.
+            pending.purpose = Purpose::Nobody;
+        }
+    }
+
+    /// Those whose time is up. One that was handed over stays in line without a caller, so that its reply, should
+    /// it come, is not taken for the next one's.
+    pub(super) fn expire(&mut self, now: Instant, written: u64) -> Vec<(Purpose, Unanswered)> {
+        let reach = if self.late { self.queue.len() } else { 1 };
+        let is_due = |pending: &Pending| pending.deadline.is_some_and(|deadline| deadline <= now);
+        if !self.queue.iter().take(reach).any(is_due) {
+            return Vec::new();
+        }
+        self.late = true;
+        let sent = self.sent;
+        let mut expired = Vec::new();
+        let mut at = 0;
+        self.queue.retain_mut(|pending| {
+            let place = at;
+            at += 1;
+            if !is_due(pending) {
+                return true;
+            }
+            pending.deadline = None;
+            let in_line = place < sent;
+            let executed = if in_line && pending.start < written { Executed::Unknown } else { Executed::No };
+            let why = Unanswered::TimedOut { after: pending.timeout, executed };
+            let purpose = std::mem::replace(&mut pending.purpose, Purpose::Nobody);
+            if !matches!(purpose, Purpose::Nobody) {
+                expired.push((purpose, why));
+            }
+            in_line
+        });
+        expired
+    }
+
+    /// Everything that waits, with where it starts if it was handed over.
+    pub(super) fn drain(&mut self) -> Vec<(Purpose, Option<u64>)> {
+        let sent = std::mem::take(&mut self.sent);
+        let in_line =
+            |(at, pending): (usize, Pending)| (pending.purpose, (at < sent).then_some(pending.start));
+        self.queue.drain(..).enumerate().map(in_line).collect()
+    }
+}

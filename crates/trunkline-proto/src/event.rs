@@ -1,0 +1,285 @@
+//! Events: what the switch says happened.
+//!
+//! A received [`Event`] is the bytes of its message and one small index of where each header stands in them.
+//! Nothing is decoded, unescaped or copied until it is read, and cloning an event copies no bytes.
+//!
+//! Plain and JSON are both read this way. They carry the same headers, with these differences, all of
+//! FreeSWITCH's making:
+//!
+//! - plain values are percent-encoded by a rule that cannot be undone when the value itself holds something
+//!   like `%41`; JSON is exact;
+//! - an empty value reads `_undef_` in plain, and is empty in JSON;
+//! - an empty body is missing in plain, and present but empty in JSON.
+
+mod builder;
+mod json;
+mod name;
+mod plain;
+mod set;
+
+use std::borrow::Cow;
+use std::fmt;
+
+use bytes::Bytes;
+
+pub use builder::EventBuilder;
+pub use name::EventName;
+pub use set::EventSet;
+
+use crate::header::{Encoding, Headers, Span, lossy};
+
+/// The form events are sent in. The form belongs to the connection: asking for another one changes it for
+/// everything subscribed before, too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum EventFormat {
+    /// `Name: percent-encoded value` lines. The fastest to make and to read.
+    #[default]
+    Plain,
+    /// One JSON object. The exact one.
+    Json,
+}
+
+impl EventFormat {
+    /// The word in `event plain …`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Plain => "plain",
+            Self::Json => "json",
+        }
+    }
+
+    /// The Content-Type of its messages.
+    #[must_use]
+    pub fn content_type(self) -> &'static str {
+        match self {
+            Self::Plain => "text/event-plain",
+            Self::Json => "text/event-json",
+        }
+    }
+}
+
+impl fmt::Display for EventFormat {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// Why a payload could not be read as an event. The message around it was whole: the connection goes on.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum EventError {
+    /// The payload of a JSON event is not the object it should be.
+    #[error("the switch sent a JSON event that breaks off or is malformed at byte {at}")]
+    Json {
+        /// Where in the payload.
+        at: usize,
+    },
+    /// A header's name is longer than 65,535 bytes, or the payload longer than 4 GiB.
+    #[error("the switch sent an event with a header name over 65,535 bytes, at byte {at}")]
+    HeaderTooLong {
+        /// Where in the payload.
+        at: usize,
+    },
+}
+
+/// One event, as received. Cloning it is cheap.
+#[derive(Clone)]
+pub struct Event {
+    headers: Headers,
+    name: Option<EventName>,
+    payload_at: u32,
+    body: Option<Body>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Body {
+    start: u32,
+    len: u32,
+    escaped: bool,
+}
+
+/// What a decoder of one format found in a payload; the spans are left in the scratch it was lent.
+struct Parts {
+    name: Option<EventName>,
+    body: Option<Body>,
+}
+
+impl Event {
+    /// Reads a payload: the part of the message its outer Content-Length counts.
+    ///
+    /// # Errors
+    ///
+    /// [`EventError`] for JSON that is none, or a header name no event can have. A plain payload always reads.
+    pub fn decode(format: EventFormat, payload: Bytes) -> Result<Self, EventError> {
+        Self::decode_at(format, payload, 0, &mut Vec::new())
+    }
+
+    /// As [`decode`](Self::decode) for a payload that starts at `at` in `raw`, with a scratch to reuse.
+    pub(crate) fn decode_at(
+        format: EventFormat,
+        raw: Bytes,
+        at: usize,
+        spans: &mut Vec<Span>,
+    ) -> Result<Self, EventError> {
+        spans.clear();
+        let (parts, encoding) = match format {
+            EventFormat::Plain => (plain::index(&raw, at, spans)?, Encoding::Percent),
+            EventFormat::Json => (json::index(&raw, at, spans)?, Encoding::Json),
+        };
+        // A message this long was refused by its limit, or by the index.
+        let payload_at = u32::try_from(at).map_err(|_| EventError::HeaderTooLong { at: 0 })?;
+        Ok(Self {
+            headers: Headers::new(raw, spans, encoding),
+            name: parts.name,
+            payload_at,
+            body: parts.body,
+        })
+    }
+
+    /// The name. `None` for an event that has none: one that was queued to a session and comes back without
+    /// its standard headers. Of several (`sendevent` with a forged one, PRIVATE_COMMAND) the last is the
+    /// real one.
+    #[must_use]
+    pub fn name(&self) -> Option<&EventName> {
+        self.name.as_ref()
+    }
+
+    /// Whether it has this name.
+    #[must_use]
+    pub fn is(&self, name: EventName) -> bool {
+        self.name == Some(name)
+    }
+
+    /// The subclass of a CUSTOM event, such as `conference::maintenance`.
+    #[must_use]
+    pub fn subclass(&self) -> Option<Cow<'_, str>> {
+        self.get("Event-Subclass")
+    }
+
+    /// The channel it is about (`Unique-ID`). Usually a UUID; `origination_uuid` can make it any text.
+    #[must_use]
+    pub fn unique_id(&self) -> Option<Cow<'_, str>> {
+        self.get("Unique-ID")
+    }
+
+    /// The job a BACKGROUND_JOB event ends (`Job-UUID`).
+    #[must_use]
+    pub fn job_uuid(&self) -> Option<Cow<'_, str>> {
+        self.get("Job-UUID")
+    }
+
+    /// The first value of a header, decoded, as text. Case does not matter; bytes that are not UTF-8 are
+    /// replaced by U+FFFD.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<Cow<'_, str>> {
+        self.headers.get(name)
+    }
+
+    /// The first value of a header, decoded, exactly.
+    #[must_use]
+    pub fn get_bytes(&self, name: &str) -> Option<Cow<'_, [u8]>> {
+        self.headers.get_bytes(name)
+    }
+
+    /// A channel variable: the header `variable_NAME`.
+    #[must_use]
+    pub fn variable(&self, name: &str) -> Option<Cow<'_, str>> {
+        const PREFIX: &str = "variable_";
+        self.headers.iter().find_map(|(header, value)| {
+            let tail = header.get(PREFIX.len()..)?;
+            let is_it =
+                header.get(..PREFIX.len())?.eq_ignore_ascii_case(PREFIX) && tail.eq_ignore_ascii_case(name);
+            is_it.then(|| value.to_str())
+        })
+    }
+
+    /// All headers, in order, without the Content-Length the serialiser puts before a body.
+    #[must_use]
+    pub fn headers(&self) -> &Headers {
+        &self.headers
+    }
+
+    /// The body, exactly. In plain an empty one cannot be told from none.
+    #[must_use]
+    pub fn body_bytes(&self) -> Option<Cow<'_, [u8]>> {
+        let body = self.body?;
+        let start = body.start as usize;
+        let raw = self.headers.raw().get(start..start + body.len as usize)?;
+        Some(if body.escaped { crate::json::unescape(raw) } else { Cow::Borrowed(raw) })
+    }
+
+    /// The body as text; bytes that are not UTF-8 are replaced by U+FFFD.
+    #[must_use]
+    pub fn body(&self) -> Option<Cow<'_, str>> {
+        self.body_bytes().map(lossy)
+    }
+
+    /// The form it was received in.
+    #[must_use]
+    pub fn format(&self) -> EventFormat {
+        match self.headers.encoding() {
+            Encoding::Json => EventFormat::Json,
+            Encoding::Raw | Encoding::Percent => EventFormat::Plain,
+        }
+    }
+
+    /// The bytes of the payload as received.
+    #[must_use]
+    pub fn payload(&self) -> &[u8] {
+        self.headers.raw().get(self.payload_at as usize..).unwrap_or_default()
+    }
+
+    /// How many bytes its message took on the wire; what a queue of events counts.
+    #[must_use]
+    pub fn wire_len(&self) -> usize {
+        self.headers.raw().len()
+    }
+
+    /// A copy that shares no memory with the network buffer, for one that is kept: a received event holds on to
+    /// the up to 256 KiB around it.
+    #[must_use]
+    pub fn detach(&self) -> Self {
+        Self { headers: self.headers.detach(), ..self.clone() }
+    }
+
+    /// A copy to change and send again.
+    #[must_use]
+    pub fn to_builder(&self) -> EventBuilder {
+        let mut builder = EventBuilder::new();
+        for (name, value) in self.headers.iter_bytes() {
+            if value.is_array() {
+                builder = builder.list(name.into_owned(), value.elements());
+            } else {
+                builder = builder.header(name.into_owned(), value.to_bytes().into_owned());
+            }
+        }
+        match self.body_bytes() {
+            Some(body) => builder.body(body.into_owned()),
+            None => builder,
+        }
+    }
+}
+
+impl fmt::Debug for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Event")
+            .field("name", &self.name)
+            .field("headers", &self.headers)
+            .field("body", &self.body())
+            .finish()
+    }
+}
+
+/// Drops the Content-Length a serialiser wrote last, in front of the body it announces.
+fn drop_own_content_length(raw: &[u8], spans: &mut Vec<Span>) {
+    let is_content_length = |span: &Span| {
+        let start = span.name as usize;
+        raw.get(start..start + usize::from(span.name_len))
+            .is_some_and(|name| name.eq_ignore_ascii_case(b"Content-Length"))
+    };
+    if spans.last().is_some_and(is_content_length) {
+        spans.pop();
+    }
+}

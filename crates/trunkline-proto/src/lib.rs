@@ -1,0 +1,50 @@
+//! FreeSWITCH's event socket as bytes and meaning.
+//!
+//! This crate knows what is said over an event socket and nothing else: it opens no socket, reads no clock and
+//! needs no runtime. What it is made of, from the wire up:
+//!
+//! - [`FrameDecoder`] finds messages in a stream of bytes, however it is cut;
+//! - [`MessageDecoder`] reads them: replies, events, log lines, notices;
+//! - [`Event`] is an event as received, decoded only where it is read; [`EventBuilder`] makes one;
+//! - [`Command`] is what a client says, refused if the wire could not carry it;
+//! - [`Connection`] is a client's half of a conversation: who is answered, what is subscribed, which job has
+//!   ended, when to give up;
+//! - [`listener`] is the switch's half, for whoever plays the switch.
+//!
+//! Facts about FreeSWITCH name the source file they are taken from; they hold for 1.10 and 1.11.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::string_slice,
+        clippy::panic
+    )
+)]
+
+mod command;
+pub mod connection;
+mod error;
+mod event;
+mod frame;
+mod header;
+mod ids;
+mod json;
+pub mod listener;
+mod message;
+pub mod percent;
+mod reply;
+
+pub use command::{Command, CommandKind, MOST_JOB_UUID};
+pub use connection::{
+    CloseReason, Connection, ConnectionConfig, Credentials, Executed, JobLost, Output, Permissions, Secret,
+    SubscriptionId, SubscriptionRefused, Ticket, Unanswered,
+};
+pub use error::{ApiMisuse, SwitchMisbehaved};
+pub use event::{Event, EventBuilder, EventError, EventFormat, EventName, EventSet};
+pub use frame::{ContentType, Frame, FrameDecoder, Limits};
+pub use header::{Encoding, Headers, Value};
+pub use ids::JobUuid;
+pub use message::{DisconnectNotice, Disposition, LogData, LogLevel, Message, MessageDecoder};
+pub use reply::{ApiResponse, CommandReply, Reply, api_error};

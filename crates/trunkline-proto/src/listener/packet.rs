@@ -1,0 +1,293 @@
+//! How the switch cuts a client's bytes into packets (`read_packet` in `mod_event_socket.c`).
+
+use bytes::{Buf, Bytes, BytesMut};
+
+use crate::header::split_array;
+
+/// Bytes collected without an empty line before the switch takes what it has for a whole packet.
+const MOST_PACKET: usize = 10_485_760;
+/// The longest body.
+const MOST_BODY: i64 = 16_777_216;
+
+/// What a client said: a command line, headers, a body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Packet {
+    text: Bytes,
+    headers: Vec<(Vec<u8>, Vec<u8>)>,
+    body: Option<Bytes>,
+}
+
+/// Something the switch drops the connection for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PacketError {
+    /// A Content-Length below 0 or above 16 MiB.
+    #[error("Rejecting Content-Length '{0}' (out of range)")]
+    ContentLength(i64),
+}
+
+impl Packet {
+    /// The whole packet as sent, up to a NUL if there is one, without its body.
+    #[must_use]
+    pub fn text(&self) -> &[u8] {
+        &self.text
+    }
+
+    /// The command line as most commands see it: up to the first CR if there is one anywhere in the packet, up
+    /// to the first LF otherwise. (With mixed line ends the headers become part of it.)
+    #[must_use]
+    pub fn line(&self) -> &[u8] {
+        let end = if self.text.contains(&b'\r') { b'\r' } else { b'\n' };
+        self.text.split(|b| *b == end).next().unwrap_or_default()
+    }
+
+    /// The headers in order, after the rules by which the core stores them: see [`PacketDecoder`].
+    #[must_use]
+    pub fn headers(&self) -> &[(Vec<u8>, Vec<u8>)] {
+        &self.headers
+    }
+
+    /// The first header of that name, in any case.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&[u8]> {
+        let is_it = |(header, _): &&(Vec<u8>, Vec<u8>)| header.eq_ignore_ascii_case(name.as_bytes());
+        self.headers.iter().find(is_it).map(|(_, value)| value.as_slice())
+    }
+
+    /// The body, up to a NUL if there is one.
+    #[must_use]
+    pub fn body(&self) -> Option<&[u8]> {
+        self.body.as_deref()
+    }
+}
+
+/// Takes packets off the front of a growing buffer.
+///
+/// A packet ends at the second LF in a row, CRs not counting; line breaks before it are skipped; 10 MiB without
+/// an end are a packet as they are. A Content-Length in its headers makes that many bytes after it the body.
+/// Headers are stored by the rules of `switch_event_add_header`: an empty value removes earlier ones of its
+/// name.
+#[derive(Debug, Clone, Default)]
+pub struct PacketDecoder {
+    searched: usize,
+    line_feeds: u8,
+    /// The end of the packet's text, once found, and the bytes of body after it.
+    found: Option<(usize, usize)>,
+}
+
+impl PacketDecoder {
+    /// At the beginning of a connection.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The next whole packet, taken off `buffer`; `None` until there is one.
+    ///
+    /// # Errors
+    ///
+    /// [`PacketError`] where the switch would drop the connection.
+    pub fn decode(&mut self, buffer: &mut BytesMut) -> Result<Option<Packet>, PacketError> {
+        let (end, bodies) = match self.found {
+            Some(found) => found,
+            None => match self.find_end(buffer) {
+                Some(end) => {
+                    let bodies = body_lengths(buffer.get(..end).unwrap_or_default())?.iter().sum();
+                    self.found = Some((end, bodies));
+                    (end, bodies)
+                }
+                None => return Ok(None),
+            },
+        };
+        if buffer.len() < end + bodies {
+            return Ok(None);
+        }
+        *self = Self::default();
+        let text = buffer.split_to(end).freeze();
+        let lengths = body_lengths(&text)?;
+        let mut body = None;
+        for length in lengths {
+            // Each replaces the one before.
+            body = Some(until_nul(buffer.split_to(length).freeze())).filter(|_| length > 0);
+        }
+        let text = until_nul(text);
+        let headers = headers(&text);
+        Ok(Some(Packet { text, headers, body }))
+    }
+
+    /// Whether part of a packet has come. The switch sends no events and no log meanwhile.
+    #[must_use]
+    pub fn is_partial(&self, buffer: &[u8]) -> bool {
+        buffer.iter().any(|b| !matches!(b, b'\r' | b'\n'))
+    }
+
+    fn find_end(&mut self, buffer: &mut BytesMut) -> Option<usize> {
+        if self.searched == 0 {
+            let blank = buffer.iter().take_while(|b| matches!(b, b'\r' | b'\n')).count();
+            buffer.advance(blank);
+        }
+        for byte in buffer.get(self.searched..)? {
+            self.searched += 1;
+            match byte {
+                b'\n' => self.line_feeds += 1,
+                b'\r' => {}
+                _ => self.line_feeds = 0,
+            }
+            if self.line_feeds == 2 || self.searched == MOST_PACKET {
+                return Some(self.searched);
+            }
+        }
+        None
+    }
+}
+
+fn until_nul(bytes: Bytes) -> Bytes {
+    match memchr::memchr(0, &bytes) {
+        Some(end) => bytes.slice(..end),
+        None => bytes,
+    }
+}
+
+/// The lines after the first, cut at the first CR anywhere after the cursor, or else at the first LF.
+fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut rest = text;
+    let mut first = true;
+    std::iter::from_fn(move || {
+        loop {
+            let breaks = rest.iter().take_while(|b| matches!(b, b'\r' | b'\n')).count();
+            rest = rest.get(breaks..)?;
+            if rest.is_empty() {
+                return None;
+            }
+            let end =
+                memchr::memchr(b'\r', rest).or_else(|| memchr::memchr(b'\n', rest)).unwrap_or(rest.len());
+            let (line, after) = rest.split_at(end);
+            rest = after;
+            if !std::mem::take(&mut first) {
+                return Some(line);
+            }
+        }
+    })
+}
+
+fn name_and_value(line: &[u8]) -> Option<(&[u8], &[u8])> {
+    let colon = memchr::memchr(b':', line)?;
+    let (name, value) = line.split_at(colon);
+    let value = value.get(1..)?;
+    let spaces = value.iter().take_while(|b| **b == b' ').count();
+    Some((name, value.get(spaces..)?))
+}
+
+fn body_lengths(text: &[u8]) -> Result<Vec<usize>, PacketError> {
+    let text = text.split(|b| *b == 0).next().unwrap_or_default();
+    lines(text)
+        .filter_map(name_and_value)
+        .filter(|(name, _)| name.eq_ignore_ascii_case(b"Content-Length"))
+        .map(|(_, value)| match atoi(value) {
+            length @ 0..=MOST_BODY => Ok(usize::try_from(length).unwrap_or_default()),
+            length => Err(PacketError::ContentLength(length)),
+        })
+        .collect()
+}
+
+/// As C's `atoi` on a 32-bit int: leading blanks and a sign, digits up to the first other byte, wrapping.
+fn atoi(value: &[u8]) -> i64 {
+    let value = value.trim_ascii_start();
+    let (negative, digits) = match value.split_first() {
+        Some((b'-', digits)) => (true, digits),
+        Some((b'+', digits)) => (false, digits),
+        _ => (false, value),
+    };
+    let number = digits
+        .iter()
+        .map_while(|byte| char::from(*byte).to_digit(10))
+        .fold(0i64, |number, digit| number.saturating_mul(10).saturating_add(i64::from(digit)));
+    let number = if negative { -number } else { number };
+    // The low 32 bits, as the cast in glibc's `atoi` keeps them.
+    i64::from(i32::from_le_bytes(number.to_le_bytes().first_chunk().copied().unwrap_or_default()))
+}
+
+fn headers(text: &[u8]) -> Vec<(Vec<u8>, Vec<u8>)> {
+    let mut headers: Vec<(Vec<u8>, Vec<u8>)> = Vec::new();
+    for (name, value) in lines(text).filter_map(name_and_value) {
+        if value.is_empty() {
+            headers.retain(|(header, _)| !header.eq_ignore_ascii_case(name));
+        } else if let Some(list) = value.strip_prefix(b"ARRAY::") {
+            if !list.is_empty() {
+                headers.push((name.to_vec(), crate::header::array_text(split_array(list).into_iter())));
+            }
+        } else {
+            headers.push((name.to_vec(), value.to_vec()));
+        }
+    }
+    headers
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn packets(bytes: &[u8]) -> Vec<Packet> {
+        let mut decoder = PacketDecoder::new();
+        let mut buffer = BytesMut::from(bytes);
+        std::iter::from_fn(|| decoder.decode(&mut buffer).unwrap()).collect()
+    }
+
+    #[test]
+    fn every_ending_ends() {
+        for ending in ["\n\n", "\r\n\r\n", "\n\r\n", "\r\n\n"] {
+            let bytes = format!("\r\n\napi status{ending}api version{ending}");
+            let packets = packets(bytes.as_bytes());
+            assert_eq!(packets.len(), 2, "{ending:?}");
+            // The LF before a CR stays; the core trims it off arguments.
+            assert_eq!(packets[0].line().trim_ascii_end(), b"api status");
+            assert_eq!(packets[1].line().trim_ascii_end(), b"api version");
+        }
+        assert!(packets(b"api status\r\r").is_empty());
+    }
+
+    #[test]
+    fn mixed_line_ends_join_the_headers_to_the_command() {
+        let packets = packets(b"api echo one\nX-Foo: bar\r\n\r\n");
+        assert_eq!(packets[0].line(), b"api echo one\nX-Foo: bar");
+    }
+
+    #[test]
+    fn bodies() {
+        let packets = packets(b"sendevent A\nContent-Length: 2\nB: c\nContent-Length: 3x\n\nxxyyyexit\n\n");
+        assert_eq!(packets[0].body(), Some(&b"yyy"[..]));
+        assert_eq!(packets[0].header("b"), Some(&b"c"[..]));
+        assert_eq!(packets[1].line(), b"exit");
+    }
+
+    #[test]
+    fn content_length_is_read_as_c_does() {
+        for (text, number) in
+            [("5x", 5), ("abc", 0), ("  7", 7), ("-3", -3), ("+4", 4), ("4294967297", 1), ("", 0)]
+        {
+            assert_eq!(atoi(text.as_bytes()), number, "{text}");
+        }
+        for bad in ["-1", "16777217"] {
+            let mut buffer = BytesMut::from(format!("a\nContent-Length: {bad}\n\n").as_bytes());
+            assert!(PacketDecoder::new().decode(&mut buffer).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn headers_are_stored_as_the_core_does() {
+        let packets =
+            packets(b"x\nA: 1\nB: 2\na:\nC: ARRAY::p|:q\nD: ARRAY::\nE: ARRAY::one\n F: 5\nno colon\n\n");
+        let headers: Vec<_> = packets[0]
+            .headers()
+            .iter()
+            .map(|(name, value)| format!("{}={}", name.escape_ascii(), value.escape_ascii()))
+            .collect();
+        assert_eq!(headers, ["B=2", "C=ARRAY::p|:q", "E=one", " F=5"]);
+    }
+
+    #[test]
+    fn nul_ends_the_meaning() {
+        let packets = packets(b"api status\0 and more\n\n");
+        assert_eq!(packets[0].line(), b"api status");
+    }
+}

@@ -1,0 +1,104 @@
+//! Frames to messages: what the switch said.
+
+mod log;
+mod notice;
+
+use bytes::BytesMut;
+
+pub use log::{LogData, LogLevel};
+pub use notice::{DisconnectNotice, Disposition};
+
+use crate::error::SwitchMisbehaved;
+use crate::event::{Event, EventError, EventFormat};
+use crate::frame::{ContentType, Frame, FrameDecoder, Limits};
+use crate::header::Span;
+use crate::reply::{ApiResponse, CommandReply};
+
+/// One message of the switch.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub enum Message {
+    /// The greeting: the switch wants to know who we are.
+    AuthRequest,
+    /// The answer to a command.
+    CommandReply(CommandReply),
+    /// The answer to `api`.
+    ApiResponse(ApiResponse),
+    /// An event.
+    Event(Event),
+    /// A log line.
+    LogData(LogData),
+    /// The switch is about to close, or the call has ended and it lingers.
+    DisconnectNotice(DisconnectNotice),
+    /// An access list of the switch refuses this client; its text.
+    RudeRejection(String),
+    /// An event whose payload cannot be read. Nothing else is affected.
+    Undecodable {
+        /// As it came.
+        frame: Frame,
+        /// What is wrong with it.
+        why: EventError,
+    },
+    /// A Content-Type this version does not know, or none.
+    Other(Frame),
+}
+
+/// Takes messages off the front of a growing buffer.
+#[derive(Debug, Default)]
+pub struct MessageDecoder {
+    frames: FrameDecoder,
+    spans: Vec<Span>,
+}
+
+impl MessageDecoder {
+    /// With limits of one's own.
+    #[must_use]
+    pub fn new(limits: Limits) -> Self {
+        Self { frames: FrameDecoder::new(limits), spans: Vec::new() }
+    }
+
+    /// The next whole message, taken off `buffer`; `None` until there is one.
+    ///
+    /// # Errors
+    ///
+    /// [`SwitchMisbehaved`] where the stream cannot be read further.
+    pub fn decode(&mut self, buffer: &mut BytesMut) -> Result<Option<Message>, SwitchMisbehaved> {
+        Ok(self.frames.decode(buffer)?.map(|frame| self.read(frame)))
+    }
+
+    /// How many more bytes the message under way is known to need. 0 when unknown.
+    #[must_use]
+    pub fn missing(&self, buffered: usize) -> usize {
+        self.frames.missing(buffered)
+    }
+
+    pub(crate) fn reset(&mut self) {
+        self.frames.reset();
+    }
+
+    fn read(&mut self, frame: Frame) -> Message {
+        match frame.content_type() {
+            ContentType::EventPlain => self.read_event(EventFormat::Plain, frame),
+            ContentType::EventJson => self.read_event(EventFormat::Json, frame),
+            ContentType::CommandReply => Message::CommandReply(CommandReply::from_frame(&frame)),
+            ContentType::ApiResponse => Message::ApiResponse(ApiResponse::from_frame(&frame)),
+            ContentType::LogData => Message::LogData(LogData::from_frame(&frame)),
+            ContentType::AuthRequest => Message::AuthRequest,
+            ContentType::DisconnectNotice => Message::DisconnectNotice(DisconnectNotice::from_frame(&frame)),
+            ContentType::RudeRejection => {
+                let text = frame.body().unwrap_or_default();
+                Message::RudeRejection(String::from_utf8_lossy(text.trim_ascii()).into_owned())
+            }
+            ContentType::EventXml | ContentType::Other => Message::Other(frame),
+        }
+    }
+
+    fn read_event(&mut self, format: EventFormat, frame: Frame) -> Message {
+        let copy = frame.clone();
+        let (bytes, at) = frame.into_bytes();
+        match Event::decode_at(format, bytes, at, &mut self.spans) {
+            Ok(event) => Message::Event(event),
+            Err(why) => Message::Undecodable { frame: copy, why },
+        }
+    }
+}

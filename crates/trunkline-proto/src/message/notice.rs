@@ -1,0 +1,64 @@
+//! `text/disconnect-notice`: the switch is about to close, or the call has ended and the socket lingers.
+
+use std::borrow::Cow;
+
+use bytes::Bytes;
+
+use crate::frame::Frame;
+use crate::header::{Headers, lossy};
+
+/// What the notice is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Disposition {
+    /// The connection closes now.
+    Disconnect,
+    /// The channel has hung up, the connection stays open for its last events.
+    Linger,
+}
+
+/// A notice that the connection, or the call it is bound to, ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DisconnectNotice {
+    headers: Headers,
+    body: Bytes,
+}
+
+impl DisconnectNotice {
+    pub(crate) fn from_frame(frame: &Frame) -> Self {
+        Self { headers: frame.headers(), body: frame.body().unwrap_or_default() }
+    }
+
+    /// Whether the connection closes, or lingers.
+    #[must_use]
+    pub fn disposition(&self) -> Disposition {
+        match self.headers.get("Content-Disposition") {
+            Some(word) if word.eq_ignore_ascii_case("linger") => Disposition::Linger,
+            _ => Disposition::Disconnect,
+        }
+    }
+
+    /// What the switch says: `Disconnected, goodbye.` and more, `The system is being shut down.`, or nothing.
+    #[must_use]
+    pub fn text(&self) -> Cow<'_, str> {
+        lossy(Cow::Borrowed(&self.body))
+    }
+
+    /// The channel this connection is bound to, if it is bound to one.
+    #[must_use]
+    pub fn unique_id(&self) -> Option<Cow<'_, str>> {
+        self.headers.get("Controlled-Session-UUID")
+    }
+
+    /// How long it lingers, in seconds; -1 is for ever.
+    #[must_use]
+    pub fn linger_seconds(&self) -> Option<i64> {
+        self.headers.get("Linger-Time")?.parse().ok()
+    }
+
+    /// All headers.
+    #[must_use]
+    pub fn headers(&self) -> &Headers {
+        &self.headers
+    }
+}
