@@ -83,15 +83,20 @@ pub(crate) struct Turn {
     pub(crate) armed: Option<Instant>,
     /// Whether the socket took less than there was to write.
     pub(crate) blocked: bool,
+    /// Whether the connection has ended.
+    pub(crate) closed: bool,
 }
+
+/// To whom, and what.
+type Delivery<T> = (oneshot::Sender<T>, T);
 
 /// What is to be delivered once the lock is let go.
 #[derive(Default)]
 pub(crate) struct Deliveries {
-    replies: Vec<(ReplySender, Result<Reply, Unanswered>)>,
-    jobs: Vec<(oneshot::Sender<Result<Event, JobLost>>, Result<Event, JobLost>)>,
-    subscribed: Vec<(oneshot::Sender<Result<(), SubscriptionRefused>>, Result<(), SubscriptionRefused>)>,
-    ready: Option<(oneshot::Sender<Permissions>, Permissions)>,
+    replies: Vec<Delivery<Result<Reply, Unanswered>>>,
+    jobs: Vec<Delivery<Result<Event, JobLost>>>,
+    subscribed: Vec<Delivery<Result<(), SubscriptionRefused>>>,
+    ready: Option<Delivery<Permissions>>,
     pub(crate) events: VecDeque<Event>,
     pub(crate) logs: VecDeque<LogData>,
     closed: Option<CloseReason>,
@@ -176,7 +181,7 @@ impl Shared {
             (Some(armed), Some(deadline)) => Some(armed.min(deadline)),
             (armed, deadline) => armed.or(deadline),
         };
-        Turn { armed: core.armed, blocked: core.blocked }
+        Turn { armed: core.armed, blocked: core.blocked, closed: core.connection.closed().is_some() }
     }
 
     /// The connection has ended: closes our half of the socket.

@@ -32,7 +32,7 @@ pub(crate) async fn drive<R: AsyncRead + Unpin>(mut reader: R, shared: Arc<Share
     let timer = sleep_until((Instant::now() + FAR).into());
     tokio::pin!(timer);
     let mut turn = shared.turn(&mut deliveries, |_, _| {});
-    while shared.closed.borrow().is_none() {
+    while !turn.closed {
         if let Some(armed) = turn.armed
             && timer.deadline() != armed.into()
         {
@@ -79,6 +79,9 @@ pub(crate) async fn drive<R: AsyncRead + Unpin>(mut reader: R, shared: Arc<Share
 
 /// Gives each consumer what it wants. Waits, once and for a bounded time, for one that is behind.
 async fn hand_out(shared: &Shared, deliveries: &mut Deliveries, pause: Duration) {
+    if deliveries.events.is_empty() && deliveries.logs.is_empty() {
+        return;
+    }
     let until = Instant::now() + pause.min(FAR);
     if !deliveries.events.is_empty() {
         let behind = {

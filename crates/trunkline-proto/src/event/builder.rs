@@ -88,7 +88,7 @@ impl EventBuilder {
     ///
     /// # Errors
     ///
-    /// [`EventError::HeaderTooLong`] for a name over 65,535 bytes.
+    /// [`EventError::TooLong`] for one of 2 GiB.
     pub fn to_event(&self, format: EventFormat) -> Result<Event, EventError> {
         Event::decode(format, Bytes::from(self.payload(format)))
     }
