@@ -84,7 +84,9 @@ mod tests {
         for event in [
             EventBuilder::new().header("x", "please reload the Mod_Event_Socket thing"),
             // As a received event may well say, sent again.
-            EventBuilder::new().header("Event-Calling-File", "mod_event_socket.c").header("API-Command", "reload"),
+            EventBuilder::new()
+                .header("Event-Calling-File", "mod_event_socket.c")
+                .header("API-Command", "reload"),
         ] {
             assert!(matches!(
                 Command::sendevent(&EventName::Notify, &event),
