@@ -37,6 +37,8 @@ impl Span {
     pub(crate) const ESCAPED_NAME: u16 = 1;
     /// The value is a JSON list; its span includes the brackets.
     pub(crate) const LIST: u16 = 2;
+    /// The value holds JSON escapes.
+    pub(crate) const ESCAPED_VALUE: u16 = 4;
 
     /// `None` where a name or an offset is larger than a span can say: such a header block is refused.
     pub(crate) fn new(
@@ -55,7 +57,7 @@ impl Span {
         })
     }
 
-    fn name_in(self, raw: &[u8]) -> &[u8] {
+    pub(crate) fn name_in(self, raw: &[u8]) -> &[u8] {
         let start = self.name as usize;
         raw.get(start..start + usize::from(self.name_len)).unwrap_or_default()
     }
@@ -259,6 +261,11 @@ impl<'a> Value<'a> {
     #[must_use]
     pub fn is_array(self) -> bool {
         self.is_list || self.to_bytes().starts_with(ARRAY)
+    }
+
+    /// Whether it came as a JSON list, of however many elements.
+    pub(crate) fn is_list(self) -> bool {
+        self.is_list
     }
 
     /// The elements, for an array; the one value otherwise. An element that itself holds `|:` cannot be told

@@ -1,21 +1,44 @@
 //! `text/event-json`: one object of strings and lists of strings. Keys repeat, bytes need not be UTF-8.
 
-use super::{Body, EventError, EventName, Parts, drop_own_content_length};
+use super::{Body, EventError, EventName, Parts, is_content_length};
 use crate::header::Span;
 use crate::json;
 
 /// Notes where each header of the object at `at` stands. Values that are neither strings nor lists of strings
 /// are passed over, as FreeSWITCH does when it reads an event from JSON.
 pub(super) fn index(raw: &[u8], at: usize, spans: &mut Vec<Span>) -> Result<Parts, EventError> {
-    let mut parts = Parts { name: None, body: None };
+    let mut found = Found { name: None, bodies: 0, too_long: false };
     let mut cursor = at;
-    read_object(raw, &mut cursor, spans, &mut parts)
-        .ok_or(EventError::Json { at: cursor.min(raw.len()) - at.min(raw.len()) })?;
-    Ok(parts)
+    if read_object(raw, &mut cursor, spans, &mut found).is_none() {
+        let at = cursor.min(raw.len()) - at.min(raw.len());
+        return Err(if found.too_long { EventError::HeaderTooLong { at } } else { EventError::Json { at } });
+    }
+    let body = if found.bodies > 0 { take_body(raw, spans) } else { None };
+    Ok(Parts { name: found.name, body })
+}
+
+/// What was met beside headers.
+struct Found {
+    name: Option<EventName>,
+    /// How many `_body`. All but the last are headers that a sender called so.
+    bodies: usize,
+    too_long: bool,
+}
+
+/// Takes the last `_body` from among the headers, with the Content-Length the serialiser put before it.
+fn take_body(raw: &[u8], spans: &mut Vec<Span>) -> Option<Body> {
+    let at = spans.iter().rposition(|span| span.flags & Span::LIST == 0 && span.name_in(raw) == b"_body")?;
+    let span = spans.remove(at);
+    if let Some(before) = at.checked_sub(1)
+        && spans.get(before).is_some_and(|span| is_content_length(*span, raw))
+    {
+        spans.remove(before);
+    }
+    Some(Body { start: span.value, len: span.value_len, escaped: span.flags & Span::ESCAPED_VALUE != 0 })
 }
 
 /// `None` where the object breaks off; `cursor` then says where.
-fn read_object(raw: &[u8], cursor: &mut usize, spans: &mut Vec<Span>, parts: &mut Parts) -> Option<()> {
+fn read_object(raw: &[u8], cursor: &mut usize, spans: &mut Vec<Span>, found: &mut Found) -> Option<()> {
     let mut at = json::skip_blanks(raw, *cursor);
     if raw.get(at)? != &b'{' {
         return None;
@@ -26,7 +49,7 @@ fn read_object(raw: &[u8], cursor: &mut usize, spans: &mut Vec<Span>, parts: &mu
     }
     loop {
         *cursor = at;
-        at = read_member(raw, at, spans, parts)?;
+        at = read_member(raw, at, spans, found)?;
         at = json::skip_blanks(raw, at);
         match raw.get(at)? {
             b',' => at = json::skip_blanks(raw, at + 1),
@@ -37,7 +60,7 @@ fn read_object(raw: &[u8], cursor: &mut usize, spans: &mut Vec<Span>, parts: &mu
 }
 
 /// One `"key":value`; gives the offset after it.
-fn read_member(raw: &[u8], at: usize, spans: &mut Vec<Span>, parts: &mut Parts) -> Option<usize> {
+fn read_member(raw: &[u8], at: usize, spans: &mut Vec<Span>, found: &mut Found) -> Option<usize> {
     if raw.get(at)? != &b'"' {
         return None;
     }
@@ -50,33 +73,30 @@ fn read_member(raw: &[u8], at: usize, spans: &mut Vec<Span>, parts: &mut Parts) 
     value = json::skip_blanks(raw, value + 1);
     let key = raw.get(name..name_end)?;
     let mut flags = if name_escaped { Span::ESCAPED_NAME } else { 0 };
-    match raw.get(value)? {
+    let (end, next) = match raw.get(value)? {
         b'"' => {
             value += 1;
             let (end, escaped) = json::string_end(raw, value)?;
             if key == b"_body" {
-                drop_own_content_length(raw, spans);
-                let start = u32::try_from(value).ok()?;
-                parts.body = Some(Body { start, len: u32::try_from(end - value).ok()?, escaped });
-            } else {
-                if key == b"Event-Name" || (key.len() == 10 && key.eq_ignore_ascii_case(b"Event-Name")) {
-                    parts.name = Some(EventName::from_bytes(&json::unescape(raw.get(value..end)?)));
-                }
-                spans.push(Span::new(name, name_end - name, value, end - value, flags)?);
+                found.bodies += 1;
+            } else if key.len() == "Event-Name".len() && key.eq_ignore_ascii_case(b"Event-Name") {
+                found.name = Some(EventName::from_bytes(&json::unescape(raw.get(value..end)?)));
             }
-            Some(end + 1)
+            flags |= if escaped { Span::ESCAPED_VALUE } else { 0 };
+            (end, end + 1)
         }
-        b'[' => {
-            flags |= Span::LIST;
-            match json::skip_list(raw, value) {
-                Some(end) => {
-                    spans.push(Span::new(name, name_end - name, value, end - value, flags)?);
-                    Some(end)
-                }
-                // A list of other things than strings.
-                None => json::skip_value(raw, value),
+        b'[' => match json::skip_list(raw, value) {
+            Some(end) => {
+                flags |= Span::LIST;
+                (end, end)
             }
-        }
-        _ => json::skip_value(raw, value),
-    }
+            // A list of other things than strings.
+            None => return json::skip_value(raw, value),
+        },
+        _ => return json::skip_value(raw, value),
+    };
+    let span = Span::new(name, name_end - name, value, end - value, flags);
+    found.too_long |= span.is_none();
+    spans.push(span?);
+    Some(next)
 }
