@@ -360,6 +360,10 @@ impl Connection {
     /// `timeout` instead of the configured one, if given: the time from when it reaches the head of the line.
     pub fn send(&mut self, command: Command, timeout: Option<Duration>, now: Instant) -> Ticket {
         let ticket = self.replies.next_ticket();
+        if command.deletes_filters() {
+            // Those we added may be among them.
+            self.filters_kept = false;
+        }
         self.queue(command, timeout, Purpose::Caller(ticket), now);
         ticket
     }
@@ -439,8 +443,9 @@ impl Connection {
         self.reconcile(now);
     }
 
-    /// Adds a filter for the whole connection. With the first one, `Event-Name BACKGROUND_JOB` and `HEARTBEAT`
-    /// are let pass, too, so that a filter starves neither jobs nor liveness.
+    /// Adds a filter for the whole connection. With the first one, and the first after some were deleted,
+    /// `Event-Name BACKGROUND_JOB` and `HEARTBEAT` are let pass, too, so that a filter starves neither jobs nor
+    /// liveness.
     ///
     /// # Errors
     ///

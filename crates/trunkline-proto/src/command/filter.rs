@@ -48,6 +48,11 @@ impl Command {
     pub fn filter_delete_all() -> Self {
         Self { wire: b"filter delete all\n\n".to_vec(), kind: CommandKind::Filter }
     }
+
+    pub(crate) fn deletes_filters(&self) -> bool {
+        const DELETE: &[u8] = b"filter delete ";
+        self.wire.get(..DELETE.len()).is_some_and(|start| start.eq_ignore_ascii_case(DELETE))
+    }
 }
 
 fn check_header(header: &str) -> Result<(), ApiMisuse> {

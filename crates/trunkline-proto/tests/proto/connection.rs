@@ -1,1 +1,9 @@
-//! todo
+//! A client's half of a conversation, played with a clock of its own.
+
+mod ending;
+mod jobs;
+mod model;
+mod opening;
+mod replies;
+mod subscriptions;
+mod world;
