@@ -59,10 +59,21 @@ pub struct Command {
 }
 
 impl Command {
-    fn new(kind: CommandKind, wire: Vec<u8>) -> Result<Self, ApiMisuse> {
+    /// `head` is the command's line and headers with the line break of the last, without the empty line.
+    fn new(kind: CommandKind, head: Vec<u8>, body: Option<&[u8]>) -> Result<Self, ApiMisuse> {
+        let mut wire = head;
+        match body {
+            Some(body) => {
+                check_body(body)?;
+                wire.extend_from_slice(format!("Content-Length: {}\n\n", body.len()).as_bytes());
+            }
+            None => wire.push(b'\n'),
+        }
+        // The empty line counts, too.
         if wire.len() > MOST_PACKET {
             return Err(ApiMisuse::TooLong { what: "the command", len: wire.len(), limit: MOST_PACKET });
         }
+        wire.extend_from_slice(body.unwrap_or_default());
         Ok(Self { wire, kind })
     }
 
@@ -73,10 +84,10 @@ impl Command {
 
     /// The same from its parts.
     fn concat(kind: CommandKind, parts: &[&str]) -> Result<Self, ApiMisuse> {
-        let mut wire = Vec::with_capacity(parts.iter().map(|part| part.len()).sum::<usize>() + 2);
-        parts.iter().for_each(|part| wire.extend_from_slice(part.as_bytes()));
-        wire.extend_from_slice(b"\n\n");
-        Self::new(kind, wire)
+        let mut head = Vec::with_capacity(parts.iter().map(|part| part.len()).sum::<usize>() + 2);
+        parts.iter().for_each(|part| head.extend_from_slice(part.as_bytes()));
+        head.push(b'\n');
+        Self::new(kind, head, None)
     }
 
     /// The bytes to send.
@@ -131,6 +142,16 @@ fn check_not_empty(what: &'static str, text: &[u8]) -> Result<(), ApiMisuse> {
     if text.is_empty() { Err(ApiMisuse::Empty { what }) } else { Ok(()) }
 }
 
+fn check_body(body: &[u8]) -> Result<(), ApiMisuse> {
+    if body.len() > MOST_BODY {
+        return Err(ApiMisuse::TooLong { what: "the body", len: body.len(), limit: MOST_BODY });
+    }
+    if body.contains(&0) {
+        return Err(ApiMisuse::Unsendable { what: "the body", character: "NUL byte" });
+    }
+    Ok(())
+}
+
 /// Refuses a name the switch would read as something else (`switch_event_add_header` in `switch_event.c`).
 fn check_header_name(name: &[u8]) -> Result<(), ApiMisuse> {
     let what = "a header's name";
@@ -149,17 +170,19 @@ fn check_header_name(name: &[u8]) -> Result<(), ApiMisuse> {
     }
 }
 
-/// Refuses a value that would break the packet, vanish, or make the switch reload its event socket.
+/// Refuses a value that would break the packet or vanish.
 fn check_header_value(value: &[u8]) -> Result<(), ApiMisuse> {
     let what = "a header's value";
     check_line(what, value)?;
-    if value.is_empty() {
-        // The switch would delete earlier headers of that name and add none.
+    // The switch would delete earlier headers of that name and add none; or add an array of nothing.
+    if value.is_empty() || value == b"ARRAY::" {
         return Err(ApiMisuse::Empty { what });
     }
-    check_reload(what, value)
+    Ok(())
 }
 
+/// Refuses what would make the switch reload its event socket. It looks for the words in the whole packet, so one
+/// header may hold the one and another the other.
 fn check_reload(what: &'static str, text: &[u8]) -> Result<(), ApiMisuse> {
     let has = |word: &[u8]| text.windows(word.len()).any(|part| part.eq_ignore_ascii_case(word));
     if has(b"mod_event_socket") && (has(b"reload") || has(b"unload")) {

@@ -20,8 +20,8 @@
 //! # Promises
 //!
 //! Each command owns exactly one reply, in order. One whose caller has gone ([`forget`](Connection::forget)) is
-//! withdrawn if not a byte of it was written, and otherwise has its reply read and thrown away, so that no reply
-//! is ever taken for another's. When the connection ends, everything that waits is told, and told whether its
+//! withdrawn if it was not yet handed over to be written, and otherwise has its reply read and thrown away, so
+//! that no reply is ever taken for another's. When the connection ends, everything that waits is told, and told whether its
 //! command can have been executed.
 
 mod auth;
@@ -186,7 +186,7 @@ pub enum Output {
     /// A message nobody expects: a Content-Type this version does not know, an event that cannot be read, a reply
     /// to nothing. The connection goes on.
     Unexpected(Message),
-    /// The connection has ended. Nothing but `Idle` comes after.
+    /// The connection has ended. Nothing comes after but `Idle`, and the refusal of whatever is asked for later.
     Closed(CloseReason),
     /// Nothing more for now. Call [`handle_timeout`](Connection::handle_timeout) at the deadline.
     Idle {
@@ -305,6 +305,7 @@ impl Connection {
             if let (State::Authenticating { .. }, Some(reply)) = (&self.state, auth::cut_reply(input)) {
                 self.decoder.reset();
                 self.on_auth_reply(&reply, true);
+                self.pump(now);
                 continue;
             }
             match self.decoder.decode(input) {
@@ -343,7 +344,7 @@ impl Connection {
                 _ => self.end(CloseReason::Requested),
             }
         }
-        for (purpose, why) in self.replies.expire(now, self.written) {
+        for (purpose, why) in self.replies.expire(now) {
             self.settle(purpose, Err(why), now);
         }
         for job in self.jobs.expire(now) {
@@ -359,14 +360,21 @@ impl Connection {
     /// `timeout` instead of the configured one, if given: the time from when it reaches the head of the line.
     pub fn send(&mut self, command: Command, timeout: Option<Duration>, now: Instant) -> Ticket {
         let ticket = self.replies.next_ticket();
+        if command.deletes_filters() {
+            // Those we added may be among them.
+            self.filters_kept = false;
+        }
         self.queue(command, timeout, Purpose::Caller(ticket), now);
         ticket
     }
 
-    /// The caller of a command has gone: withdrawn if nothing of it was written, otherwise its reply will be
-    /// read and thrown away. No [`Output::Reply`] comes for it.
+    /// The caller of a command has gone: withdrawn if [`transmit`](Self::transmit) has not shown it yet, otherwise
+    /// its reply will be read and thrown away. No [`Output::Reply`] comes for it, and where it was to start a job,
+    /// no [`Output::Job`] either.
     pub fn forget(&mut self, ticket: Ticket) {
-        self.replies.forget(ticket);
+        if let Some(Purpose::Job(_, job)) = self.replies.forget(ticket) {
+            self.jobs.finish(&job);
+        }
     }
 
     /// Runs `command` by `bgapi` under this id, which must not be in use, and has its BACKGROUND_JOB event
@@ -389,7 +397,7 @@ impl Connection {
         let ticket = self.replies.next_ticket();
         self.jobs.start(job.clone(), timeout.and_then(|timeout| now.checked_add(timeout)));
         self.queue(command, None, Purpose::Job(ticket, job), now);
-        self.announce_subscriptions();
+        self.announce_subscriptions(now);
         Ok(ticket)
     }
 
@@ -407,15 +415,26 @@ impl Connection {
     pub fn subscribe(&mut self, events: EventSet, now: Instant) -> Result<SubscriptionId, ApiMisuse> {
         Command::event(self.config.format, &events)?;
         let id = self.subscriptions.add_events(events);
-        self.reconcile(now);
+        self.subscribed(id, now);
         Ok(id)
     }
 
     /// Subscribes to log lines of this level and the graver ones.
     pub fn subscribe_log(&mut self, level: LogLevel, now: Instant) -> SubscriptionId {
         let id = self.subscriptions.add_log(level);
-        self.reconcile(now);
+        self.subscribed(id, now);
         id
+    }
+
+    fn subscribed(&mut self, id: SubscriptionId, now: Instant) {
+        match self.too_late() {
+            None => self.reconcile(now),
+            Some(why) => {
+                self.subscriptions.remove(id);
+                let result = Err(SubscriptionRefused::Unanswered(why));
+                self.outputs.push_back(Output::Subscribed { id, result });
+            }
+        }
     }
 
     /// Withdraws a subscription; what no other one wants is taken back from the switch.
@@ -424,8 +443,9 @@ impl Connection {
         self.reconcile(now);
     }
 
-    /// Adds a filter for the whole connection. With the first one, `Event-Name BACKGROUND_JOB` and `HEARTBEAT`
-    /// are let pass, too, so that a filter starves neither jobs nor liveness.
+    /// Adds a filter for the whole connection. With the first one, and the first after some were deleted,
+    /// `Event-Name BACKGROUND_JOB` and `HEARTBEAT` are let pass, too, so that a filter starves neither jobs nor
+    /// liveness.
     ///
     /// # Errors
     ///
@@ -492,23 +512,25 @@ impl Connection {
     // ---- inside
 
     fn queue(&mut self, command: Command, timeout: Option<Duration>, purpose: Purpose, now: Instant) {
-        match &self.state {
-            State::Closed(reason) => {
-                let why = Unanswered::Disconnected { executed: Executed::No, reason: reason.clone() };
-                return self.settle(purpose, Err(why), now);
-            }
-            State::Leaving { .. } => {
-                // The switch reads nothing after `exit`.
-                let why = Unanswered::Disconnected { executed: Executed::No, reason: CloseReason::Requested };
-                return self.settle(purpose, Err(why), now);
-            }
-            _ => {}
+        if let Some(why) = self.too_late() {
+            return self.settle(purpose, Err(why), now);
         }
         if command.kind() == CommandKind::Exit && self.is_ready() {
             self.state = State::Leaving { deadline: now.checked_add(self.config.command_timeout) };
         }
         self.replies.push(command.into_wire(), timeout.unwrap_or(self.config.command_timeout), purpose);
         self.pump(now);
+    }
+
+    /// Why no command can be said any more, if so.
+    fn too_late(&self) -> Option<Unanswered> {
+        let reason = match &self.state {
+            State::Closed(reason) => reason.clone(),
+            // The switch reads nothing after `exit`.
+            State::Leaving { .. } => CloseReason::Requested,
+            State::Greeting { .. } | State::Authenticating { .. } | State::Ready => return None,
+        };
+        Some(Unanswered::Disconnected { executed: Executed::No, reason })
     }
 
     /// Hands over as many commands as the window allows.
@@ -608,7 +630,8 @@ impl Connection {
             Purpose::Subscription(step) => {
                 match outcome {
                     Ok(reply) => self.subscriptions.on_reply(step, reply.refusal()),
-                    Err(why) => self.refuse_waiting(&why),
+                    Err(why) if self.subscriptions.on_silence(step) => self.refuse_waiting(&why),
+                    Err(_) => {}
                 }
                 self.reconcile(now);
             }
@@ -621,16 +644,23 @@ impl Connection {
     }
 
     fn reconcile(&mut self, now: Instant) {
-        let steps = self.subscriptions.reconcile(self.config.format);
-        for (command, step) in steps {
-            self.queue(command, None, Purpose::Subscription(step), now);
+        if self.too_late().is_none() {
+            for (command, step) in self.subscriptions.reconcile(self.config.format) {
+                self.queue(command, None, Purpose::Subscription(step), now);
+            }
         }
-        self.announce_subscriptions();
+        self.announce_subscriptions(now);
     }
 
-    fn announce_subscriptions(&mut self) {
-        for (id, result) in self.subscriptions.settled() {
+    fn announce_subscriptions(&mut self, now: Instant) {
+        let settled = self.subscriptions.settled();
+        // One that is refused gives up the rest of what it asked for.
+        let refused = settled.iter().any(|(_, result)| result.is_err());
+        for (id, result) in settled {
             self.outputs.push_back(Output::Subscribed { id, result });
+        }
+        if refused {
+            self.reconcile(now);
         }
         if self.subscriptions.jobs_refused() {
             for job in self.jobs.drain() {

@@ -248,13 +248,16 @@ impl Event {
         Self { headers: self.headers.detach(), ..self.clone() }
     }
 
-    /// A copy to change and send again.
+    /// A copy to change and send again. Its [`payload`](EventBuilder::payload) in the form it was received in is the
+    /// one received, but for plain values that hold a `%XX` the encoding would not have made.
     #[must_use]
     pub fn to_builder(&self) -> EventBuilder {
         let mut builder = EventBuilder::new();
         for (name, value) in self.headers.iter_bytes() {
-            if value.is_array() {
-                builder = builder.list(name.into_owned(), value.elements());
+            let elements = value.elements();
+            // `ARRAY::` in a JSON string is a value that looks like an array, and with one element it is no array.
+            if value.is_list() || (elements.len() > 1 && self.format() == EventFormat::Plain) {
+                builder = builder.list(name.into_owned(), elements);
             } else {
                 builder = builder.header(name.into_owned(), value.to_bytes().into_owned());
             }
@@ -278,13 +281,14 @@ impl fmt::Debug for Event {
 
 /// Drops the Content-Length a serialiser wrote last, in front of the body it announces. `end` ends a name.
 fn drop_own_content_length(raw: &[u8], marks: &mut Marks, end: u8) {
-    const NAME: &[u8] = b"Content-Length";
-    let is_content_length = |mark: &Mark| {
-        let start = *mark as usize;
-        raw.get(start + NAME.len()) == Some(&end)
-            && raw.get(start..start + NAME.len()).is_some_and(|name| name.eq_ignore_ascii_case(NAME))
-    };
-    if marks.as_slice().last().is_some_and(is_content_length) {
+    if marks.as_slice().last().is_some_and(|mark| is_content_length(*mark, raw, end)) {
         marks.pop();
     }
+}
+
+fn is_content_length(mark: Mark, raw: &[u8], end: u8) -> bool {
+    const NAME: &[u8] = b"Content-Length";
+    let start = mark as usize;
+    raw.get(start + NAME.len()) == Some(&end)
+        && raw.get(start..start + NAME.len()).is_some_and(|name| name.eq_ignore_ascii_case(NAME))
 }

@@ -240,6 +240,11 @@ impl<'a> Value<'a> {
         self.is_list || self.to_bytes().starts_with(ARRAY)
     }
 
+    /// Whether it came as a JSON list, of however many elements.
+    pub(crate) fn is_list(self) -> bool {
+        self.is_list
+    }
+
     /// The elements, for an array; the one value otherwise. An element that itself holds `|:` cannot be told
     /// from two in a plain event; JSON keeps them apart.
     #[must_use]

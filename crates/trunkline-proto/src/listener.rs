@@ -4,6 +4,7 @@
 
 mod packet;
 mod request;
+mod stored;
 mod write;
 
 pub use packet::{Packet, PacketDecoder, PacketError};

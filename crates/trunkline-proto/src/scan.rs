@@ -49,6 +49,14 @@ impl Marks {
         self.len = self.len.saturating_sub(1);
     }
 
+    /// Takes one out of the middle.
+    pub(crate) fn remove(&mut self, at: usize) {
+        if let Some(after) = self.marks.get_mut(at..self.len) {
+            after.rotate_left(1);
+            self.len -= 1;
+        }
+    }
+
     #[inline]
     fn reserve(&mut self, more: usize) {
         if self.marks.len() < self.len + more {

@@ -48,7 +48,9 @@ impl Command {
         let id = job.as_str();
         check_line(what, id.as_bytes())?;
         check_not_empty(what, id.trim_start_matches(' ').as_bytes())?;
-        check_reload(what, id.as_bytes())?;
+        if !means_reload(command) {
+            check_reload("the command with its Job-UUID", format!("{command} {id}").as_bytes())?;
+        }
         if id.len() > MOST_JOB_UUID {
             return Err(ApiMisuse::TooLong { what, len: id.len(), limit: MOST_JOB_UUID });
         }
@@ -62,12 +64,16 @@ fn checked(command: &str) -> Result<&str, ApiMisuse> {
     let command = command.trim_matches(' ');
     check_line(what, command.as_bytes())?;
     check_not_empty(what, command.as_bytes())?;
-    let verb = command.split(' ').next().unwrap_or_default();
-    // Who says it in so many words means it.
-    if !["reload", "unload", "bgapi"].iter().any(|word| verb.eq_ignore_ascii_case(word)) {
+    if !means_reload(command) {
         check_reload(what, command.as_bytes())?;
     }
     Ok(command)
+}
+
+/// Who says it in so many words means it.
+fn means_reload(command: &str) -> bool {
+    let verb = command.split(' ').next().unwrap_or_default();
+    ["reload", "unload", "bgapi"].iter().any(|word| verb.eq_ignore_ascii_case(word))
 }
 
 #[cfg(test)]
@@ -93,6 +99,10 @@ mod tests {
             Err(ApiMisuse::WouldReload { .. })
         ));
         assert!(Command::api("reload mod_event_socket").is_ok());
+        assert!(matches!(
+            Command::bgapi("module_exists mod_event_socket", Some(&"reload-1".into())),
+            Err(ApiMisuse::WouldReload { .. })
+        ));
         assert!(Command::bgapi("x", Some(&"i".repeat(235).into())).is_ok());
         assert!(matches!(
             Command::bgapi("x", Some(&"i".repeat(236).into())),

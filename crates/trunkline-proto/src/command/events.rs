@@ -1,6 +1,6 @@
 //! `event`, `nixevent`, `noevents`
 
-use super::{Command, CommandKind, check_line};
+use super::{Command, CommandKind, check_line, check_reload};
 use crate::error::ApiMisuse;
 use crate::event::{EventFormat, EventSet};
 
@@ -49,7 +49,9 @@ fn words(events: &EventSet) -> Result<String, ApiMisuse> {
             return Err(ApiMisuse::Invalid { what, value: word.to_owned(), why: "is not one word" });
         }
     }
-    Ok(events.to_string())
+    let words = events.to_string();
+    check_reload("the list of events", words.as_bytes())?;
+    Ok(words)
 }
 
 #[cfg(test)]
@@ -76,5 +78,7 @@ mod tests {
         assert!(matches!(Command::event(EventFormat::Plain, &EventSet::new()), Err(ApiMisuse::Empty { .. })));
         let spaced = EventSet::new().with_subclass("a b");
         assert!(matches!(Command::event(EventFormat::Plain, &spaced), Err(ApiMisuse::Invalid { .. })));
+        let reload = EventSet::new().with_subclass("reload").with_subclass("mod_event_socket");
+        assert!(matches!(Command::event(EventFormat::Plain, &reload), Err(ApiMisuse::WouldReload { .. })));
     }
 }

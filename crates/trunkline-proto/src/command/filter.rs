@@ -1,6 +1,6 @@
 //! `filter`
 
-use super::{Command, CommandKind, check_line, check_not_empty};
+use super::{Command, CommandKind, check_line, check_not_empty, check_reload};
 use crate::error::ApiMisuse;
 
 impl Command {
@@ -18,21 +18,28 @@ impl Command {
         check_value(value)?;
         // A header called `delete` or `add` must not be taken for the word.
         let add = if is_keyword(header) { "add " } else { "" };
-        Self::line(CommandKind::Filter, &format!("filter {add}{header} {value}"))
+        let line = format!("filter {add}{header} {value}");
+        check_reload("the filter", line.as_bytes())?;
+        Self::line(CommandKind::Filter, &line)
     }
 
     /// `filter delete HEADER [VALUE]`: remove the filters on a header, or the one with exactly this value.
     ///
     /// # Errors
     ///
-    /// As [`filter`](Self::filter).
+    /// As [`filter`](Self::filter); the header `all`, which the switch would take for every one.
     pub fn filter_delete(header: &str, value: Option<&str>) -> Result<Self, ApiMisuse> {
         check_header(header)?;
+        if header.eq_ignore_ascii_case("all") {
+            let why = "means every filter there is";
+            return Err(ApiMisuse::Invalid { what: "the filter's header", value: header.to_owned(), why });
+        }
         let mut line = format!("filter delete {header}");
         if let Some(value) = value {
             check_value(value)?;
             line = format!("{line} {value}");
         }
+        check_reload("the filter", line.as_bytes())?;
         Self::line(CommandKind::Filter, &line)
     }
 
@@ -41,20 +48,25 @@ impl Command {
     pub fn filter_delete_all() -> Self {
         Self { wire: b"filter delete all\n\n".to_vec(), kind: CommandKind::Filter }
     }
+
+    pub(crate) fn deletes_filters(&self) -> bool {
+        const DELETE: &[u8] = b"filter delete ";
+        self.wire.get(..DELETE.len()).is_some_and(|start| start.eq_ignore_ascii_case(DELETE))
+    }
 }
 
 fn check_header(header: &str) -> Result<(), ApiMisuse> {
     let what = "the filter's header";
     check_line(what, header.as_bytes())?;
     check_not_empty(what, header.as_bytes())?;
+    let refuse = |why| Err(ApiMisuse::Invalid { what, value: header.to_owned(), why });
     if header.contains(' ') {
-        return Err(ApiMisuse::Invalid {
-            what,
-            value: header.to_owned(),
-            why: "holds a blank, which would end it",
-        });
+        refuse("holds a blank, which would end it")
+    } else if header.contains('[') {
+        refuse("holds a `[`, which makes the switch assign an array element")
+    } else {
+        Ok(())
     }
-    Ok(())
 }
 
 fn check_value(value: &str) -> Result<(), ApiMisuse> {
@@ -81,6 +93,12 @@ mod tests {
         assert_eq!(wire(Command::filter_delete("Unique-ID", Some("a"))), "filter delete Unique-ID a\n\n");
         assert_eq!(Command::filter_delete_all().wire(), b"filter delete all\n\n");
         assert!(matches!(Command::filter("a b", "c"), Err(ApiMisuse::Invalid { .. })));
+        assert!(matches!(Command::filter("a[1]", "c"), Err(ApiMisuse::Invalid { .. })));
         assert!(matches!(Command::filter("a", ""), Err(ApiMisuse::Empty { .. })));
+        assert!(matches!(Command::filter_delete("All", Some("x")), Err(ApiMisuse::Invalid { .. })));
+        assert!(matches!(
+            Command::filter("Event-Calling-File", "mod_event_socket.c reload"),
+            Err(ApiMisuse::WouldReload { .. })
+        ));
     }
 }

@@ -1,11 +1,11 @@
 //! Anything else, as long as it is one packet.
 
-use super::{Command, CommandKind, MOST_BODY};
+use super::{Command, CommandKind};
 use crate::error::ApiMisuse;
 
 impl Command {
     /// A command as it is to be sent, with headers on lines of their own if it has any. The empty line at the
-    /// end is added.
+    /// end is added. What it says is not looked at: `reload mod_event_socket` anywhere in it will do so.
     ///
     /// # Errors
     ///
@@ -23,23 +23,8 @@ impl Command {
     /// As [`raw`](Self::raw); a NUL in the body, which would end it; a body over 16 MiB.
     pub fn raw_with_body(text: &str, body: &[u8]) -> Result<Self, ApiMisuse> {
         let text = checked(text)?;
-        let mut wire = format!("{text}\n").into_bytes();
-        push_body(&mut wire, body)?;
-        Self::new(kind_of(text), wire)
+        Self::new(kind_of(text), format!("{text}\n").into_bytes(), Some(body))
     }
-}
-
-/// Ends the headers with Content-Length and an empty line, and adds the body.
-pub(super) fn push_body(wire: &mut Vec<u8>, body: &[u8]) -> Result<(), ApiMisuse> {
-    if body.len() > MOST_BODY {
-        return Err(ApiMisuse::TooLong { what: "the body", len: body.len(), limit: MOST_BODY });
-    }
-    if body.contains(&0) {
-        return Err(ApiMisuse::Unsendable { what: "the body", character: "NUL byte" });
-    }
-    wire.extend_from_slice(format!("Content-Length: {}\n\n", body.len()).as_bytes());
-    wire.extend_from_slice(body);
-    Ok(())
 }
 
 fn checked(text: &str) -> Result<&str, ApiMisuse> {
@@ -70,7 +55,7 @@ fn checked(text: &str) -> Result<&str, ApiMisuse> {
 
 /// By prefix, without case, as the switch takes it.
 fn kind_of(text: &str) -> CommandKind {
-    const PREFIXES: [(&str, CommandKind); 12] = [
+    const PREFIXES: [(&str, CommandKind); 13] = [
         ("exit", CommandKind::Exit),
         ("...", CommandKind::Exit),
         ("auth ", CommandKind::Auth),
@@ -80,6 +65,7 @@ fn kind_of(text: &str) -> CommandKind {
         ("api ", CommandKind::Api),
         ("bgapi ", CommandKind::BgApi),
         ("log", CommandKind::Log),
+        ("nolog", CommandKind::Log),
         ("event", CommandKind::Events),
         ("nixevent", CommandKind::Events),
         ("noevents", CommandKind::Events),
@@ -108,10 +94,23 @@ mod tests {
     }
 
     #[test]
+    fn a_body_has_a_limit_of_its_own() {
+        let body = vec![b'x'; 16_777_216];
+        assert!(Command::raw_with_body("sendevent NOTIFY", &body).is_ok());
+        let too_long = Command::raw_with_body("sendevent NOTIFY", &[&body[..], b"x"].concat());
+        assert!(matches!(too_long, Err(ApiMisuse::TooLong { what: "the body", .. })), "{too_long:?}");
+        // The last of the two line breaks may be the last byte the switch collects.
+        assert!(Command::raw(&"x".repeat(10_485_758)).is_ok());
+        assert!(matches!(Command::raw(&"x".repeat(10_485_759)), Err(ApiMisuse::TooLong { .. })));
+    }
+
+    #[test]
     fn knows_what_it_is_about() {
         assert_eq!(Command::raw("exiting").unwrap().kind(), CommandKind::Exit);
         assert_eq!(Command::raw("API status").unwrap().kind(), CommandKind::Api);
         assert_eq!(Command::raw("linger").unwrap().kind(), CommandKind::Other);
+        assert_eq!(Command::raw("nolog").unwrap().kind(), Command::nolog().kind());
+        assert_eq!(Command::raw("NOEVENTS").unwrap().kind(), Command::noevents().kind());
         assert_eq!(Command::raw("é").unwrap().kind(), CommandKind::Other);
     }
 }

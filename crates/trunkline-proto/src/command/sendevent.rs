@@ -1,6 +1,8 @@
 //! `sendevent`
 
-use super::{Command, CommandKind, check_header_name, check_header_value, check_line, check_not_empty, raw};
+use super::{
+    Command, CommandKind, check_header_name, check_header_value, check_line, check_not_empty, check_reload,
+};
 use crate::error::ApiMisuse;
 use crate::event::{EventBuilder, EventName};
 
@@ -18,7 +20,7 @@ impl Command {
     pub fn sendevent(name: &EventName, event: &EventBuilder) -> Result<Self, ApiMisuse> {
         check_line("the event's name", name.as_str().as_bytes())?;
         check_not_empty("the event's name", name.as_str().as_bytes())?;
-        let mut wire = format!("sendevent {name}\n").into_bytes();
+        let mut head = format!("sendevent {name}\n").into_bytes();
         for (header, value) in event.raw_headers() {
             check_header_name(header)?;
             check_header_value(&value)?;
@@ -32,16 +34,13 @@ impl Command {
             if value.starts_with(b" ") {
                 return refuse("has a value that begins with a blank, which the switch would drop");
             }
-            wire.extend_from_slice(header);
-            wire.extend_from_slice(b": ");
-            wire.extend_from_slice(&value);
-            wire.push(b'\n');
+            head.extend_from_slice(header);
+            head.extend_from_slice(b": ");
+            head.extend_from_slice(&value);
+            head.push(b'\n');
         }
-        match event.raw_body() {
-            Some(body) => raw::push_body(&mut wire, body)?,
-            None => wire.push(b'\n'),
-        }
-        Self::new(CommandKind::SendEvent, wire)
+        check_reload("the event", &head)?;
+        Self::new(CommandKind::SendEvent, head, event.raw_body())
     }
 }
 
@@ -76,12 +75,25 @@ mod tests {
             ("", "x"),
             ("a", ""),
             ("a", " x"),
+            ("a", "ARRAY::"),
             ("Content-length", "3"),
         ] {
             let event = EventBuilder::new().header(name, value);
             assert!(Command::sendevent(&EventName::Notify, &event).is_err(), "{name}: {value}");
         }
-        let event = EventBuilder::new().header("x", "please reload the Mod_Event_Socket thing");
-        assert!(matches!(Command::sendevent(&EventName::Notify, &event), Err(ApiMisuse::WouldReload { .. })));
+        for event in [
+            EventBuilder::new().header("x", "please reload the Mod_Event_Socket thing"),
+            // As a received event may well say, sent again.
+            EventBuilder::new()
+                .header("Event-Calling-File", "mod_event_socket.c")
+                .header("API-Command", "reload"),
+        ] {
+            assert!(matches!(
+                Command::sendevent(&EventName::Notify, &event),
+                Err(ApiMisuse::WouldReload { .. })
+            ));
+        }
+        let body = EventBuilder::new().body("reload mod_event_socket");
+        assert!(Command::sendevent(&EventName::Notify, &body).is_ok());
     }
 }

@@ -121,8 +121,8 @@ impl Connection {
 }
 
 /// A reply to `userauth` that the switch cut at 511 bytes, empty line and all: it is recognised by its length,
-/// and nothing follows it, since we have said nothing more. (`parse_command` writes it into 512 bytes; the first
-/// of them, `~`, is not sent, and the Content-Type is.)
+/// and by what follows it: nothing, since we have said nothing more, or the notice that all is over. (`parse_command`
+/// writes it into 512 bytes; the first of them, `~`, is not sent, and the Content-Type is.)
 pub(super) fn cut_reply(input: &mut BytesMut) -> Option<CommandReply> {
     const TYPE: &[u8] = b"Content-Type: command/reply\n";
     const ACCEPTED: &[u8] = b"Reply-Text: +OK accepted\nAllowed-";
@@ -130,6 +130,11 @@ pub(super) fn cut_reply(input: &mut BytesMut) -> Option<CommandReply> {
     let whole = input.get(..CUT)?;
     let text = whole.strip_prefix(TYPE)?;
     if !text.starts_with(ACCEPTED) || text.windows(2).any(|pair| pair == b"\n\n") {
+        return None;
+    }
+    // A switch with more room for its replies would go on in the middle of the line.
+    let next = input.get(CUT..).unwrap_or_default();
+    if !next.starts_with(b"Content-") && !next.is_empty() {
         return None;
     }
     let raw: Bytes = input.split_to(CUT).freeze();
@@ -179,8 +184,14 @@ mod tests {
         let reply = cut_reply(&mut input).unwrap();
         assert_eq!(reply.text(), "+OK accepted");
         assert!(input.is_empty());
-        // A whole one of exactly that length is left to the decoder.
+        // A whole one of exactly that length is left to the decoder, as is one that goes on.
         let whole = format!("Content-Type: command/reply\n{}\n\n", &text[..508]);
         assert!(cut_reply(&mut BytesMut::from(whole.as_bytes())).is_none());
+        let longer = format!("Content-Type: command/reply\n{text}Allowed-LOG: true\n\n");
+        assert!(cut_reply(&mut BytesMut::from(longer.as_bytes())).is_none());
+        // The notice may come behind it.
+        let mut input = BytesMut::from(format!("{wire}Content-Type: text/disconnect-notice\n\n").as_bytes());
+        assert!(cut_reply(&mut input).is_some());
+        assert!(input.starts_with(b"Content-Type: text/disconnect-notice"));
     }
 }

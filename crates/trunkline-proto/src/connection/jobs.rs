@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use super::CloseReason;
 use crate::ids::JobUuid;
+use crate::percent;
 
 /// Why the end of a job is not known.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -25,7 +26,7 @@ pub enum JobLost {
 
 #[derive(Debug, Default)]
 pub(super) struct Jobs {
-    /// By the id the switch uses; the id the job was started with, and its deadline.
+    /// By the id the switch uses, as a plain event would say it; the id the job was started with, and its deadline.
     running: HashMap<JobUuid, (JobUuid, Option<Instant>)>,
     deadlines: BTreeSet<(Instant, JobUuid)>,
 }
@@ -33,10 +34,7 @@ pub(super) struct Jobs {
 impl Jobs {
     pub(super) fn start(&mut self, job: JobUuid, deadline: Option<Instant>) {
         self.finish(&job);
-        if let Some(deadline) = deadline {
-            self.deadlines.insert((deadline, job.clone()));
-        }
-        self.running.insert(job.clone(), (job, deadline));
+        self.insert(said(job.as_str()), job, deadline);
     }
 
     /// The switch uses another id than asked for.
@@ -44,22 +42,18 @@ impl Jobs {
         if *job == name {
             return;
         }
-        if let Some((started_as, deadline)) = self.take(job) {
-            if let Some(deadline) = deadline {
-                self.deadlines.insert((deadline, name.clone()));
-            }
-            self.running.insert(name, (started_as, deadline));
+        if let Some((started_as, deadline)) = self.take(&said(job.as_str())) {
+            self.insert(said(name.as_str()), started_as, deadline);
         }
     }
 
     /// The id it was started with, if it was running.
     pub(super) fn finish(&mut self, job: &JobUuid) -> Option<JobUuid> {
-        self.take(job).map(|(started_as, _)| started_as)
+        self.finish_by_text(job.as_str())
     }
 
     pub(super) fn finish_by_text(&mut self, job: &str) -> Option<JobUuid> {
-        let job = self.running.get_key_value(job).map(|(job, _)| job.clone())?;
-        self.finish(&job)
+        self.take(&said(job)).map(|(started_as, _)| started_as)
     }
 
     pub(super) fn deadline(&self) -> Option<Instant> {
@@ -71,7 +65,7 @@ impl Jobs {
         while let Some((deadline, job)) = self.deadlines.first().cloned()
             && deadline <= now
         {
-            expired.extend(self.finish(&job));
+            expired.extend(self.take(&job).map(|(started_as, _)| started_as));
             self.deadlines.remove(&(deadline, job));
         }
         expired
@@ -82,6 +76,13 @@ impl Jobs {
         self.running.drain().map(|(_, (started_as, _))| started_as).collect()
     }
 
+    fn insert(&mut self, key: JobUuid, started_as: JobUuid, deadline: Option<Instant>) {
+        if let Some(deadline) = deadline {
+            self.deadlines.insert((deadline, key.clone()));
+        }
+        self.running.insert(key, (started_as, deadline));
+    }
+
     fn take(&mut self, job: &JobUuid) -> Option<(JobUuid, Option<Instant>)> {
         let (started_as, deadline) = self.running.remove(job)?;
         if let Some(deadline) = deadline {
@@ -89,4 +90,14 @@ impl Jobs {
         }
         Some((started_as, deadline))
     }
+}
+
+/// The id as a plain event says it: there, a `%41` in it reads `A`.
+fn said(job: &str) -> JobUuid {
+    if !job.contains('%') {
+        return job.into();
+    }
+    let mut wire = Vec::new();
+    percent::encode_into(job.as_bytes(), &mut wire);
+    String::from_utf8_lossy(&percent::decode(&wire)).into_owned().into()
 }

@@ -15,9 +15,9 @@ pub struct Ticket(u64);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Executed {
-    /// Certainly not: not a byte of it was written.
+    /// Certainly not: not a byte of it was written, and none will be.
     No,
-    /// It was written, in part or whole. Nobody can say.
+    /// It was written, in part or whole, or was already on its way to be. Nobody can say.
     Unknown,
 }
 
@@ -140,20 +140,20 @@ impl Replies {
         head.map(|pending| pending.purpose)
     }
 
-    pub(super) fn forget(&mut self, ticket: Ticket) {
+    /// What the command was for, if it was still waiting.
+    pub(super) fn forget(&mut self, ticket: Ticket) -> Option<Purpose> {
         let is_it = |pending: &Pending| matches!(pending.purpose, Purpose::Caller(t) | Purpose::Job(t, _) if t == ticket);
-        let Some(at) = self.queue.iter().position(is_it) else { return };
+        let at = self.queue.iter().position(is_it)?;
         if at >= self.sent {
-            self.queue.remove(at);
-        } else if let Some(pending) = self.queue.get_mut(at) {
-            // Its clock runs on: should the answer be late, those behind must not wait for ever.
-            pending.purpose = Purpose::Nobody;
+            return self.queue.remove(at).map(|pending| pending.purpose);
         }
+        // Its clock runs on: should the answer be late, those behind must not wait for ever.
+        self.queue.get_mut(at).map(|pending| std::mem::replace(&mut pending.purpose, Purpose::Nobody))
     }
 
     /// Those whose time is up. One that was handed over stays in line without a caller, so that its reply, should
     /// it come, is not taken for the next one's.
-    pub(super) fn expire(&mut self, now: Instant, written: u64) -> Vec<(Purpose, Unanswered)> {
+    pub(super) fn expire(&mut self, now: Instant) -> Vec<(Purpose, Unanswered)> {
         let reach = if self.late { self.queue.len() } else { 1 };
         let is_due = |pending: &Pending| pending.deadline.is_some_and(|deadline| deadline <= now);
         if !self.queue.iter().take(reach).any(is_due) {
@@ -171,7 +171,8 @@ impl Replies {
             }
             pending.deadline = None;
             let in_line = place < sent;
-            let executed = if in_line && pending.start < written { Executed::Unknown } else { Executed::No };
+            // One that was handed over is out of our hands: the socket may take it any time after this.
+            let executed = if in_line { Executed::Unknown } else { Executed::No };
             let why = Unanswered::TimedOut { after: pending.timeout, executed };
             let purpose = std::mem::replace(&mut pending.purpose, Purpose::Nobody);
             if !matches!(purpose, Purpose::Nobody) {

@@ -73,6 +73,8 @@ pub(super) struct Subscriptions {
     jobs: bool,
     /// What the switch has, when the commands on their way have been executed.
     installed: EventSet,
+    /// Of those, the ones whose command got no reply: whoever wants them must ask again.
+    unsure: EventSet,
     installed_log: Option<LogLevel>,
     refused: EventSet,
     refused_why: String,
@@ -122,23 +124,26 @@ impl Subscriptions {
     pub(super) fn reconcile(&mut self, format: EventFormat) -> Vec<(Command, Step)> {
         self.batch += 1;
         let mut steps = Vec::new();
+        let wanted = self.wanted_events().minus(&self.refused);
         for (events, batch) in std::mem::take(&mut self.retry) {
-            if let Ok(command) = Command::event(format, &events) {
-                self.installed = self.installed.union(&events);
-                steps.push((command, Step::Add { events, batch }));
-            } else {
-                self.finish(batch);
+            // Whoever asked for it may have gone meanwhile.
+            match Command::event(format, &events.intersection(&wanted)) {
+                Ok(command) => {
+                    self.expect(&events);
+                    steps.push((command, Step::Add { events, batch }));
+                }
+                Err(_) => self.finish(batch),
             }
         }
-        let wanted = self.wanted_events().minus(&self.refused);
-        let missing = if self.installed.is_all() { EventSet::new() } else { wanted.minus(&self.installed) };
+        let certain = self.installed.minus(&self.unsure);
+        let missing = if certain.is_all() { EventSet::new() } else { wanted.minus(&certain) };
         if let Ok(command) = Command::event(format, &missing) {
-            self.installed = self.installed.union(&missing);
+            self.expect(&missing);
             steps.push((command, Step::Add { events: missing, batch: self.begin() }));
         }
         let extra = if self.installed.is_all() { EventSet::new() } else { self.installed.minus(&wanted) };
         if let Ok(command) = Command::nixevent(&extra) {
-            self.installed = self.installed.minus(&extra);
+            self.forget(&extra);
             steps.push((command, Step::Remove));
         }
         steps.extend(self.reconcile_log());
@@ -166,7 +171,7 @@ impl Subscriptions {
             (Step::Remove | Step::NoLog, _) => {}
             (Step::Add { batch, .. } | Step::Log { batch, .. }, None) => self.finish(batch),
             (Step::Add { events, batch }, Some(why)) => {
-                self.installed = self.installed.minus(&events);
+                self.forget(&events);
                 let singles: Vec<EventSet> = events.singles().collect();
                 if singles.len() > 1 {
                     for single in singles {
@@ -219,7 +224,19 @@ impl Subscriptions {
         settled
     }
 
-    /// A step got no reply: those whose outcome will not be known. They are withdrawn.
+    /// A step got no reply. Whether this leaves someone without an answer.
+    pub(super) fn on_silence(&mut self, step: Step) -> bool {
+        match step {
+            Step::Add { events, .. } => {
+                self.unsure = self.unsure.union(&events);
+                true
+            }
+            Step::Log { .. } => true,
+            Step::Remove | Step::NoLog => false,
+        }
+    }
+
+    /// Those whose outcome will not be known. They are withdrawn.
     pub(super) fn give_up_waiting(&mut self) -> Vec<SubscriptionId> {
         self.open.clear();
         self.retry.clear();
@@ -237,6 +254,18 @@ impl Subscriptions {
             Want::Events(events) => union.union(&asked_as(events)),
             Want::Log(_) => union,
         })
+    }
+
+    /// A command is to add these.
+    fn expect(&mut self, events: &EventSet) {
+        self.installed = self.installed.union(events);
+        self.unsure = self.unsure.minus(events);
+    }
+
+    /// The switch does not have these, or will not when it has executed what is on its way.
+    fn forget(&mut self, events: &EventSet) {
+        self.installed = self.installed.minus(events);
+        self.unsure = self.unsure.minus(events);
     }
 
     fn begin(&mut self) -> u64 {

@@ -1,6 +1,6 @@
 //! `text/event-json`: one object of strings and lists of strings. Keys repeat, bytes need not be UTF-8.
 
-use super::{Body, EventError, EventName, Parts, drop_own_content_length};
+use super::{Body, EventError, EventName, Parts, is_content_length};
 use crate::header::{ESCAPED_NAME, Mark};
 use crate::json;
 use crate::scan::Marks;
@@ -8,15 +8,32 @@ use crate::scan::Marks;
 /// Notes where each header of the object at `at` stands. Values that are neither strings nor lists of strings
 /// are passed over, as FreeSWITCH does when it reads an event from JSON.
 pub(super) fn index(raw: &[u8], at: usize, marks: &mut Marks) -> Result<Parts, EventError> {
-    let mut parts = Parts { name: None, body: None };
+    let mut found = Found { name: None, body: None };
     let mut cursor = at;
-    read_object(raw, &mut cursor, marks, &mut parts)
+    read_object(raw, &mut cursor, marks, &mut found)
         .ok_or(EventError::Json { at: cursor.min(raw.len()) - at.min(raw.len()) })?;
-    Ok(parts)
+    let body = found.body.map(|(place, body)| {
+        // It is no header, and neither is the Content-Length the serialiser put before it.
+        marks.remove(place);
+        if let Some(before) = place.checked_sub(1)
+            && marks.as_slice().get(before).is_some_and(|mark| is_content_length(*mark, raw, b'"'))
+        {
+            marks.remove(before);
+        }
+        body
+    });
+    Ok(Parts { name: found.name, body })
+}
+
+/// What was met beside headers.
+struct Found {
+    name: Option<EventName>,
+    /// The last `_body`, and its place among the headers: earlier ones are headers that a sender called so.
+    body: Option<(usize, Body)>,
 }
 
 /// `None` where the object breaks off; `cursor` then says where.
-fn read_object(raw: &[u8], cursor: &mut usize, marks: &mut Marks, parts: &mut Parts) -> Option<()> {
+fn read_object(raw: &[u8], cursor: &mut usize, marks: &mut Marks, found: &mut Found) -> Option<()> {
     let mut at = json::skip_blanks(raw, *cursor);
     if raw.get(at)? != &b'{' {
         return None;
@@ -27,7 +44,7 @@ fn read_object(raw: &[u8], cursor: &mut usize, marks: &mut Marks, parts: &mut Pa
     }
     loop {
         *cursor = at;
-        at = read_member(raw, at, marks, parts)?;
+        at = read_member(raw, at, marks, found)?;
         at = json::skip_blanks(raw, at);
         match raw.get(at)? {
             b',' => at = json::skip_blanks(raw, at + 1),
@@ -38,7 +55,7 @@ fn read_object(raw: &[u8], cursor: &mut usize, marks: &mut Marks, parts: &mut Pa
 }
 
 /// One `"key":value`; gives the offset after it.
-fn read_member(raw: &[u8], at: usize, marks: &mut Marks, parts: &mut Parts) -> Option<usize> {
+fn read_member(raw: &[u8], at: usize, marks: &mut Marks, found: &mut Found) -> Option<usize> {
     if raw.get(at)? != &b'"' {
         return None;
     }
@@ -56,14 +73,11 @@ fn read_member(raw: &[u8], at: usize, marks: &mut Marks, parts: &mut Parts) -> O
             let start = value + 1;
             let (end, escaped) = json::string_end(raw, start)?;
             if key == b"_body" {
-                drop_own_content_length(raw, marks, b'"');
-                parts.body = Some(Body { start, len: end - start, escaped });
-            } else {
-                if key.len() == "Event-Name".len() && key.eq_ignore_ascii_case(b"Event-Name") {
-                    parts.name = Some(EventName::from_bytes(&json::unescape(raw.get(start..end)?)));
-                }
-                marks.push(mark);
+                found.body = Some((marks.as_slice().len(), Body { start, len: end - start, escaped }));
+            } else if key.len() == "Event-Name".len() && key.eq_ignore_ascii_case(b"Event-Name") {
+                found.name = Some(EventName::from_bytes(&json::unescape(raw.get(start..end)?)));
             }
+            marks.push(mark);
             Some(end + 1)
         }
         b'[' => match json::skip_list(raw, value) {

@@ -52,6 +52,8 @@ impl EventSet {
     /// With this event, too.
     #[must_use]
     pub fn with(mut self, name: EventName) -> Self {
+        // Someone may have spelled a known one as `Other`.
+        let name = if bit(&name).is_some() { name } else { EventName::from(name.as_str()) };
         match bit(&name) {
             Some(bit) => self.known |= bit,
             None => {
@@ -160,11 +162,11 @@ fn bit(name: &EventName) -> Option<u128> {
 impl std::fmt::Display for EventSet {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let mut space = "";
-        for name in self.names() {
+        for name in self.names().filter(|name| **name != EventName::Custom) {
             write!(f, "{space}{name}")?;
             space = " ";
         }
-        if !self.subclasses.is_empty() {
+        if self.has(&EventName::Custom) || !self.subclasses.is_empty() {
             write!(f, "{space}CUSTOM")?;
         }
         self.subclasses().try_for_each(|subclass| write!(f, " {subclass}"))
@@ -219,6 +221,7 @@ mod tests {
             ("CUSTOM", "CUSTOM"),
             ("sofia::register DTMF", "DTMF CUSTOM sofia::register"),
             ("NEW_THING ALL", "ALL NEW_THING"),
+            ("DTMF a::b CUSTOM", "DTMF CUSTOM a::b"),
             ("", ""),
         ] {
             assert_eq!(EventSet::parse(words).to_string(), display, "{words}");
@@ -234,6 +237,15 @@ mod tests {
         assert!(!EventSet::parse("CUSTOM a::b").matches(&custom(None)));
         let nameless = EventBuilder::new().header("Unique-ID", "x").to_event(EventFormat::Plain).unwrap();
         assert!(EventSet::parse("DTMF").matches(&nameless));
+    }
+
+    #[test]
+    fn custom_is_said_last() {
+        // Every word behind it is a subclass to the switch.
+        let set = EventSet::from([EventName::Custom, EventName::Dtmf, EventName::All]);
+        assert_eq!(set.to_string(), "DTMF ALL CUSTOM");
+        let set = EventSet::new().with(EventName::Other("custom".into())).with(EventName::Other("X".into()));
+        assert_eq!(set.to_string(), "X CUSTOM");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use bytes::{Buf, Bytes, BytesMut};
 
-use crate::header::split_array;
+use super::stored::{Stored, atoi};
 
 /// Bytes collected without an empty line before the switch takes what it has for a whole packet.
 const MOST_PACKET: usize = 10_485_760;
@@ -64,9 +64,12 @@ impl Packet {
 /// Takes packets off the front of a growing buffer.
 ///
 /// A packet ends at the second LF in a row, CRs not counting; line breaks before it are skipped; 10 MiB without
-/// an end are a packet as they are. A Content-Length in its headers makes that many bytes after it the body.
-/// Headers are stored by the rules of `switch_event_add_header`: an empty value removes earlier ones of its
-/// name.
+/// an end are a packet as they are. A Content-Length in its headers makes that many bytes after it the body; two
+/// of them are two bodies, of which the last counts.
+///
+/// Headers are stored by the rules of `switch_event_base_add_header` in `switch_event.c`: an empty value removes
+/// earlier ones of its name; `ARRAY::a|:b` adds to an earlier one, or is a new array; `name[2]` assigns to one
+/// element; `_body` is also the body.
 #[derive(Debug, Clone, Default)]
 pub struct PacketDecoder {
     searched: usize,
@@ -92,7 +95,7 @@ impl PacketDecoder {
             Some(found) => found,
             None => match self.find_end(buffer) {
                 Some(end) => {
-                    let bodies = body_lengths(buffer.get(..end).unwrap_or_default())?.iter().sum();
+                    let bodies = body_lengths(buffer.get(..end).unwrap_or_default())?;
                     self.found = Some((end, bodies));
                     (end, bodies)
                 }
@@ -103,16 +106,20 @@ impl PacketDecoder {
             return Ok(None);
         }
         *self = Self::default();
-        let text = buffer.split_to(end).freeze();
-        let lengths = body_lengths(&text)?;
+        let text = until_nul(buffer.split_to(end).freeze());
+        let mut headers = Stored::default();
         let mut body = None;
-        for length in lengths {
-            // Each replaces the one before.
-            body = Some(until_nul(buffer.split_to(length).freeze())).filter(|_| length > 0);
+        for (name, value) in lines(&text).filter_map(name_and_value) {
+            if name == b"_body" {
+                body = Some(Bytes::copy_from_slice(value));
+            }
+            headers.add(name, value);
+            if let Some(length @ 1..) = body_length(name, value)? {
+                // Each replaces the one before.
+                body = Some(until_nul(buffer.split_to(length.min(buffer.len())).freeze()));
+            }
         }
-        let text = until_nul(text);
-        let headers = headers(&text);
-        Ok(Some(Packet { text, headers, body }))
+        Ok(Some(Packet { text, headers: headers.into_texts(), body }))
     }
 
     /// Whether part of a packet has come. The switch sends no events and no log meanwhile.
@@ -178,49 +185,22 @@ fn name_and_value(line: &[u8]) -> Option<(&[u8], &[u8])> {
     Some((name, value.get(spaces..)?))
 }
 
-fn body_lengths(text: &[u8]) -> Result<Vec<usize>, PacketError> {
+/// The bytes of all bodies a packet announces.
+fn body_lengths(text: &[u8]) -> Result<usize, PacketError> {
     let text = text.split(|b| *b == 0).next().unwrap_or_default();
-    lines(text)
-        .filter_map(name_and_value)
-        .filter(|(name, _)| name.eq_ignore_ascii_case(b"Content-Length"))
-        .map(|(_, value)| match atoi(value) {
-            length @ 0..=MOST_BODY => Ok(usize::try_from(length).unwrap_or_default()),
-            length => Err(PacketError::ContentLength(length)),
-        })
-        .collect()
+    let lengths = lines(text).filter_map(name_and_value).map(|(name, value)| body_length(name, value));
+    lengths.map(|length| Ok(length?.unwrap_or_default())).sum()
 }
 
-/// As C's `atoi` on a 32-bit int: leading blanks and a sign, digits up to the first other byte, wrapping.
-fn atoi(value: &[u8]) -> i64 {
-    let value = value.trim_ascii_start();
-    let (negative, digits) = match value.split_first() {
-        Some((b'-', digits)) => (true, digits),
-        Some((b'+', digits)) => (false, digits),
-        _ => (false, value),
-    };
-    let number = digits
-        .iter()
-        .map_while(|byte| char::from(*byte).to_digit(10))
-        .fold(0i64, |number, digit| number.saturating_mul(10).saturating_add(i64::from(digit)));
-    let number = if negative { -number } else { number };
-    // The low 32 bits, as the cast in glibc's `atoi` keeps them.
-    i64::from(i32::from_le_bytes(number.to_le_bytes().first_chunk().copied().unwrap_or_default()))
-}
-
-fn headers(text: &[u8]) -> Vec<(Vec<u8>, Vec<u8>)> {
-    let mut headers: Vec<(Vec<u8>, Vec<u8>)> = Vec::new();
-    for (name, value) in lines(text).filter_map(name_and_value) {
-        if value.is_empty() {
-            headers.retain(|(header, _)| !header.eq_ignore_ascii_case(name));
-        } else if let Some(list) = value.strip_prefix(b"ARRAY::") {
-            if !list.is_empty() {
-                headers.push((name.to_vec(), crate::header::array_text(split_array(list).into_iter())));
-            }
-        } else {
-            headers.push((name.to_vec(), value.to_vec()));
-        }
+/// The bytes of body a header announces, if it is one that does.
+fn body_length(name: &[u8], value: &[u8]) -> Result<Option<usize>, PacketError> {
+    if !name.eq_ignore_ascii_case(b"Content-Length") {
+        return Ok(None);
     }
-    headers
+    match atoi(value) {
+        length @ 0..=MOST_BODY => Ok(usize::try_from(length).ok()),
+        length => Err(PacketError::ContentLength(length)),
+    }
 }
 
 #[cfg(test)]
@@ -283,6 +263,15 @@ mod tests {
             .map(|(name, value)| format!("{}={}", name.escape_ascii(), value.escape_ascii()))
             .collect();
         assert_eq!(headers, ["B=2", "C=ARRAY::p|:q", "E=one", " F=5"]);
+    }
+
+    #[test]
+    fn the_last_body_counts() {
+        // One of no length is none, and leaves the one before.
+        let packets = packets(b"x\nContent-Length: 2\nContent-Length: 0\n\nabx\n_body: header\n\n");
+        assert_eq!(packets[0].body(), Some(&b"ab"[..]));
+        assert_eq!(packets[1].body(), Some(&b"header"[..]));
+        assert_eq!(packets[1].header("_body"), Some(&b"header"[..]));
     }
 
     #[test]

@@ -84,6 +84,11 @@ impl<'a> Request<'a> {
                 .eq_ignore_ascii_case(prefix.as_bytes())
                 .then(|| line.get(prefix.len()..).unwrap_or_default())
         };
+        // Whatever the command, it is taken for an `api`: one a stranger or a restricted connection may not say.
+        if is_reload(packet.text()) {
+            let may = standing.authenticated && !standing.restricted;
+            return if may { Self::Reload } else { Self::Unknown };
+        }
         if after("exit").or_else(|| after("...")).is_some() {
             return Self::Exit;
         }
@@ -92,9 +97,6 @@ impl<'a> Request<'a> {
                 .map(Self::Auth)
                 .or_else(|| after("userauth ").map(Self::UserAuth))
                 .unwrap_or(Self::Unknown);
-        }
-        if is_reload(packet.text()) {
-            return Self::Reload;
         }
         after("filter ")
             .map(Self::Filter)
@@ -181,14 +183,19 @@ mod tests {
             ("connect", "Unknown"),
             ("auth x", "Unknown"),
             ("bgapi reload mod_event_socket", "Reload"),
+            ("exit\nA: Reload\nB: MOD_EVENT_SOCKET", "Reload"),
             ("nosuch", "Unknown"),
         ] {
             assert_eq!(parse(text, inbound), request, "{text}");
         }
         let stranger = Standing::inbound(false);
-        for (text, request) in
-            [("AUTH x", "Auth"), ("userauth x", "UserAuth"), ("api x", "Unknown"), ("exit", "Exit")]
-        {
+        for (text, request) in [
+            ("AUTH x", "Auth"),
+            ("userauth x", "UserAuth"),
+            ("api x", "Unknown"),
+            ("exit", "Exit"),
+            ("exit reload mod_event_socket", "Unknown"),
+        ] {
             assert_eq!(parse(text, stranger), request, "{text}");
         }
         let outbound = Standing { authenticated: true, has_session: true, restricted: true };
@@ -200,6 +207,7 @@ mod tests {
             ("linger", "Unknown"),
             ("api x", "Unknown"),
             ("event plain ALL", "Unknown"),
+            ("sendmsg\nA: unload mod_event_socket", "Unknown"),
         ] {
             assert_eq!(parse(text, outbound), request, "{text}");
         }

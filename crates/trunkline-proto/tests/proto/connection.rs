@@ -1,0 +1,9 @@
+//! A client's half of a conversation, played with a clock of its own.
+
+mod ending;
+mod jobs;
+mod model;
+mod opening;
+mod replies;
+mod subscriptions;
+mod world;

@@ -1,0 +1,264 @@
+//! Whose reply is whose: late, forgotten, pipelined, with noise between.
+
+use trunkline_proto::{Command, EventName};
+
+use super::world::{SECOND, World, config};
+
+#[test]
+fn replies_come_in_order_whatever_their_type() {
+    let mut world = World::ready();
+    world.api("status");
+    world.connection.send(Command::noevents(), None, world.now);
+    world.api("forbidden");
+    assert_eq!(world.said(), ["api status", "noevents", "api forbidden"]);
+    world.respond("UP");
+    world.answer("-ERR not listening for events");
+    world.answer("-ERR permission denied");
+    assert_eq!(world.heard(), ["1: UP", "2: -ERR not listening for events", "3: -ERR permission denied"]);
+    assert_eq!(world.connection.outstanding(), 0);
+}
+
+#[test]
+fn noise_between_replies_is_not_taken_for_them() {
+    let mut world = World::ready();
+    world.api("one");
+    world.api("two");
+    world.said();
+    world.heartbeat();
+    world.respond("1");
+    world.switch(b"Content-Type: log/data\nContent-Length: 5\nLog-Level: 7\n\nline\n");
+    world.switch(b"Content-Type: text/novelty\nContent-Length: 2\n\nhi");
+    world.switch(b"Content-Length: 1\nContent-Type: text/event-json\n\n{");
+    world.switch(b"Content-Type: text/disconnect-notice\nContent-Disposition: linger\nContent-Length: 0\n\n");
+    world.respond("2");
+    assert_eq!(
+        world.heard(),
+        ["event HEARTBEAT", "1: 1", "log line", "unexpected", "unexpected", "notice Linger", "2: 2"]
+    );
+}
+
+#[test]
+fn a_reply_to_nothing_is_unexpected() {
+    let mut world = World::ready();
+    world.answer("+OK");
+    world.respond("what");
+    world.api("status");
+    // Not yet handed over to anyone: it cannot be this one's.
+    assert_eq!(world.said(), ["api status"]);
+    world.respond("UP");
+    assert_eq!(world.heard(), ["unexpected +OK", "unexpected what", "1: UP"]);
+}
+
+#[test]
+fn a_late_reply_is_thrown_away() {
+    let mut world = World::ready();
+    world.api("slow");
+    world.api("next");
+    world.said();
+    world.pass(30 * SECOND);
+    assert_eq!(world.heard(), ["1: timed out, executed Unknown"]);
+    world.respond("slow at last");
+    world.respond("next");
+    assert_eq!(world.heard(), ["2: next"]);
+}
+
+#[test]
+fn time_runs_from_the_head_of_the_line() {
+    let mut world = World::ready();
+    world.api("slow");
+    world.api("patient");
+    world.said();
+    world.pass(29 * SECOND);
+    world.respond("1");
+    world.pass(29 * SECOND);
+    world.respond("2");
+    assert_eq!(world.heard(), ["1: 1", "2: 2"]);
+    assert_eq!(world.deadline(), None);
+}
+
+#[test]
+fn a_timeout_of_ones_own() {
+    let mut world = World::ready();
+    world.connection.send(Command::api("x").unwrap(), Some(2 * SECOND), world.now);
+    world.connection.send(Command::api("y").unwrap(), Some(60 * SECOND), world.now);
+    world.said();
+    assert_eq!(world.deadline(), Some(world.now + 2 * SECOND));
+    world.pass(2 * SECOND);
+    assert_eq!(world.heard(), ["1: timed out, executed Unknown"]);
+    world.pass(59 * SECOND);
+    assert!(world.heard().is_empty());
+    world.pass(SECOND);
+    assert_eq!(world.heard(), ["2: timed out, executed Unknown"]);
+}
+
+#[test]
+fn behind_one_that_is_late_nobody_waits_for_ever() {
+    let mut world = World::ready();
+    world.api("stuck");
+    world.api("behind");
+    world.said();
+    world.pass(30 * SECOND);
+    world.api("later");
+    world.said();
+    world.pass(30 * SECOND);
+    assert_eq!(
+        world.heard(),
+        [
+            "1: timed out, executed Unknown",
+            "2: timed out, executed Unknown",
+            "3: timed out, executed Unknown"
+        ]
+    );
+    // The switch comes back: three replies to throw away, and then the next one's.
+    world.api("after");
+    assert_eq!(world.said(), ["api after"]);
+    for text in ["a", "b", "c", "after"] {
+        world.respond(text);
+    }
+    assert_eq!(world.heard(), ["4: after"]);
+    assert_eq!(world.deadline(), None);
+}
+
+#[test]
+fn when_a_late_one_answers_the_others_have_their_full_time_again() {
+    let mut world = World::ready();
+    world.api("stuck");
+    world.api("behind");
+    world.said();
+    world.pass(45 * SECOND);
+    world.respond("stuck at last");
+    world.pass(29 * SECOND);
+    world.respond("behind");
+    assert_eq!(world.heard(), ["1: timed out, executed Unknown", "2: behind"]);
+}
+
+#[test]
+fn one_that_is_forgotten_unsent_is_withdrawn() {
+    // Nothing can be said before we are let in.
+    let mut world = World::with_password();
+    let first = world.api("first");
+    world.api("second");
+    world.connection.forget(first);
+    world.switch(&trunkline_proto::listener::auth_request());
+    world.answer("+OK accepted");
+    assert_eq!(world.said(), ["auth ClueCon", "api second"]);
+    world.respond("2");
+    assert_eq!(world.heard(), ["ready", "2: 2"]);
+}
+
+#[test]
+fn one_that_is_forgotten_after_it_was_sent_has_its_reply_thrown_away() {
+    let mut world = World::ready();
+    let first = world.api("first");
+    world.api("second");
+    world.said();
+    world.connection.forget(first);
+    world.connection.forget(first);
+    assert_eq!(world.connection.outstanding(), 2);
+    world.respond("1");
+    world.respond("2");
+    assert_eq!(world.heard(), ["2: 2"]);
+}
+
+#[test]
+fn one_that_is_forgotten_in_the_middle_of_being_written_is_written_to_its_end() {
+    let mut world = World::ready();
+    let first = world.api("first");
+    world.write(3);
+    world.connection.forget(first);
+    world.api("second");
+    assert_eq!(world.said(), ["api first", "api second"]);
+    world.respond("1");
+    world.respond("2");
+    assert_eq!(world.heard(), ["2: 2"]);
+}
+
+#[test]
+fn one_whose_time_is_up_before_it_is_written_may_still_be_executed() {
+    // The socket takes nothing for 30 s, and then everything.
+    let mut world = World::ready();
+    world.api("unwritten");
+    world.pass(30 * SECOND);
+    assert_eq!(world.heard(), ["1: timed out, executed Unknown"]);
+    assert_eq!(world.said(), ["api unwritten"]);
+}
+
+#[test]
+fn one_that_waits_behind_the_window_is_certainly_not_executed() {
+    let mut config = config();
+    config.window = 1;
+    let mut world = World::ready_with(config);
+    world.connection.subscribe(EventName::Heartbeat.into(), world.now).unwrap();
+    world.said();
+    world.answer("+OK event listener enabled plain");
+    world.heard();
+    world.api("stuck");
+    world.api("behind the window");
+    assert_eq!(world.said(), ["api stuck"]);
+    world.pass(60 * SECOND);
+    assert_eq!(world.heard(), ["1: timed out, executed Unknown", "2: timed out, executed No"]);
+    world.respond("stuck at last");
+    assert!(world.said().is_empty(), "it was withdrawn");
+    assert!(world.heard().is_empty());
+}
+
+#[test]
+fn the_window_is_narrow_while_events_are_subscribed() {
+    let mut world = World::ready();
+    world.connection.subscribe(EventName::Heartbeat.into(), world.now).unwrap();
+    (0..40).for_each(|n| drop(world.api(&n.to_string())));
+    let said = world.said();
+    assert_eq!(said.len(), 16);
+    assert_eq!(said[0], "event plain HEARTBEAT");
+    world.answer("+OK event listener enabled plain");
+    // One more for each that is answered.
+    assert_eq!(world.said(), ["api 15"]);
+    for n in 0..40 {
+        world.respond(&n.to_string());
+        world.said();
+    }
+    let expected: Vec<String> = (0..40).map(|n| format!("{}: {n}", n + 1)).collect();
+    assert_eq!(world.heard()[1..], expected);
+}
+
+#[test]
+fn the_window_is_wide_where_no_events_can_be_held_up() {
+    let mut world = World::ready();
+    (0..1100).for_each(|n| drop(world.api(&n.to_string())));
+    assert_eq!(world.said().len(), 1024);
+    world.respond("0");
+    assert_eq!(world.said(), ["api 1024"]);
+}
+
+#[test]
+fn no_more_is_handed_over_than_can_be_withdrawn() {
+    // 64 KiB ahead, whatever the window: what is behind them can still be taken back.
+    let mut world = World::ready();
+    let long = "x".repeat(10_000);
+    let tickets: Vec<_> = (0..20).map(|_| world.api(&long)).collect();
+    assert!(world.connection.transmit().len() < 80_000);
+    tickets.into_iter().for_each(|ticket| world.connection.forget(ticket));
+    assert_eq!(world.said().len(), 7);
+}
+
+#[test]
+fn pieces_of_any_size_are_written() {
+    let mut world = World::ready();
+    (0..50).for_each(|n| drop(world.api(&n.to_string())));
+    for count in 1..40 {
+        world.write(count);
+    }
+    assert_eq!(world.said().len(), 50);
+}
+
+#[test]
+fn a_reply_in_pieces_is_one_reply() {
+    let mut world = World::ready();
+    world.api("status");
+    world.said();
+    for byte in b"Content-Type: api/response\nContent-Length: 4\n\n\n\n\n\n" {
+        assert!(world.heard().is_empty());
+        world.switch(&[*byte]);
+    }
+    assert_eq!(world.heard(), ["1: "]);
+}

@@ -1,0 +1,26 @@
+//! What the crate promises, held against what FreeSWITCH sent.
+//!
+//! - `recordings`: reads `fixtures/`; every other file here stands on it, and `tests/allocations` too
+//! - `decode`: every recording's received bytes, cut in every way, give the messages the oracle counted
+//! - `packets`: every recording's sent bytes, cut in every way, give the packets the switch answered
+//! - `commands`: what our constructors encode is what was recorded
+//! - `reencode`: every recorded event goes out again as it came in, and plain and JSON say the same
+//! - `surprises`: one test for each oddity of the protocol, by name
+//! - `connection`: a client's half of a conversation, played with a clock of its own
+//!     - `connection/world`: the switch, the wire and the clock of those plays
+//!     - `connection/opening`: greeting, credentials, and whoever else may answer a port
+//!     - `connection/replies`: whose reply is whose: late, forgotten, pipelined, cut off
+//!     - `connection/jobs`: `bgapi` and its BACKGROUND_JOB
+//!     - `connection/subscriptions`: events, logs, filters
+//!     - `connection/ending`: how it ends, and who is told what
+//!     - `connection/model`: random plays against a model: no reply ever belongs to another command
+//!
+//! `tests/allocations` stands apart, since it counts what the whole program allocates.
+
+mod commands;
+mod connection;
+mod decode;
+mod packets;
+mod recordings;
+mod reencode;
+mod surprises;
