@@ -37,7 +37,7 @@ impl Command {
             wire.extend_from_slice(&value);
             wire.push(b'\n');
         }
-        match event.raw_body() {
+        match event.given_body() {
             Some(body) => raw::push_body(&mut wire, body)?,
             None => wire.push(b'\n'),
         }
