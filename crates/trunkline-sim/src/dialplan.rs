@@ -35,6 +35,7 @@ fn find(context: &[u8], destination: &[u8]) -> Option<&'static [(&'static str, &
 impl Core {
     /// Looks a channel's extension up, and sends it to execute it.
     pub(crate) fn hunt(&mut self, id: ChannelId) {
+        self.renew_call_uuid(id);
         let Some(channel) = self.channels.get(id) else { return };
         let Some(profile) = &channel.profile else { return };
         let transferred = channel.transferred;

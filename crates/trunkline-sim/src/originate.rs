@@ -175,13 +175,10 @@ impl Core {
             profile.transfer_source = source.clone().into_bytes();
             profile.index += 1;
             profile.profile_created = now;
-            profile.times.transferred = now;
         }
-        let uuid = channel.uuid.clone();
         channel.variables.set("max_forwards", "70");
         channel.variables.set("transfer_history", source.as_str());
         channel.variables.set("transfer_source", source);
-        channel.variables.set("call_uuid", uuid);
         channel.transferred = true;
         let line =
             format!("Transfer {} to {shown_dialplan}[{shown_number}@{shown_context}]", channel.shown_name());

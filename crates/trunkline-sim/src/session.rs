@@ -73,7 +73,7 @@ impl Core {
             State::Init => self.on_init(id),
             State::Routing => self.on_routing(id),
             State::ConsumeMedia => self.on_consume_media(id),
-            State::Execute => self.on_execute(id),
+            State::Execute => self.renew_call_uuid(id),
             State::Hangup => self.on_hangup(id),
             State::Reporting => self.on_reporting(id),
             _ => {}
@@ -125,11 +125,12 @@ impl Core {
         }
     }
 
-    fn on_execute(&mut self, id: ChannelId) {
-        let Some(channel) = self.channels.get_mut(id) else { return };
-        // It is set again, which puts it last.
-        let uuid = channel.uuid.clone();
-        channel.variables.set("call_uuid", uuid);
+    /// Sets `call_uuid` again, which puts it last: on entering the dialplan, and on beginning to execute.
+    pub(crate) fn renew_call_uuid(&mut self, id: ChannelId) {
+        if let Some(channel) = self.channels.get_mut(id) {
+            let uuid = channel.uuid.clone();
+            channel.variables.set("call_uuid", uuid);
+        }
     }
 
     /// The far end, or the application `answer`, has taken the call.
@@ -162,7 +163,6 @@ impl Core {
             return;
         }
         profile.times.progress = now;
-        channel.variables.set("endpoint_disposition", "RING_READY");
         let text = format!("Ring-Ready {}!", channel.shown_name());
         self.log_channel(log::NOTICE, origin, id, &text);
         self.fire_channel(id, &origin::PROGRESS);
@@ -197,12 +197,12 @@ impl Core {
     }
 
     fn on_hangup(&mut self, id: ChannelId) {
-        self.set_call_state(id, CallState::Hangup);
         let now = self.now;
-        let Some(channel) = self.channels.get_mut(id) else { return };
-        if let Some(profile) = &mut channel.profile {
+        if let Some(profile) = self.channels.get_mut(id).and_then(|channel| channel.profile.as_mut()) {
             profile.times.hung_up = now;
         }
+        self.set_call_state(id, CallState::Hangup);
+        let Some(channel) = self.channels.get_mut(id) else { return };
         channel.target = State::Reporting;
         let cause = channel.cause.unwrap_or(cause::NORMAL_CLEARING);
         if let Endpoint::Loopback { peer: Some(peer), .. } = channel.endpoint {
@@ -216,9 +216,11 @@ impl Core {
         if matches!(channel.endpoint, Endpoint::Loopback { leg: Leg::A | Leg::B, .. }) {
             channel.variables.set("is_loopback", "1");
         }
-        channel.target = State::Destroy;
         let cause = channel.cause.unwrap_or(cause::NORMAL_CLEARING).name();
         self.fire_channel_with(id, &origin::HANGUP_COMPLETE, &[("Hangup-Cause", cause.as_bytes())], &[]);
+        if let Some(channel) = self.channels.get_mut(id) {
+            channel.target = State::Destroy;
+        }
     }
 
     fn destroy(&mut self, id: ChannelId) {

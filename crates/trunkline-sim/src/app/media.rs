@@ -54,7 +54,8 @@ impl Core {
         variables.set("playback_ms", milliseconds.to_string());
         variables.set("playback_samples", (milliseconds * 8).to_string());
         let mut headers = playback.headers();
-        headers.push(("Playback-Status", if broken { "break" } else { "done" }.into()));
+        // `break` is for one stopped by a command.
+        headers.push(("Playback-Status", "done".into()));
         self.fire_channel_with(id, &origin::PLAYBACK_STOP, &[], &super::borrowed(&headers));
         if let Some(channel) = self.channels.get_mut(id) {
             channel.variables.set(RESPONSE, if broken { "PLAYBACK ERROR" } else { "FILE PLAYED" });

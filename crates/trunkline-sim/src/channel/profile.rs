@@ -36,7 +36,6 @@ pub(crate) struct Times {
     pub(crate) answered: Time,
     pub(crate) progress: Time,
     pub(crate) hung_up: Time,
-    pub(crate) transferred: Time,
 }
 
 impl Profile {
@@ -90,7 +89,7 @@ impl Profile {
             ("Channel-Progress-Time", self.times.progress),
             ("Channel-Progress-Media-Time", never),
             ("Channel-Hangup-Time", self.times.hung_up),
-            ("Channel-Transfer-Time", self.times.transferred),
+            ("Channel-Transfer-Time", never),
             ("Channel-Resurrect-Time", never),
             ("Channel-Bridged-Time", never),
             ("Channel-Last-Hold", never),

@@ -38,11 +38,11 @@ impl Channel {
             ("end", times.hung_up),
         ]);
         self.set_last_app();
-        let mut caller = b"\"".to_vec();
-        caller.extend_from_slice(&profile.caller_name);
-        caller.extend_from_slice(b"\" <");
-        caller.extend_from_slice(&profile.caller_number);
-        caller.push(b'>');
+        let (name, number) = (&profile.caller_name, &profile.caller_number);
+        let caller = match name.as_slice() {
+            [] => number.clone(),
+            name => [b"\"".as_slice(), name, b"\" <", number, b">"].concat(),
+        };
         self.variables.set("caller_id", caller);
         self.set_durations(&profile);
     }
