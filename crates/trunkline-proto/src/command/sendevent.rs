@@ -40,7 +40,7 @@ impl Command {
             head.push(b'\n');
         }
         check_reload("the event", &head)?;
-        Self::new(CommandKind::SendEvent, head, event.raw_body())
+        Self::new(CommandKind::SendEvent, head, event.given_body())
     }
 }
 

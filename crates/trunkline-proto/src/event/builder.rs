@@ -62,6 +62,17 @@ impl EventBuilder {
         self.headers.push((name.into(), Field::One(value.into())));
     }
 
+    /// The headers in order, each with its values: one, or more for an array.
+    pub fn headers(&self) -> impl Iterator<Item = (&[u8], &[Vec<u8>])> {
+        self.headers.iter().map(|(name, field)| (name.as_slice(), field.values()))
+    }
+
+    /// The body given, if one was.
+    #[must_use]
+    pub fn given_body(&self) -> Option<&[u8]> {
+        self.body.as_deref()
+    }
+
     /// The payload in this form, byte for byte as FreeSWITCH serialises it.
     #[must_use]
     pub fn payload(&self, format: EventFormat) -> Vec<u8> {
@@ -96,10 +107,6 @@ impl EventBuilder {
     /// Headers as `sendevent` wants them: names and values as they are, arrays as `ARRAY::a|:b`.
     pub(crate) fn raw_headers(&self) -> impl Iterator<Item = (&[u8], Vec<u8>)> {
         self.headers.iter().map(|(name, field)| (name.as_slice(), field.text()))
-    }
-
-    pub(crate) fn raw_body(&self) -> Option<&[u8]> {
-        self.body.as_deref()
     }
 
     fn size_hint(&self) -> usize {
@@ -151,6 +158,13 @@ impl EventBuilder {
 }
 
 impl Field {
+    fn values(&self) -> &[Vec<u8>] {
+        match self {
+            Self::One(value) => std::slice::from_ref(value),
+            Self::List(values) => values,
+        }
+    }
+
     fn text(&self) -> Vec<u8> {
         match self {
             Self::One(value) => value.clone(),

@@ -206,7 +206,9 @@ fn one_that_waits_behind_the_window_is_certainly_not_executed() {
 fn the_window_is_narrow_while_events_are_subscribed() {
     let mut world = World::ready();
     world.connection.subscribe(EventName::Heartbeat.into(), world.now).unwrap();
-    (0..40).for_each(|n| drop(world.api(&n.to_string())));
+    for n in 0..40 {
+        let _ = world.api(&n.to_string());
+    }
     let said = world.said();
     assert_eq!(said.len(), 16);
     assert_eq!(said[0], "event plain HEARTBEAT");
@@ -224,7 +226,9 @@ fn the_window_is_narrow_while_events_are_subscribed() {
 #[test]
 fn the_window_is_wide_where_no_events_can_be_held_up() {
     let mut world = World::ready();
-    (0..1100).for_each(|n| drop(world.api(&n.to_string())));
+    for n in 0..1100 {
+        let _ = world.api(&n.to_string());
+    }
     assert_eq!(world.said().len(), 1024);
     world.respond("0");
     assert_eq!(world.said(), ["api 1024"]);
@@ -244,7 +248,9 @@ fn no_more_is_handed_over_than_can_be_withdrawn() {
 #[test]
 fn pieces_of_any_size_are_written() {
     let mut world = World::ready();
-    (0..50).for_each(|n| drop(world.api(&n.to_string())));
+    for n in 0..50 {
+        let _ = world.api(&n.to_string());
+    }
     for count in 1..40 {
         world.write(count);
     }
