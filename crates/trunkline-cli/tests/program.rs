@@ -1,0 +1,251 @@
+//! The program as a user runs it, against a simulated switch.
+
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpListener;
+use std::process::{Command, Output, Stdio};
+use std::time::Duration;
+
+use serde_json::Value;
+use trunkline_sim::{Sim, User};
+
+/// A simulated switch, for as long as this lives.
+struct Switch {
+    runtime: tokio::runtime::Runtime,
+    sim: Option<Sim>,
+    url: String,
+}
+
+impl Switch {
+    fn start() -> Self {
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        let sim = runtime.block_on(Sim::builder().password("S3cret").user(restricted()).start()).unwrap();
+        let url = sim.url();
+        Self { runtime, sim: Some(sim), url }
+    }
+
+    fn port(&self) -> String {
+        self.url.rsplit(':').next().unwrap().to_owned()
+    }
+}
+
+impl Drop for Switch {
+    fn drop(&mut self) {
+        self.runtime.block_on(self.sim.take().unwrap().stop());
+    }
+}
+
+fn restricted() -> User {
+    User::new("1001", "localhost", "pw").api("status version").events("CHANNEL_ANSWER")
+}
+
+fn trunkline(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_trunkline"));
+    command.args(arguments).env_remove("TRUNKLINE_URL").env_remove("TRUNKLINE_PASSWORD").stdin(Stdio::null());
+    command
+}
+
+fn run(arguments: &[&str]) -> Output {
+    trunkline(arguments).output().unwrap()
+}
+
+fn texts(output: &Output) -> (i32, String, String) {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (output.status.code().unwrap_or(-1), text(&output.stdout), text(&output.stderr))
+}
+
+#[test]
+fn commands_print_their_output() {
+    let switch = Switch::start();
+    let (code, out, err) = texts(&run(&["--url", &switch.url, "-x", "status", "-x", "echo two words"]));
+    assert_eq!((code, err.as_str()), (0, ""));
+    assert!(out.starts_with("UP 0 years"), "{out}");
+    assert!(out.ends_with("\ntwo words\n"), "{out}");
+}
+
+#[test]
+fn a_failure_is_an_exit_status_and_a_reason() {
+    let switch = Switch::start();
+    let (code, out, err) = texts(&run(&["--url", &switch.url, "-x", "nosuch", "-x", "echo still run"]));
+    assert_eq!(code, 1);
+    assert_eq!(out, "-ERR nosuch Command not found!\nstill run\n");
+    assert!(err.contains("`nosuch` failed"), "{err}");
+}
+
+#[test]
+fn each_way_not_to_get_in_has_its_status_and_words() {
+    let switch = Switch::start();
+    let port = switch.port();
+    let nobody = {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        listener.local_addr().unwrap().port().to_string()
+    };
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let silent = silent.local_addr().unwrap().port().to_string();
+    let user = "1001@localhost";
+    for (arguments, code, words) in [
+        (vec!["-P", &port, "-p", "wrong", "-x", "status"], 1, "refused the credentials"),
+        (vec!["-P", &nobody, "-x", "status"], 3, "is the switch running"),
+        (vec!["-P", &silent, "--timeout", "100", "-x", "status"], 4, "no greeting"),
+        (vec!["-P", &port, "-u", user, "-p", "pw", "-x", "show channels"], 1, "permission denied"),
+        (vec!["-P", &port, "-u", user, "-p", "pw", "events", "HEARTBEAT"], 1, "refused the events HEARTBEAT"),
+        (vec!["--url", "http://pbx", "-x", "status"], 2, "begins with esl://"),
+        (vec!["-P", &port, "-p", "S3cret", "-x", "a\nb"], 2, "line feed"),
+        (vec!["-P", &port, "-p", "S3cret", "--timeout", "100", "-x", "msleep 5000"], 4, "did not answer"),
+        (vec!["--password-file", "/does/not/exist", "-x", "status"], 2, "/does/not/exist"),
+        (vec!["-x", "status", "events"], 2, "-x"),
+    ] {
+        let (got, out, err) = texts(&run(&arguments));
+        assert_eq!(got, code, "{arguments:?}: {err}");
+        assert!(err.contains(words), "{arguments:?}: {err}");
+        assert!(!err.contains("S3cret") && !out.contains("S3cret"), "{arguments:?}: {err}");
+    }
+}
+
+#[test]
+fn a_password_need_not_stand_on_the_command_line() {
+    let switch = Switch::start();
+    let port = switch.port();
+    let file = std::env::temp_dir().join(format!("trunkline-test-{}", std::process::id()));
+    std::fs::File::create(&file).unwrap().write_all(b"S3cret\nsecond line\n").unwrap();
+    let from_file = run(&["-P", &port, "--password-file", file.to_str().unwrap(), "-x", "echo in"]);
+    std::fs::remove_file(&file).unwrap();
+    let from_env =
+        trunkline(&["-P", &port, "-x", "echo in"]).env("TRUNKLINE_PASSWORD", "S3cret").output().unwrap();
+    let from_url = trunkline(&["-x", "echo in"]).env("TRUNKLINE_URL", &switch.url).output().unwrap();
+    for output in [from_file, from_env, from_url] {
+        assert_eq!(texts(&output), (0, "in\n".to_owned(), String::new()));
+    }
+}
+
+#[test]
+fn events_are_printed_for_reading_and_for_programs() {
+    let switch = Switch::start();
+    for (output, format) in [("plain", "plain"), ("plain", "json"), ("json", "plain"), ("json", "json")] {
+        let arguments = [
+            "--url",
+            &switch.url,
+            "events",
+            "CHANNEL_ANSWER",
+            "--count",
+            "2",
+            "--output",
+            output,
+            "--format",
+            format,
+        ];
+        let mut watching = trunkline(&arguments).stdout(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(watching.stdout.take().unwrap()).lines().map(Result::unwrap);
+        // Until it is subscribed, calls pass it by: make them until two were seen.
+        let stop = std::sync::atomic::AtomicBool::new(false);
+        let text: Vec<String> = std::thread::scope(|scope| {
+            scope.spawn(|| {
+                while !stop.load(std::sync::atomic::Ordering::Relaxed) {
+                    let call = "originate {origination_caller_id_name='J. Doe'}null/x &hangup";
+                    assert_eq!(texts(&run(&["--url", &switch.url, "-x", call])).0, 0);
+                    std::thread::sleep(Duration::from_millis(20));
+                }
+            });
+            let text = lines.by_ref().collect();
+            stop.store(true, std::sync::atomic::Ordering::Relaxed);
+            text
+        });
+        assert!(watching.wait().unwrap().success());
+        if output == "json" {
+            assert_eq!(text.len(), 2);
+            for line in text {
+                let event: Value = serde_json::from_str(&line).unwrap();
+                assert_eq!(event["Event-Name"], "CHANNEL_ANSWER");
+                assert_eq!(event["Channel-Name"], "null/x");
+            }
+        } else {
+            assert_eq!(text.iter().filter(|line| *line == "Event-Name: CHANNEL_ANSWER").count(), 2);
+            assert_eq!(text.iter().filter(|line| line.is_empty()).count(), 2);
+        }
+    }
+}
+
+#[test]
+fn the_wire_can_be_traced_without_the_password() {
+    let switch = Switch::start();
+    let (code, _, err) = texts(&run(&["--url", &switch.url, "--trace", "-x", "status"]));
+    assert_eq!(code, 0);
+    assert!(
+        err.contains("> auth [redacted]") && err.contains("> api status") && err.contains("< Content-Type"),
+        "{err}"
+    );
+    assert!(!err.contains("S3cret"), "{err}");
+}
+
+#[test]
+fn demo_makes_calls_and_misses_nothing() {
+    let (code, out, err) = texts(&run(&["demo", "--duration", "1.5", "--rate", "30"]));
+    assert_eq!((code, err.as_str()), (0, ""));
+    let summary: Vec<&str> = out.lines().rev().take(2).collect();
+    assert!(summary[0].ends_with("missed: 0"), "{out}");
+    assert!(summary[1].ends_with(" 0 failed"), "{out}");
+    let made: u32 = summary[1].split_whitespace().nth(2).unwrap().parse().unwrap();
+    assert!(made >= 10, "{out}");
+    assert!(summary[1].contains(&format!("{made} calls made, {made} answered, {made} ended")), "{out}");
+}
+
+#[test]
+fn demo_on_a_named_switch_leaves_other_calls_alone() {
+    let switch = Switch::start();
+    let other = "other-call";
+    let originate = format!("originate {{origination_uuid={other}}}null/other &park");
+    assert_eq!(texts(&run(&["--url", &switch.url, "-x", &originate])).0, 0);
+    let (code, out, _) = texts(&run(&["--url", &switch.url, "demo", "--duration", "0.5"]));
+    assert_eq!(code, 0, "{out}");
+    assert!(!out.contains("loopback"), "{out}");
+    let (_, left, _) = texts(&run(&[
+        "--url",
+        &switch.url,
+        "-x",
+        "show channels count",
+        "-x",
+        &format!("uuid_exists {other}"),
+    ]));
+    assert!(left.contains("1 total.") && left.trim_end().ends_with("true"), "{left}");
+}
+
+#[test]
+fn sim_is_a_switch() {
+    let mut sim =
+        trunkline(&["sim", "--listen", "127.0.0.1:0", "-p", "other"]).stdout(Stdio::piped()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(sim.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let port = line.split("127.0.0.1:").nth(1).unwrap().split('.').next().unwrap().to_owned();
+    let (code, out, err) = texts(&run(&["-P", &port, "-p", "other", "-x", "version"]));
+    sim.kill().unwrap();
+    sim.wait().unwrap();
+    assert_eq!(code, 0, "{err}");
+    assert!(out.starts_with("FreeSWITCH Version"), "{out}");
+}
+
+#[test]
+fn a_lost_connection_is_told() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port().to_string();
+    let server = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        stream.write_all(b"Content-Type: auth/request\n\n").unwrap();
+        let mut commands = BufReader::new(stream.try_clone().unwrap()).lines();
+        commands.next();
+        stream.write_all(b"Content-Type: command/reply\nReply-Text: +OK accepted\n\n").unwrap();
+        commands.nth(1);
+        stream.write_all(b"Content-Type: api/response\nContent-Length: 100\n\ncut off").unwrap();
+    });
+    let (code, out, err) = texts(&run(&["-P", &port, "-x", "status"]));
+    server.join().unwrap();
+    assert_eq!((code, out.as_str()), (3, ""));
+    assert!(err.contains("in the middle of a message"), "{err}");
+}
+
+#[test]
+fn help_reads() {
+    for arguments in [&["--help"][..], &["events", "--help"], &["sim", "--help"], &["demo", "--help"], &[]] {
+        let (code, out, _) = texts(&run(arguments));
+        assert_eq!(code, 0);
+        assert!(out.contains("Usage: trunkline"), "{out}");
+    }
+}
