@@ -1,0 +1,22 @@
+//! The examples run, against a simulated switch.
+
+#[path = "../examples/commands.rs"]
+mod commands;
+#[path = "../examples/events.rs"]
+mod events;
+#[path = "../examples/jobs.rs"]
+mod jobs;
+#[path = "../examples/log.rs"]
+mod log;
+
+#[test]
+fn each_runs_to_its_end() {
+    for (name, run) in [
+        ("commands", commands::main as fn() -> Result<(), Box<dyn std::error::Error>>),
+        ("events", events::main),
+        ("jobs", jobs::main),
+        ("log", log::main),
+    ] {
+        assert!(run().is_ok(), "{name}");
+    }
+}
