@@ -12,6 +12,7 @@ use crate::cause::Cause;
 use crate::endpoint::Endpoint;
 use crate::originate::OriginateId;
 
+pub(crate) use headers::array_elements;
 pub(crate) use profile::{Profile, Times};
 pub(crate) use state::{CallState, State};
 
@@ -62,6 +63,8 @@ pub(crate) struct Channel {
     pub(crate) last_app: Option<(String, Vec<u8>)>,
     /// Who waits for it to be answered.
     pub(crate) originate: Option<OriginateId>,
+    /// Who tries the next legs once it is gone.
+    pub(crate) retry: Option<OriginateId>,
     /// Whether it was sent to the dialplan, where an outbound leg would only wait.
     pub(crate) transferred: bool,
     /// What its caller id was when it was made, for `show channels`.
@@ -91,6 +94,7 @@ impl Channel {
             applications: 0,
             last_app: None,
             originate: None,
+            retry: None,
             transferred: false,
             initial: None,
         }

@@ -227,6 +227,7 @@ impl Core {
         self.fire_channel(id, &origin::DESTROY);
         let Some(channel) = self.channels.get_mut(id) else { return };
         channel.running = State::Destroy;
+        let retry = channel.retry;
         let name = channel.shown_name();
         self.fire_channel(id, &origin::STATE);
         self.log_session(
@@ -242,5 +243,8 @@ impl Core {
             &format!("Close Channel {name} [{}]", State::Destroy.name()),
         );
         self.channels.remove(id);
+        if let Some(originate) = retry {
+            self.next_group(originate);
+        }
     }
 }

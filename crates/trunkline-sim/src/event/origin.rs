@@ -33,6 +33,7 @@ pub(crate) const BACKGROUND_JOB: Origin = origin("mod_event_socket.c", "api_exec
 pub(crate) const BGAPI_COMMAND_JOB: Origin = origin("mod_commands.c", "bgapi_exec", 5423);
 pub(crate) const SENDEVENT: Origin = origin("mod_event_socket.c", "parse_command", 2283);
 pub(crate) const HEARTBEAT: Origin = origin("switch_core.c", "send_heartbeat", 95);
+pub(crate) const RESCHEDULE: Origin = origin("switch_scheduler.c", "switch_scheduler_execute", 73);
 pub(crate) const RELOADXML: Origin = origin("switch_xml.c", "switch_xml_open_root", 2423);
 pub(crate) const UUID_DUMP: Origin = origin("mod_commands.c", "uuid_dump_function", 6495);
 
