@@ -7,6 +7,8 @@ mod times;
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
+use trunkline_proto::listener::Packet;
+
 use crate::app::{Action, Running};
 use crate::cause::Cause;
 use crate::endpoint::Endpoint;
@@ -57,7 +59,12 @@ pub(crate) struct Channel {
     pub(crate) variables: Variables,
     /// What it is still to execute.
     pub(crate) extension: VecDeque<Action>,
-    pub(crate) running_app: Option<Running>,
+    /// The applications that run, those a message began within the one before them.
+    pub(crate) running_apps: Vec<Running>,
+    /// Digits that were pressed.
+    pub(crate) digits: Vec<u8>,
+    /// Messages it has yet to take up.
+    pub(crate) messages: VecDeque<Packet>,
     /// Applications started so far; tells a timer's own application from a later one.
     pub(crate) applications: u64,
     pub(crate) last_app: Option<(String, Vec<u8>)>,
@@ -90,7 +97,9 @@ impl Channel {
             profile: None,
             variables: Variables::default(),
             extension: VecDeque::new(),
-            running_app: None,
+            running_apps: Vec::new(),
+            digits: Vec::new(),
+            messages: VecDeque::new(),
             applications: 0,
             last_app: None,
             originate: None,

@@ -4,7 +4,7 @@ mod masks;
 mod recording;
 
 pub(crate) use masks::{Said, read_messages};
-pub(crate) use recording::{Direction, Recording, Step};
+pub(crate) use recording::{Direction, Recording};
 
 use std::collections::BTreeMap;
 
@@ -111,8 +111,13 @@ impl World {
     }
 }
 
-/// Plays the client's part of a recording; what the switch said on each of its connections.
-pub(crate) fn play(recording: &Recording, config: SwitchConfig) -> BTreeMap<u64, Vec<u8>> {
+/// Plays the client's part of a recording; what the switch said on each of its connections. Before a command that
+/// holds one of `others`' texts, the call beside it is made, as somebody else made it while the recording was taken.
+pub(crate) fn play(
+    recording: &Recording,
+    config: SwitchConfig,
+    others: &[(&str, &str)],
+) -> BTreeMap<u64, Vec<u8>> {
     let mut world = World::new(config);
     let mut ids = BTreeMap::new();
     for step in &recording.steps {
@@ -121,7 +126,15 @@ pub(crate) fn play(recording: &Recording, config: SwitchConfig) -> BTreeMap<u64,
             (Direction::Open, _) => {
                 ids.insert(step.connection, world.connect());
             }
-            (Direction::Sent(bytes), Some(id)) => world.input(id, bytes),
+            (Direction::Sent(bytes), Some(id)) => {
+                let text = String::from_utf8_lossy(bytes);
+                for (_, call) in others.iter().filter(|(command, _)| text.contains(command)) {
+                    let now = world.now;
+                    world.switch.api(call, now);
+                    world.collect();
+                }
+                world.input(id, bytes);
+            }
             (Direction::HalfClosed, Some(id)) => world.disconnect(id),
             (Direction::ClosedByUs, Some(id)) => {
                 // What the switch says to a closed socket nobody hears.
