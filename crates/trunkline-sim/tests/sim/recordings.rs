@@ -60,10 +60,18 @@ const WHOLE: &[&str] = &[
     "ev-call-xml",
     "msg-event-lock",
     "msg-hangup",
+    "ev-channel-uuid",
+    "peer-fs_cli-interactive",
+    "srv-reload-event-socket",
+    "ev-big-variable",
 ];
+
+const PARKED: &str = "originate {origination_uuid=ca110001-0000-4000-8000-000000000001}null/1001 &park";
 
 /// Calls that somebody else made while a recording was taken: before which command, and which.
 const OTHERS: &[(&str, &[(&str, &str)])] = &[
+    ("api-globalvars", &[("auth", "global_setvar domain=pbx1.example.net")]),
+    ("ev-big-variable", &[("api uuid_setvar", PARKED)]),
     (
         "msg-event-lock",
         &[
@@ -99,6 +107,7 @@ const PARTLY: &[(&str, &[&str])] = &[
     ("ev-bgjob-plain", &["xml_wrap", "system"]),
     ("ev-bgjob-json", &["xml_wrap", "system"]),
     ("ev-bgjob-xml", &["xml_wrap", "system"]),
+    ("api-globalvars", &["global_getvar\n", "eval"]),
     ("api-hupall", &["show"]),
     ("api-originate-ok", &["sofia/", "user/", ":_:", "show calls"]),
     (

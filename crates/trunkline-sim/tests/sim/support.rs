@@ -120,6 +120,7 @@ pub(crate) fn play(
 ) -> BTreeMap<u64, Vec<u8>> {
     let mut world = World::new(config);
     let mut ids = BTreeMap::new();
+    let mut others = others.to_vec();
     for step in &recording.steps {
         world.pass_until(START.after(step.at));
         match (&step.direction, ids.get(&step.connection).copied()) {
@@ -128,11 +129,15 @@ pub(crate) fn play(
             }
             (Direction::Sent(bytes), Some(id)) => {
                 let text = String::from_utf8_lossy(bytes);
-                for (_, call) in others.iter().filter(|(command, _)| text.contains(command)) {
+                others.retain(|(command, call)| {
                     let now = world.now;
-                    world.switch.api(call, now);
-                    world.collect();
-                }
+                    let is_due = text.contains(command);
+                    if is_due {
+                        world.switch.api(call, now);
+                        world.collect();
+                    }
+                    !is_due
+                });
                 world.input(id, bytes);
             }
             (Direction::HalfClosed, Some(id)) => world.disconnect(id),

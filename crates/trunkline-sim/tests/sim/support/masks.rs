@@ -60,7 +60,13 @@ pub(crate) fn read_messages(mut stream: &[u8]) -> Vec<Said> {
 }
 
 fn said(content_type: String, headers: Vec<(String, String)>, body: &[u8]) -> Said {
-    let (headers, body) = match content_type.as_str() {
+    // What `uuid_dump` gives is an event, too.
+    let form = match content_type.as_str() {
+        "api/response" if body.starts_with(b"Event-Name: ") => "text/event-plain",
+        "api/response" if body.starts_with(b"{\"Event-Name\"") => "text/event-json",
+        other => other,
+    };
+    let (headers, body) = match form {
         "text/event-plain" => {
             let end = find(body, b"\n\n").unwrap_or(body.len());
             let decoded = header_lines(&body[..end]).into_iter().map(|(name, value)| {
