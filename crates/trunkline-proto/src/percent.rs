@@ -13,6 +13,7 @@ const HEX: &[u8; 16] = b"0123456789ABCDEF";
 
 /// Whether `byte` is written as `%XX` (leaving aside the pass-through of a `%XX` already there).
 #[must_use]
+#[inline]
 pub fn is_encoded(byte: u8) -> bool {
     // Controls, DEL, everything from 0x80 up, and some that can be printed.
     !(0x20..0x7f).contains(&byte)
