@@ -9,27 +9,53 @@ use std::borrow::Cow;
 
 use memchr::memchr;
 
-/// Bytes FreeSWITCH encodes beside controls, DEL and everything from 0x80 up.
-const ENCODED_PRINTABLE: &[u8] = b" \"#%&+:;<=>?@[\\]^`{|}";
 const HEX: &[u8; 16] = b"0123456789ABCDEF";
 
 /// Whether `byte` is written as `%XX` (leaving aside the pass-through of a `%XX` already there).
 #[must_use]
+#[inline]
 pub fn is_encoded(byte: u8) -> bool {
-    !(0x20..0x7f).contains(&byte) || ENCODED_PRINTABLE.contains(&byte)
+    // Controls, DEL, everything from 0x80 up, and some that can be printed.
+    !(0x20..0x7f).contains(&byte)
+        || matches!(
+            byte,
+            b' ' | b'"'
+                | b'#'
+                | b'%'
+                | b'&'
+                | b'+'
+                | b':'
+                | b';'
+                | b'<'
+                | b'='
+                | b'>'
+                | b'?'
+                | b'@'
+                | b'['
+                | b'\\'
+                | b']'
+                | b'^'
+                | b'`'
+                | b'{'
+                | b'|'
+                | b'}'
+        )
 }
 
 /// Appends `value` to `out` as FreeSWITCH would encode it, the pass-through of an existing `%XX` included.
 pub fn encode_into(value: &[u8], out: &mut Vec<u8>) {
+    // Where the bytes begin that are copied as they are.
+    let mut clean = 0;
     for (at, &byte) in value.iter().enumerate() {
-        if !is_encoded(byte) || (byte == b'%' && is_upper_hex_pair(value.get(at + 1..at + 3))) {
-            out.push(byte);
-        } else {
+        if is_encoded(byte) && !(byte == b'%' && is_upper_hex_pair(value.get(at + 1..at + 3))) {
+            out.extend_from_slice(value.get(clean..at).unwrap_or_default());
             out.push(b'%');
             out.extend(HEX.get(usize::from(byte >> 4)));
             out.extend(HEX.get(usize::from(byte & 0x0f)));
+            clean = at + 1;
         }
     }
+    out.extend_from_slice(value.get(clean..).unwrap_or_default());
 }
 
 /// Decodes every well-formed `%XX` (either case) and leaves anything else untouched. Borrows when there is

@@ -79,6 +79,17 @@ pub(crate) struct Calls {
     finished: VecDeque<(CallId, Vec<u8>)>,
 }
 
+impl Calls {
+    /// What is said of a command nobody knows: `api bgapi` has words of its own for it.
+    fn unknown(&self, call: CallId, name: &[u8]) -> Vec<u8> {
+        if self.jobs.get(&call).is_some_and(Job::is_of_api) {
+            [name, b": Command not found!\n"].concat()
+        } else {
+            [b"-ERR ".as_slice(), name, b" Command not found!\n"].concat()
+        }
+    }
+}
+
 impl Core {
     pub(crate) fn new_call(&mut self) -> CallId {
         self.calls.made += 1;
@@ -98,7 +109,7 @@ impl Core {
         self.calls.running.insert(call, event);
         let outcome = match find(name) {
             Some(command) => command(self, Invocation { call, arguments }),
-            None => Outcome::Done([b"-ERR ".as_slice(), name, b" Command not found!\n"].concat()),
+            None => Outcome::Done(self.calls.unknown(call, name)),
         };
         if let Outcome::Done(output) = outcome {
             self.finish_call(call, output);

@@ -2,7 +2,10 @@
 
 mod call;
 mod media;
+mod message;
 mod variables;
+
+use trunkline_proto::listener::Packet;
 
 use crate::cause;
 use crate::channel::{ChannelId, Variables};
@@ -26,11 +29,27 @@ impl Action {
 /// An application that runs.
 #[derive(Debug)]
 pub(crate) struct Running {
+    started: Started,
+    activity: Activity,
+    /// Its time is over; it ends once what runs within it has.
+    over: bool,
+}
+
+impl Running {
+    pub(crate) fn is_over(&self) -> bool {
+        self.over
+    }
+}
+
+/// An application that was begun.
+#[derive(Debug)]
+struct Started {
     action: Action,
     uuid: String,
     /// Which of the channel's applications it is, counted from 1.
     serial: u64,
-    activity: Activity,
+    /// The message that began it.
+    message: Option<Packet>,
 }
 
 /// What is to be done when an application that takes time ends.
@@ -66,7 +85,8 @@ impl Core {
     pub(crate) fn next_application(&mut self, id: ChannelId) {
         let Some(channel) = self.channels.get_mut(id) else { return };
         if let Some(action) = channel.extension.pop_front() {
-            return self.execute(id, action);
+            let uuid = self.new_uuid();
+            return self.execute(id, action, uuid, None);
         }
         let text =
             format!("{} has executed the last dialplan instruction, hanging up.", channel.shown_name());
@@ -74,72 +94,75 @@ impl Core {
         self.hangup(id, cause::NORMAL_CLEARING, &origin::LAST_HANGUP);
     }
 
-    fn execute(&mut self, id: ChannelId, action: Action) {
+    fn execute(&mut self, id: ChannelId, action: Action, uuid: String, message: Option<Packet>) {
         let Some((name, application)) = find(&action.app) else {
             let text = format!("Invalid Application {}", action.app);
             self.log_session(log::ERR, &origin::INVALID_APPLICATION, id, &text);
             self.hangup(id, cause::DESTINATION_OUT_OF_ORDER, &origin::INVALID_APPLICATION_HANGUP);
-            return;
+            return self.message_done(id, message.as_ref());
         };
         let action = Action { app: name.to_owned(), ..action };
-        let uuid = self.new_uuid();
         let Some(channel) = self.channels.get_mut(id) else { return };
         channel.applications += 1;
-        let serial = channel.applications;
-        channel.last_app = Some((action.app.clone(), action.data.clone()));
-        note_application(&mut channel.variables, &action);
-        let shown = format!(
-            "EXECUTE [depth=0] {} {}({})",
-            channel.shown_name(),
-            action.app,
-            String::from_utf8_lossy(&action.data)
-        );
-        self.log_clean(log::INFO, &origin::EXEC, id, &shown);
-        let headers = application_headers(&action, &uuid, None);
-        self.fire_channel_with(id, &origin::EXECUTE, &[], &borrowed(&headers));
-        if let Some(channel) = self.channels.get_mut(id) {
-            channel.variables.set("current_application", action.app.as_str());
-        }
-        match application(self, id, &action.data) {
-            Progress::Done => self.complete(id, &action, &uuid),
+        let started = Started { action, uuid, serial: channel.applications, message };
+        self.announce_application(id, &started);
+        match application(self, id, &started.action.data) {
+            Progress::Done => self.complete(id, &started),
             Progress::Waits(activity) => {
                 if let Some(channel) = self.channels.get_mut(id) {
-                    channel.running_app = Some(Running { action, uuid, serial, activity });
+                    channel.running_apps.push(Running { started, activity, over: false });
                 }
             }
         }
     }
 
-    fn complete(&mut self, id: ChannelId, action: &Action, uuid: &str) {
-        let Some(channel) = self.channels.get(id) else { return };
-        let response = channel.variables.get(RESPONSE.as_bytes()).unwrap_or(b"_none_").to_vec();
-        let headers = application_headers(action, uuid, Some(&response));
-        self.fire_channel_with(id, &origin::EXECUTE_COMPLETE, &[], &borrowed(&headers));
+    fn announce_application(&mut self, id: ChannelId, started: &Started) {
+        let Some(channel) = self.channels.get_mut(id) else { return };
+        let action = &started.action;
+        channel.last_app = Some((action.app.clone(), action.data.clone()));
+        if started.message.is_some() {
+            channel.variables.set("current_loop", "1");
+            channel.variables.set("total_loops", "1");
+        }
+        note_application(&mut channel.variables, action);
+        let data = String::from_utf8_lossy(&action.data);
+        let shown = format!("EXECUTE [depth=0] {} {}({data})", channel.shown_name(), action.app);
+        self.log_clean(log::INFO, &origin::EXEC, id, &shown);
+        let headers = application_headers(action, &started.uuid, None);
+        self.fire_channel_with(id, &origin::EXECUTE, &[], &borrowed(&headers));
+        if let Some(channel) = self.channels.get_mut(id) {
+            channel.variables.set("current_application", action.app.as_str());
+        }
     }
 
-    /// The call is over, and with it the application.
-    pub(crate) fn break_application(&mut self, id: ChannelId) {
-        self.end_application(id, true);
+    fn complete(&mut self, id: ChannelId, started: &Started) {
+        let Some(channel) = self.channels.get(id) else { return };
+        let response = channel.variables.get(RESPONSE.as_bytes()).unwrap_or(b"_none_").to_vec();
+        let headers = application_headers(&started.action, &started.uuid, Some(&response));
+        self.fire_channel_with(id, &origin::EXECUTE_COMPLETE, &[], &borrowed(&headers));
+        self.message_done(id, started.message.as_ref());
     }
 
     /// A timer of an application has run out.
     pub(crate) fn application_over(&mut self, id: ChannelId, serial: u64) {
-        let running = self.channels.get(id).and_then(|channel| channel.running_app.as_ref());
-        if running.is_some_and(|running| running.serial == serial) {
-            self.end_application(id, false);
+        let Some(channel) = self.channels.get_mut(id) else { return };
+        let running = channel.running_apps.iter_mut().find(|running| running.started.serial == serial);
+        if let Some(running) = running {
+            running.over = true;
             self.wake(id);
         }
     }
 
-    fn end_application(&mut self, id: ChannelId, broken: bool) {
-        let running = self.channels.get_mut(id).and_then(|channel| channel.running_app.take());
+    /// Ends the innermost application.
+    pub(crate) fn end_application(&mut self, id: ChannelId) {
+        let running = self.channels.get_mut(id).and_then(|channel| channel.running_apps.pop());
         let Some(running) = running else { return };
         match &running.activity {
             Activity::Park => self.fire_channel(id, &origin::UNPARK),
-            Activity::Playback(playback) => self.playback_over(id, playback, broken),
+            Activity::Playback(playback) => self.playback_over(id, playback, !running.over),
             Activity::Media | Activity::Sleep => {}
         }
-        self.complete(id, &running.action, &running.uuid);
+        self.complete(id, &running.started);
     }
 
     /// The serial number of the application being started.

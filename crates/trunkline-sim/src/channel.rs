@@ -7,11 +7,14 @@ mod times;
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
+use trunkline_proto::listener::Packet;
+
 use crate::app::{Action, Running};
 use crate::cause::Cause;
 use crate::endpoint::Endpoint;
 use crate::originate::OriginateId;
 
+pub(crate) use headers::array_elements;
 pub(crate) use profile::{Profile, Times};
 pub(crate) use state::{CallState, State};
 
@@ -56,12 +59,19 @@ pub(crate) struct Channel {
     pub(crate) variables: Variables,
     /// What it is still to execute.
     pub(crate) extension: VecDeque<Action>,
-    pub(crate) running_app: Option<Running>,
+    /// The applications that run, those a message began within the one before them.
+    pub(crate) running_apps: Vec<Running>,
+    /// Digits that were pressed.
+    pub(crate) digits: Vec<u8>,
+    /// Messages it has yet to take up.
+    pub(crate) messages: VecDeque<Packet>,
     /// Applications started so far; tells a timer's own application from a later one.
     pub(crate) applications: u64,
     pub(crate) last_app: Option<(String, Vec<u8>)>,
     /// Who waits for it to be answered.
     pub(crate) originate: Option<OriginateId>,
+    /// Who tries the next legs once it is gone.
+    pub(crate) retry: Option<OriginateId>,
     /// Whether it was sent to the dialplan, where an outbound leg would only wait.
     pub(crate) transferred: bool,
     /// What its caller id was when it was made, for `show channels`.
@@ -87,10 +97,13 @@ impl Channel {
             profile: None,
             variables: Variables::default(),
             extension: VecDeque::new(),
-            running_app: None,
+            running_apps: Vec::new(),
+            digits: Vec::new(),
+            messages: VecDeque::new(),
             applications: 0,
             last_app: None,
             originate: None,
+            retry: None,
             transferred: false,
             initial: None,
         }

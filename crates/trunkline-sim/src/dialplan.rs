@@ -6,6 +6,7 @@ use crate::channel::{ChannelId, State};
 use crate::core::Core;
 use crate::event::origin;
 use crate::log;
+use crate::text::split;
 
 /// Extensions of the context `default`, and the applications they run with their arguments.
 const EXTENSIONS: &[(&str, &[(&str, &str)])] = &[
@@ -24,13 +25,33 @@ const EXTENSIONS: &[(&str, &[(&str, &str)])] = &[
     ("6003", &[("ring_ready", ""), ("sleep", "600000")]),
 ];
 
-fn find(context: &[u8], destination: &[u8]) -> Option<&'static [(&'static str, &'static str)]> {
+fn find(context: &[u8], destination: &[u8]) -> Option<Vec<Action>> {
     if context != b"default" {
         return None;
     }
-    let found = EXTENSIONS.iter().find(|(number, _)| number.as_bytes() == destination);
-    found.map(|(_, actions)| *actions)
+    let (_, actions) = EXTENSIONS.iter().find(|(number, _)| number.as_bytes() == destination)?;
+    Some(actions.iter().map(|(app, data)| Action::new(app, data.as_bytes())).collect())
 }
+
+/// `app:data,app:data`: the dialplan that is its own extension (`inline_dialplan_hunt` in `mod_dptools.c`).
+fn inline(destination: &[u8]) -> Vec<Action> {
+    let destination = destination.strip_prefix(b"m:").map_or_else(
+        || destination.to_vec(),
+        // `m:c:` chooses the separator as `^^c` does.
+        |rest| match rest {
+            [chosen, b':', rest @ ..] => [b"^^".as_slice(), &[*chosen], rest].concat(),
+            _ => destination.to_vec(),
+        },
+    );
+    let actions = split(&destination, b',', MOST_INLINE).into_iter().map(|action| {
+        let colon = action.iter().position(|byte| *byte == b':').unwrap_or(action.len());
+        let (app, data) = action.split_at(colon);
+        Action::new(&String::from_utf8_lossy(app), data.get(1..).unwrap_or_default())
+    });
+    actions.collect()
+}
+
+const MOST_INLINE: usize = 128;
 
 impl Core {
     /// Looks a channel's extension up, and sends it to execute it.
@@ -47,7 +68,11 @@ impl Core {
             text(&profile.destination),
             text(&profile.context)
         );
-        let extension = find(&profile.context, &profile.destination);
+        let extension = if profile.dialplan == b"inline" {
+            Some(inline(&profile.destination))
+        } else {
+            find(&profile.context, &profile.destination)
+        };
         self.log_session(log::INFO, &origin::DIALPLAN, id, &line);
         let Some(extension) = extension else {
             self.log_session(log::INFO, &origin::NO_ROUTE, id, "No Route, Aborting");
@@ -55,8 +80,7 @@ impl Core {
             return;
         };
         if let Some(channel) = self.channels.get_mut(id) {
-            channel.extension =
-                extension.iter().map(|(app, data)| Action::new(app, data.as_bytes())).collect();
+            channel.extension = extension.into();
         }
         if transferred {
             self.flip_caller_id(id);

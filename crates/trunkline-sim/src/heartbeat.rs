@@ -36,6 +36,19 @@ impl Core {
         }
         self.fire(&EventName::Heartbeat, event);
         self.after(self.config.heartbeat, Task::Heartbeat);
+        self.reschedule();
+    }
+
+    /// The scheduler tells when the task will run again.
+    fn reschedule(&mut self) {
+        let next = self.now.after(self.config.heartbeat).as_secs();
+        let event = self
+            .new_event(&EventName::ReSchedule, &origin::RESCHEDULE)
+            .header("Task-ID", "1")
+            .header("Task-Desc", "heartbeat")
+            .header("Task-Group", "core")
+            .header("Task-Runtime", next.to_string());
+        self.fire(&EventName::ReSchedule, event);
     }
 }
 

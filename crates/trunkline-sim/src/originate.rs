@@ -68,7 +68,7 @@ impl Core {
     }
 
     /// Tries the next legs, until some ring or none are left.
-    fn next_group(&mut self, id: OriginateId) {
+    pub(crate) fn next_group(&mut self, id: OriginateId) {
         loop {
             let Some(originate) = self.originates.get_mut(&id) else { return };
             let Some(group) = originate.groups.pop_front() else {
@@ -136,14 +136,23 @@ impl Core {
         let Some(originate) = self.originates.get_mut(&id) else { return };
         originate.waiting.retain(|waiting| *waiting != channel);
         originate.last_cause = cause;
-        if originate.waiting.is_empty() {
+        if !originate.waiting.is_empty() {
+            return;
+        }
+        if originate.groups.is_empty() {
             self.next_group(id);
+        } else if let Some(channel) = self.channels.get_mut(channel) {
+            // The next leg may want this one's uuid.
+            channel.retry = Some(id);
         }
     }
 
     pub(crate) fn originate_timeout(&mut self, id: OriginateId) {
         let Some(originate) = self.originates.get_mut(&id) else { return };
         originate.groups.clear();
+        if originate.waiting.is_empty() {
+            return self.next_group(id);
+        }
         for channel in originate.waiting.clone() {
             self.hangup(channel, cause::NO_ANSWER, &origin::ORIGINATE_HANGUP);
         }

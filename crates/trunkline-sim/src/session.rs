@@ -10,8 +10,6 @@
 //! A thread that would run is a channel in the core's ready queue; the queue is served first come, first served,
 //! so that two legs take turns.
 
-use trunkline_proto::listener::Packet;
-
 use crate::cause::{self, Cause};
 use crate::channel::{CallState, ChannelId, Direction, State};
 use crate::core::Core;
@@ -21,9 +19,10 @@ use crate::log;
 
 /// What a channel is to do next.
 enum Move {
-    /// The call is over while an application runs.
-    BreakApplication,
+    /// The innermost application is over, or the call is.
+    EndApplication,
     Enter(State),
+    TakeMessage,
     NextApplication,
     Rest,
 }
@@ -37,7 +36,8 @@ impl Core {
     /// One move of a channel's thread.
     pub(crate) fn advance(&mut self, id: ChannelId) {
         match self.next_move(id) {
-            Move::BreakApplication => self.break_application(id),
+            Move::EndApplication => self.end_application(id),
+            Move::TakeMessage => self.take_message(id),
             Move::Enter(State::Destroy) => return self.destroy(id),
             Move::Enter(state) => self.enter(id, state),
             Move::NextApplication => self.next_application(id),
@@ -48,14 +48,21 @@ impl Core {
 
     fn next_move(&self, id: ChannelId) -> Move {
         let Some(channel) = self.channels.get(id) else { return Move::Rest };
-        if channel.hung_up() && channel.running_app.is_some() {
-            Move::BreakApplication
+        let innermost = channel.running_apps.last();
+        if channel.hung_up() && innermost.is_some() {
+            Move::EndApplication
         } else if channel.running != channel.target {
             Move::Enter(channel.target)
-        } else if channel.running == State::Execute && channel.running_app.is_none() {
-            Move::NextApplication
-        } else {
+        } else if channel.running != State::Execute {
             Move::Rest
+        } else if channel.takes_messages() {
+            Move::TakeMessage
+        } else {
+            match innermost {
+                Some(running) if running.is_over() => Move::EndApplication,
+                Some(_) => Move::Rest,
+                None => Move::NextApplication,
+            }
         }
     }
 
@@ -186,16 +193,6 @@ impl Core {
         true
     }
 
-    /// A message to a channel (`sendmsg`): its thread takes it up.
-    pub(crate) fn message_channel(&mut self, id: ChannelId, message: &Packet) {
-        let command = message.header("call-command").unwrap_or_default();
-        if command.starts_with(b"hangup") {
-            let cause = message.header("hangup-cause").map_or(cause::NORMAL_CLEARING, Cause::parse);
-            self.hangup(id, cause, &origin::MESSAGE_HANGUP);
-            self.settle();
-        }
-    }
-
     fn on_hangup(&mut self, id: ChannelId) {
         let now = self.now;
         if let Some(profile) = self.channels.get_mut(id).and_then(|channel| channel.profile.as_mut()) {
@@ -227,6 +224,7 @@ impl Core {
         self.fire_channel(id, &origin::DESTROY);
         let Some(channel) = self.channels.get_mut(id) else { return };
         channel.running = State::Destroy;
+        let retry = channel.retry;
         let name = channel.shown_name();
         self.fire_channel(id, &origin::STATE);
         self.log_session(
@@ -242,5 +240,8 @@ impl Core {
             &format!("Close Channel {name} [{}]", State::Destroy.name()),
         );
         self.channels.remove(id);
+        if let Some(originate) = retry {
+            self.next_group(originate);
+        }
     }
 }

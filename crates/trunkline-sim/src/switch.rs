@@ -1,20 +1,4 @@
-//! The whole switch as a pure state machine.
-//!
-//! # Driving a switch
-//!
-//! - **connections come and go** by [`connect`](Switch::connect) and [`disconnect`](Switch::disconnect);
-//! - **bytes come in** by [`handle_input`](Switch::handle_input), time by
-//!   [`handle_timeout`](Switch::handle_timeout), to be called at the [`deadline`](Switch::deadline);
-//! - **what is to be done comes out** by [`poll_effect`](Switch::poll_effect), which is to be called until it gives
-//!   nothing after any of these.
-//!
-//! Every method that takes `now` must get one that never goes back. The same seed and the same inputs at the same
-//! times give the same effects, byte for byte.
-//!
-//! # Promises
-//!
-//! A command is answered before any event it causes reaches its own connection. While an `api` command runs, its
-//! connection is told nothing else and its later commands wait; while half a command has come, it is told nothing.
+//! The whole switch: connections on one side, the core on the other, and who is told what.
 
 mod requests;
 
@@ -58,7 +42,23 @@ pub enum Effect {
 /// Seconds in which a connection has to say something (`listener_run` in `mod_event_socket.c`).
 const FIRST_PACKET: u64 = 25;
 
-/// A pretend FreeSWITCH without sockets or a clock. See the [module](self) for how to drive one.
+/// A pretend FreeSWITCH as a pure state machine, without sockets or a clock.
+///
+/// # Driving a switch
+///
+/// - **connections come and go** by [`connect`](Self::connect) and [`disconnect`](Self::disconnect);
+/// - **bytes come in** by [`handle_input`](Self::handle_input), time by
+///   [`handle_timeout`](Self::handle_timeout), to be called at the [`deadline`](Self::deadline);
+/// - **what is to be done comes out** by [`poll_effect`](Self::poll_effect), which is to be called until it gives
+///   nothing after any of these.
+///
+/// Every method that takes `now` must get one that never goes back. The same seed and the same inputs at the same
+/// times give the same effects, byte for byte.
+///
+/// # Promises
+///
+/// A command is answered before any event it causes reaches its own connection. While an `api` command runs, its
+/// connection is told nothing else and its later commands wait; while half a command has come, it is told nothing.
 #[derive(Debug)]
 pub struct Switch {
     core: Core,

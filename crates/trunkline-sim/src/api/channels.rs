@@ -14,6 +14,7 @@ pub(super) const COMMANDS: &[(&str, Command)] = &[
     ("uuid_getvar", uuid_getvar),
     ("uuid_setvar", uuid_setvar),
     ("uuid_dump", uuid_dump),
+    ("uuid_recv_dtmf", uuid_recv_dtmf),
 ];
 
 const NO_SUCH_CHANNEL: &str = "-ERR No such channel!\n";
@@ -75,4 +76,28 @@ fn uuid_dump(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
     }
     let format = if format.eq_ignore_ascii_case(b"json") { EventFormat::Json } else { EventFormat::Plain };
     Outcome::Done(event.payload(format))
+}
+
+/// `uuid_recv_dtmf <uuid> <digits>[@<duration>]`: digits as if the far end had pressed them.
+fn uuid_recv_dtmf(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
+    let (uuid, digits) = first_word(invocation.arguments);
+    let is_digit = |byte: &u8| b"0123456789*#ABCDabcd@wWF".contains(byte);
+    if uuid.is_empty() || digits.is_empty() || !digits.iter().all(is_digit) {
+        return "-USAGE: <uuid> <dtmf_data>\n".into();
+    }
+    let Some(id) = core.channels.find(uuid) else { return "-ERR Cannot locate session!\n".into() };
+    let mut parts = digits.splitn(2, |byte| *byte == b'@');
+    let pressed = parts.next().unwrap_or_default();
+    if let Some(channel) = core.channels.get_mut(id) {
+        channel.digits.extend_from_slice(pressed);
+    }
+    // In samples.
+    let duration = parts.next().unwrap_or(b"2000");
+    for digit in pressed.chunks(1) {
+        let headers: [(&str, &[u8]); 3] =
+            [("DTMF-Digit", digit), ("DTMF-Duration", duration), ("DTMF-Source", b"APP")];
+        core.fire_channel_with(id, &origin::DTMF, &[], &headers);
+    }
+    let uuid = String::from_utf8_lossy(uuid);
+    format!("+OK {uuid} received DTMF {}.\n", String::from_utf8_lossy(digits)).into()
 }

@@ -20,6 +20,13 @@ pub(crate) struct Job {
     pub(crate) origin: Origin,
 }
 
+impl Job {
+    /// Whether it was begun by `api bgapi`.
+    pub(super) fn is_of_api(&self) -> bool {
+        self.origin.file == origin::BGAPI_COMMAND_JOB.file
+    }
+}
+
 impl Core {
     /// Runs a command line as a job; its call.
     pub(crate) fn run_job(&mut self, uuid: Vec<u8>, line: &[u8], origin: Origin) -> CallId {

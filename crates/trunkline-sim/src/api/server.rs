@@ -46,10 +46,17 @@ fn version(_: &mut Core, invocation: Invocation<'_>) -> Outcome {
 
 fn uptime(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
     let up = core.now.since(core.started);
+    let seconds = up.as_secs();
     let number = match invocation.text().as_str() {
-        "ms" => up.as_millis(),
-        "us" => up.as_micros(),
-        _ => up.as_secs().into(),
+        "us" | "microseconds" => up.as_micros(),
+        "ms" | "milliseconds" => up.as_millis(),
+        "" | "s" | "seconds" => seconds.into(),
+        "m" | "minutes" => (seconds / 60).into(),
+        "h" | "hours" => (seconds / 3600).into(),
+        "d" | "days" => (seconds / 86_400).into(),
+        _ => {
+            return "-USAGE: [us|ms|s|m|h|d|microseconds|milliseconds|seconds|minutes|hours|days]\n".into();
+        }
     };
     format!("{number}\n").into()
 }

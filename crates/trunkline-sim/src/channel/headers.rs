@@ -60,7 +60,7 @@ impl Channel {
 }
 
 /// The elements of `ARRAY::a|:b`.
-fn array_elements(value: &[u8]) -> Option<Vec<Vec<u8>>> {
+pub(crate) fn array_elements(value: &[u8]) -> Option<Vec<Vec<u8>>> {
     let mut rest = value.strip_prefix(b"ARRAY::")?;
     let mut elements = Vec::new();
     while let Some(end) = rest.windows(2).position(|pair| pair == b"|:") {

@@ -13,7 +13,8 @@ impl Channel {
             self.variables.set("hangup_cause", cause.name());
             self.variables.set("hangup_cause_q850", cause.q850().to_string());
         }
-        self.variables.set("digits_dialed", "none");
+        let digits = if self.digits.is_empty() { b"none".to_vec() } else { self.digits.clone() };
+        self.variables.set("digits_dialed", digits);
         self.set_stamps(&[
             ("start", times.created),
             ("profile_start", profile.profile_created),

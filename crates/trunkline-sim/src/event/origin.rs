@@ -32,7 +32,9 @@ pub(crate) const API: Origin = origin("switch_loadable_module.c", "switch_api_ex
 pub(crate) const BACKGROUND_JOB: Origin = origin("mod_event_socket.c", "api_exec", 1580);
 pub(crate) const BGAPI_COMMAND_JOB: Origin = origin("mod_commands.c", "bgapi_exec", 5423);
 pub(crate) const SENDEVENT: Origin = origin("mod_event_socket.c", "parse_command", 2283);
+pub(crate) const PRIVATE_COMMAND: Origin = origin("switch_ivr.c", "switch_ivr_parse_next_event", 804);
 pub(crate) const HEARTBEAT: Origin = origin("switch_core.c", "send_heartbeat", 95);
+pub(crate) const RESCHEDULE: Origin = origin("switch_scheduler.c", "switch_scheduler_execute", 73);
 pub(crate) const RELOADXML: Origin = origin("switch_xml.c", "switch_xml_open_root", 2423);
 pub(crate) const UUID_DUMP: Origin = origin("mod_commands.c", "uuid_dump_function", 6495);
 
@@ -97,6 +99,8 @@ pub(crate) const PLAYBACK_START: ChannelEvent =
     event(EventName::PlaybackStart, true, origin("switch_ivr_play_say.c", "switch_ivr_play_file", 1649));
 pub(crate) const PLAYBACK_STOP: ChannelEvent =
     event(EventName::PlaybackStop, true, origin("switch_ivr_play_say.c", "switch_ivr_play_file", 2023));
+pub(crate) const DTMF: ChannelEvent =
+    event(EventName::Dtmf, false, origin("switch_channel.c", "switch_channel_dequeue_dtmf", 678));
 pub(crate) const HANGUP: ChannelEvent =
     event(EventName::ChannelHangup, true, origin("switch_channel.c", "switch_channel_perform_hangup", 3447));
 pub(crate) const HANGUP_COMPLETE: ChannelEvent = event(

@@ -56,9 +56,9 @@ fn write_body(body: &[u8], out: &mut Vec<u8>) {
             other => out.extend_from_slice(format!("&#x{:X};", u32::from(other)).as_bytes()),
         }
     }
-    if valid.ends_with('\n') {
-        // The indentation of the closing element.
-        out.extend_from_slice(b"  ");
+    if body.ends_with(b"\n") {
+        // The closing element stands on a line of its own.
+        out.extend_from_slice(if valid.len() < body.len() { b"\n  " } else { b"  " });
     }
 }
 

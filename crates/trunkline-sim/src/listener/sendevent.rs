@@ -4,6 +4,7 @@ use trunkline_proto::listener::Packet;
 use trunkline_proto::{EventBuilder, EventName};
 
 use super::subscriptions::name_event;
+use crate::channel::array_elements;
 use crate::core::{Announced, Core};
 use crate::event::{Fired, origin};
 
@@ -22,7 +23,10 @@ impl Core {
         event.push("Command", packet.line());
         for (header, value) in packet.headers() {
             if subclass.is_none() || !header.eq_ignore_ascii_case(b"Event-Subclass") {
-                event.push(header.as_slice(), value.as_slice());
+                event = match array_elements(value) {
+                    Some(elements) => event.list(header.as_slice(), elements),
+                    None => event.header(header.as_slice(), value.as_slice()),
+                };
             }
         }
         let uuid = self.new_uuid();

@@ -120,7 +120,7 @@ impl Switch {
         format!("+OK {}", self.core.send_event(packet, argument)).into_bytes()
     }
 
-    /// `sendmsg <uuid>`: of the commands a channel takes, `hangup`.
+    /// `sendmsg [<uuid>]`: whatever the channel makes of it, it is taken.
     fn send_message(&mut self, packet: &Packet, argument: &[u8]) -> Reply {
         let uuid = match argument.trim_ascii() {
             [] => packet.header("session-id").unwrap_or_default(),

@@ -1,0 +1,204 @@
+//! What holds whatever happens.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use trunkline_sim::{Switch, SwitchConfig};
+
+use crate::support::{Said, World};
+
+/// Calls of every kind, some ended early, until all are over.
+const CALLS: &[&str] = &[
+    "bgapi originate null/1 &park",
+    "bgapi originate {origination_uuid=k1}null/2 &echo",
+    "bgapi originate null/3 &playback(tone_stream://%(300,100,440))",
+    "bgapi originate null/4 9002",
+    "bgapi originate null/5 nosuch",
+    "bgapi originate null/6 &nosuch",
+    "bgapi originate null/7 'set:a=b,sleep:200' inline",
+    "bgapi originate loopback/9001/default &park",
+    "bgapi originate {origination_uuid=k2}loopback/9002/default &park",
+    "bgapi originate loopback/9003 &echo",
+    "bgapi originate loopback/9013/default|null/8 &park",
+    "bgapi originate loopback/9013/default,null/9,null/10 &park",
+    "bgapi originate {originate_timeout=1}loopback/9014/default &park",
+    "bgapi originate loopback/9020/default &park",
+    "bgapi originate loopback/nosuch/default &park",
+    "bgapi originate {origination_uuid=k3}loopback/9014/default &park",
+    "bgapi originate error/user_busy &park",
+    "sendmsg k1\ncall-command: execute\nexecute-app-name: playback\nexecute-app-arg: silence_stream://-1",
+    "sendmsg k1\ncall-command: execute\nexecute-app-name: sleep\nexecute-app-arg: 100\nevent-lock: true",
+    "sendmsg k2\ncall-command: execute\nexecute-app-name: nosuch",
+    "sendmsg k1\ncall-command: nonsense",
+    "api uuid_kill k1 USER_BUSY",
+    "sendmsg k2\ncall-command: hangup\nhangup-cause: CALL_REJECTED",
+    "api uuid_kill k3",
+];
+
+fn all_calls(world: &mut World) -> Vec<Said> {
+    let client = world.client(&["event plain ALL", "log 7"]);
+    for call in CALLS {
+        world.say(client, call);
+        world.pass_millis(40);
+    }
+    world.pass_millis(5000);
+    world.say(client, "api hupall");
+    world.pass_millis(1000);
+    world.heard(client)
+}
+
+fn by_channel(said: &[Said]) -> BTreeMap<String, Vec<&Said>> {
+    let mut channels: BTreeMap<String, Vec<&Said>> = BTreeMap::new();
+    for said in said.iter().filter(|said| said.get("Event-Name").starts_with("CHANNEL_")) {
+        // Masked uuids are all alike; sessions have numbers, which only events with variables tell.
+        channels.entry(said.get("Channel-Name").to_owned()).or_default().push(said);
+    }
+    channels
+}
+
+#[test]
+fn every_channel_that_is_made_ends() {
+    let mut world = World::new(SwitchConfig::default());
+    let said = all_calls(&mut world);
+    assert_eq!(world.switch.channels().count(), 0);
+    for (channel, events) in by_channel(&said) {
+        let count = |name: &str| events.iter().filter(|event| event.get("Event-Name") == name).count();
+        let made = count("CHANNEL_CREATE");
+        assert!(made >= 1, "{channel}");
+        for name in ["CHANNEL_HANGUP", "CHANNEL_HANGUP_COMPLETE", "CHANNEL_DESTROY"] {
+            assert_eq!(count(name), made, "{channel} {name}");
+        }
+        assert_eq!(count("CHANNEL_EXECUTE"), count("CHANNEL_EXECUTE_COMPLETE"), "{channel}");
+        assert_eq!(count("CHANNEL_PARK"), count("CHANNEL_UNPARK"), "{channel}");
+        let last = events.last().expect("events");
+        assert_eq!((last.get("Event-Name"), last.get("Channel-State")), ("CHANNEL_STATE", "CS_DESTROY"));
+        for (event, next) in events.iter().zip(&events[1..]) {
+            if event.get("Event-Name") == "CHANNEL_DESTROY" {
+                assert_eq!(next.get("Channel-State"), "CS_DESTROY", "{channel}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_job_ends_once() {
+    let mut world = World::new(SwitchConfig::default());
+    let said = all_calls(&mut world);
+    let jobs = said.iter().filter(|said| said.get("Event-Name") == "BACKGROUND_JOB").count();
+    assert_eq!(jobs, CALLS.iter().filter(|call| call.starts_with("bgapi")).count());
+}
+
+#[test]
+fn the_same_seed_gives_the_same_bytes() {
+    let run = |seed: u64| {
+        let mut config = SwitchConfig::default();
+        config.seed = seed;
+        let mut world = World::new(config);
+        let client = world.client(&["event json ALL", "log 7"]);
+        for call in CALLS {
+            world.say(client, call);
+            world.pass_millis(7);
+        }
+        world.pass_millis(30_000);
+        world.sent.remove(&client)
+    };
+    assert_eq!(run(1), run(1));
+    assert_ne!(run(1), run(2));
+}
+
+#[test]
+fn bytes_may_come_cut_anywhere() {
+    let commands = CALLS.iter().map(|call| format!("{call}\n\n")).collect::<String>();
+    let run = |size: usize| {
+        let mut world = World::new(SwitchConfig::default());
+        let client = world.client(&[]);
+        for piece in commands.as_bytes().chunks(size) {
+            world.input(client, piece);
+        }
+        world.sent.remove(&client)
+    };
+    let whole = run(commands.len());
+    for size in [1, 2, 3, 7, 50] {
+        assert_eq!(run(size), whole, "{size}");
+    }
+}
+
+#[test]
+fn a_reply_comes_before_the_events_of_its_command() {
+    let mut world = World::new(SwitchConfig::default());
+    let client = world.client(&["event plain ALL"]);
+    for command in ["api originate {origination_uuid=x}null/1 &park", "api uuid_kill x", "bgapi status"] {
+        world.say(client, command);
+        let heard = world.heard(client);
+        assert!(!heard[0].is_event(), "{command}");
+        assert!(heard.len() > 1 && heard[1..].iter().all(Said::is_event), "{command}");
+    }
+}
+
+#[test]
+fn a_running_api_command_holds_its_own_connection_only() {
+    let mut world = World::new(SwitchConfig::default());
+    let (waiting, other) =
+        (world.client(&["event plain ALL"]), world.client(&["event plain CHANNEL_CREATE"]));
+    world.say(waiting, "api originate loopback/9014/default &park");
+    world.say(waiting, "api hostname");
+    assert!(world.heard(waiting).is_empty());
+    assert_eq!(world.heard(other).len(), 2);
+    world.pass_millis(2900);
+    assert!(world.heard(waiting).is_empty());
+    world.pass_millis(200);
+    let heard = world.heard(waiting);
+    assert!(heard[0].body.starts_with("+OK"), "{:?}", heard[0]);
+    assert_eq!(heard[1].body, "sim");
+    assert!(heard[2..].iter().all(Said::is_event));
+}
+
+#[test]
+fn exit_waits_for_jobs() {
+    let mut world = World::new(SwitchConfig::default());
+    let client = world.client(&[]);
+    world.say(client, "bgapi msleep 500");
+    world.say(client, "exit");
+    world.pass_millis(400);
+    assert!(world.closed.is_empty());
+    world.pass_millis(200);
+    assert_eq!(world.closed, [client]);
+}
+
+#[test]
+fn a_client_that_does_not_read_loses_events_and_no_replies() {
+    let mut config = SwitchConfig::default();
+    config.queue_limit = 10;
+    config.heartbeat = Duration::from_secs(1);
+    let mut world = World::new(config);
+    let client = world.client(&["event plain HEARTBEAT"]);
+    let writable = |world: &mut World, writable| {
+        let now = world.now;
+        world.switch.set_writable(client, writable, now);
+        world.collect();
+    };
+    writable(&mut world, false);
+    world.pass_millis(25_000);
+    world.say(client, "api hostname");
+    assert_eq!(world.heard(client).len(), 1);
+    assert!(world.switch.lost(client) >= 14);
+    writable(&mut world, true);
+    assert_eq!(world.heard(client).len(), 10);
+}
+
+#[test]
+fn the_console_may_be_used() {
+    let mut world = World::new(SwitchConfig::default());
+    let now = world.now;
+    assert_eq!(world.switch.api("hostname", now).as_deref(), Some(b"sim".as_slice()));
+    assert_eq!(world.switch.api("msleep 100", now), None);
+    assert!(world.switch.api("originate {origination_uuid=x}null/1 &park", now).is_some());
+    assert_eq!(world.switch.channels().collect::<Vec<_>>(), ["x"]);
+}
+
+/// The switch may be handed from thread to thread.
+#[test]
+fn it_is_send() {
+    fn is_send<T: Send>() {}
+    is_send::<Switch>();
+}

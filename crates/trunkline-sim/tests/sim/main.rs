@@ -1,0 +1,12 @@
+//! Tests of the simulator as its users see it.
+
+/// A client of the same protocol crate, joined to the switch.
+mod client;
+/// What holds whatever happens: the same bytes again, one end for each beginning, replies before events.
+mod invariants;
+/// Whole recorded conversations, played again.
+mod recordings;
+/// The simulator behind a TCP port.
+mod serve;
+/// A switch to talk to, and what is needed to compare what it says.
+mod support;

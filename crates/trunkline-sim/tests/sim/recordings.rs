@@ -1,0 +1,268 @@
+//! The simulator against recorded conversations with a real FreeSWITCH.
+//!
+//! A claimed recording has every reply, event and log line of its own given by the simulator, with every header in
+//! its place, but for ids, times and numbers that count. Replies, log lines and the events of each channel are
+//! compared each in their own order: how they mingle is a matter of milliseconds.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use crate::support::{Direction, Recording, Said, pbx1, play, read_messages};
+
+/// Recordings that are claimed whole.
+const WHOLE: &[&str] = &[
+    "in-auth-ok",
+    "in-auth-wrong",
+    "in-auth-odd",
+    "in-auth-timeout",
+    "in-auth-slow-after-bad-command",
+    "in-exit",
+    "in-exit-pipelined",
+    "in-command-before-auth",
+    "in-unknown-command",
+    "in-pipeline-50",
+    "in-pipeline-auth",
+    "in-blank-lines",
+    "in-crlf",
+    "in-byte-by-byte",
+    "in-body",
+    "in-body-huge",
+    "in-body-negative",
+    "in-body-short-eof",
+    "in-garbage",
+    "in-half-close",
+    "in-client-closes",
+    "in-many-connections",
+    "in-userauth-bad",
+    "in-userauth-full",
+    "in-userauth-noparams",
+    "in-api-blocks",
+    "in-partial-command-holds-events",
+    "filter-replies",
+    "ev-subscribe",
+    "ev-custom-needs-subclass",
+    "ev-noevents-flushes",
+    "ev-subclass-swallows",
+    "ev-format-switch",
+    "ev-heartbeat",
+    "ev-invalid-utf8-plain",
+    "ev-invalid-utf8-json",
+    "ev-invalid-utf8-xml",
+    "api-bgapi-other-connection",
+    "send-event-plain",
+    "send-event-json",
+    "send-event-xml",
+    "peer-fs_cli-x",
+    "api-bgapi",
+    "filter-effect",
+    "ev-call-plain",
+    "ev-call-json",
+    "ev-call-xml",
+    "msg-event-lock",
+    "msg-hangup",
+    "ev-channel-uuid",
+    "peer-fs_cli-interactive",
+    "srv-reload-event-socket",
+    "ev-big-variable",
+];
+
+const PARKED: &str = "originate {origination_uuid=ca110001-0000-4000-8000-000000000001}null/1001 &park";
+
+/// Calls that somebody else made while a recording was taken: before which command, and which.
+const OTHERS: &[(&str, &[(&str, &str)])] = &[
+    ("api-globalvars", &[("auth", "global_setvar domain=pbx1.example.net")]),
+    ("ev-big-variable", &[("api uuid_setvar", PARKED)]),
+    (
+        "msg-event-lock",
+        &[
+            (
+                "lock-None-0",
+                "originate {origination_uuid=ca110001-0000-4000-8000-000000000001}null/1000 &park",
+            ),
+            (
+                "lock-true-0",
+                "originate {origination_uuid=ca110002-0000-4000-8000-000000000002}null/1001 &park",
+            ),
+            (
+                "lock-false-0",
+                "originate {origination_uuid=ca110003-0000-4000-8000-000000000003}null/1002 &park",
+            ),
+        ],
+    ),
+    (
+        "msg-hangup",
+        &[
+            ("USER_BUSY", "originate {origination_uuid=ca110001-0000-4000-8000-000000000001}null/1000 &park"),
+            ("0002\n", "originate {origination_uuid=ca110002-0000-4000-8000-000000000002}null/1001 &park"),
+            ("0003\n", "originate {origination_uuid=ca110003-0000-4000-8000-000000000003}null/1002 &park"),
+            ("0004\n", "originate {origination_uuid=ca110004-0000-4000-8000-000000000004}null/1003 &park"),
+            ("0005\n", "originate {origination_uuid=ca110005-0000-4000-8000-000000000005}null/1004 &park"),
+        ],
+    ),
+];
+
+/// Recordings that are claimed but for the commands that hold one of these texts, and what comes of them.
+const PARTLY: &[(&str, &[&str])] = &[
+    ("in-long-line", &["md5"]),
+    ("ev-bgjob-plain", &["xml_wrap", "system"]),
+    ("ev-bgjob-json", &["xml_wrap", "system"]),
+    ("ev-bgjob-xml", &["xml_wrap", "system"]),
+    ("api-globalvars", &["global_getvar\n", "eval"]),
+    ("api-hupall", &["show"]),
+    ("api-originate-ok", &["sofia/", "user/", ":_:", "show calls"]),
+    (
+        "api-originate-fail",
+        &[
+            "sofia/",
+            "user/",
+            "group/",
+            "6012",
+            "leg_timeout",
+            "fsctl",
+            "uuid_kill",
+            "e null/1000 &park\n",
+            "null/1001",
+        ],
+    ),
+    ("ev-originate-fail", &["sofia/", "6003"]),
+];
+
+/// Recordings whose replies are claimed; the rest came of calls that others made.
+const REPLIES: &[&str] = &["in-userauth-restricted", "filter-uuid", "log-levels"];
+
+/// What messages are compared in the order of: replies together, log lines together, events by channel or job.
+fn lane(said: &Said) -> String {
+    match said.content_type.as_str() {
+        "log/data" => "log".into(),
+        _ if said.is_event() => format!("events of {}{}", said.get("Channel-Name"), said.get("Job-UUID")),
+        _ => "replies".into(),
+    }
+}
+
+fn lanes(messages: &[Said]) -> BTreeMap<String, Vec<&Said>> {
+    let mut lanes: BTreeMap<String, Vec<&Said>> = BTreeMap::new();
+    for said in messages {
+        lanes.entry(lane(said)).or_default().push(said);
+    }
+    lanes
+}
+
+fn differences(
+    name: &str,
+    recording: &Recording,
+    of: impl Fn(&str) -> bool,
+    skipped: &Skipped,
+) -> Vec<String> {
+    let mut config = pbx1();
+    if name == "ev-heartbeat" {
+        config.heartbeat = Duration::from_secs(2);
+    }
+    let others = OTHERS.iter().find(|(known, _)| *known == name).map_or(&[][..], |(_, others)| *others);
+    let said = play(recording, config, others);
+    let mut differences = Vec::new();
+    for (connection, expected) in recording.received() {
+        let (expected, got) = (skipped.out_of(read_messages(&expected)), read_messages(&said[&connection]));
+        let (expected, mut got) = (lanes(&expected), lanes(&got));
+        for (lane, expected) in expected.into_iter().filter(|(lane, _)| of(lane)) {
+            let got = got.remove(&lane).unwrap_or_default();
+            if let Some(difference) = first_difference(&expected, &got) {
+                differences.push(format!("{name}, connection {connection}, {lane}, {difference}"));
+            }
+        }
+        for lane in got.into_keys().filter(|lane| of(lane)) {
+            differences.push(format!("{name}, connection {connection}: {lane} were never recorded"));
+        }
+    }
+    differences
+}
+
+/// Where two conversations part.
+fn first_difference(expected: &[&Said], got: &[&Said]) -> Option<String> {
+    let at = (0..expected.len().max(got.len())).find(|at| expected.get(*at) != got.get(*at))?;
+    let lines = |said: Option<&&Said>| -> Vec<String> {
+        let Some(said) = said else { return vec!["nothing".into()] };
+        let headers = said.headers.iter().map(|(name, value)| format!("{name}: {value}"));
+        headers.chain([format!("{:?}", said.body)]).collect()
+    };
+    let (recorded, said) = (lines(expected.get(at)), lines(got.get(at)));
+    let line = recorded.iter().zip(&said).take_while(|(recorded, said)| recorded == said).count();
+    Some(format!(
+        "message {at} of {}, {:?}:\n  recorded {:?}\n  got      {:?}",
+        expected.len(),
+        recorded.first(),
+        recorded.get(line),
+        said.get(line)
+    ))
+}
+
+/// Commands that are not played, and what came of them.
+#[derive(Default)]
+struct Skipped {
+    texts: &'static [&'static str],
+    /// Which replies are theirs; the greeting is number 0.
+    replies: Vec<usize>,
+}
+
+impl Skipped {
+    /// Takes the commands that hold one of these texts out of a recording.
+    fn commands(recording: &mut Recording, texts: &'static [&'static str]) -> Self {
+        let mut skipped = Self { texts, replies: Vec::new() };
+        let mut commands = 0;
+        recording.steps.retain(|step| {
+            let Direction::Sent(bytes) = &step.direction else { return true };
+            commands += 1;
+            let holds = skipped.holds(&String::from_utf8_lossy(bytes));
+            if holds {
+                skipped.replies.push(commands);
+            }
+            !holds
+        });
+        skipped
+    }
+
+    fn holds(&self, text: &str) -> bool {
+        self.texts.iter().any(|skipped| text.contains(skipped))
+    }
+
+    /// Takes out their replies, and events that tell of them.
+    fn out_of(&self, messages: Vec<Said>) -> Vec<Said> {
+        let mut replies = 0;
+        let mut keep = |said: &Said| match lane(said).as_str() {
+            "replies" => {
+                replies += 1;
+                !self.replies.contains(&(replies - 1))
+            }
+            _ => !said.headers.iter().any(|(_, value)| self.holds(value)) && !self.holds(&said.body),
+        };
+        messages.into_iter().filter(|said| keep(said)).collect()
+    }
+}
+
+#[test]
+fn whole_recordings() {
+    let differences = WHOLE
+        .iter()
+        .flat_map(|name| differences(name, &Recording::load(name), |_| true, &Skipped::default()));
+    let differences: Vec<String> = differences.collect();
+    assert!(differences.is_empty(), "{}", differences.join("\n"));
+}
+
+#[test]
+fn recordings_in_part() {
+    let mut all = Vec::new();
+    for (name, texts) in PARTLY {
+        let mut recording = Recording::load(name);
+        let skipped = Skipped::commands(&mut recording, texts);
+        all.extend(differences(name, &recording, |_| true, &skipped));
+    }
+    assert!(all.is_empty(), "{}", all.join("\n"));
+}
+
+#[test]
+fn replies_of_recordings() {
+    let of = |lane: &str| lane == "replies";
+    let differences =
+        REPLIES.iter().flat_map(|name| differences(name, &Recording::load(name), of, &Skipped::default()));
+    let differences: Vec<String> = differences.collect();
+    assert!(differences.is_empty(), "{}", differences.join("\n"));
+}

@@ -1,0 +1,115 @@
+//! The simulator behind a TCP port.
+
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+use trunkline_sim::{Sim, User};
+
+const SOON: Duration = Duration::from_secs(5);
+
+/// Reads until what was read ends so.
+async fn read_until(stream: &mut TcpStream, end: &str) -> String {
+    let mut text = Vec::new();
+    let reading = async {
+        while !text.ends_with(end.as_bytes()) {
+            let mut byte = [0];
+            if stream.read(&mut byte).await.unwrap() == 0 {
+                break;
+            }
+            text.extend_from_slice(&byte);
+        }
+    };
+    timeout(SOON, reading).await.unwrap_or_else(|_| panic!("{end:?} never came"));
+    String::from_utf8(text).unwrap()
+}
+
+async fn client(sim: &Sim) -> TcpStream {
+    let mut stream = TcpStream::connect(sim.addr()).await.unwrap();
+    read_until(&mut stream, "auth/request\n\n").await;
+    stream.write_all(b"auth ClueCon\n\n").await.unwrap();
+    read_until(&mut stream, "+OK accepted\n\n").await;
+    stream
+}
+
+#[tokio::test]
+async fn commands_are_answered_and_events_come() {
+    let sim = Sim::builder().start().await.unwrap();
+    assert_eq!(sim.url(), format!("esl://:ClueCon@{}", sim.addr()));
+    let mut stream = client(&sim).await;
+    stream
+        .write_all(b"event plain CHANNEL_PARK\n\napi originate {origination_uuid=x}null/1 &park\n\n")
+        .await
+        .unwrap();
+    read_until(&mut stream, "+OK x\n").await;
+    read_until(&mut stream, "variable_current_application: park\n\n").await;
+    assert_eq!(sim.with(|switch, _| switch.channels().count()), 1);
+    stream.write_all(b"exit\n\n").await.unwrap();
+    let rest = read_until(&mut stream, "never").await;
+    assert!(rest.ends_with("http://www.cluecon.com/\n"), "{rest}");
+    sim.stop().await;
+}
+
+#[tokio::test]
+async fn time_passes() {
+    let sim = Sim::builder().heartbeat(Duration::from_millis(50)).start().await.unwrap();
+    let mut stream = client(&sim).await;
+    stream.write_all(b"event json HEARTBEAT\n\napi msleep 20\n\n").await.unwrap();
+    read_until(&mut stream, "\n\n+OK").await;
+    let events = read_until(&mut stream, "}").await;
+    assert!(events.contains("System Ready"), "{events}");
+}
+
+#[tokio::test]
+async fn users_may_be_told() {
+    let sim = Sim::builder().user(User::new("a", "b", "c").api("status")).seed(7).start().await.unwrap();
+    let mut stream = TcpStream::connect(sim.addr()).await.unwrap();
+    stream.write_all(b"userauth a@b:c\n\n").await.unwrap();
+    read_until(&mut stream, "Allowed-API: status\nAllowed-LOG: true\n\n").await;
+}
+
+#[tokio::test]
+async fn connections_may_be_cut_and_made_again() {
+    let sim = Sim::builder().start().await.unwrap();
+    let mut stream = client(&sim).await;
+    sim.kill_connections();
+    assert_eq!(read_until(&mut stream, "never").await, "");
+    assert_eq!(sim.with(|switch, _| switch.connections().count()), 0);
+    client(&sim).await;
+}
+
+#[tokio::test]
+async fn a_stopped_one_is_gone() {
+    let sim = Sim::builder().start().await.unwrap();
+    let mut stream = client(&sim).await;
+    let address = sim.addr();
+    sim.stop().await;
+    assert_eq!(read_until(&mut stream, "never").await, "");
+    assert!(TcpStream::connect(address).await.is_err());
+}
+
+/// Events for one who does not read are kept, then dropped: memory does not grow without bound.
+#[tokio::test]
+async fn who_does_not_read_loses_events() {
+    let sim = Sim::builder().configure(|config| config.queue_limit = 1000).start().await.unwrap();
+    let mut deaf = client(&sim).await;
+    deaf.write_all(b"event plain ALL\n\n").await.unwrap();
+    read_until(&mut deaf, "plain\n\n").await;
+    let mut lost = 0;
+    for _ in 0..200 {
+        for _ in 0..500 {
+            sim.with(|switch, now| switch.api("echo x", now));
+        }
+        // The writer has to run between.
+        tokio::time::sleep(Duration::from_millis(1)).await;
+        lost = sim.with(|switch, _| {
+            let ids: Vec<_> = switch.connections().collect();
+            ids.into_iter().map(|id| switch.lost(id)).sum()
+        });
+        if lost > 0 {
+            break;
+        }
+    }
+    assert!(lost > 0);
+}

@@ -1,0 +1,170 @@
+//! Messages with what differs from one run to the next taken out: ids, times, numbers that count.
+
+use trunkline_proto::percent;
+
+/// A message from the switch, comparable.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Said {
+    pub(crate) content_type: String,
+    /// The headers of the event within, or else of the message.
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: String,
+}
+
+impl Said {
+    pub(crate) fn is_event(&self) -> bool {
+        self.content_type.starts_with("text/event-")
+    }
+
+    pub(crate) fn get(&self, name: &str) -> &str {
+        self.headers.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
+    }
+}
+
+/// Headers that differ between any two runs.
+const VARYING: &[&str] = &[
+    "Core-UUID",
+    "FreeSWITCH-Hostname",
+    "FreeSWITCH-Switchname",
+    "FreeSWITCH-IPv4",
+    "FreeSWITCH-IPv6",
+    "Event-Date-Local",
+    "Event-Date-GMT",
+    "Event-Date-Timestamp",
+    "Event-Sequence",
+    "Application-UUID",
+    "Idle-CPU",
+    "Up-Time",
+    "Uptime-msec",
+    "Task-Runtime",
+];
+
+/// Cuts a stream into messages, by the rules a client would use.
+pub(crate) fn read_messages(mut stream: &[u8]) -> Vec<Said> {
+    let mut messages = Vec::new();
+    while let Some(end) = find(stream, b"\n\n") {
+        let headers = header_lines(&stream[..end]);
+        let get =
+            |name: &str| headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone());
+        let length: usize = get("Content-Length").and_then(|length| length.parse().ok()).unwrap_or(0);
+        let start = end + 2;
+        let body = &stream[start..(start + length).min(stream.len())];
+        stream = &stream[(start + length).min(stream.len())..];
+        messages.push(said(get("Content-Type").unwrap_or_default(), headers, body));
+    }
+    if !stream.is_empty() {
+        let rest = String::from_utf8_lossy(stream).into_owned();
+        messages.push(Said { content_type: "unfinished".into(), headers: Vec::new(), body: rest });
+    }
+    messages
+}
+
+fn said(content_type: String, headers: Vec<(String, String)>, body: &[u8]) -> Said {
+    // What `uuid_dump` gives is an event, too.
+    let form = match content_type.as_str() {
+        "api/response" if body.starts_with(b"Event-Name: ") => "text/event-plain",
+        "api/response" if body.starts_with(b"{\"Event-Name\"") => "text/event-json",
+        other => other,
+    };
+    let (headers, body) = match form {
+        "text/event-plain" => {
+            let end = find(body, b"\n\n").unwrap_or(body.len());
+            let decoded = header_lines(&body[..end]).into_iter().map(|(name, value)| {
+                (name, String::from_utf8_lossy(&percent::decode(value.as_bytes())).into_owned())
+            });
+            (decoded.collect(), body[(end + 2).min(body.len())..].to_vec())
+        }
+        "text/event-json" => (json_members(body), Vec::new()),
+        "text/event-xml" => (xml_elements(body), Vec::new()),
+        "log/data" => (headers, Vec::new()),
+        _ => (headers, body.to_vec()),
+    };
+    let headers = headers.into_iter().map(|(name, value)| mask(name, &value)).collect();
+    Said { content_type, headers, body: mask_body(&String::from_utf8_lossy(&body)) }
+}
+
+fn header_lines(block: &[u8]) -> Vec<(String, String)> {
+    let lines = block.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+    lines
+        .map(|line| {
+            let line = String::from_utf8_lossy(line).into_owned();
+            let (name, value) = line.split_once(':').unwrap_or((&line, ""));
+            (name.to_owned(), value.strip_prefix(' ').unwrap_or(value).to_owned())
+        })
+        .collect()
+}
+
+/// Members of a JSON object in order, repeated ones too.
+fn json_members(body: &[u8]) -> Vec<(String, String)> {
+    let text = String::from_utf8_lossy(body).into_owned();
+    let mut members = Vec::new();
+    let mut rest = text.trim_start_matches('{');
+    while let Some(key_end) = rest.find("\":") {
+        let key = rest[..key_end].trim_start_matches(['"', ',']).to_owned();
+        let value_text = &rest[key_end + 2..];
+        let mut values = serde_json::Deserializer::from_str(value_text).into_iter::<serde_json::Value>();
+        let Some(Ok(value)) = values.next() else { break };
+        rest = &value_text[values.byte_offset()..];
+        let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        members.push((key, value));
+    }
+    members
+}
+
+fn xml_elements(body: &[u8]) -> Vec<(String, String)> {
+    let text = String::from_utf8_lossy(body).into_owned();
+    let lines = text.lines().filter_map(|line| line.trim_start().strip_prefix('<'));
+    lines
+        .filter_map(|line| line.split_once('>'))
+        .map(|(name, rest)| (name.to_owned(), rest.split("</").next().unwrap_or_default().to_owned()))
+        .collect()
+}
+
+fn mask(name: String, value: &str) -> (String, String) {
+    let counts = ["_epoch", "_uepoch", "_stamp", "sec", "duration", "_id"];
+    let is_count = name.starts_with("variable_") && counts.iter().any(|end| name.ends_with(end));
+    let is_time = (name.ends_with("-Time") && value != "0") || is_count;
+    if VARYING.contains(&name.as_str()) || is_time || name == "Content-Length" {
+        return (name, "*".into());
+    }
+    let masked = if matches!(name.as_str(), "_body" | "body") { mask_body(value) } else { mask_ids(value) };
+    (name, masked)
+}
+
+/// What counts time and calls.
+fn mask_body(body: &str) -> String {
+    if body.starts_with("UP 0 years") {
+        "<status>".into()
+    } else if !body.is_empty() && body.trim_end().bytes().all(|byte| byte.is_ascii_digit()) {
+        "<number>".into()
+    } else {
+        mask_ids(body)
+    }
+}
+
+/// Random uuids; those of the recordings' own choice begin with `ca11`.
+fn mask_ids(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.char_indices().map(|(at, _)| at).find(|at| is_uuid(&rest[*at..])) {
+        out.push_str(&rest[..at]);
+        let uuid = &rest[at..at + 36];
+        out.push_str(if uuid.starts_with("ca11") { uuid } else { "<uuid>" });
+        rest = &rest[at + 36..];
+    }
+    out.push_str(rest);
+    out
+}
+
+fn is_uuid(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    bytes.len() >= 36
+        && bytes[..36].iter().enumerate().all(|(at, byte)| match at {
+            8 | 13 | 18 | 23 => *byte == b'-',
+            _ => byte.is_ascii_hexdigit(),
+        })
+}
+
+fn find(bytes: &[u8], what: &[u8]) -> Option<usize> {
+    bytes.windows(what.len()).position(|window| window == what)
+}
