@@ -283,5 +283,5 @@ fn drop_own_content_length(raw: &[u8], spans: &mut Vec<Span>) {
 }
 
 fn is_content_length(span: Span, raw: &[u8]) -> bool {
-    span.name_in(raw).eq_ignore_ascii_case(b"Content-Length")
+    span.is_named(b"Content-Length", raw)
 }

@@ -57,9 +57,23 @@ impl Span {
         })
     }
 
-    pub(crate) fn name_in(self, raw: &[u8]) -> &[u8] {
+    fn name_in(self, raw: &[u8]) -> &[u8] {
         let start = self.name as usize;
         raw.get(start..start + usize::from(self.name_len)).unwrap_or_default()
+    }
+
+    pub(crate) fn decoded_name_in(self, raw: &[u8]) -> Cow<'_, [u8]> {
+        let name = self.name_in(raw);
+        if self.flags & Self::ESCAPED_NAME == 0 { Cow::Borrowed(name) } else { json::unescape(name) }
+    }
+
+    pub(crate) fn is_named(self, name: &[u8], raw: &[u8]) -> bool {
+        if self.flags & Self::ESCAPED_NAME == 0 {
+            // The lengths settle most of it; only then are the bytes read.
+            usize::from(self.name_len) == name.len() && self.name_in(raw).eq_ignore_ascii_case(name)
+        } else {
+            self.decoded_name_in(raw).eq_ignore_ascii_case(name)
+        }
     }
 
     fn value_in(self, raw: &[u8]) -> &[u8] {
@@ -173,18 +187,11 @@ impl Headers {
     }
 
     fn is_named(&self, span: Span, name: &str) -> bool {
-        if span.flags & Span::ESCAPED_NAME == 0 {
-            // The lengths settle most of it; only then are the bytes read.
-            usize::from(span.name_len) == name.len()
-                && span.name_in(&self.raw).eq_ignore_ascii_case(name.as_bytes())
-        } else {
-            self.name_of(span).eq_ignore_ascii_case(name.as_bytes())
-        }
+        span.is_named(name.as_bytes(), &self.raw)
     }
 
     fn name_of(&self, span: Span) -> Cow<'_, [u8]> {
-        let name = span.name_in(&self.raw);
-        if span.flags & Span::ESCAPED_NAME == 0 { Cow::Borrowed(name) } else { json::unescape(name) }
+        span.decoded_name_in(&self.raw)
     }
 
     fn value_of(&self, span: Span) -> Value<'_> {

@@ -7,27 +7,27 @@ use crate::json;
 /// Notes where each header of the object at `at` stands. Values that are neither strings nor lists of strings
 /// are passed over, as FreeSWITCH does when it reads an event from JSON.
 pub(super) fn index(raw: &[u8], at: usize, spans: &mut Vec<Span>) -> Result<Parts, EventError> {
-    let mut found = Found { name: None, bodies: 0, too_long: false };
+    let mut found = Found { name: None, has_body: false, too_long: false };
     let mut cursor = at;
     if read_object(raw, &mut cursor, spans, &mut found).is_none() {
         let at = cursor.min(raw.len()) - at.min(raw.len());
         return Err(if found.too_long { EventError::HeaderTooLong { at } } else { EventError::Json { at } });
     }
-    let body = if found.bodies > 0 { take_body(raw, spans) } else { None };
+    let body = if found.has_body { take_body(raw, spans) } else { None };
     Ok(Parts { name: found.name, body })
 }
 
 /// What was met beside headers.
 struct Found {
     name: Option<EventName>,
-    /// How many `_body`. All but the last are headers that a sender called so.
-    bodies: usize,
+    /// Whether there was a `_body`. All but the last are headers that a sender called so.
+    has_body: bool,
     too_long: bool,
 }
 
 /// Takes the last `_body` from among the headers, with the Content-Length the serialiser put before it.
 fn take_body(raw: &[u8], spans: &mut Vec<Span>) -> Option<Body> {
-    let at = spans.iter().rposition(|span| span.flags & Span::LIST == 0 && span.name_in(raw) == b"_body")?;
+    let at = spans.iter().rposition(|span| is_body(*span, raw))?;
     let span = spans.remove(at);
     if let Some(before) = at.checked_sub(1)
         && spans.get(before).is_some_and(|span| is_content_length(*span, raw))
@@ -35,6 +35,11 @@ fn take_body(raw: &[u8], spans: &mut Vec<Span>) -> Option<Body> {
         spans.remove(before);
     }
     Some(Body { start: span.value, len: span.value_len, escaped: span.flags & Span::ESCAPED_VALUE != 0 })
+}
+
+/// The case of the name counts, as it does to the switch.
+fn is_body(span: Span, raw: &[u8]) -> bool {
+    span.flags & Span::LIST == 0 && span.is_named(b"_body", raw) && span.decoded_name_in(raw) == &b"_body"[..]
 }
 
 /// `None` where the object breaks off; `cursor` then says where.
@@ -71,17 +76,11 @@ fn read_member(raw: &[u8], at: usize, spans: &mut Vec<Span>, found: &mut Found) 
         return None;
     }
     value = json::skip_blanks(raw, value + 1);
-    let key = raw.get(name..name_end)?;
     let mut flags = if name_escaped { Span::ESCAPED_NAME } else { 0 };
     let (end, next) = match raw.get(value)? {
         b'"' => {
             value += 1;
             let (end, escaped) = json::string_end(raw, value)?;
-            if key == b"_body" {
-                found.bodies += 1;
-            } else if key.len() == "Event-Name".len() && key.eq_ignore_ascii_case(b"Event-Name") {
-                found.name = Some(EventName::from_bytes(&json::unescape(raw.get(value..end)?)));
-            }
             flags |= if escaped { Span::ESCAPED_VALUE } else { 0 };
             (end, end + 1)
         }
@@ -97,6 +96,12 @@ fn read_member(raw: &[u8], at: usize, spans: &mut Vec<Span>, found: &mut Found) 
     };
     let span = Span::new(name, name_end - name, value, end - value, flags);
     found.too_long |= span.is_none();
-    spans.push(span?);
+    let span = span?;
+    if is_body(span, raw) {
+        found.has_body = true;
+    } else if span.is_named(b"Event-Name", raw) && flags & Span::LIST == 0 {
+        found.name = Some(EventName::from_bytes(&json::unescape(raw.get(value..end)?)));
+    }
+    spans.push(span);
     Some(next)
 }
