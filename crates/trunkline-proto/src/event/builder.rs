@@ -98,6 +98,15 @@ impl EventBuilder {
         self.headers.iter().map(|(name, field)| (name.as_slice(), field.text()))
     }
 
+    /// The name of an array that the switch would read as a longer one: an element of it holds the separator.
+    pub(crate) fn ambiguous_list(&self) -> Option<&[u8]> {
+        let is_ambiguous = |field: &Field| match field {
+            Field::One(_) => false,
+            Field::List(values) => values.iter().any(|value| value.windows(2).any(|pair| pair == b"|:")),
+        };
+        self.headers.iter().find(|(_, field)| is_ambiguous(field)).map(|(name, _)| name.as_slice())
+    }
+
     pub(crate) fn raw_body(&self) -> Option<&[u8]> {
         self.body.as_deref()
     }
