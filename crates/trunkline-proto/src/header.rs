@@ -76,6 +76,11 @@ impl Span {
         }
     }
 
+    pub(crate) fn decoded_json_value_in(self, raw: &[u8]) -> Cow<'_, [u8]> {
+        let is_list = self.flags & Self::LIST != 0;
+        Value { raw: self.value_in(raw), encoding: Encoding::Json, is_list }.to_bytes()
+    }
+
     fn value_in(self, raw: &[u8]) -> &[u8] {
         let start = self.value as usize;
         raw.get(start..start + self.value_len as usize).unwrap_or_default()

@@ -99,8 +99,8 @@ fn read_member(raw: &[u8], at: usize, spans: &mut Vec<Span>, found: &mut Found) 
     let span = span?;
     if is_body(span, raw) {
         found.has_body = true;
-    } else if span.is_named(b"Event-Name", raw) && flags & Span::LIST == 0 {
-        found.name = Some(EventName::from_bytes(&json::unescape(raw.get(value..end)?)));
+    } else if span.is_named(b"Event-Name", raw) {
+        found.name = Some(EventName::from_bytes(&span.decoded_json_value_in(raw)));
     }
     spans.push(span);
     Some(next)
