@@ -20,8 +20,10 @@ const MOST: usize = 4000;
 fn main() {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut corpus = Corpus::new();
-    let mut paths: Vec<_> =
-        fs::read_dir(here.join("../fixtures/transcripts")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut paths: Vec<_> = fs::read_dir(here.join("../fixtures/transcripts"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
     paths.sort();
     for path in paths.iter().filter(|path| path.to_string_lossy().contains(".ndjson")) {
         for ((_, direction), bytes) in streams(path) {
@@ -40,7 +42,8 @@ fn keep(corpus: &mut Corpus, target: &'static str, kind: &str, bytes: Vec<u8>) {
     if bytes.len() > MOST {
         return;
     }
-    let kind: String = kind.chars().filter(|c| c.is_ascii_alphanumeric() || "-_".contains(*c)).take(40).collect();
+    let kind: String =
+        kind.chars().filter(|c| c.is_ascii_alphanumeric() || "-_".contains(*c)).take(40).collect();
     let kept = corpus.entry((target, kind)).or_insert_with(|| bytes.clone());
     if bytes.len() < kept.len() {
         *kept = bytes;

@@ -16,7 +16,9 @@ fuzz_target!(|input: &[u8]| {
     if which == b's' {
         return sendevent(&arguments);
     }
-    let Ok(arguments) = arguments.into_iter().map(std::str::from_utf8).collect::<Result<Vec<_>, _>>() else { return };
+    let Ok(arguments) = arguments.into_iter().map(std::str::from_utf8).collect::<Result<Vec<_>, _>>() else {
+        return;
+    };
     let argument = |at: usize| arguments.get(at).copied().unwrap_or_default();
     match which {
         b'a' => says(Command::auth(argument(0)), &format!("auth {}", argument(0)), &[], None),
@@ -39,7 +41,8 @@ fuzz_target!(|input: &[u8]| {
             }
         }
         b'f' => {
-            let word = if ["add", "delete"].contains(&&*argument(0).to_ascii_lowercase()) { "add " } else { "" };
+            let word =
+                if ["add", "delete"].contains(&&*argument(0).to_ascii_lowercase()) { "add " } else { "" };
             let line = format!("filter {word}{} {}", argument(0), argument(1));
             says(Command::filter(argument(0), argument(1)), &line, &[], None);
         }

@@ -66,7 +66,8 @@ fn messages(limits: Limits, stream: &[u8]) -> usize {
                 let _ = (notice.disposition(), notice.text(), notice.unique_id(), notice.linger_seconds());
             }
             Message::LogData(log) => {
-                let _ = (log.level(), log.file(), log.line(), log.function(), log.unique_id(), log.wire_len());
+                let _ =
+                    (log.level(), log.file(), log.line(), log.function(), log.unique_id(), log.wire_len());
             }
             _ => {}
         }
