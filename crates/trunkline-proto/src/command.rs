@@ -79,8 +79,13 @@ impl Command {
 
     /// A line without headers.
     fn line(kind: CommandKind, line: &str) -> Result<Self, ApiMisuse> {
-        let mut head = Vec::with_capacity(line.len() + 2);
-        head.extend_from_slice(line.as_bytes());
+        Self::concat(kind, &[line])
+    }
+
+    /// The same from its parts.
+    fn concat(kind: CommandKind, parts: &[&str]) -> Result<Self, ApiMisuse> {
+        let mut head = Vec::with_capacity(parts.iter().map(|part| part.len()).sum::<usize>() + 2);
+        parts.iter().for_each(|part| head.extend_from_slice(part.as_bytes()));
         head.push(b'\n');
         Self::new(kind, head, None)
     }

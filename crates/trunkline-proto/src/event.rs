@@ -26,7 +26,8 @@ pub use builder::EventBuilder;
 pub use name::EventName;
 pub use set::EventSet;
 
-use crate::header::{Encoding, Headers, Span, lossy};
+use crate::header::{Encoding, Headers, Mark, lossy};
+use crate::scan::Marks;
 
 /// The form events are sent in. The form belongs to the connection: asking for another one changes it for
 /// everything subscribed before, too.
@@ -76,31 +77,34 @@ pub enum EventError {
         /// Where in the payload.
         at: usize,
     },
-    /// A header's name is longer than 65,535 bytes, or the payload longer than 4 GiB.
-    #[error("the switch sent an event with a header name over 65,535 bytes, at byte {at}")]
-    HeaderTooLong {
-        /// Where in the payload.
-        at: usize,
+    /// The payload is longer than any limit allows.
+    #[error("an event of {len} bytes is too long to be read")]
+    TooLong {
+        /// Its length.
+        len: usize,
     },
 }
+
+/// Offsets are kept in 31 bits.
+const LONGEST: usize = i32::MAX as usize;
 
 /// One event, as received. Cloning it is cheap.
 #[derive(Clone)]
 pub struct Event {
     headers: Headers,
     name: Option<EventName>,
-    payload_at: u32,
+    payload_at: usize,
     body: Option<Body>,
 }
 
 #[derive(Debug, Clone, Copy)]
 struct Body {
-    start: u32,
-    len: u32,
+    start: usize,
+    len: usize,
     escaped: bool,
 }
 
-/// What a decoder of one format found in a payload; the spans are left in the scratch it was lent.
+/// What a decoder of one format found in a payload, beside the marks it left in the scratch it was lent.
 struct Parts {
     name: Option<EventName>,
     body: Option<Body>,
@@ -111,9 +115,9 @@ impl Event {
     ///
     /// # Errors
     ///
-    /// [`EventError`] for JSON that is none, or a header name no event can have. A plain payload always reads.
+    /// [`EventError`] for JSON that is none, or a payload of 2 GiB. Any other plain payload reads.
     pub fn decode(format: EventFormat, payload: Bytes) -> Result<Self, EventError> {
-        Self::decode_at(format, payload, 0, &mut Vec::new())
+        Self::decode_at(format, payload, 0, &mut Marks::default())
     }
 
     /// As [`decode`](Self::decode) for a payload that starts at `at` in `raw`, with a scratch to reuse.
@@ -121,19 +125,20 @@ impl Event {
         format: EventFormat,
         raw: Bytes,
         at: usize,
-        spans: &mut Vec<Span>,
+        marks: &mut Marks,
     ) -> Result<Self, EventError> {
-        spans.clear();
+        if raw.len() > LONGEST {
+            return Err(EventError::TooLong { len: raw.len() });
+        }
+        marks.clear();
         let (parts, encoding) = match format {
-            EventFormat::Plain => (plain::index(&raw, at, spans)?, Encoding::Percent),
-            EventFormat::Json => (json::index(&raw, at, spans)?, Encoding::Json),
+            EventFormat::Plain => (plain::index(&raw, at, marks), Encoding::Percent),
+            EventFormat::Json => (json::index(&raw, at, marks)?, Encoding::Json),
         };
-        // A message this long was refused by its limit, or by the index.
-        let payload_at = u32::try_from(at).map_err(|_| EventError::HeaderTooLong { at: 0 })?;
         Ok(Self {
-            headers: Headers::new(raw, spans, encoding),
+            headers: Headers::new(raw, marks.as_slice(), encoding),
             name: parts.name,
-            payload_at,
+            payload_at: at,
             body: parts.body,
         })
     }
@@ -205,8 +210,7 @@ impl Event {
     #[must_use]
     pub fn body_bytes(&self) -> Option<Cow<'_, [u8]>> {
         let body = self.body?;
-        let start = body.start as usize;
-        let raw = self.headers.raw().get(start..start + body.len as usize)?;
+        let raw = self.headers.raw().get(body.start..body.start + body.len)?;
         Some(if body.escaped { crate::json::unescape(raw) } else { Cow::Borrowed(raw) })
     }
 
@@ -228,7 +232,7 @@ impl Event {
     /// The bytes of the payload as received.
     #[must_use]
     pub fn payload(&self) -> &[u8] {
-        self.headers.raw().get(self.payload_at as usize..).unwrap_or_default()
+        self.headers.raw().get(self.payload_at..).unwrap_or_default()
     }
 
     /// How many bytes its message took on the wire; what a queue of events counts.
@@ -275,13 +279,16 @@ impl fmt::Debug for Event {
     }
 }
 
-/// Drops the Content-Length a serialiser wrote last, in front of the body it announces.
-fn drop_own_content_length(raw: &[u8], spans: &mut Vec<Span>) {
-    if spans.last().is_some_and(|span| is_content_length(*span, raw)) {
-        spans.pop();
+/// Drops the Content-Length a serialiser wrote last, in front of the body it announces. `end` ends a name.
+fn drop_own_content_length(raw: &[u8], marks: &mut Marks, end: u8) {
+    if marks.as_slice().last().is_some_and(|mark| is_content_length(*mark, raw, end)) {
+        marks.pop();
     }
 }
 
-fn is_content_length(span: Span, raw: &[u8]) -> bool {
-    span.is_named(b"Content-Length", raw)
+fn is_content_length(mark: Mark, raw: &[u8], end: u8) -> bool {
+    const NAME: &[u8] = b"Content-Length";
+    let start = mark as usize;
+    raw.get(start + NAME.len()) == Some(&end)
+        && raw.get(start..start + NAME.len()).is_some_and(|name| name.eq_ignore_ascii_case(NAME))
 }

@@ -27,10 +27,10 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// Offsets in a message are kept in 32 bits.
-    const MOST: usize = 1024 * 1024 * 1024;
+    /// Offsets in a message are kept in 31 bits.
+    const MOST: usize = 512 * 1024 * 1024;
 
-    /// Limits of one's own, at most 1 GiB each.
+    /// Limits of one's own, at most 512 MiB each.
     #[must_use]
     pub fn new(header: usize, body: usize) -> Self {
         Self { header: header.min(Self::MOST), body: body.min(Self::MOST) }
@@ -118,7 +118,7 @@ impl Frame {
     #[must_use]
     pub fn headers(&self) -> Headers {
         let encoding = if self.is_connect_reply() { Encoding::Percent } else { Encoding::Raw };
-        Headers::from_lines(self.bytes.slice(..self.head.len), self.head.len, encoding)
+        Headers::from_lines(self.bytes.slice(..self.head.len), encoding)
     }
 
     /// The body, where there was a Content-Length.

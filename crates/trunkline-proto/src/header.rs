@@ -6,9 +6,10 @@ use std::fmt;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use memchr::{memchr, memmem};
+use memchr::{memchr, memchr2, memmem};
 
-use crate::{json, percent};
+use crate::scan::Marks;
+use crate::{json, percent, scan};
 
 /// How the values of a header block are written on the wire.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,70 +23,12 @@ pub enum Encoding {
     Json,
 }
 
-/// Where one header stands in the bytes of its message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct Span {
-    pub(crate) name: u32,
-    pub(crate) value: u32,
-    pub(crate) value_len: u32,
-    pub(crate) name_len: u16,
-    pub(crate) flags: u16,
-}
+/// Where a header begins in the bytes of its message: at the first byte of its name (in JSON, after the quote).
+/// Where the name and the value end is found when they are read, which most never are.
+pub(crate) type Mark = u32;
 
-impl Span {
-    /// The name holds JSON escapes.
-    pub(crate) const ESCAPED_NAME: u16 = 1;
-    /// The value is a JSON list; its span includes the brackets.
-    pub(crate) const LIST: u16 = 2;
-    /// The value holds JSON escapes.
-    pub(crate) const ESCAPED_VALUE: u16 = 4;
-
-    /// `None` where a name or an offset is larger than a span can say: such a header block is refused.
-    pub(crate) fn new(
-        name: usize,
-        name_len: usize,
-        value: usize,
-        value_len: usize,
-        flags: u16,
-    ) -> Option<Self> {
-        Some(Self {
-            name: u32::try_from(name).ok()?,
-            value: u32::try_from(value).ok()?,
-            value_len: u32::try_from(value_len).ok()?,
-            name_len: u16::try_from(name_len).ok()?,
-            flags,
-        })
-    }
-
-    fn name_in(self, raw: &[u8]) -> &[u8] {
-        let start = self.name as usize;
-        raw.get(start..start + usize::from(self.name_len)).unwrap_or_default()
-    }
-
-    pub(crate) fn decoded_name_in(self, raw: &[u8]) -> Cow<'_, [u8]> {
-        let name = self.name_in(raw);
-        if self.flags & Self::ESCAPED_NAME == 0 { Cow::Borrowed(name) } else { json::unescape(name) }
-    }
-
-    pub(crate) fn is_named(self, name: &[u8], raw: &[u8]) -> bool {
-        if self.flags & Self::ESCAPED_NAME == 0 {
-            // The lengths settle most of it; only then are the bytes read.
-            usize::from(self.name_len) == name.len() && self.name_in(raw).eq_ignore_ascii_case(name)
-        } else {
-            self.decoded_name_in(raw).eq_ignore_ascii_case(name)
-        }
-    }
-
-    pub(crate) fn decoded_json_value_in(self, raw: &[u8]) -> Cow<'_, [u8]> {
-        let is_list = self.flags & Self::LIST != 0;
-        Value { raw: self.value_in(raw), encoding: Encoding::Json, is_list }.to_bytes()
-    }
-
-    fn value_in(self, raw: &[u8]) -> &[u8] {
-        let start = self.value as usize;
-        raw.get(start..start + self.value_len as usize).unwrap_or_default()
-    }
-}
+/// Set in a [`Mark`] whose name holds JSON escapes. Messages are shorter than 2 GiB by their limits.
+pub(crate) const ESCAPED_NAME: Mark = 1 << 31;
 
 /// A header block: ordered, names may repeat, lookups ignore ASCII case and give the first.
 ///
@@ -93,39 +36,32 @@ impl Span {
 #[derive(Clone)]
 pub struct Headers {
     raw: Bytes,
-    spans: Arc<[Span]>,
+    marks: Arc<[Mark]>,
     encoding: Encoding,
 }
 
 impl Headers {
-    pub(crate) fn new(raw: Bytes, spans: &[Span], encoding: Encoding) -> Self {
-        Self { raw, spans: Arc::from(spans), encoding }
+    pub(crate) fn new(raw: Bytes, marks: &[Mark], encoding: Encoding) -> Self {
+        Self { raw, marks: Arc::from(marks), encoding }
     }
 
     /// A block of `Name: value` lines. Lines without a colon are passed over, as FreeSWITCH does.
-    pub(crate) fn from_lines(raw: Bytes, end: usize, encoding: Encoding) -> Self {
-        let mut spans = Vec::new();
-        let mut at = 0;
-        let block = raw.get(..end).unwrap_or_default();
-        for line in block.split_inclusive(|&b| b == b'\n') {
-            if let Some(span) = span_of_line(at, line) {
-                spans.push(span);
-            }
-            at += line.len();
-        }
-        Self::new(raw, &spans, encoding)
+    pub(crate) fn from_lines(raw: Bytes, encoding: Encoding) -> Self {
+        let mut marks = Marks::default();
+        scan::lines(&raw, 0, &mut marks);
+        Self::new(raw, marks.as_slice(), encoding)
     }
 
     /// How many headers there are, repeated ones counted each time.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.spans.len()
+        self.iter_bytes().count()
     }
 
     /// Whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.spans.is_empty()
+        self.iter_bytes().next().is_none()
     }
 
     /// How the values are written in [`raw`](Self::raw).
@@ -155,29 +91,29 @@ impl Headers {
     /// The first value of `name`, not yet decoded.
     #[must_use]
     pub fn value(&self, name: &str) -> Option<Value<'_>> {
-        self.spans.iter().find(|span| self.is_named(**span, name)).map(|span| self.value_of(*span))
+        self.marks.iter().find_map(|mark| self.value_if_named(*mark, name.as_bytes()))
     }
 
     /// The last value of `name`: the authoritative one where FreeSWITCH repeats `Event-Name` or
     /// `Content-Length`.
     #[must_use]
     pub fn last(&self, name: &str) -> Option<Value<'_>> {
-        self.spans.iter().rfind(|span| self.is_named(**span, name)).map(|span| self.value_of(*span))
+        self.marks.iter().rev().find_map(|mark| self.value_if_named(*mark, name.as_bytes()))
     }
 
     /// Every value of `name`, in order.
     pub fn get_all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = Value<'a>> + 'a {
-        self.spans.iter().filter(move |span| self.is_named(**span, name)).map(|span| self.value_of(*span))
+        self.marks.iter().filter_map(|mark| self.value_if_named(*mark, name.as_bytes()))
     }
 
     /// Every header in order: its name as spelled on the wire, and its value.
     pub fn iter(&self) -> impl Iterator<Item = (Cow<'_, str>, Value<'_>)> + '_ {
-        self.spans.iter().map(|span| (lossy(self.name_of(*span)), self.value_of(*span)))
+        self.iter_bytes().map(|(name, value)| (lossy(name), value))
     }
 
     /// As [`iter`](Self::iter), with names as bytes: they are not always UTF-8.
     pub fn iter_bytes(&self) -> impl Iterator<Item = (Cow<'_, [u8]>, Value<'_>)> + '_ {
-        self.spans.iter().map(|span| (self.name_of(*span), self.value_of(*span)))
+        self.marks.iter().filter_map(|mark| self.read(*mark))
     }
 
     /// A copy that shares no memory with the buffer it was received in. Worth it for one that is kept: a
@@ -186,36 +122,66 @@ impl Headers {
     pub fn detach(&self) -> Self {
         Self {
             raw: Bytes::copy_from_slice(&self.raw),
-            spans: Arc::clone(&self.spans),
+            marks: Arc::clone(&self.marks),
             encoding: self.encoding,
         }
     }
 
-    fn is_named(&self, span: Span, name: &str) -> bool {
-        span.is_named(name.as_bytes(), &self.raw)
-    }
-
-    fn name_of(&self, span: Span) -> Cow<'_, [u8]> {
-        span.decoded_name_in(&self.raw)
-    }
-
-    fn value_of(&self, span: Span) -> Value<'_> {
-        Value {
-            raw: span.value_in(&self.raw),
-            encoding: self.encoding,
-            is_list: span.flags & Span::LIST != 0,
+    /// The value of the header at `mark`, if that is its name.
+    fn value_if_named(&self, mark: Mark, name: &[u8]) -> Option<Value<'_>> {
+        let end = if self.encoding == Encoding::Json { b'"' } else { b':' };
+        let start = mark as usize;
+        // One byte settles most of it: whether the name here can be as long as the one looked for.
+        if self.raw.get(start + name.len()) == Some(&end) {
+            let is_it = self.raw.get(start..start + name.len())?.eq_ignore_ascii_case(name);
+            // A name holds no colon, and does not go on in the next line.
+            let is_name = !name.iter().any(|byte| *byte == end || (*byte == b'\n' && end == b':'));
+            return (is_it && is_name).then(|| self.value_after(start + name.len()))?;
         }
+        if mark & ESCAPED_NAME == 0 {
+            return None;
+        }
+        let (here, value) = self.read(mark)?;
+        here.eq_ignore_ascii_case(name).then_some(value)
     }
-}
 
-/// One line, at `at` in its block: the name up to the first colon, the value after the spaces that follow.
-fn span_of_line(at: usize, line: &[u8]) -> Option<Span> {
-    let line = line.strip_suffix(b"\n").unwrap_or(line);
-    let line = line.strip_suffix(b"\r").unwrap_or(line);
-    let colon = memchr(b':', line)?;
-    let after = line.get(colon + 1..)?;
-    let spaces = after.iter().take_while(|b| **b == b' ').count();
-    Span::new(at, colon, at + colon + 1 + spaces, after.len() - spaces, 0)
+    /// The name and value of the header at `mark`; `None` for a line that is none.
+    fn read(&self, mark: Mark) -> Option<(Cow<'_, [u8]>, Value<'_>)> {
+        let start = (mark & !ESCAPED_NAME) as usize;
+        let end = match self.encoding {
+            Encoding::Json => json::string_end(&self.raw, start)?.0,
+            Encoding::Raw | Encoding::Percent => start + memchr2(b':', b'\n', self.raw.get(start..)?)?,
+        };
+        let name = self.raw.get(start..end)?;
+        let name = if mark & ESCAPED_NAME == 0 { Cow::Borrowed(name) } else { json::unescape(name) };
+        Some((name, self.value_after(end)?))
+    }
+
+    /// The value behind a name that ends at `end`.
+    fn value_after(&self, end: usize) -> Option<Value<'_>> {
+        if self.encoding == Encoding::Json {
+            let colon = json::skip_blanks(&self.raw, end + 1);
+            let at = json::skip_blanks(&self.raw, colon + 1);
+            let is_list = self.raw.get(at) == Some(&b'[');
+            let range = if is_list {
+                at..json::skip_list(&self.raw, at)?
+            } else {
+                at + 1..json::string_end(&self.raw, at + 1)?.0
+            };
+            return Some(Value { raw: self.raw.get(range)?, encoding: self.encoding, is_list });
+        }
+        let rest = self.raw.get(end..)?.strip_prefix(b":")?;
+        let mut value = rest.get(..memchr(b'\n', rest).unwrap_or(rest.len()))?;
+        if self.encoding == Encoding::Percent {
+            // FreeSWITCH writes one space after the colon; a value that begins with one has it encoded.
+            value = value.strip_prefix(b" ").unwrap_or(value);
+        } else {
+            let spaces = value.iter().take_while(|b| **b == b' ').count();
+            value = value.get(spaces..)?;
+            value = value.strip_suffix(b"\r").unwrap_or(value);
+        }
+        Some(Value { raw: value, encoding: self.encoding, is_list: false })
+    }
 }
 
 /// Two blocks are equal when they hold the same headers, decoded, in the same order and spelling.
@@ -337,7 +303,7 @@ mod tests {
     use super::*;
 
     fn lines(text: &str, encoding: Encoding) -> Headers {
-        Headers::from_lines(Bytes::copy_from_slice(text.as_bytes()), text.len(), encoding)
+        Headers::from_lines(Bytes::copy_from_slice(text.as_bytes()), encoding)
     }
 
     #[test]
@@ -350,6 +316,16 @@ mod tests {
         assert_eq!(headers.get("Bar").as_deref(), Some("c"));
         assert_eq!(headers.get("baz").as_deref(), Some("spaced "));
         assert_eq!(headers.get("nope"), None);
+        assert_eq!(headers.get("no colon\nBaz"), None);
+    }
+
+    #[test]
+    fn a_colon_in_a_value_is_no_end_of_a_name() {
+        let headers = lines("a: b: c\nno colon at all\nx: y", Encoding::Raw);
+        assert_eq!(headers.get("a").as_deref(), Some("b: c"));
+        assert_eq!(headers.get("a: b"), None);
+        assert_eq!(headers.get("x").as_deref(), Some("y"));
+        assert_eq!(headers.len(), 2);
     }
 
     #[test]

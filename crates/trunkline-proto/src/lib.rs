@@ -35,6 +35,7 @@ pub mod listener;
 mod message;
 pub mod percent;
 mod reply;
+mod scan;
 
 pub use command::{Command, CommandKind, MOST_JOB_UUID};
 pub use connection::{

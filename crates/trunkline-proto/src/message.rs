@@ -11,8 +11,8 @@ pub use notice::{DisconnectNotice, Disposition};
 use crate::error::SwitchMisbehaved;
 use crate::event::{Event, EventError, EventFormat};
 use crate::frame::{ContentType, Frame, FrameDecoder, Limits};
-use crate::header::Span;
 use crate::reply::{ApiResponse, CommandReply};
+use crate::scan::Marks;
 
 /// One message of the switch.
 #[derive(Debug, Clone)]
@@ -47,14 +47,14 @@ pub enum Message {
 #[derive(Debug, Default)]
 pub struct MessageDecoder {
     frames: FrameDecoder,
-    spans: Vec<Span>,
+    marks: Marks,
 }
 
 impl MessageDecoder {
     /// With limits of one's own.
     #[must_use]
     pub fn new(limits: Limits) -> Self {
-        Self { frames: FrameDecoder::new(limits), spans: Vec::new() }
+        Self { frames: FrameDecoder::new(limits), marks: Marks::default() }
     }
 
     /// The next whole message, taken off `buffer`; `None` until there is one.
@@ -96,7 +96,7 @@ impl MessageDecoder {
     fn read_event(&mut self, format: EventFormat, frame: Frame) -> Message {
         let copy = frame.clone();
         let (bytes, at) = frame.into_bytes();
-        match Event::decode_at(format, bytes, at, &mut self.spans) {
+        match Event::decode_at(format, bytes, at, &mut self.marks) {
             Ok(event) => Message::Event(event),
             Err(why) => Message::Undecodable { frame: copy, why },
         }

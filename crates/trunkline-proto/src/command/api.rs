@@ -19,7 +19,7 @@ impl Command {
     /// No command, or a line break or NUL in it; the words that would make the switch reload its event socket,
     /// unless the command is `reload` or `unload` itself.
     pub fn api(command: &str) -> Result<Self, ApiMisuse> {
-        Self::line(CommandKind::Api, &format!("api {}", checked(command)?))
+        Self::concat(CommandKind::Api, &["api ", checked(command)?])
     }
 
     /// `api` as `fs_cli` sends it, with the header `console_execute: true`: aliases are expanded, and `;;`
@@ -29,7 +29,7 @@ impl Command {
     ///
     /// As [`api`](Self::api).
     pub fn console(command: &str) -> Result<Self, ApiMisuse> {
-        Self::line(CommandKind::Api, &format!("api {}\nconsole_execute: true", checked(command)?))
+        Self::concat(CommandKind::Api, &["api ", checked(command)?, "\nconsole_execute: true"])
     }
 
     /// `bgapi COMMAND ARGUMENTS`: run it in the background. What it prints arrives in a BACKGROUND_JOB event.
@@ -42,7 +42,7 @@ impl Command {
     pub fn bgapi(command: &str, job: Option<&JobUuid>) -> Result<Self, ApiMisuse> {
         let command = checked(command)?;
         let Some(job) = job else {
-            return Self::line(CommandKind::BgApi, &format!("bgapi {command}"));
+            return Self::concat(CommandKind::BgApi, &["bgapi ", command]);
         };
         let what = "the Job-UUID";
         let id = job.as_str();
@@ -54,7 +54,7 @@ impl Command {
         if id.len() > MOST_JOB_UUID {
             return Err(ApiMisuse::TooLong { what, len: id.len(), limit: MOST_JOB_UUID });
         }
-        Self::line(CommandKind::BgApi, &format!("bgapi {command}\nJob-UUID: {id}"))
+        Self::concat(CommandKind::BgApi, &["bgapi ", command, "\nJob-UUID: ", id])
     }
 }
 

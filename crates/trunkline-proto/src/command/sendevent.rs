@@ -49,7 +49,7 @@ impl Command {
             });
         }
         check_reload("the event", &head)?;
-        Self::new(CommandKind::SendEvent, head, event.raw_body())
+        Self::new(CommandKind::SendEvent, head, event.given_body())
     }
 }
 

@@ -138,8 +138,7 @@ pub(super) fn cut_reply(input: &mut BytesMut) -> Option<CommandReply> {
         return None;
     }
     let raw: Bytes = input.split_to(CUT).freeze();
-    let end = raw.len();
-    Some(CommandReply::from_headers(Headers::from_lines(raw, end, Encoding::Raw)))
+    Some(CommandReply::from_headers(Headers::from_lines(raw, Encoding::Raw)))
 }
 
 /// Whether the first bytes of a connection cannot be a greeting: a line without a colon, or bytes no header has.

@@ -62,6 +62,17 @@ impl EventBuilder {
         self.headers.push((name.into(), Field::One(value.into())));
     }
 
+    /// The headers in order, each with its values: one, or more for an array.
+    pub fn headers(&self) -> impl Iterator<Item = (&[u8], &[Vec<u8>])> {
+        self.headers.iter().map(|(name, field)| (name.as_slice(), field.values()))
+    }
+
+    /// The body given, if one was.
+    #[must_use]
+    pub fn given_body(&self) -> Option<&[u8]> {
+        self.body.as_deref()
+    }
+
     /// The payload in this form, byte for byte as FreeSWITCH serialises it.
     #[must_use]
     pub fn payload(&self, format: EventFormat) -> Vec<u8> {
@@ -88,7 +99,7 @@ impl EventBuilder {
     ///
     /// # Errors
     ///
-    /// [`EventError::HeaderTooLong`] for a name over 65,535 bytes.
+    /// [`EventError::TooLong`] for one of 2 GiB.
     pub fn to_event(&self, format: EventFormat) -> Result<Event, EventError> {
         Event::decode(format, Bytes::from(self.payload(format)))
     }
@@ -105,10 +116,6 @@ impl EventBuilder {
             Field::List(values) => values.iter().any(|value| value.windows(2).any(|pair| pair == b"|:")),
         };
         self.headers.iter().find(|(_, field)| is_ambiguous(field)).map(|(name, _)| name.as_slice())
-    }
-
-    pub(crate) fn raw_body(&self) -> Option<&[u8]> {
-        self.body.as_deref()
     }
 
     fn size_hint(&self) -> usize {
@@ -160,6 +167,13 @@ impl EventBuilder {
 }
 
 impl Field {
+    fn values(&self) -> &[Vec<u8>] {
+        match self {
+            Self::One(value) => std::slice::from_ref(value),
+            Self::List(values) => values,
+        }
+    }
+
     fn text(&self) -> Vec<u8> {
         match self {
             Self::One(value) => value.clone(),

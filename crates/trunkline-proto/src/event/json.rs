@@ -1,49 +1,39 @@
 //! `text/event-json`: one object of strings and lists of strings. Keys repeat, bytes need not be UTF-8.
 
 use super::{Body, EventError, EventName, Parts, is_content_length};
-use crate::header::Span;
+use crate::header::{ESCAPED_NAME, Mark, array_text};
 use crate::json;
+use crate::scan::Marks;
 
 /// Notes where each header of the object at `at` stands. Values that are neither strings nor lists of strings
 /// are passed over, as FreeSWITCH does when it reads an event from JSON.
-pub(super) fn index(raw: &[u8], at: usize, spans: &mut Vec<Span>) -> Result<Parts, EventError> {
-    let mut found = Found { name: None, has_body: false, too_long: false };
+pub(super) fn index(raw: &[u8], at: usize, marks: &mut Marks) -> Result<Parts, EventError> {
+    let mut found = Found { name: None, body: None };
     let mut cursor = at;
-    if read_object(raw, &mut cursor, spans, &mut found).is_none() {
-        let at = cursor.min(raw.len()) - at.min(raw.len());
-        return Err(if found.too_long { EventError::HeaderTooLong { at } } else { EventError::Json { at } });
-    }
-    let body = if found.has_body { take_body(raw, spans) } else { None };
+    read_object(raw, &mut cursor, marks, &mut found)
+        .ok_or(EventError::Json { at: cursor.min(raw.len()) - at.min(raw.len()) })?;
+    let body = found.body.map(|(place, body)| {
+        // It is no header, and neither is the Content-Length the serialiser put before it.
+        marks.remove(place);
+        if let Some(before) = place.checked_sub(1)
+            && marks.as_slice().get(before).is_some_and(|mark| is_content_length(*mark, raw, b'"'))
+        {
+            marks.remove(before);
+        }
+        body
+    });
     Ok(Parts { name: found.name, body })
 }
 
 /// What was met beside headers.
 struct Found {
     name: Option<EventName>,
-    /// Whether there was a `_body`. All but the last are headers that a sender called so.
-    has_body: bool,
-    too_long: bool,
-}
-
-/// Takes the last `_body` from among the headers, with the Content-Length the serialiser put before it.
-fn take_body(raw: &[u8], spans: &mut Vec<Span>) -> Option<Body> {
-    let at = spans.iter().rposition(|span| is_body(*span, raw))?;
-    let span = spans.remove(at);
-    if let Some(before) = at.checked_sub(1)
-        && spans.get(before).is_some_and(|span| is_content_length(*span, raw))
-    {
-        spans.remove(before);
-    }
-    Some(Body { start: span.value, len: span.value_len, escaped: span.flags & Span::ESCAPED_VALUE != 0 })
-}
-
-/// The case of the name counts, as it does to the switch.
-fn is_body(span: Span, raw: &[u8]) -> bool {
-    span.flags & Span::LIST == 0 && span.is_named(b"_body", raw) && span.decoded_name_in(raw) == &b"_body"[..]
+    /// The last `_body`, and its place among the headers: earlier ones are headers that a sender called so.
+    body: Option<(usize, Body)>,
 }
 
 /// `None` where the object breaks off; `cursor` then says where.
-fn read_object(raw: &[u8], cursor: &mut usize, spans: &mut Vec<Span>, found: &mut Found) -> Option<()> {
+fn read_object(raw: &[u8], cursor: &mut usize, marks: &mut Marks, found: &mut Found) -> Option<()> {
     let mut at = json::skip_blanks(raw, *cursor);
     if raw.get(at)? != &b'{' {
         return None;
@@ -54,7 +44,7 @@ fn read_object(raw: &[u8], cursor: &mut usize, spans: &mut Vec<Span>, found: &mu
     }
     loop {
         *cursor = at;
-        at = read_member(raw, at, spans, found)?;
+        at = read_member(raw, at, marks, found)?;
         at = json::skip_blanks(raw, at);
         match raw.get(at)? {
             b',' => at = json::skip_blanks(raw, at + 1),
@@ -65,43 +55,47 @@ fn read_object(raw: &[u8], cursor: &mut usize, spans: &mut Vec<Span>, found: &mu
 }
 
 /// One `"key":value`; gives the offset after it.
-fn read_member(raw: &[u8], at: usize, spans: &mut Vec<Span>, found: &mut Found) -> Option<usize> {
+fn read_member(raw: &[u8], at: usize, marks: &mut Marks, found: &mut Found) -> Option<usize> {
     if raw.get(at)? != &b'"' {
         return None;
     }
     let name = at + 1;
     let (name_end, name_escaped) = json::string_end(raw, name)?;
-    let mut value = json::skip_blanks(raw, name_end + 1);
-    if raw.get(value)? != &b':' {
+    let colon = json::skip_blanks(raw, name_end + 1);
+    if raw.get(colon)? != &b':' {
         return None;
     }
-    value = json::skip_blanks(raw, value + 1);
-    let mut flags = if name_escaped { Span::ESCAPED_NAME } else { 0 };
-    let (end, next) = match raw.get(value)? {
+    let value = json::skip_blanks(raw, colon + 1);
+    let key = raw.get(name..name_end).map(json::unescape)?;
+    let mark = Mark::try_from(name).ok()? | if name_escaped { ESCAPED_NAME } else { 0 };
+    match raw.get(value)? {
         b'"' => {
-            value += 1;
-            let (end, escaped) = json::string_end(raw, value)?;
-            flags |= if escaped { Span::ESCAPED_VALUE } else { 0 };
-            (end, end + 1)
+            let start = value + 1;
+            let (end, escaped) = json::string_end(raw, start)?;
+            if *key == *b"_body" {
+                found.body = Some((marks.as_slice().len(), Body { start, len: end - start, escaped }));
+            } else if is_name(&key) {
+                found.name = Some(EventName::from_bytes(&json::unescape(raw.get(start..end)?)));
+            }
+            marks.push(mark);
+            Some(end + 1)
         }
         b'[' => match json::skip_list(raw, value) {
             Some(end) => {
-                flags |= Span::LIST;
-                (end, end)
+                if is_name(&key) {
+                    let list = json::elements(raw.get(value..end)?);
+                    found.name = Some(EventName::from_bytes(&array_text(list)));
+                }
+                marks.push(mark);
+                Some(end)
             }
             // A list of other things than strings.
-            None => return json::skip_value(raw, value),
+            None => json::skip_value(raw, value),
         },
-        _ => return json::skip_value(raw, value),
-    };
-    let span = Span::new(name, name_end - name, value, end - value, flags);
-    found.too_long |= span.is_none();
-    let span = span?;
-    if is_body(span, raw) {
-        found.has_body = true;
-    } else if span.is_named(b"Event-Name", raw) {
-        found.name = Some(EventName::from_bytes(&span.decoded_json_value_in(raw)));
+        _ => json::skip_value(raw, value),
     }
-    spans.push(span);
-    Some(next)
+}
+
+fn is_name(key: &[u8]) -> bool {
+    key.len() == "Event-Name".len() && key.eq_ignore_ascii_case(b"Event-Name")
 }

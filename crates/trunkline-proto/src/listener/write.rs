@@ -52,12 +52,21 @@ pub fn rude_rejection() -> Vec<u8> {
     b"Content-Type: text/rude-rejection\nContent-Length: 24\n\nAccess Denied, go away.\n".to_vec()
 }
 
-/// A log line. `user_data` is the channel it is about, or empty.
+/// A log line. `text_channel` is 0 for plain ones, 1 for those without a time in front, 3 for those about a
+/// session (`switch_text_channel_t` in `switch_types.h`); `user_data` is the channel it is about, or empty.
 #[must_use]
-pub fn log_data(level: u8, file: &str, function: &str, line: u32, user_data: &str, text: &str) -> Vec<u8> {
+pub fn log_data(
+    level: u8,
+    text_channel: u8,
+    file: &str,
+    function: &str,
+    line: u32,
+    user_data: &str,
+    text: &str,
+) -> Vec<u8> {
     format!(
-        "Content-Type: log/data\nContent-Length: {}\nLog-Level: {level}\nText-Channel: 0\nLog-File: {file}\n\
-         Log-Func: {function}\nLog-Line: {line}\nUser-Data: {user_data}\n\n{text}",
+        "Content-Type: log/data\nContent-Length: {}\nLog-Level: {level}\nText-Channel: {text_channel}\n\
+         Log-File: {file}\nLog-Func: {function}\nLog-Line: {line}\nUser-Data: {user_data}\n\n{text}",
         text.len()
     )
     .into_bytes()

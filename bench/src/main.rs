@@ -1,0 +1,103 @@
+//! Trunkline beside other clients, in one run.
+//!
+//! Every contestant runs in a process of its own, one after the other, against the same server, itself a process of
+//! its own; the parent prints one line for each. Rates are only comparable within one run.
+
+mod contest;
+mod contestants;
+mod measure;
+mod server;
+
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+#[derive(Parser)]
+#[command(name = "trunkline-bench", about = "Trunkline beside other clients, in one run")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Events a second: a recording of channel events, replayed over loopback as fast as it is taken
+    Stream(Options),
+    /// Commands a second, one after the other: `api uptime`
+    Rtt(Options),
+    /// Commands a second from 64 tasks on one connection: `api uptime`
+    Pipeline(Options),
+    /// Memory over ten million events
+    Memory(Options),
+    #[command(hide = true)]
+    Serve(server::Serve),
+    #[command(hide = true)]
+    Contestant(Contestant),
+}
+
+#[derive(Args, Clone)]
+struct Options {
+    /// Seconds for each contestant and round
+    #[arg(long, default_value_t = 3.0)]
+    seconds: f64,
+    /// Rounds; the median is printed
+    #[arg(long, default_value_t = 3)]
+    rounds: usize,
+    /// For rtt and pipeline: a real switch instead of our responder, as HOST:PORT:PASSWORD
+    #[arg(long)]
+    switch: Option<String>,
+    /// For memory: how many events
+    #[arg(long, default_value_t = 10_000_000)]
+    events: u64,
+}
+
+#[derive(Args, Clone)]
+struct Contestant {
+    #[arg(long)]
+    name: String,
+    #[arg(long)]
+    address: String,
+    #[arg(long, default_value = "ClueCon")]
+    password: String,
+    #[arg(long, default_value = "plain")]
+    format: Format,
+    #[arg(long, default_value_t = 3.0)]
+    seconds: f64,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Plain,
+    Json,
+}
+
+impl Format {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Plain => "plain",
+            Self::Json => "json",
+        }
+    }
+}
+
+impl Contestant {
+    fn host_and_port(&self) -> (&str, u16) {
+        let (host, port) = self.address.rsplit_once(':').expect("HOST:PORT");
+        (host, port.parse().expect("a port"))
+    }
+
+    fn duration(&self) -> Duration {
+        Duration::from_secs_f64(self.seconds)
+    }
+}
+
+fn main() {
+    match Cli::parse().command {
+        Command::Stream(options) => contest::stream(&options),
+        Command::Rtt(options) => contest::rtt(&options),
+        Command::Pipeline(options) => contest::pipeline(&options),
+        Command::Memory(options) => contest::memory(&options),
+        Command::Serve(serve) => server::run(&serve),
+        Command::Contestant(contestant) => contestants::run(&contestant),
+    }
+}

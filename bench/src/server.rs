@@ -1,0 +1,143 @@
+//! What the contestants talk to: a replay of recorded channel events, or a responder to commands. Blocking, a thread
+//! a connection, no library of ours: it must be no slower than any contestant.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use clap::Args;
+
+use crate::Format;
+
+#[derive(Args)]
+pub(crate) struct Serve {
+    /// Events to send, at most
+    #[arg(long, default_value_t = u64::MAX)]
+    events: u64,
+    /// Seconds to send them, at most
+    #[arg(long, default_value_t = 3.0)]
+    seconds: f64,
+}
+
+/// Bytes written at a time.
+const BLOCK: usize = 1024 * 1024;
+
+/// Listens on a free port of loopback, prints it, and serves whoever comes until it is ended.
+pub(crate) fn run(serve: &Serve) {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("loopback");
+    println!("{}", listener.local_addr().expect("an address"));
+    for stream in listener.incoming().flatten() {
+        let (events, seconds) = (serve.events, serve.seconds);
+        std::thread::spawn(move || {
+            // A contestant that leaves ends its connection, and that is all.
+            let _ = converse(stream, events, Duration::from_secs_f64(seconds));
+        });
+    }
+}
+
+fn converse(mut stream: TcpStream, events: u64, duration: Duration) -> std::io::Result<()> {
+    stream.set_nodelay(true)?;
+    stream.write_all(b"Content-Type: auth/request\n\n")?;
+    loop {
+        let command = read_command(&mut stream)?;
+        let lower = command.to_ascii_lowercase();
+        if lower.starts_with("api ") {
+            stream.write_all(b"Content-Type: api/response\nContent-Length: 6\n\n123456")?;
+        } else if lower.starts_with("exit") {
+            return stream.write_all(b"Content-Type: command/reply\nReply-Text: +OK bye\n\n");
+        } else if lower.starts_with("event ") && lower.contains(" all") {
+            let format = if lower.contains(" json") { Format::Json } else { Format::Plain };
+            let reply = format!("Reply-Text: +OK event listener enabled {}", format.as_str());
+            stream.write_all(format!("Content-Type: command/reply\n{reply}\n\n").as_bytes())?;
+            replay(&mut stream, format, events, duration)?;
+        } else {
+            stream.write_all(b"Content-Type: command/reply\nReply-Text: +OK accepted\n\n")?;
+        }
+    }
+}
+
+/// A byte at a time, as `mod_event_socket` reads (`read_packet`): its pace is part of what clients are measured by.
+fn read_command(stream: &mut TcpStream) -> std::io::Result<String> {
+    let mut command = Vec::new();
+    let mut byte = [0];
+    loop {
+        if stream.read(&mut byte)? == 0 {
+            return Err(std::io::ErrorKind::UnexpectedEof.into());
+        }
+        if byte[0] == b'\n' && command.last().is_none_or(|last| *last == b'\n') {
+            if command.is_empty() {
+                continue;
+            }
+            return Ok(String::from_utf8_lossy(&command).into_owned());
+        }
+        command.push(byte[0]);
+    }
+}
+
+/// Sends recorded events over and over, and last a CUSTOM one that says how many.
+fn replay(stream: &mut TcpStream, format: Format, most: u64, duration: Duration) -> std::io::Result<()> {
+    let recorded = recorded_events(format);
+    let mut block = Vec::new();
+    let mut in_block = 0u64;
+    while block.len() < BLOCK {
+        for event in &recorded {
+            block.extend_from_slice(event);
+            in_block += 1;
+        }
+    }
+    let started = Instant::now();
+    let mut sent = 0;
+    while sent < most && started.elapsed() < duration {
+        stream.write_all(&block)?;
+        sent += in_block;
+    }
+    stream.write_all(&last_event(format, sent))
+}
+
+fn last_event(format: Format, sent: u64) -> Vec<u8> {
+    let (payload, kind) = match format {
+        Format::Plain => {
+            (format!("Event-Name: CUSTOM\nEvent-Subclass: bench%3A%3Aend\nSent: {sent}\n\n"), "plain")
+        }
+        Format::Json => (
+            format!("{{\"Event-Name\":\"CUSTOM\",\"Event-Subclass\":\"bench::end\",\"Sent\":\"{sent}\"}}"),
+            "json",
+        ),
+    };
+    format!("Content-Length: {}\nContent-Type: text/event-{kind}\n\n{payload}", payload.len()).into_bytes()
+}
+
+/// The channel events of a recorded SIP call, each a whole message.
+fn recorded_events(format: Format) -> Vec<Vec<u8>> {
+    let file = format!("../fixtures/transcripts/ev-sip-call-{}.ndjson", format.as_str());
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
+    let file = std::fs::File::open(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+    let mut bytes = Vec::new();
+    for line in BufReader::new(file).lines() {
+        let entry: serde_json::Value = serde_json::from_str(&line.expect("text")).expect("JSON");
+        if entry["dir"] == "rx" {
+            bytes.extend_from_slice(entry["data"].as_str().expect("UTF-8 chunks").as_bytes());
+        }
+    }
+    let events: Vec<Vec<u8>> = messages(&bytes)
+        .into_iter()
+        .filter(|message| message.starts_with("Content-Length") && message.contains("CHANNEL_"))
+        .map(|message| message.as_bytes().to_vec())
+        .collect();
+    assert!(events.len() > 20, "the recording holds {} channel events", events.len());
+    events
+}
+
+fn messages(bytes: &[u8]) -> Vec<&str> {
+    let mut rest = std::str::from_utf8(bytes).expect("UTF-8");
+    let mut messages = Vec::new();
+    while let Some(end) = rest.find("\n\n") {
+        let length = rest[..end].lines().find_map(|line| line.strip_prefix("Content-Length: "));
+        let total = end + 2 + length.map_or(0, |length| length.parse::<usize>().expect("a number"));
+        let (message, after) = rest.split_at(total);
+        messages.push(message);
+        rest = after;
+    }
+    messages
+}

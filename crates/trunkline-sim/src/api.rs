@@ -1,0 +1,123 @@
+//! Api commands: running them, in front or as jobs, and a file for each family of them.
+
+mod calls;
+mod channels;
+mod globals;
+mod jobs;
+mod server;
+mod show;
+mod strings;
+
+use std::collections::{BTreeMap, VecDeque};
+
+use trunkline_proto::{EventBuilder, EventName};
+
+use crate::core::Core;
+use crate::event::origin;
+use crate::text::{first_word, trim};
+pub(crate) use jobs::Job;
+
+/// An api command that was begun.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct CallId(pub(crate) u64);
+
+/// What a command is given.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Invocation<'a> {
+    call: CallId,
+    arguments: &'a [u8],
+}
+
+impl Invocation<'_> {
+    fn text(&self) -> String {
+        String::from_utf8_lossy(self.arguments).into_owned()
+    }
+}
+
+/// What came of starting a command.
+pub(crate) enum Outcome {
+    Done(Vec<u8>),
+    /// It will end by [`Core::finish_call`].
+    Waits,
+}
+
+impl From<&str> for Outcome {
+    fn from(text: &str) -> Self {
+        Self::Done(text.into())
+    }
+}
+
+impl From<String> for Outcome {
+    fn from(text: String) -> Self {
+        Self::Done(text.into_bytes())
+    }
+}
+
+type Command = fn(&mut Core, Invocation<'_>) -> Outcome;
+
+const FAMILIES: &[&[(&str, Command)]] = &[
+    server::COMMANDS,
+    strings::COMMANDS,
+    globals::COMMANDS,
+    show::COMMANDS,
+    channels::COMMANDS,
+    calls::COMMANDS,
+    jobs::COMMANDS,
+];
+
+fn find(name: &[u8]) -> Option<Command> {
+    let mut all = FAMILIES.iter().flat_map(|family| family.iter());
+    all.find(|(known, _)| known.as_bytes().eq_ignore_ascii_case(name)).map(|(_, command)| *command)
+}
+
+/// The commands under way, and the answers of those that have ended.
+#[derive(Debug, Default)]
+pub(crate) struct Calls {
+    made: u64,
+    running: BTreeMap<CallId, EventBuilder>,
+    jobs: BTreeMap<CallId, Job>,
+    finished: VecDeque<(CallId, Vec<u8>)>,
+}
+
+impl Core {
+    pub(crate) fn new_call(&mut self) -> CallId {
+        self.calls.made += 1;
+        CallId(self.calls.made)
+    }
+
+    /// Begins a command; what comes of it is to be taken from [`take_finished`](Self::take_finished).
+    pub(crate) fn run_call(&mut self, call: CallId, line: &[u8]) {
+        // Only the first blank ends the name: after a second one stands an empty name.
+        let (name, arguments) = first_word(line);
+        let (name, arguments) = (trim(name), trim(arguments));
+        // The event is numbered before the command runs and fired after it.
+        let mut event = self.new_event(&EventName::Api, &origin::API).header("API-Command", name);
+        if !arguments.is_empty() {
+            event.push("API-Command-Argument", arguments);
+        }
+        self.calls.running.insert(call, event);
+        let outcome = match find(name) {
+            Some(command) => command(self, Invocation { call, arguments }),
+            None => Outcome::Done([b"-ERR ".as_slice(), name, b" Command not found!\n"].concat()),
+        };
+        if let Outcome::Done(output) = outcome {
+            self.finish_call(call, output);
+        }
+        self.settle();
+    }
+
+    /// A command has ended.
+    pub(crate) fn finish_call(&mut self, call: CallId, output: Vec<u8>) {
+        let Some(event) = self.calls.running.remove(&call) else { return };
+        self.fire(&EventName::Api, event);
+        if let Some(job) = self.calls.jobs.remove(&call) {
+            self.finish_job(job, &output);
+        }
+        self.calls.finished.push_back((call, output));
+    }
+
+    /// The next command that has ended, and its output.
+    pub(crate) fn take_finished(&mut self) -> Option<(CallId, Vec<u8>)> {
+        self.calls.finished.pop_front()
+    }
+}

@@ -1,0 +1,78 @@
+//! Commands about one channel (`mod_commands.c`).
+
+use trunkline_proto::{EventFormat, EventName};
+
+use super::{Command, Invocation, Outcome};
+use crate::cause::{self, Cause};
+use crate::core::Core;
+use crate::event::origin;
+use crate::text::{first_word, split_spaces};
+
+pub(super) const COMMANDS: &[(&str, Command)] = &[
+    ("uuid_kill", uuid_kill),
+    ("uuid_exists", uuid_exists),
+    ("uuid_getvar", uuid_getvar),
+    ("uuid_setvar", uuid_setvar),
+    ("uuid_dump", uuid_dump),
+];
+
+const NO_SUCH_CHANNEL: &str = "-ERR No such channel!\n";
+
+fn uuid_kill(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
+    let (uuid, cause) = first_word(invocation.arguments);
+    if uuid.is_empty() {
+        return "-USAGE: <uuid> [cause]\n".into();
+    }
+    let cause = if cause.is_empty() { cause::NORMAL_CLEARING } else { Cause::parse(cause) };
+    match core.channels.find(uuid) {
+        Some(id) => {
+            core.hangup(id, cause, &origin::KILL);
+            "+OK\n".into()
+        }
+        None => NO_SUCH_CHANNEL.into(),
+    }
+}
+
+fn uuid_exists(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
+    if core.channels.find(invocation.arguments).is_some() { "true" } else { "false" }.into()
+}
+
+fn uuid_getvar(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
+    let words = split_spaces(invocation.arguments, 4);
+    let [uuid, name, ..] = words.as_slice() else { return "-USAGE: <uuid> <var>\n".into() };
+    let Some(channel) = core.channels.find(uuid).and_then(|id| core.channels.get(id)) else {
+        return NO_SUCH_CHANNEL.into();
+    };
+    Outcome::Done(channel.variables.get(name).unwrap_or(b"_undef_").to_vec())
+}
+
+fn uuid_setvar(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
+    let words = split_spaces(invocation.arguments, 3);
+    let [uuid, name, value @ ..] = words.as_slice() else {
+        return "-USAGE: <uuid> <var> [value]\n".into();
+    };
+    let value = value.first().map(Vec::as_slice).unwrap_or_default();
+    let Some(channel) = core.channels.find(uuid).and_then(|id| core.channels.get_mut(id)) else {
+        return NO_SUCH_CHANNEL.into();
+    };
+    channel.variables.set(name.as_slice(), value);
+    "+OK\n".into()
+}
+
+/// `uuid_dump <uuid> [plain|json]`
+fn uuid_dump(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
+    let (uuid, format) = first_word(invocation.arguments);
+    if uuid.is_empty() {
+        return "-USAGE: <uuid> [format]\n".into();
+    }
+    if core.channels.find(uuid).is_none() {
+        return NO_SUCH_CHANNEL.into();
+    }
+    let mut event = core.new_event(&EventName::ChannelData, &origin::UUID_DUMP);
+    if let Some(channel) = core.channels.find(uuid).and_then(|id| core.channels.get(id)) {
+        channel.write_basic(&mut event);
+        channel.write_variables(&mut event);
+    }
+    let format = if format.eq_ignore_ascii_case(b"json") { EventFormat::Json } else { EventFormat::Plain };
+    Outcome::Done(event.payload(format))
+}

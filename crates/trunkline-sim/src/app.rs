@@ -1,0 +1,173 @@
+//! Dialplan applications: running them, and a file for each family of them.
+
+mod call;
+mod media;
+mod variables;
+
+use crate::cause;
+use crate::channel::{ChannelId, Variables};
+use crate::core::Core;
+use crate::event::origin;
+use crate::log;
+
+/// An application to run.
+#[derive(Debug, Clone)]
+pub(crate) struct Action {
+    pub(crate) app: String,
+    pub(crate) data: Vec<u8>,
+}
+
+impl Action {
+    pub(crate) fn new(app: &str, data: &[u8]) -> Self {
+        Self { app: app.to_owned(), data: data.to_vec() }
+    }
+}
+
+/// An application that runs.
+#[derive(Debug)]
+pub(crate) struct Running {
+    action: Action,
+    uuid: String,
+    /// Which of the channel's applications it is, counted from 1.
+    serial: u64,
+    activity: Activity,
+}
+
+/// What is to be done when an application that takes time ends.
+#[derive(Debug)]
+pub(crate) enum Activity {
+    Park,
+    /// Until the call is over: echo.
+    Media,
+    Sleep,
+    Playback(media::Playback),
+}
+
+/// How an application ended, or that it has not.
+pub(crate) enum Progress {
+    Done,
+    Waits(Activity),
+}
+
+type Application = fn(&mut Core, ChannelId, &[u8]) -> Progress;
+
+const FAMILIES: &[&[(&str, Application)]] =
+    &[call::APPLICATIONS, media::APPLICATIONS, variables::APPLICATIONS];
+
+fn find(name: &str) -> Option<(&'static str, Application)> {
+    let mut all = FAMILIES.iter().flat_map(|family| family.iter());
+    all.find(|(known, _)| known.eq_ignore_ascii_case(name)).copied()
+}
+
+const RESPONSE: &str = "current_application_response";
+
+impl Core {
+    /// Starts a channel's next application, or ends the call that has none left.
+    pub(crate) fn next_application(&mut self, id: ChannelId) {
+        let Some(channel) = self.channels.get_mut(id) else { return };
+        if let Some(action) = channel.extension.pop_front() {
+            return self.execute(id, action);
+        }
+        let text =
+            format!("{} has executed the last dialplan instruction, hanging up.", channel.shown_name());
+        self.log_session(log::NOTICE, &origin::LAST_INSTRUCTION, id, &text);
+        self.hangup(id, cause::NORMAL_CLEARING, &origin::LAST_HANGUP);
+    }
+
+    fn execute(&mut self, id: ChannelId, action: Action) {
+        let Some((name, application)) = find(&action.app) else {
+            let text = format!("Invalid Application {}", action.app);
+            self.log_session(log::ERR, &origin::INVALID_APPLICATION, id, &text);
+            self.hangup(id, cause::DESTINATION_OUT_OF_ORDER, &origin::INVALID_APPLICATION_HANGUP);
+            return;
+        };
+        let action = Action { app: name.to_owned(), ..action };
+        let uuid = self.new_uuid();
+        let Some(channel) = self.channels.get_mut(id) else { return };
+        channel.applications += 1;
+        let serial = channel.applications;
+        channel.last_app = Some((action.app.clone(), action.data.clone()));
+        note_application(&mut channel.variables, &action);
+        let shown = format!(
+            "EXECUTE [depth=0] {} {}({})",
+            channel.shown_name(),
+            action.app,
+            String::from_utf8_lossy(&action.data)
+        );
+        self.log_clean(log::INFO, &origin::EXEC, id, &shown);
+        let headers = application_headers(&action, &uuid, None);
+        self.fire_channel_with(id, &origin::EXECUTE, &[], &borrowed(&headers));
+        if let Some(channel) = self.channels.get_mut(id) {
+            channel.variables.set("current_application", action.app.as_str());
+        }
+        match application(self, id, &action.data) {
+            Progress::Done => self.complete(id, &action, &uuid),
+            Progress::Waits(activity) => {
+                if let Some(channel) = self.channels.get_mut(id) {
+                    channel.running_app = Some(Running { action, uuid, serial, activity });
+                }
+            }
+        }
+    }
+
+    fn complete(&mut self, id: ChannelId, action: &Action, uuid: &str) {
+        let Some(channel) = self.channels.get(id) else { return };
+        let response = channel.variables.get(RESPONSE.as_bytes()).unwrap_or(b"_none_").to_vec();
+        let headers = application_headers(action, uuid, Some(&response));
+        self.fire_channel_with(id, &origin::EXECUTE_COMPLETE, &[], &borrowed(&headers));
+    }
+
+    /// The call is over, and with it the application.
+    pub(crate) fn break_application(&mut self, id: ChannelId) {
+        self.end_application(id, true);
+    }
+
+    /// A timer of an application has run out.
+    pub(crate) fn application_over(&mut self, id: ChannelId, serial: u64) {
+        let running = self.channels.get(id).and_then(|channel| channel.running_app.as_ref());
+        if running.is_some_and(|running| running.serial == serial) {
+            self.end_application(id, false);
+            self.wake(id);
+        }
+    }
+
+    fn end_application(&mut self, id: ChannelId, broken: bool) {
+        let running = self.channels.get_mut(id).and_then(|channel| channel.running_app.take());
+        let Some(running) = running else { return };
+        match &running.activity {
+            Activity::Park => self.fire_channel(id, &origin::UNPARK),
+            Activity::Playback(playback) => self.playback_over(id, playback, broken),
+            Activity::Media | Activity::Sleep => {}
+        }
+        self.complete(id, &running.action, &running.uuid);
+    }
+
+    /// The serial number of the application being started.
+    fn current_serial(&self, id: ChannelId) -> u64 {
+        self.channels.get(id).map_or(0, |channel| channel.applications)
+    }
+}
+
+fn note_application(variables: &mut Variables, action: &Action) {
+    variables.set("current_application", action.app.as_str());
+    variables.set("current_application_data", action.data.as_slice());
+    variables.remove(RESPONSE.as_bytes());
+}
+
+type Headers = Vec<(&'static str, Vec<u8>)>;
+
+fn application_headers(action: &Action, uuid: &str, response: Option<&[u8]>) -> Headers {
+    let mut headers: Headers = vec![("Application", action.app.clone().into_bytes())];
+    if !action.data.is_empty() {
+        headers.push(("Application-Data", action.data.clone()));
+    }
+    if let Some(response) = response {
+        headers.push(("Application-Response", response.to_vec()));
+    }
+    headers.push(("Application-UUID", uuid.as_bytes().to_vec()));
+    headers
+}
+
+fn borrowed(headers: &Headers) -> Vec<(&str, &[u8])> {
+    headers.iter().map(|(name, value)| (*name, value.as_slice())).collect()
+}

@@ -1,0 +1,57 @@
+//! Applications that answer, hold and end calls (`mod_dptools.c`).
+
+use std::time::Duration;
+
+use super::{Activity, Application, Progress};
+use crate::cause::Cause;
+use crate::channel::ChannelId;
+use crate::core::{Core, Task};
+use crate::endpoint::{Endpoint, Leg};
+use crate::event::origin;
+
+pub(super) const APPLICATIONS: &[(&str, Application)] =
+    &[("answer", answer), ("ring_ready", ring_ready), ("park", park), ("sleep", sleep), ("hangup", hangup)];
+
+/// The calling leg of a loopback call, if this is the called one: what happens to one happens to the other first.
+fn caller(core: &Core, id: ChannelId) -> Option<ChannelId> {
+    match core.channels.get(id)?.endpoint {
+        Endpoint::Loopback { leg: Leg::B, peer } => peer,
+        _ => None,
+    }
+}
+
+fn answer(core: &mut Core, id: ChannelId, _: &[u8]) -> Progress {
+    if let Some(peer) = caller(core, id) {
+        core.mark_answered(peer, &origin::LOOPBACK_ANSWERED);
+    }
+    core.mark_answered(id, &origin::APP_ANSWERED);
+    Progress::Done
+}
+
+fn ring_ready(core: &mut Core, id: ChannelId, _: &[u8]) -> Progress {
+    if let Some(peer) = caller(core, id) {
+        core.mark_ringing(peer, &origin::LOOPBACK_RINGING);
+    }
+    core.mark_ringing(id, &origin::APP_RINGING);
+    Progress::Done
+}
+
+fn park(core: &mut Core, id: ChannelId, _: &[u8]) -> Progress {
+    core.fire_channel(id, &origin::PARK);
+    Progress::Waits(Activity::Park)
+}
+
+fn sleep(core: &mut Core, id: ChannelId, data: &[u8]) -> Progress {
+    let milliseconds = String::from_utf8_lossy(data).trim().parse().unwrap_or(0);
+    if milliseconds == 0 {
+        return Progress::Done;
+    }
+    let serial = core.current_serial(id);
+    core.after(Duration::from_millis(milliseconds), Task::ApplicationOver { channel: id, serial });
+    Progress::Waits(Activity::Sleep)
+}
+
+fn hangup(core: &mut Core, id: ChannelId, data: &[u8]) -> Progress {
+    core.hangup(id, Cause::parse(data), &origin::APP_HANGUP);
+    Progress::Done
+}

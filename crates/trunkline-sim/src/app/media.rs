@@ -1,0 +1,107 @@
+//! Applications that hear and play (`switch_ivr_play_say.c`). No sound is made; only its time passes.
+
+use std::time::Duration;
+
+use super::{Activity, Application, Progress, RESPONSE};
+use crate::channel::ChannelId;
+use crate::core::{Core, Task};
+use crate::event::origin;
+use crate::time::Time;
+
+pub(super) const APPLICATIONS: &[(&str, Application)] = &[("echo", echo), ("playback", playback)];
+
+/// How long a file is taken to be, since there are no files.
+const FILE_LENGTH: Duration = Duration::from_secs(1);
+
+/// A file that is played.
+#[derive(Debug)]
+pub(crate) struct Playback {
+    path: Vec<u8>,
+    kind: Option<&'static str>,
+    since: Time,
+}
+
+impl Playback {
+    fn headers(&self) -> Vec<(&'static str, Vec<u8>)> {
+        let kind = self.kind.map(|kind| ("Playback-File-Type", kind.into()));
+        kind.into_iter().chain([("Playback-File-Path", self.path.clone())]).collect()
+    }
+}
+
+fn echo(_: &mut Core, _: ChannelId, _: &[u8]) -> Progress {
+    Progress::Waits(Activity::Media)
+}
+
+fn playback(core: &mut Core, id: ChannelId, path: &[u8]) -> Progress {
+    let kind = path.starts_with(b"tone_stream://").then_some("tone_stream");
+    let playback = Playback { path: path.to_vec(), kind, since: core.now };
+    let headers = playback.headers();
+    core.fire_channel_with(id, &origin::PLAYBACK_START, &[], &super::borrowed(&headers));
+    if let Some(length) = length(path) {
+        let serial = core.current_serial(id);
+        core.after(length, Task::ApplicationOver { channel: id, serial });
+    }
+    Progress::Waits(Activity::Playback(playback))
+}
+
+impl Core {
+    pub(super) fn playback_over(&mut self, id: ChannelId, playback: &Playback, broken: bool) {
+        let milliseconds = self.now.since(playback.since).as_millis();
+        let Some(channel) = self.channels.get_mut(id) else { return };
+        let variables = &mut channel.variables;
+        variables.set("playback_last_offset_pos", (milliseconds * 8).to_string());
+        variables.set("playback_seconds", (milliseconds / 1000).to_string());
+        variables.set("playback_ms", milliseconds.to_string());
+        variables.set("playback_samples", (milliseconds * 8).to_string());
+        let mut headers = playback.headers();
+        // `break` is for one stopped by a command.
+        headers.push(("Playback-Status", "done".into()));
+        self.fire_channel_with(id, &origin::PLAYBACK_STOP, &[], &super::borrowed(&headers));
+        if let Some(channel) = self.channels.get_mut(id) {
+            channel.variables.set(RESPONSE, if broken { "PLAYBACK ERROR" } else { "FILE PLAYED" });
+        }
+    }
+}
+
+/// How long something plays; `None` is for ever.
+fn length(path: &[u8]) -> Option<Duration> {
+    let path = String::from_utf8_lossy(path);
+    if let Some(milliseconds) = path.strip_prefix("silence_stream://") {
+        let end = milliseconds.find(',').unwrap_or(milliseconds.len());
+        let milliseconds: i64 = milliseconds.get(..end)?.trim().parse().unwrap_or(0);
+        return u64::try_from(milliseconds).ok().map(Duration::from_millis);
+    }
+    let Some(tones) = path.strip_prefix("tone_stream://") else {
+        return Some(FILE_LENGTH);
+    };
+    let (tones, loops) = tones.split_once(";loops=").unwrap_or((tones, "1"));
+    let loops: i64 = loops.trim().parse().unwrap_or(1);
+    let once: u64 = tones.split("%(").skip(1).map(tone_length).sum();
+    Some(Duration::from_millis(once.saturating_mul(u64::try_from(loops).ok()?)))
+}
+
+/// `on,off,frequency…)`: milliseconds.
+fn tone_length(tone: &str) -> u64 {
+    let number = |part: Option<&str>| part.and_then(|part| part.trim().parse().ok()).unwrap_or(0);
+    let mut parts = tone.split([',', ')']);
+    number(parts.next()) + number(parts.next())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lengths() {
+        for (path, milliseconds) in [
+            ("tone_stream://%(300,100,440)", Some(400)),
+            ("tone_stream://%(300,100,440);loops=2", Some(800)),
+            ("tone_stream://%(2000,4000,440,480);loops=-1", None),
+            ("silence_stream://250", Some(250)),
+            ("silence_stream://-1", None),
+            ("/tmp/x.wav", Some(1000)),
+        ] {
+            assert_eq!(length(path.as_bytes()), milliseconds.map(Duration::from_millis), "{path}");
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! The caller profile (`switch_caller_profile_event_set_data` in `src/switch_caller.c`).
+
+use trunkline_proto::EventBuilder;
+
+use super::Direction;
+use crate::time::Time;
+
+/// Who calls whom. An empty text is one that is not set.
+#[derive(Debug, Clone)]
+pub(crate) struct Profile {
+    pub(crate) direction: Direction,
+    pub(crate) dialplan: Vec<u8>,
+    pub(crate) caller_name: Vec<u8>,
+    pub(crate) caller_number: Vec<u8>,
+    pub(crate) orig_name: Vec<u8>,
+    pub(crate) orig_number: Vec<u8>,
+    pub(crate) callee_name: Vec<u8>,
+    pub(crate) callee_number: Vec<u8>,
+    pub(crate) ani: Vec<u8>,
+    pub(crate) destination: Vec<u8>,
+    pub(crate) unique_id: String,
+    pub(crate) source: &'static str,
+    pub(crate) transfer_source: Vec<u8>,
+    pub(crate) context: Vec<u8>,
+    pub(crate) rdnis: Vec<u8>,
+    pub(crate) channel_name: Vec<u8>,
+    pub(crate) index: u32,
+    pub(crate) profile_created: Time,
+    pub(crate) times: Times,
+}
+
+/// When things happened to the channel; zero for what has not.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Times {
+    pub(crate) created: Time,
+    pub(crate) answered: Time,
+    pub(crate) progress: Time,
+    pub(crate) hung_up: Time,
+}
+
+impl Profile {
+    /// Appends it under a prefix: `Caller`, `Other-Leg`.
+    pub(crate) fn write(&self, prefix: &str, event: &mut EventBuilder) {
+        self.write_texts(prefix, event);
+        self.write_times(prefix, event);
+        event.push(format!("{prefix}-Screen-Bit"), "true");
+        event.push(format!("{prefix}-Privacy-Hide-Name"), "false");
+        event.push(format!("{prefix}-Privacy-Hide-Number"), "false");
+    }
+
+    fn write_texts(&self, prefix: &str, event: &mut EventBuilder) {
+        let direction = self.direction.name().as_bytes();
+        let shown = |text: &'_ Vec<u8>, known: bool| if known { text.clone() } else { Vec::new() };
+        let index = self.index.to_string();
+        let created = self.profile_created.as_micros().to_string();
+        let texts: [(&str, &[u8]); 19] = [
+            ("Direction", direction),
+            ("Logical-Direction", direction),
+            ("Dialplan", &self.dialplan),
+            ("Caller-ID-Name", &self.caller_name),
+            ("Caller-ID-Number", &self.caller_number),
+            ("Orig-Caller-ID-Name", &shown(&self.orig_name, !self.caller_name.is_empty())),
+            ("Orig-Caller-ID-Number", &shown(&self.orig_number, !self.caller_number.is_empty())),
+            ("Callee-ID-Name", &self.callee_name),
+            ("Callee-ID-Number", &self.callee_number),
+            ("ANI", &self.ani),
+            ("Destination-Number", &self.destination),
+            ("Unique-ID", self.unique_id.as_bytes()),
+            ("Source", self.source.as_bytes()),
+            ("Transfer-Source", &self.transfer_source),
+            ("Context", &self.context),
+            ("RDNIS", &self.rdnis),
+            ("Channel-Name", &self.channel_name),
+            ("Profile-Index", index.as_bytes()),
+            ("Profile-Created-Time", created.as_bytes()),
+        ];
+        for (name, text) in texts {
+            if !text.is_empty() {
+                event.push(format!("{prefix}-{name}"), text);
+            }
+        }
+    }
+
+    fn write_times(&self, prefix: &str, event: &mut EventBuilder) {
+        let never = Time::default();
+        let times = [
+            ("Channel-Created-Time", self.times.created),
+            ("Channel-Answered-Time", self.times.answered),
+            ("Channel-Progress-Time", self.times.progress),
+            ("Channel-Progress-Media-Time", never),
+            ("Channel-Hangup-Time", self.times.hung_up),
+            ("Channel-Transfer-Time", never),
+            ("Channel-Resurrect-Time", never),
+            ("Channel-Bridged-Time", never),
+            ("Channel-Last-Hold", never),
+            ("Channel-Hold-Accum", never),
+        ];
+        for (name, time) in times {
+            event.push(format!("{prefix}-{name}"), time.as_micros().to_string());
+        }
+    }
+}

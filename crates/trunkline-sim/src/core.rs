@@ -1,0 +1,239 @@
+//! What all of the switch shares: its clock, its uuids, its channels, what is to happen later, and the bus that
+//! events and log lines go out by. It knows nothing of sockets.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+
+use fastrand::Rng;
+use trunkline_proto::{EventBuilder, EventName, EventSet};
+
+use crate::api::{CallId, Calls};
+use crate::channel::{ChannelId, Channels};
+use crate::config::SwitchConfig;
+use crate::event::{ChannelEvent, Fired};
+use crate::log::LogLine;
+use crate::originate::{Originate, OriginateId};
+use crate::schedule::Schedule;
+use crate::time::Time;
+
+#[derive(Debug)]
+pub(crate) struct Core {
+    pub(crate) config: SwitchConfig,
+    /// The time of the input being handled.
+    pub(crate) now: Time,
+    pub(crate) started: Time,
+    pub(crate) core_uuid: String,
+    /// The last Event-Sequence given out.
+    pub(crate) sequence: u64,
+    pub(crate) channels: Channels,
+    pub(crate) statistics: Statistics,
+    pub(crate) globals: Vec<(Vec<u8>, Vec<u8>)>,
+    pub(crate) schedule: Schedule<Task>,
+    /// Channels whose thread, in FreeSWITCH, would run now.
+    pub(crate) ready: VecDeque<ChannelId>,
+    pub(crate) calls: Calls,
+    pub(crate) originates: BTreeMap<OriginateId, Originate>,
+    pub(crate) interest: Interest,
+    bus: VecDeque<Announced>,
+    rng: Rng,
+}
+
+/// What is to be done at a time.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Task {
+    Heartbeat,
+    /// A connection has not said anything yet.
+    FirstPacket(crate::switch::ConnectionId),
+    /// The application a channel runs is over, if it is still that one.
+    ApplicationOver {
+        channel: ChannelId,
+        serial: u64,
+    },
+    /// An originate has rung long enough.
+    OriginateTimeout(OriginateId),
+    /// An api command that waited for a time may answer.
+    CallOver(CallId),
+}
+
+/// What goes out by the bus.
+#[derive(Debug)]
+pub(crate) enum Announced {
+    Event(Arc<Fired>),
+    Log(Arc<LogLine>),
+}
+
+/// What anybody listens for: the rest need not be written down.
+#[derive(Debug, Default)]
+pub(crate) struct Interest {
+    pub(crate) events: EventSet,
+    /// The highest log level anyone takes.
+    pub(crate) log: Option<u8>,
+}
+
+impl Interest {
+    pub(crate) fn wants(&self, name: &EventName) -> bool {
+        self.events.is_all() || self.events.has(name)
+    }
+}
+
+/// What `status` and HEARTBEAT tell.
+#[derive(Debug, Default)]
+pub(crate) struct Statistics {
+    pub(crate) sessions: u64,
+    pub(crate) peak: usize,
+    pub(crate) peak_five_minutes: usize,
+    /// The second `this_second` counts sessions of.
+    pub(crate) second: u64,
+    pub(crate) this_second: u64,
+    pub(crate) last_second: u64,
+    pub(crate) peak_per_second: u64,
+}
+
+impl Core {
+    pub(crate) fn new(config: SwitchConfig, now: Time) -> Self {
+        let mut rng = Rng::with_seed(config.seed);
+        let core_uuid = random_uuid(&mut rng);
+        let globals = globals(&config, &core_uuid);
+        let mut core = Self {
+            now,
+            started: now,
+            core_uuid,
+            sequence: 0,
+            channels: Channels::default(),
+            statistics: Statistics::default(),
+            globals,
+            schedule: Schedule::default(),
+            ready: VecDeque::new(),
+            calls: Calls::default(),
+            originates: BTreeMap::new(),
+            interest: Interest::default(),
+            bus: VecDeque::new(),
+            rng,
+            config,
+        };
+        core.schedule.at(now.after(core.config.heartbeat), Task::Heartbeat);
+        core
+    }
+
+    /// A random uuid from the seed.
+    pub(crate) fn new_uuid(&mut self) -> String {
+        random_uuid(&mut self.rng)
+    }
+
+    pub(crate) fn after(&mut self, delay: Duration, task: Task) {
+        self.schedule.at(self.now.after(delay), task);
+    }
+
+    pub(crate) fn announce(&mut self, announced: Announced) {
+        self.bus.push_back(announced);
+    }
+
+    pub(crate) fn take_announced(&mut self) -> Option<Announced> {
+        self.bus.pop_front()
+    }
+
+    /// Fires an event of this name and no subclass.
+    pub(crate) fn fire(&mut self, name: &EventName, content: EventBuilder) {
+        if self.interest.wants(name) {
+            self.announce(Announced::Event(Fired::new(name.clone(), None, content).into()));
+        }
+    }
+
+    /// Fires an event about a channel: the headers `before`, the channel's own, the headers `after`.
+    pub(crate) fn fire_channel_with(
+        &mut self,
+        id: ChannelId,
+        kind: &ChannelEvent,
+        before: &[(&str, &[u8])],
+        after: &[(&str, &[u8])],
+    ) {
+        if !self.interest.wants(&kind.name) {
+            self.sequence += 1;
+            return;
+        }
+        let mut event = self.new_event(&kind.name, &kind.origin);
+        for (name, value) in before {
+            event.push(*name, *value);
+        }
+        if let Some(channel) = self.channels.get(id) {
+            channel.write_basic(&mut event);
+            if kind.variables {
+                channel.write_variables(&mut event);
+            }
+        }
+        for (name, value) in after {
+            event.push(*name, *value);
+        }
+        self.fire(&kind.name, event);
+    }
+
+    /// Fires an event about a channel that has no headers of its own.
+    pub(crate) fn fire_channel(&mut self, id: ChannelId, kind: &ChannelEvent) {
+        self.fire_channel_with(id, kind, &[], &[]);
+    }
+
+    /// Lets every channel that can go on do so, until none can.
+    pub(crate) fn settle(&mut self) {
+        while let Some(id) = self.ready.pop_front() {
+            self.advance(id);
+        }
+    }
+
+    /// Does what was due.
+    pub(crate) fn perform(&mut self, task: Task) {
+        match task {
+            Task::Heartbeat => self.heartbeat(),
+            Task::ApplicationOver { channel, serial } => self.application_over(channel, serial),
+            Task::OriginateTimeout(id) => self.originate_timeout(id),
+            Task::CallOver(id) => self.finish_call(id, b"+OK".to_vec()),
+            // The listeners' own.
+            Task::FirstPacket(_) => {}
+        }
+        self.settle();
+    }
+
+    /// Counts a new session.
+    pub(crate) fn count_session(&mut self) {
+        let (now, up) = (self.now.as_secs(), self.channels.len());
+        let statistics = &mut self.statistics;
+        statistics.sessions += 1;
+        statistics.peak = statistics.peak.max(up);
+        statistics.peak_five_minutes = statistics.peak_five_minutes.max(up);
+        if statistics.second != now {
+            statistics.last_second = if statistics.second + 1 == now { statistics.this_second } else { 0 };
+            statistics.second = now;
+            statistics.this_second = 0;
+        }
+        statistics.this_second += 1;
+        statistics.peak_per_second = statistics.peak_per_second.max(statistics.this_second);
+    }
+
+    /// Sessions made in the second before this one.
+    pub(crate) fn sessions_last_second(&self) -> u64 {
+        match self.now.as_secs().checked_sub(self.statistics.second) {
+            Some(0) => self.statistics.last_second,
+            Some(1) => self.statistics.this_second,
+            _ => 0,
+        }
+    }
+}
+
+fn random_uuid(rng: &mut Rng) -> String {
+    uuid::Builder::from_random_bytes(rng.u128(..).to_be_bytes()).into_uuid().hyphenated().to_string()
+}
+
+fn globals(config: &SwitchConfig, core_uuid: &str) -> Vec<(Vec<u8>, Vec<u8>)> {
+    [
+        ("hostname", config.hostname.as_str()),
+        ("local_ip_v4", &config.ipv4),
+        ("local_mask_v4", "255.255.255.0"),
+        ("local_ip_v6", &config.ipv6),
+        ("switchname", &config.switchname),
+        ("domain", &config.hostname),
+        ("core_uuid", core_uuid),
+    ]
+    .into_iter()
+    .map(|(name, value)| (name.into(), value.into()))
+    .collect()
+}

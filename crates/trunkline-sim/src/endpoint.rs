@@ -1,0 +1,317 @@
+//! Endpoints: what makes legs of calls (`mod_loopback.c` has both `null` and `loopback`).
+
+use crate::cause::{self, Cause};
+use crate::channel::{Channel, ChannelId, Direction, Profile, State};
+use crate::core::Core;
+use crate::event::origin;
+use crate::log;
+use crate::time::Time;
+
+/// What is at the other end of a channel.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Endpoint {
+    /// Nothing; it answers at once.
+    Null,
+    /// Another channel, whose calls come in at the dialplan.
+    Loopback { leg: Leg, peer: Option<ChannelId> },
+}
+
+/// Which end of a loopback call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Leg {
+    /// The one that calls.
+    A,
+    /// The one that is called.
+    B,
+}
+
+/// What a leg is made from.
+#[derive(Debug)]
+pub(crate) struct Request<'a> {
+    /// `endpoint/address`
+    pub(crate) dial: &'a [u8],
+    pub(crate) variables: &'a [(Vec<u8>, Vec<u8>)],
+    /// The caller id where the variables give none.
+    pub(crate) caller_name: &'a [u8],
+    pub(crate) caller_number: &'a [u8],
+}
+
+impl Request<'_> {
+    fn variable(&self, name: &str) -> Option<&[u8]> {
+        let found = self.variables.iter().find(|(known, _)| known.eq_ignore_ascii_case(name.as_bytes()));
+        found.map(|(_, value)| value.as_slice())
+    }
+}
+
+/// An address, taken apart.
+struct Address {
+    endpoint: Endpoint,
+    kind: &'static str,
+    destination: Vec<u8>,
+    context: Vec<u8>,
+    dialplan: Vec<u8>,
+    /// What the channel is called at first, and then.
+    first_name: Vec<u8>,
+    name: Vec<u8>,
+    callee_number: Vec<u8>,
+}
+
+impl Core {
+    /// Makes an outbound leg and starts its thread.
+    pub(crate) fn new_leg(&mut self, request: &Request<'_>) -> Result<ChannelId, Cause> {
+        if u64::try_from(self.channels.len()).unwrap_or(u64::MAX) >= self.config.max_sessions {
+            return Err(cause::DESTINATION_OUT_OF_ORDER);
+        }
+        let address = self.parse_address(request.dial)?;
+        let uuid = self.new_uuid();
+        let id = self.new_channel(uuid, Direction::Outbound, address.endpoint, &address.first_name);
+        self.rename_channel(id, &address.name);
+        let profile = self.outbound_profile(id, &address, request);
+        if let Some(channel) = self.channels.get_mut(id) {
+            channel.profile = Some(profile);
+            channel.target = State::Init;
+        }
+        self.give_uuid(id, request.variable("origination_uuid"));
+        self.fire_channel(id, &origin::OUTGOING);
+        self.set_leg_variables(id, address.kind, request);
+        self.wake(id);
+        Ok(id)
+    }
+
+    fn parse_address(&mut self, dial: &[u8]) -> Result<Address, Cause> {
+        let slash = dial.iter().position(|byte| *byte == b'/').unwrap_or(dial.len());
+        let (kind, rest) = dial.split_at(slash);
+        let rest = rest.get(1..).unwrap_or_default();
+        match kind {
+            b"null" => Ok(null_address(dial, rest)),
+            b"loopback" => Ok(loopback_address(rest)),
+            b"error" => Err(Cause::parse(rest)),
+            _ => {
+                let kind = String::from_utf8_lossy(kind).into_owned();
+                self.log(log::ERR, &origin::NO_ENDPOINT, &format!("Could not locate channel type {kind}"));
+                Err(cause::CHAN_NOT_IMPLEMENTED)
+            }
+        }
+    }
+
+    /// A channel with its codecs set, as mod_loopback does it before anything else is known of it.
+    fn new_channel(
+        &mut self,
+        uuid: String,
+        direction: Direction,
+        endpoint: Endpoint,
+        name: &[u8],
+    ) -> ChannelId {
+        let id = self.channels.next_id();
+        let mut channel = Channel::new(id, uuid.clone(), direction, endpoint);
+        name.clone_into(&mut channel.name);
+        let variables = &mut channel.variables;
+        variables.set("direction", direction.name());
+        if direction == Direction::Outbound {
+            variables.set("is_outbound", "true");
+        } else {
+            variables.set("uuid", uuid.as_str());
+            variables.set("call_uuid", uuid.as_str());
+        }
+        variables.set("session_id", id.0.to_string());
+        if direction == Direction::Inbound {
+            variables.set("channel_name", name);
+        }
+        let text = format!("New Channel {} [{uuid}]", channel.shown_name());
+        self.channels.insert(channel);
+        self.count_session();
+        self.log_session(log::NOTICE, &origin::NEW_CHANNEL, id, &text);
+        self.set_codecs(id);
+        id
+    }
+
+    fn set_codecs(&mut self, id: ChannelId) {
+        let Some(channel) = self.channels.get_mut(id) else { return };
+        channel.reads = true;
+        channel.variables.set("read_codec", "L16");
+        channel.variables.set("read_rate", "8000");
+        let read: [(&str, &[u8]); 3] = [
+            ("channel-read-codec-name", b"L16"),
+            ("channel-read-codec-rate", b"8000"),
+            ("channel-read-codec-bit-rate", b"128000"),
+        ];
+        self.fire_channel_with(id, &origin::READ_CODEC, &[], &read);
+        let Some(channel) = self.channels.get_mut(id) else { return };
+        channel.writes = true;
+        channel.variables.set("write_codec", "L16");
+        channel.variables.set("write_rate", "8000");
+        let written: [(&str, &[u8]); 3] = [
+            ("Channel-Write-Codec-Name", b"L16"),
+            ("Channel-Write-Codec-Rate", b"8000"),
+            ("Channel-Write-codec-bit-rate", b"128000"),
+        ];
+        self.fire_channel_with(id, &origin::WRITE_CODEC, &[], &written);
+    }
+
+    fn rename_channel(&mut self, id: ChannelId, name: &[u8]) {
+        let Some(channel) = self.channels.get_mut(id) else { return };
+        let before = channel.shown_name();
+        name.clone_into(&mut channel.name);
+        channel.variables.set("channel_name", name);
+        let text = format!("Rename Channel {before}->{} [{}]", channel.shown_name(), channel.uuid);
+        self.log_session(log::NOTICE, &origin::RENAME_CHANNEL, id, &text);
+    }
+
+    fn outbound_profile(&self, id: ChannelId, address: &Address, request: &Request<'_>) -> Profile {
+        let name = request.variable("origination_caller_id_name").unwrap_or(request.caller_name);
+        let number = request.variable("origination_caller_id_number").unwrap_or(request.caller_number);
+        let uuid = self.channels.get(id).map(|channel| channel.uuid.clone()).unwrap_or_default();
+        Profile {
+            direction: Direction::Outbound,
+            dialplan: address.dialplan.clone(),
+            caller_name: name.to_vec(),
+            caller_number: number.to_vec(),
+            orig_name: name.to_vec(),
+            orig_number: number.to_vec(),
+            callee_name: b"Outbound Call".to_vec(),
+            callee_number: address.callee_number.clone(),
+            ani: number.to_vec(),
+            destination: address.destination.clone(),
+            unique_id: uuid,
+            source: "mod_loopback",
+            transfer_source: Vec::new(),
+            context: address.context.clone(),
+            rdnis: Vec::new(),
+            channel_name: address.name.clone(),
+            index: 1,
+            profile_created: self.now,
+            times: created(self.now),
+        }
+    }
+
+    /// Gives a new leg the uuid asked for. One that is taken already is passed over in silence.
+    fn give_uuid(&mut self, id: ChannelId, asked: Option<&[u8]>) {
+        let asked = asked.map(|uuid| String::from_utf8_lossy(uuid).into_owned());
+        let asked = asked.filter(|uuid| self.channels.find(uuid.as_bytes()).is_none());
+        let Some(channel) = self.channels.get(id) else { return };
+        let before = channel.uuid.clone();
+        if let Some(uuid) = &asked {
+            self.channels.rename(id, uuid);
+        }
+        let Some(channel) = self.channels.get_mut(id) else { return };
+        let uuid = channel.uuid.clone();
+        channel.variables.set("uuid", uuid.as_str());
+        channel.variables.set("call_uuid", uuid.as_str());
+        if let Some(profile) = &mut channel.profile {
+            profile.unique_id = uuid;
+        }
+        channel.initial = channel.profile.clone();
+        if asked.is_some() {
+            self.fire_channel_with(id, &origin::UUID, &[("Old-Unique-ID", before.as_bytes())], &[]);
+        }
+    }
+
+    fn set_leg_variables(&mut self, id: ChannelId, kind: &str, request: &Request<'_>) {
+        let Some(channel) = self.channels.get_mut(id) else { return };
+        for (name, value) in request.variables {
+            channel.variables.set(name.as_slice(), value.as_slice());
+        }
+        channel.variables.set("originate_early_media", "true");
+        channel.variables.set("originate_endpoint", kind);
+    }
+
+    /// What the endpoint does when a channel's thread begins: a calling loopback leg makes the called one.
+    pub(crate) fn endpoint_on_init(&mut self, id: ChannelId) {
+        let Some(channel) = self.channels.get(id) else { return };
+        let Endpoint::Loopback { leg: Leg::A, .. } = channel.endpoint else { return };
+        let Some(mut profile) = channel.profile.clone() else { return };
+        let a_uuid = channel.uuid.clone();
+        let mut name = channel.name.clone();
+        name.truncate(name.len().saturating_sub(1));
+        name.push(b'b');
+        let inherited: Vec<_> =
+            channel.variables.iter().filter(|(name, _)| is_inherited(name)).map(owned).collect();
+
+        let b_uuid = self.new_uuid();
+        let endpoint = Endpoint::Loopback { leg: Leg::B, peer: Some(id) };
+        let b = self.new_channel(b_uuid.clone(), Direction::Inbound, endpoint, &name);
+        profile.direction = Direction::Inbound;
+        profile.unique_id.clone_from(&b_uuid);
+        profile.channel_name = name;
+        profile.times = created(self.now);
+        if let Some(channel) = self.channels.get_mut(b) {
+            channel.initial = Some(profile.clone());
+            channel.profile = Some(profile);
+            channel.target = State::Init;
+            for (name, value) in inherited {
+                channel.variables.set(name, value);
+            }
+            channel.variables.set("other_loopback_leg_uuid", a_uuid);
+            channel.variables.set("loopback_leg", "B");
+        }
+        if let Some(channel) = self.channels.get_mut(id) {
+            channel.endpoint = Endpoint::Loopback { leg: Leg::A, peer: Some(b) };
+            channel.variables.set("other_loopback_leg_uuid", b_uuid);
+            channel.variables.set("loopback_leg", "A");
+        }
+        self.wake(b);
+    }
+}
+
+fn owned((name, value): (&[u8], &[u8])) -> (Vec<u8>, Vec<u8>) {
+    (name.to_vec(), value.to_vec())
+}
+
+/// Whether the called leg takes a variable over: those the originate gave, not the channel's own.
+fn is_inherited(name: &[u8]) -> bool {
+    const OWN: [&[u8]; 12] = [
+        b"direction",
+        b"is_outbound",
+        b"session_id",
+        b"read_codec",
+        b"read_rate",
+        b"write_codec",
+        b"write_rate",
+        b"channel_name",
+        b"uuid",
+        b"call_uuid",
+        b"originate_early_media",
+        b"originate_endpoint",
+    ];
+    !OWN.contains(&name)
+}
+
+fn created(now: Time) -> crate::channel::Times {
+    crate::channel::Times { created: now, ..Default::default() }
+}
+
+fn after_last_slash(text: &[u8]) -> Vec<u8> {
+    text.rsplit(|byte| *byte == b'/').next().unwrap_or_default().to_vec()
+}
+
+fn null_address(dial: &[u8], rest: &[u8]) -> Address {
+    Address {
+        endpoint: Endpoint::Null,
+        kind: "null",
+        destination: rest.to_vec(),
+        context: b"default".to_vec(),
+        dialplan: Vec::new(),
+        first_name: dial.to_vec(),
+        name: dial.to_vec(),
+        callee_number: after_last_slash(rest),
+    }
+}
+
+/// `extension[/context[/dialplan]]`
+fn loopback_address(rest: &[u8]) -> Address {
+    let mut parts = rest.splitn(3, |byte| *byte == b'/');
+    let destination = parts.next().unwrap_or_default().to_vec();
+    let context = parts.next().filter(|context| !context.is_empty()).unwrap_or(b"default").to_vec();
+    let dialplan = parts.next().filter(|dialplan| !dialplan.is_empty()).unwrap_or(b"xml").to_vec();
+    let name = |address: &[u8]| [b"loopback/", address, b"-a"].concat();
+    Address {
+        endpoint: Endpoint::Loopback { leg: Leg::A, peer: None },
+        kind: "loopback",
+        first_name: name(rest),
+        name: name(&destination),
+        callee_number: after_last_slash(rest),
+        destination,
+        context,
+        dialplan,
+    }
+}

@@ -1,0 +1,149 @@
+//! Where in FreeSWITCH each event and log line comes from, as its headers say; the lines are those of commit
+//! cc93a683ca (1.11.3-dev).
+
+use trunkline_proto::EventName;
+
+/// A place in the source of FreeSWITCH.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Origin {
+    pub(crate) file: &'static str,
+    pub(crate) function: &'static str,
+    pub(crate) line: u32,
+}
+
+/// An event about a channel.
+#[derive(Debug)]
+pub(crate) struct ChannelEvent {
+    pub(crate) name: EventName,
+    pub(crate) origin: Origin,
+    /// Whether it carries the channel's variables.
+    pub(crate) variables: bool,
+}
+
+const fn origin(file: &'static str, function: &'static str, line: u32) -> Origin {
+    Origin { file, function, line }
+}
+
+const fn event(name: EventName, variables: bool, origin: Origin) -> ChannelEvent {
+    ChannelEvent { name, origin, variables }
+}
+
+pub(crate) const API: Origin = origin("switch_loadable_module.c", "switch_api_execute", 3140);
+pub(crate) const BACKGROUND_JOB: Origin = origin("mod_event_socket.c", "api_exec", 1580);
+pub(crate) const BGAPI_COMMAND_JOB: Origin = origin("mod_commands.c", "bgapi_exec", 5423);
+pub(crate) const SENDEVENT: Origin = origin("mod_event_socket.c", "parse_command", 2283);
+pub(crate) const HEARTBEAT: Origin = origin("switch_core.c", "send_heartbeat", 95);
+pub(crate) const RELOADXML: Origin = origin("switch_xml.c", "switch_xml_open_root", 2423);
+pub(crate) const UUID_DUMP: Origin = origin("mod_commands.c", "uuid_dump_function", 6495);
+
+pub(crate) const READ_CODEC: ChannelEvent =
+    event(EventName::Codec, false, origin("switch_core_codec.c", "switch_core_session_set_read_codec", 300));
+pub(crate) const WRITE_CODEC: ChannelEvent =
+    event(EventName::Codec, false, origin("switch_core_codec.c", "switch_core_session_set_write_codec", 471));
+pub(crate) const UUID: ChannelEvent = event(
+    EventName::ChannelUuid,
+    true,
+    origin("switch_core_session.c", "switch_core_session_set_uuid", 2056),
+);
+pub(crate) const OUTGOING: ChannelEvent = event(
+    EventName::ChannelOutgoing,
+    false,
+    origin("switch_core_session.c", "switch_core_session_outgoing_channel", 768),
+);
+pub(crate) const STATE: ChannelEvent = event(
+    EventName::ChannelState,
+    false,
+    origin("switch_channel.c", "switch_channel_perform_set_running_state", 2409),
+);
+pub(crate) const CALLSTATE: ChannelEvent = event(
+    EventName::ChannelCallstate,
+    false,
+    origin("switch_channel.c", "switch_channel_perform_set_callstate", 302),
+);
+pub(crate) const CREATE: ChannelEvent = event(
+    EventName::ChannelCreate,
+    true,
+    origin("switch_core_state_machine.c", "switch_core_session_run", 626),
+);
+pub(crate) const ORIGINATE: ChannelEvent = event(
+    EventName::ChannelOriginate,
+    true,
+    origin("switch_core_state_machine.c", "switch_core_session_run", 632),
+);
+pub(crate) const PROGRESS: ChannelEvent = event(
+    EventName::ChannelProgress,
+    true,
+    origin("switch_channel.c", "switch_channel_perform_mark_ring_ready_value", 3507),
+);
+pub(crate) const ANSWER: ChannelEvent = event(
+    EventName::ChannelAnswer,
+    true,
+    origin("switch_channel.c", "switch_channel_perform_mark_answered", 3848),
+);
+pub(crate) const CALL_UPDATE: ChannelEvent =
+    event(EventName::CallUpdate, true, origin("switch_channel.c", "switch_channel_flip_cid", 3279));
+pub(crate) const EXECUTE: ChannelEvent =
+    event(EventName::ChannelExecute, true, origin("switch_core_session.c", "switch_core_session_exec", 2949));
+pub(crate) const EXECUTE_COMPLETE: ChannelEvent = event(
+    EventName::ChannelExecuteComplete,
+    true,
+    origin("switch_core_session.c", "switch_core_session_exec", 2972),
+);
+pub(crate) const PARK: ChannelEvent =
+    event(EventName::ChannelPark, true, origin("switch_ivr.c", "switch_ivr_park", 1002));
+pub(crate) const UNPARK: ChannelEvent =
+    event(EventName::ChannelUnpark, true, origin("switch_ivr.c", "switch_ivr_park", 1213));
+pub(crate) const PLAYBACK_START: ChannelEvent =
+    event(EventName::PlaybackStart, true, origin("switch_ivr_play_say.c", "switch_ivr_play_file", 1649));
+pub(crate) const PLAYBACK_STOP: ChannelEvent =
+    event(EventName::PlaybackStop, true, origin("switch_ivr_play_say.c", "switch_ivr_play_file", 2023));
+pub(crate) const HANGUP: ChannelEvent =
+    event(EventName::ChannelHangup, true, origin("switch_channel.c", "switch_channel_perform_hangup", 3447));
+pub(crate) const HANGUP_COMPLETE: ChannelEvent = event(
+    EventName::ChannelHangupComplete,
+    true,
+    origin("switch_core_state_machine.c", "switch_core_session_reporting_state", 943),
+);
+pub(crate) const DESTROY: ChannelEvent = event(
+    EventName::ChannelDestroy,
+    true,
+    origin("switch_core_session.c", "switch_core_session_perform_destroy", 1588),
+);
+
+// Log lines.
+pub(crate) const NEW_CHANNEL: Origin = origin("switch_channel.c", "switch_channel_set_name", 1143);
+pub(crate) const RENAME_CHANNEL: Origin = origin("switch_channel.c", "switch_channel_set_name", 1141);
+pub(crate) const STATE_CHANGE: Origin = origin("switch_core_state_machine.c", "switch_core_session_run", 581);
+pub(crate) const NULL_ANSWERED: Origin = origin("mod_loopback.c", "null_channel_on_consume_media", 1562);
+pub(crate) const LOOPBACK_ANSWERED: Origin = origin("mod_loopback.c", "channel_receive_message", 1021);
+pub(crate) const LOOPBACK_RINGING: Origin = origin("mod_loopback.c", "channel_receive_message", 1031);
+pub(crate) const LOOPBACK_HANGUP: Origin = origin("mod_loopback.c", "channel_on_hangup", 585);
+pub(crate) const APP_ANSWERED: Origin = origin("mod_dptools.c", "answer_function", 1406);
+pub(crate) const APP_RINGING: Origin = origin("mod_dptools.c", "ring_ready_function", 1113);
+pub(crate) const APP_HANGUP: Origin = origin("mod_dptools.c", "hangup_function", 1374);
+pub(crate) const FLIP_CID: Origin = origin("switch_channel.c", "switch_channel_flip_cid", 3291);
+pub(crate) const DIALPLAN: Origin = origin("mod_dialplan_xml.c", "dialplan_hunt", 648);
+pub(crate) const NO_ROUTE: Origin =
+    origin("switch_core_state_machine.c", "switch_core_standard_on_routing", 306);
+pub(crate) const NO_ROUTE_HANGUP: Origin =
+    origin("switch_core_state_machine.c", "switch_core_standard_on_routing", 307);
+pub(crate) const LAST_INSTRUCTION: Origin =
+    origin("switch_core_state_machine.c", "switch_core_standard_on_execute", 382);
+pub(crate) const LAST_HANGUP: Origin =
+    origin("switch_core_state_machine.c", "switch_core_standard_on_execute", 384);
+pub(crate) const EXEC: Origin = origin("switch_core_session.c", "switch_core_session_exec", 2906);
+pub(crate) const INVALID_APPLICATION: Origin =
+    origin("switch_core_session.c", "switch_core_session_execute_application_get_flags", 2771);
+pub(crate) const INVALID_APPLICATION_HANGUP: Origin =
+    origin("switch_core_session.c", "switch_core_session_execute_application_get_flags", 2772);
+pub(crate) const TRANSFER: Origin = origin("switch_ivr.c", "switch_ivr_session_transfer", 2303);
+pub(crate) const KILL: Origin = origin("switch_ivr.c", "switch_ivr_kill_uuid", 4404);
+pub(crate) const MESSAGE_HANGUP: Origin = origin("switch_ivr.c", "switch_ivr_parse_event", 595);
+pub(crate) const HUPALL: Origin = origin("switch_core_session.c", "switch_core_session_hupall", 296);
+pub(crate) const ORIGINATE_HANGUP: Origin = origin("switch_ivr_originate.c", "switch_ivr_originate", 3820);
+pub(crate) const CANNOT_CREATE: Origin = origin("switch_ivr_originate.c", "switch_ivr_originate", 3059);
+pub(crate) const NO_ENDPOINT: Origin =
+    origin("switch_core_session.c", "switch_core_session_outgoing_channel", 537);
+pub(crate) const SESSION_ENDED: Origin = origin("switch_core_session.c", "switch_core_session_thread", 1766);
+pub(crate) const CLOSE_CHANNEL: Origin = origin("switch_core_session.c", "switch_core_session_thread", 1770);
+pub(crate) const LOG_COMMAND: Origin = origin("mod_commands.c", "log_function", 7247);

@@ -1,0 +1,200 @@
+//! Reading the arguments of `originate` (`originate_function` in `mod_commands.c`).
+
+use super::Then;
+use crate::app::Action;
+use crate::cause::{self, Cause};
+use crate::text::{split, split_spaces, trim};
+
+/// What an originate is asked to do.
+#[derive(Debug)]
+pub(super) struct Parsed {
+    pub(super) groups: Vec<Vec<LegSpec>>,
+    pub(super) then: Then,
+    pub(super) caller_name: Vec<u8>,
+    pub(super) caller_number: Vec<u8>,
+    /// Seconds.
+    pub(super) timeout: u64,
+}
+
+/// A leg to be made.
+#[derive(Debug)]
+pub(super) struct LegSpec {
+    pub(super) dial: Vec<u8>,
+    pub(super) variables: Vec<(Vec<u8>, Vec<u8>)>,
+}
+
+#[derive(Debug, PartialEq)]
+pub(super) enum Refused {
+    Usage,
+    Cause(Cause),
+}
+
+const TIMEOUT: u64 = 60;
+const MOST_VARIABLES: usize = 1024;
+
+pub(super) fn parse(arguments: &[u8]) -> Result<Parsed, Refused> {
+    let words = split_spaces(trim(arguments), 10);
+    let (dial, exten, rest) = match words.as_slice() {
+        [dial, exten, rest @ ..] if rest.len() <= 5 => (dial, exten, rest),
+        _ => return Err(Refused::Usage),
+    };
+    let optional = |place: usize| rest.get(place).filter(|word| *word != b"undef").cloned();
+    let dialplan = optional(0).unwrap_or_else(|| b"XML".to_vec());
+    let context = optional(1).unwrap_or_else(|| b"default".to_vec());
+
+    let broken = Refused::Cause(cause::DESTINATION_OUT_OF_ORDER);
+    let (ultra, dial) = blocks(dial, b'<', b'>').ok_or(broken)?;
+    let (global, dial) = blocks(dial, b'{', b'}').ok_or(Refused::Cause(cause::DESTINATION_OUT_OF_ORDER))?;
+    let global = [ultra, global].concat();
+    let timeout = seconds(last(&global, "originate_timeout"))
+        .or_else(|| seconds(optional(4).as_deref()))
+        .unwrap_or(TIMEOUT);
+    Ok(Parsed {
+        groups: groups(dial, &global),
+        then: then(exten, dialplan, context),
+        caller_name: optional(2).unwrap_or_default(),
+        caller_number: optional(3).unwrap_or_else(|| b"0000000000".to_vec()),
+        timeout,
+    })
+}
+
+fn seconds(text: Option<&[u8]>) -> Option<u64> {
+    std::str::from_utf8(text?).ok()?.trim().parse().ok().filter(|seconds| *seconds > 0)
+}
+
+fn last<'a>(variables: &'a [(Vec<u8>, Vec<u8>)], name: &str) -> Option<&'a [u8]> {
+    let found = variables.iter().rfind(|(known, _)| known.eq_ignore_ascii_case(name.as_bytes()));
+    found.map(|(_, value)| value.as_slice())
+}
+
+/// `&app(arguments)`, which end at the first `)`, or an extension.
+fn then(exten: &[u8], dialplan: Vec<u8>, context: Vec<u8>) -> Then {
+    let Some(app) = exten.strip_prefix(b"&") else {
+        return Then::Extension { number: exten.to_vec(), dialplan, context };
+    };
+    let open = app.iter().position(|byte| *byte == b'(').unwrap_or(app.len());
+    let (name, arguments) = app.split_at(open);
+    let arguments = arguments.get(1..).unwrap_or_default();
+    let arguments = arguments.split(|byte| *byte == b')').next().unwrap_or_default();
+    Then::Application(Action::new(&String::from_utf8_lossy(name), arguments))
+}
+
+type Variables = Vec<(Vec<u8>, Vec<u8>)>;
+
+/// Takes blocks of variables off the front. `None` if one is not closed. Quotes do not hide brackets.
+fn blocks(text: &[u8], open: u8, close: u8) -> Option<(Variables, &[u8])> {
+    let mut variables = Variables::new();
+    let mut rest = text;
+    while rest.first() == Some(&open) {
+        let mut depth = 0usize;
+        let end = rest.iter().position(|byte| {
+            if *byte == open {
+                depth += 1;
+            } else if *byte == close {
+                depth -= 1;
+            }
+            depth == 0
+        })?;
+        for (name, value) in block_variables(rest.get(1..end)?) {
+            variables.retain(|(known, _): &(Vec<u8>, Vec<u8>)| *known != name);
+            variables.push((name, value));
+        }
+        rest = rest.get(end + 1..)?;
+    }
+    Some((variables, rest))
+}
+
+fn block_variables(block: &[u8]) -> Variables {
+    split(block, b',', MOST_VARIABLES)
+        .iter()
+        .filter_map(|pair| match split(pair, b'=', 2).as_slice() {
+            [name, value] if !value.is_empty() => Some((name.clone(), value.clone())),
+            _ => None,
+        })
+        .collect()
+}
+
+/// Legs between `|` are tried one after the other, those between `,` at once.
+fn groups(dial: &[u8], global: &Variables) -> Vec<Vec<LegSpec>> {
+    let serial = split_outside_brackets(dial, b'|');
+    serial
+        .map(|group| split_outside_brackets(group, b',').map(|leg| leg_spec(leg, global)).collect())
+        .collect()
+}
+
+fn split_outside_brackets(text: &[u8], separator: u8) -> impl Iterator<Item = &[u8]> {
+    let mut depth = 0i32;
+    text.split(move |byte| {
+        match byte {
+            b'[' => depth += 1,
+            b']' => depth -= 1,
+            _ => {}
+        }
+        *byte == separator && depth <= 0
+    })
+}
+
+/// A leg's own variables give way to those of the whole.
+fn leg_spec(leg: &[u8], global: &Variables) -> LegSpec {
+    let leg = trim(leg);
+    let (own, dial) = blocks(leg, b'[', b']').unwrap_or_else(|| (Variables::new(), leg));
+    let mut variables = global.clone();
+    let is_new = |name: &Vec<u8>| !global.iter().any(|(known, _)| known == name);
+    variables.extend(own.into_iter().filter(|(name, _)| is_new(name)));
+    LegSpec { dial: dial.to_vec(), variables }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(arguments: &str) -> String {
+        let parsed = match parse(arguments.as_bytes()) {
+            Ok(parsed) => parsed,
+            Err(refused) => return format!("{refused:?}"),
+        };
+        let leg = |leg: &LegSpec| {
+            let variables = leg
+                .variables
+                .iter()
+                .map(|(name, value)| format!("{}={};", name.escape_ascii(), value.escape_ascii()));
+            format!("{}{}", variables.collect::<String>(), leg.dial.escape_ascii())
+        };
+        let groups: Vec<String> =
+            parsed.groups.iter().map(|group| group.iter().map(leg).collect::<Vec<_>>().join(" + ")).collect();
+        let then = match parsed.then {
+            Then::Application(Action { app, data }) => format!("&{app}({})", data.escape_ascii()),
+            Then::Extension { number, dialplan, context } => {
+                format!("{}@{}/{}", number.escape_ascii(), context.escape_ascii(), dialplan.escape_ascii())
+            }
+        };
+        format!("{} -> {then} {}s", groups.join(" then "), parsed.timeout)
+    }
+
+    #[test]
+    fn arguments() {
+        for (arguments, meaning) in [
+            ("null/1000 &park", "null/1000 -> &park() 60s"),
+            (" null/1000   &park() ", "null/1000 -> &park() 60s"),
+            ("'null/1000' '&park'", "null/1000 -> &park() 60s"),
+            ("null/1 &playback(tone_stream://%(1,2,3))", "null/1 -> &playback(tone_stream://%(1,2,3) 60s"),
+            ("null/1 9002", "null/1 -> 9002@default/XML 60s"),
+            ("null/1 9002 XML other Bob 123 5", "null/1 -> 9002@other/XML 5s"),
+            ("{a='x',b=y}null/1 &park", "a=x;b=y;null/1 -> &park() 60s"),
+            ("{a=1}{b=2,a=3}null/1 &park", "b=2;a=3;null/1 -> &park() 60s"),
+            ("{^^;a=1,2;b=3}null/1 &park", "a=1,2;b=3;null/1 -> &park() 60s"),
+            (
+                "<u=1>{a=1}[a=2,c=3]null/1,null/2|null/3 &park",
+                "u=1;a=1;c=3;null/1 + u=1;a=1;null/2 then u=1;a=1;null/3 -> &park() 60s",
+            ),
+            ("{originate_timeout=7}null/1 &park", "originate_timeout=7;null/1 -> &park() 7s"),
+            ("{empty=,a=1}null/1 &park", "a=1;null/1 -> &park() 60s"),
+            ("{a=b null/1000 &park", "Cause(Cause(27))"),
+            ("null/1000", "Usage"),
+            ("", "Usage"),
+            ("a b c d e f g h", "Usage"),
+        ] {
+            assert_eq!(shown(arguments), meaning, "{arguments}");
+        }
+    }
+}

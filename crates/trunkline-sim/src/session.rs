@@ -1,0 +1,246 @@
+//! What a channel's thread does in FreeSWITCH: it goes from state to state, each announced
+//! (`switch_core_session_run` in `src/switch_core_state_machine.c`).
+//!
+//! ```text
+//! INIT -> ROUTING -> CONSUME_MEDIA (an outbound leg waits to be answered) -> EXECUTE
+//!                 -> EXECUTE (an inbound leg has found its extension)
+//! any  -> HANGUP -> REPORTING -> DESTROY
+//! ```
+//!
+//! A thread that would run is a channel in the core's ready queue; the queue is served first come, first served,
+//! so that two legs take turns.
+
+use trunkline_proto::listener::Packet;
+
+use crate::cause::{self, Cause};
+use crate::channel::{CallState, ChannelId, Direction, State};
+use crate::core::Core;
+use crate::endpoint::{Endpoint, Leg};
+use crate::event::{Origin, origin};
+use crate::log;
+
+/// What a channel is to do next.
+enum Move {
+    /// The call is over while an application runs.
+    BreakApplication,
+    Enter(State),
+    NextApplication,
+    Rest,
+}
+
+impl Core {
+    /// Has a channel's thread run.
+    pub(crate) fn wake(&mut self, id: ChannelId) {
+        self.ready.push_back(id);
+    }
+
+    /// One move of a channel's thread.
+    pub(crate) fn advance(&mut self, id: ChannelId) {
+        match self.next_move(id) {
+            Move::BreakApplication => self.break_application(id),
+            Move::Enter(State::Destroy) => return self.destroy(id),
+            Move::Enter(state) => self.enter(id, state),
+            Move::NextApplication => self.next_application(id),
+            Move::Rest => return,
+        }
+        self.wake(id);
+    }
+
+    fn next_move(&self, id: ChannelId) -> Move {
+        let Some(channel) = self.channels.get(id) else { return Move::Rest };
+        if channel.hung_up() && channel.running_app.is_some() {
+            Move::BreakApplication
+        } else if channel.running != channel.target {
+            Move::Enter(channel.target)
+        } else if channel.running == State::Execute && channel.running_app.is_none() {
+            Move::NextApplication
+        } else {
+            Move::Rest
+        }
+    }
+
+    fn enter(&mut self, id: ChannelId, state: State) {
+        let Some(channel) = self.channels.get_mut(id) else { return };
+        channel.running = state;
+        let rings = state == State::Routing && channel.direction == Direction::Inbound;
+        let text = format!("({}) Running State Change {}", channel.shown_name(), state.name());
+        self.log_channel(log::DEBUG, &origin::STATE_CHANGE, id, &text);
+        if rings {
+            self.set_call_state(id, CallState::Ringing);
+        }
+        self.fire_channel(id, &origin::STATE);
+        match state {
+            State::Init => self.on_init(id),
+            State::Routing => self.on_routing(id),
+            State::ConsumeMedia => self.on_consume_media(id),
+            State::Execute => self.renew_call_uuid(id),
+            State::Hangup => self.on_hangup(id),
+            State::Reporting => self.on_reporting(id),
+            _ => {}
+        }
+    }
+
+    /// Sends a channel's thread to a state, unless the call is over.
+    pub(crate) fn set_target(&mut self, id: ChannelId, state: State) {
+        if let Some(channel) = self.channels.get_mut(id).filter(|channel| !channel.hung_up()) {
+            channel.target = state;
+        }
+    }
+
+    pub(crate) fn set_call_state(&mut self, id: ChannelId, state: CallState) {
+        let Some(channel) = self.channels.get_mut(id) else { return };
+        let before = std::mem::replace(&mut channel.call_state, state);
+        if before != state {
+            let number = state.number().to_string();
+            let headers: [(&str, &[u8]); 2] = [
+                ("Original-Channel-Call-State", before.name().as_bytes()),
+                ("Channel-Call-State-Number", number.as_bytes()),
+            ];
+            self.fire_channel_with(id, &origin::CALLSTATE, &headers, &[]);
+        }
+    }
+
+    fn on_init(&mut self, id: ChannelId) {
+        self.endpoint_on_init(id);
+        self.set_target(id, State::Routing);
+        self.fire_channel(id, &origin::CREATE);
+        let outbound = self.channels.get(id).is_some_and(|c| c.direction == Direction::Outbound);
+        if outbound {
+            self.fire_channel(id, &origin::ORIGINATE);
+        }
+    }
+
+    fn on_routing(&mut self, id: ChannelId) {
+        let Some(channel) = self.channels.get(id) else { return };
+        if channel.direction == Direction::Outbound && !channel.transferred {
+            self.set_target(id, State::ConsumeMedia);
+        } else {
+            self.hunt(id);
+        }
+    }
+
+    fn on_consume_media(&mut self, id: ChannelId) {
+        if self.channels.get(id).is_some_and(|channel| matches!(channel.endpoint, Endpoint::Null)) {
+            self.mark_answered(id, &origin::NULL_ANSWERED);
+        }
+    }
+
+    /// Sets `call_uuid` again, which puts it last: on entering the dialplan, and on beginning to execute.
+    pub(crate) fn renew_call_uuid(&mut self, id: ChannelId) {
+        if let Some(channel) = self.channels.get_mut(id) {
+            let uuid = channel.uuid.clone();
+            channel.variables.set("call_uuid", uuid);
+        }
+    }
+
+    /// The far end, or the application `answer`, has taken the call.
+    pub(crate) fn mark_answered(&mut self, id: ChannelId, origin: &Origin) {
+        let now = self.now;
+        let Some(channel) = self.channels.get_mut(id) else { return };
+        if channel.answered || channel.hung_up() {
+            return;
+        }
+        channel.answered = true;
+        if let Some(profile) = &mut channel.profile {
+            profile.times.answered = now;
+        }
+        let text = format!("Channel [{}] has been answered", channel.shown_name());
+        self.fire_channel(id, &origin::ANSWER);
+        self.set_call_state(id, CallState::Active);
+        self.log_channel(log::NOTICE, origin, id, &text);
+        if let Some(channel) = self.channels.get_mut(id) {
+            channel.variables.set("endpoint_disposition", "ANSWER");
+        }
+        self.originate_answered(id);
+    }
+
+    /// The call rings.
+    pub(crate) fn mark_ringing(&mut self, id: ChannelId, origin: &Origin) {
+        let now = self.now;
+        let Some(channel) = self.channels.get_mut(id) else { return };
+        let Some(profile) = &mut channel.profile else { return };
+        if channel.answered || profile.times.progress != crate::Time::default() {
+            return;
+        }
+        profile.times.progress = now;
+        let text = format!("Ring-Ready {}!", channel.shown_name());
+        self.log_channel(log::NOTICE, origin, id, &text);
+        self.fire_channel(id, &origin::PROGRESS);
+        self.set_call_state(id, CallState::Ringing);
+    }
+
+    /// Hangs a call up; its thread then ends what it does. False if it was over already.
+    pub(crate) fn hangup(&mut self, id: ChannelId, cause: Cause, origin: &Origin) -> bool {
+        let Some(channel) = self.channels.get_mut(id) else { return false };
+        if channel.hung_up() {
+            return false;
+        }
+        channel.target = State::Hangup;
+        channel.cause = Some(cause);
+        let (name, state) = (channel.shown_name(), channel.running.name());
+        let text = format!("Hangup {name} [{state}] [{}]", cause.name());
+        self.log_channel(log::NOTICE, origin, id, &text);
+        self.fire_channel(id, &origin::HANGUP);
+        self.originate_lost(id, cause);
+        self.wake(id);
+        true
+    }
+
+    /// A message to a channel (`sendmsg`): its thread takes it up.
+    pub(crate) fn message_channel(&mut self, id: ChannelId, message: &Packet) {
+        let command = message.header("call-command").unwrap_or_default();
+        if command.starts_with(b"hangup") {
+            let cause = message.header("hangup-cause").map_or(cause::NORMAL_CLEARING, Cause::parse);
+            self.hangup(id, cause, &origin::MESSAGE_HANGUP);
+            self.settle();
+        }
+    }
+
+    fn on_hangup(&mut self, id: ChannelId) {
+        let now = self.now;
+        if let Some(profile) = self.channels.get_mut(id).and_then(|channel| channel.profile.as_mut()) {
+            profile.times.hung_up = now;
+        }
+        self.set_call_state(id, CallState::Hangup);
+        let Some(channel) = self.channels.get_mut(id) else { return };
+        channel.target = State::Reporting;
+        let cause = channel.cause.unwrap_or(cause::NORMAL_CLEARING);
+        if let Endpoint::Loopback { peer: Some(peer), .. } = channel.endpoint {
+            self.hangup(peer, cause, &origin::LOOPBACK_HANGUP);
+        }
+    }
+
+    fn on_reporting(&mut self, id: ChannelId) {
+        let Some(channel) = self.channels.get_mut(id) else { return };
+        channel.set_report();
+        if matches!(channel.endpoint, Endpoint::Loopback { leg: Leg::A | Leg::B, .. }) {
+            channel.variables.set("is_loopback", "1");
+        }
+        let cause = channel.cause.unwrap_or(cause::NORMAL_CLEARING).name();
+        self.fire_channel_with(id, &origin::HANGUP_COMPLETE, &[("Hangup-Cause", cause.as_bytes())], &[]);
+        if let Some(channel) = self.channels.get_mut(id) {
+            channel.target = State::Destroy;
+        }
+    }
+
+    fn destroy(&mut self, id: ChannelId) {
+        self.fire_channel(id, &origin::DESTROY);
+        let Some(channel) = self.channels.get_mut(id) else { return };
+        channel.running = State::Destroy;
+        let name = channel.shown_name();
+        self.fire_channel(id, &origin::STATE);
+        self.log_session(
+            log::NOTICE,
+            &origin::SESSION_ENDED,
+            id,
+            &format!("Session {} ({name}) Ended", id.0),
+        );
+        self.log_channel(
+            log::NOTICE,
+            &origin::CLOSE_CHANNEL,
+            id,
+            &format!("Close Channel {name} [{}]", State::Destroy.name()),
+        );
+        self.channels.remove(id);
+    }
+}

@@ -1,0 +1,370 @@
+//! What the handle and the driver share: the connection, its write half, and who waits for what.
+//!
+//! Whoever holds the lock may write. A caller finds it free nearly always and writes its command itself, which
+//! spares a switch to the driver and back; where it is not free, or commands are on their way already, the command
+//! goes to the driver, who writes all there are in one go. Nothing is delivered under the lock.
+
+use std::collections::{HashMap, VecDeque};
+use std::io;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
+use std::task::{Context, Poll, Waker};
+use std::time::{Duration, Instant};
+
+use tokio::io::AsyncWrite;
+use tokio::sync::{Notify, oneshot, watch};
+use trunkline_proto::{
+    CloseReason, Command, Connection, Event, EventSet, JobLost, JobUuid, LogData, LogLevel, Output,
+    Permissions, Reply, SubscriptionId, SubscriptionRefused, Ticket, Unanswered,
+};
+
+use crate::queue::Queue;
+use crate::wire_trace;
+
+/// After writing failed, how long we go on reading: the switch may have said why it left.
+const LAST_WORDS: Duration = Duration::from_secs(1);
+
+pub(crate) type ReplySender = oneshot::Sender<Result<Reply, Unanswered>>;
+pub(crate) type Writer = Box<dyn AsyncWrite + Send + Unpin>;
+
+pub(crate) struct Shared {
+    core: Mutex<Core>,
+    /// Commands whose callers found the lock taken, or others on their way.
+    inbox: Mutex<Vec<Submission>>,
+    /// Wakes the driver.
+    pub(crate) wake: Notify,
+    pub(crate) event_streams: Mutex<Vec<Sink<EventSet, Event>>>,
+    pub(crate) log_streams: Mutex<Vec<Sink<LogLevel, LogData>>>,
+    pub(crate) closed: watch::Sender<Option<CloseReason>>,
+}
+
+/// A consumer, and what it wants.
+#[derive(Debug)]
+pub(crate) struct Sink<W, T> {
+    pub(crate) id: SubscriptionId,
+    pub(crate) wants: W,
+    pub(crate) queue: Arc<Queue<T>>,
+}
+
+pub(crate) struct Submission {
+    pub(crate) serial: u64,
+    pub(crate) command: Command,
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) sender: ReplySender,
+}
+
+struct Waiter {
+    serial: u64,
+    ticket: Ticket,
+    sender: ReplySender,
+}
+
+pub(crate) struct Core {
+    pub(crate) connection: Connection,
+    writer: Writer,
+    /// By ticket, which is also the order of replies.
+    waiters: VecDeque<Waiter>,
+    pub(crate) jobs: HashMap<JobUuid, oneshot::Sender<Result<Event, JobLost>>>,
+    pub(crate) subscribing: HashMap<SubscriptionId, oneshot::Sender<Result<(), SubscriptionRefused>>>,
+    ready: Option<oneshot::Sender<Permissions>>,
+    /// The socket takes no more for now: the driver waits for it.
+    pub(crate) blocked: bool,
+    write_failed: Option<(io::Error, Instant)>,
+    /// When the driver will wake by itself.
+    pub(crate) armed: Option<Instant>,
+    /// The next deadline.
+    deadline: Option<Instant>,
+}
+
+/// What the driver must wait for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Turn {
+    /// When to wake by itself.
+    pub(crate) armed: Option<Instant>,
+    /// Whether the socket took less than there was to write.
+    pub(crate) blocked: bool,
+    /// Whether the connection has ended.
+    pub(crate) closed: bool,
+}
+
+/// To whom, and what.
+type Delivery<T> = (oneshot::Sender<T>, T);
+
+/// What is to be delivered once the lock is let go.
+#[derive(Default)]
+pub(crate) struct Deliveries {
+    replies: Vec<Delivery<Result<Reply, Unanswered>>>,
+    jobs: Vec<Delivery<Result<Event, JobLost>>>,
+    subscribed: Vec<Delivery<Result<(), SubscriptionRefused>>>,
+    ready: Option<Delivery<Permissions>>,
+    pub(crate) events: VecDeque<Event>,
+    pub(crate) logs: VecDeque<LogData>,
+    closed: Option<CloseReason>,
+}
+
+impl Shared {
+    pub(crate) fn new(connection: Connection, writer: Writer, ready: oneshot::Sender<Permissions>) -> Self {
+        let core = Core {
+            connection,
+            writer,
+            waiters: VecDeque::new(),
+            jobs: HashMap::new(),
+            subscribing: HashMap::new(),
+            ready: Some(ready),
+            blocked: false,
+            write_failed: None,
+            armed: None,
+            deadline: None,
+        };
+        Self {
+            core: Mutex::new(core),
+            inbox: Mutex::new(Vec::new()),
+            wake: Notify::new(),
+            event_streams: Mutex::new(Vec::new()),
+            log_streams: Mutex::new(Vec::new()),
+            closed: watch::Sender::new(None),
+        }
+    }
+
+    /// Hands a command over: written by this very call if nothing stands in its way.
+    pub(crate) fn submit(&self, submission: Submission) {
+        let mut core = match self.core.try_lock() {
+            Ok(core) => core,
+            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+            Err(TryLockError::WouldBlock) => {
+                lock(&self.inbox).push(submission);
+                return self.wake.notify_one();
+            }
+        };
+        if core.connection.outstanding() > 0 {
+            // Others are on their way: the driver writes those that come together in one go.
+            lock(&self.inbox).push(submission);
+            drop(core);
+            return self.wake.notify_one();
+        }
+        let now = Instant::now();
+        for earlier in lock(&self.inbox).drain(..) {
+            core.accept(earlier, now);
+        }
+        core.accept(submission, now);
+        self.finish(core, now);
+    }
+
+    /// Does something with the connection, then writes and delivers what came of it.
+    pub(crate) fn with<R>(&self, act: impl FnOnce(&mut Core, Instant) -> R) -> R {
+        let now = Instant::now();
+        let mut core = lock(&self.core);
+        for submission in lock(&self.inbox).drain(..) {
+            core.accept(submission, now);
+        }
+        let result = act(&mut core, now);
+        self.finish(core, now);
+        result
+    }
+
+    /// The driver's turn: as [`with`](Self::with), but what is to be delivered is left to it, and so are the
+    /// deadlines.
+    pub(crate) fn turn(&self, deliveries: &mut Deliveries, act: impl FnOnce(&mut Core, Instant)) -> Turn {
+        let now = Instant::now();
+        let mut core = lock(&self.core);
+        for submission in lock(&self.inbox).drain(..) {
+            core.accept(submission, now);
+        }
+        act(&mut core, now);
+        if core.deadline.is_some_and(|deadline| deadline <= now) {
+            core.on_deadline(now);
+        }
+        core.write(&mut Context::from_waker(Waker::noop()), now);
+        core.collect(deliveries);
+        // A timer that rings too early does no harm; setting it for each command would cost more than the command.
+        core.armed = match (core.armed.filter(|armed| *armed > now), core.deadline) {
+            (Some(armed), Some(deadline)) => Some(armed.min(deadline)),
+            (armed, deadline) => armed.or(deadline),
+        };
+        Turn { armed: core.armed, blocked: core.blocked, closed: core.connection.closed().is_some() }
+    }
+
+    /// The connection has ended: closes our half of the socket.
+    pub(crate) fn close_writer(&self) {
+        lock(&self.core).writer = Box::new(tokio::io::sink());
+    }
+
+    /// Writes on as the socket has room; pending while it has none.
+    pub(crate) fn poll_write(&self, cx: &mut Context<'_>) -> Poll<()> {
+        let mut core = lock(&self.core);
+        core.write(cx, Instant::now());
+        if core.blocked { Poll::Pending } else { Poll::Ready(()) }
+    }
+
+    /// The caller of a command has gone.
+    pub(crate) fn forget(&self, serial: u64) {
+        let mut core = lock(&self.core);
+        let mut inbox = lock(&self.inbox);
+        let before = inbox.len();
+        inbox.retain(|submission| submission.serial != serial);
+        if inbox.len() == before
+            && let Some(at) = core.waiters.iter().position(|waiter| waiter.serial == serial)
+            && let Some(waiter) = core.waiters.remove(at)
+        {
+            core.connection.forget(waiter.ticket);
+        }
+    }
+
+    pub(crate) fn outstanding(&self) -> usize {
+        let core = lock(&self.core);
+        core.connection.outstanding() + lock(&self.inbox).len()
+    }
+
+    fn finish(&self, mut core: MutexGuard<'_, Core>, now: Instant) {
+        core.write(&mut Context::from_waker(Waker::noop()), now);
+        let mut deliveries = Deliveries::default();
+        core.collect(&mut deliveries);
+        // The driver sleeps at most until then; later deadlines are its business when it wakes.
+        let too_late = match (core.deadline, core.armed) {
+            (Some(deadline), Some(armed)) => deadline < armed,
+            (deadline, None) => deadline.is_some(),
+            (None, Some(_)) => false,
+        };
+        let driver = too_late || core.blocked || core.write_failed.is_some();
+        drop(core);
+        if driver || deliveries.closed.is_some() {
+            self.wake.notify_one();
+        }
+        self.deliver(&mut deliveries);
+    }
+
+    /// Delivers everything but events and log lines, which are the driver's.
+    pub(crate) fn deliver(&self, deliveries: &mut Deliveries) {
+        // Who has gone meanwhile gets nothing: every send may fail.
+        if let Some((sender, permissions)) = deliveries.ready.take() {
+            let _ = sender.send(permissions);
+        }
+        for (sender, result) in deliveries.subscribed.drain(..) {
+            let _ = sender.send(result);
+        }
+        for (sender, result) in deliveries.replies.drain(..) {
+            let _ = sender.send(result);
+        }
+        for (sender, result) in deliveries.jobs.drain(..) {
+            let _ = sender.send(result);
+        }
+        if let Some(reason) = deliveries.closed.take() {
+            tracing::debug!(%reason, "connection closed");
+            lock(&self.event_streams).drain(..).for_each(|sink| sink.queue.close(&reason));
+            lock(&self.log_streams).drain(..).for_each(|sink| sink.queue.close(&reason));
+            self.closed.send_replace(Some(reason));
+        }
+    }
+}
+
+impl std::fmt::Debug for Shared {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Shared").field("closed", &*self.closed.borrow()).finish_non_exhaustive()
+    }
+}
+
+impl Core {
+    fn accept(&mut self, submission: Submission, now: Instant) {
+        let Submission { serial, command, timeout, sender } = submission;
+        if sender.is_closed() {
+            return;
+        }
+        let ticket = self.connection.send(command, timeout, now);
+        self.wait(serial, ticket, sender);
+    }
+
+    /// Has the reply to this ticket sent there.
+    pub(crate) fn wait(&mut self, serial: u64, ticket: Ticket, sender: ReplySender) {
+        self.waiters.push_back(Waiter { serial, ticket, sender });
+    }
+
+    fn write(&mut self, cx: &mut Context<'_>, now: Instant) {
+        self.blocked = false;
+        if self.write_failed.is_some() {
+            return;
+        }
+        while !self.connection.transmit().is_empty() {
+            match Pin::new(&mut self.writer).poll_write(cx, self.connection.transmit()) {
+                Poll::Ready(Ok(0)) => return self.on_write_error(io::ErrorKind::WriteZero.into(), now),
+                Poll::Ready(Ok(written)) => {
+                    wire_trace::sent(self.connection.transmit().get(..written).unwrap_or_default());
+                    self.connection.transmitted(written, now);
+                }
+                Poll::Ready(Err(error)) => return self.on_write_error(error, now),
+                Poll::Pending => {
+                    self.blocked = true;
+                    return;
+                }
+            }
+        }
+        // A socket has nothing to flush; a tunnel may.
+        match Pin::new(&mut self.writer).poll_flush(cx) {
+            Poll::Ready(Ok(())) => {}
+            Poll::Ready(Err(error)) => self.on_write_error(error, now),
+            Poll::Pending => self.blocked = true,
+        }
+    }
+
+    fn on_write_error(&mut self, error: io::Error, now: Instant) {
+        self.write_failed = Some((error, now + LAST_WORDS));
+    }
+
+    fn on_deadline(&mut self, now: Instant) {
+        self.connection.handle_timeout(now);
+        if let Some((error, _)) = self.write_failed.as_ref().filter(|(_, deadline)| *deadline <= now) {
+            self.connection.handle_error(error);
+        }
+    }
+
+    fn collect(&mut self, deliveries: &mut Deliveries) {
+        loop {
+            match self.connection.poll_output() {
+                Output::Event(event) => deliveries.events.push_back(event),
+                Output::Reply { ticket, reply } => {
+                    if let Some(sender) = self.take_waiter(ticket) {
+                        deliveries.replies.push((sender, reply));
+                    }
+                }
+                Output::Log(line) => deliveries.logs.push_back(line),
+                Output::Job { job, result } => {
+                    if let Some(sender) = self.jobs.remove(&job) {
+                        deliveries.jobs.push((sender, result));
+                    }
+                }
+                Output::Subscribed { id, result } => {
+                    if let Some(sender) = self.subscribing.remove(&id) {
+                        deliveries.subscribed.push((sender, result));
+                    }
+                }
+                Output::Ready(permissions) => {
+                    deliveries.ready = self.ready.take().map(|sender| (sender, permissions));
+                }
+                Output::Notice(notice) => tracing::debug!(text = %notice.text().trim(), "disconnect notice"),
+                Output::Unexpected(message) => tracing::warn!(?message, "a message nobody expects"),
+                Output::Closed(reason) => {
+                    self.ready = None;
+                    deliveries.closed = Some(reason);
+                }
+                Output::Idle { deadline } => {
+                    let last_words = self.write_failed.as_ref().map(|(_, deadline)| *deadline);
+                    self.deadline = [deadline, last_words].into_iter().flatten().min();
+                    return;
+                }
+                other => tracing::warn!(?other, "an output this version does not know"),
+            }
+        }
+    }
+
+    fn take_waiter(&mut self, ticket: Ticket) -> Option<ReplySender> {
+        if self.waiters.front().is_some_and(|waiter| waiter.ticket == ticket) {
+            return self.waiters.pop_front().map(|waiter| waiter.sender);
+        }
+        let at = self.waiters.binary_search_by_key(&ticket, |waiter| waiter.ticket).ok()?;
+        self.waiters.remove(at).map(|waiter| waiter.sender)
+    }
+}
+
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // What is behind these locks is whole at every point where a panic could be.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,184 @@
+//! The task that reads the socket, keeps the deadlines, and hands events to their consumers.
+
+use std::collections::VecDeque;
+use std::future::poll_fn;
+use std::io;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use bytes::BytesMut;
+use tokio::io::{AsyncRead, AsyncReadExt};
+use tokio::time::{sleep_until, timeout_at};
+use trunkline_proto::Event;
+
+use crate::core::{Deliveries, Shared, lock};
+use crate::queue::{Queue, Queued};
+use crate::wire_trace;
+
+const SMALLEST_READ: usize = 8 * 1024;
+const LARGEST_READ: usize = 256 * 1024;
+/// Having read so much at once, let the consumers run before reading more.
+const MUCH: usize = 32 * 1024;
+const FAR: Duration = Duration::from_secs(365 * 24 * 3600);
+
+pub(crate) async fn drive<R: AsyncRead + Unpin>(mut reader: R, shared: Arc<Shared>, pause: Duration) {
+    enum Woken {
+        Read(io::Result<usize>),
+        Called,
+        Timer,
+    }
+    let mut buffer = ReadBuffer::new();
+    let mut deliveries = Deliveries::default();
+    let timer = sleep_until((Instant::now() + FAR).into());
+    tokio::pin!(timer);
+    let mut turn = shared.turn(&mut deliveries, |_, _| {});
+    while !turn.closed {
+        if let Some(armed) = turn.armed
+            && timer.deadline() != armed.into()
+        {
+            timer.as_mut().reset(armed.into());
+        }
+        let woken = tokio::select! {
+            biased;
+            read = buffer.read(&mut reader) => Woken::Read(read),
+            () = shared.wake.notified() => Woken::Called,
+            () = timer.as_mut(), if turn.armed.is_some() => Woken::Timer,
+            () = poll_fn(|cx| shared.poll_write(cx)), if turn.blocked => Woken::Called,
+        };
+        let mut much = false;
+        turn = match woken {
+            Woken::Read(Ok(0)) => {
+                shared.turn(&mut deliveries, |core, _| core.connection.handle_eof(buffer.bytes.len()))
+            }
+            Woken::Read(Ok(read)) => {
+                much = read >= MUCH;
+                shared.turn(&mut deliveries, |core, now| {
+                    core.connection.handle_input(&mut buffer.bytes, now);
+                    buffer.missing = core.connection.missing(buffer.bytes.len());
+                })
+            }
+            Woken::Read(Err(error)) => {
+                shared.turn(&mut deliveries, |core, _| core.connection.handle_error(&error))
+            }
+            Woken::Called => {
+                // Tasks woken together speak together: let them, then write once.
+                tokio::task::yield_now().await;
+                shared.turn(&mut deliveries, |_, _| {})
+            }
+            Woken::Timer => shared.turn(&mut deliveries, |_, _| {}),
+        };
+        // Events before the replies that came after them.
+        hand_out(&shared, &mut deliveries, pause).await;
+        shared.deliver(&mut deliveries);
+        if much {
+            tokio::task::yield_now().await;
+        }
+    }
+    shared.close_writer();
+}
+
+/// Gives each consumer what it wants. Waits, once and for a bounded time, for one that is behind.
+async fn hand_out(shared: &Shared, deliveries: &mut Deliveries, pause: Duration) {
+    if deliveries.events.is_empty() && deliveries.logs.is_empty() {
+        return;
+    }
+    let until = Instant::now() + pause.min(FAR);
+    if !deliveries.events.is_empty() {
+        let behind = {
+            let streams = lock(&shared.event_streams);
+            let sinks = streams.iter().map(|sink| (&sink.queue, |event: &Event| sink.wants.matches(event)));
+            share(sinks, &mut deliveries.events)
+        };
+        wait_for(behind, until).await;
+    }
+    if !deliveries.logs.is_empty() {
+        let behind = {
+            let streams = lock(&shared.log_streams);
+            let sinks = streams.iter().map(|sink| {
+                let wants = sink.wants;
+                (&sink.queue, move |line: &trunkline_proto::LogData| line.level() <= wants)
+            });
+            share(sinks, &mut deliveries.logs)
+        };
+        wait_for(behind, until).await;
+    }
+}
+
+type Behind<T> = Vec<(Arc<Queue<T>>, VecDeque<T>)>;
+
+/// Puts the items into the queues that want them. Those that were full keep the rest, to be waited for.
+fn share<'a, T, W>(
+    sinks: impl ExactSizeIterator<Item = (&'a Arc<Queue<T>>, W)>,
+    items: &mut VecDeque<T>,
+) -> Behind<T>
+where
+    T: Queued + Clone + 'a,
+    W: Fn(&T) -> bool,
+{
+    let last = sinks.len().saturating_sub(1);
+    let mut behind = Vec::new();
+    for (at, (queue, wants)) in sinks.enumerate() {
+        let mut copies = VecDeque::new();
+        let wanted = if at == last {
+            // The last one can have the items themselves.
+            items.retain(wants);
+            &mut *items
+        } else {
+            copies.extend(items.iter().filter(|item| wants(item)).cloned());
+            &mut copies
+        };
+        queue.push(wanted);
+        if !wanted.is_empty() {
+            behind.push((Arc::clone(queue), std::mem::take(wanted)));
+        }
+    }
+    items.clear();
+    behind
+}
+
+async fn wait_for<T: Queued>(behind: Behind<T>, until: Instant) {
+    for (queue, mut items) in behind {
+        let made_room = timeout_at(until.into(), async {
+            while !items.is_empty() {
+                queue.room().await;
+                queue.push(&mut items);
+            }
+        });
+        if made_room.await.is_err() {
+            queue.give_up();
+            queue.push(&mut items);
+        }
+    }
+}
+
+/// Grows while reads fill it, and is given back when they do not.
+struct ReadBuffer {
+    bytes: BytesMut,
+    size: usize,
+    /// What the message under way still needs.
+    missing: usize,
+}
+
+impl ReadBuffer {
+    fn new() -> Self {
+        Self { bytes: BytesMut::new(), size: SMALLEST_READ, missing: 0 }
+    }
+
+    /// Cancel safe.
+    async fn read(&mut self, reader: &mut (impl AsyncRead + Unpin)) -> io::Result<usize> {
+        let room = self.bytes.capacity() - self.bytes.len();
+        if room < self.size / 4 || room < self.missing.min(LARGEST_READ) {
+            self.bytes.reserve(self.size.max(self.missing.min(LARGEST_READ)));
+        }
+        let room = self.bytes.capacity() - self.bytes.len();
+        let before = self.bytes.len();
+        let read = reader.read_buf(&mut self.bytes).await?;
+        wire_trace::received(self.bytes.get(before..).unwrap_or_default());
+        if read >= room {
+            self.size = (self.size * 2).min(LARGEST_READ);
+        } else if read < self.size / 4 && self.size > SMALLEST_READ {
+            self.size = (self.size / 2).max(SMALLEST_READ);
+        }
+        Ok(read)
+    }
+}

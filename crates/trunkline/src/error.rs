@@ -1,0 +1,114 @@
+//! What can go wrong, whose fault it was, and what to do.
+
+use std::io;
+use std::time::Duration;
+
+use trunkline_proto::{ApiMisuse, CloseReason, Executed, JobLost, SubscriptionRefused, Unanswered};
+
+use crate::config::ConfigError;
+
+/// Any failure of the client.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The configuration cannot be right.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// Nobody answered at that address.
+    #[error(
+        "cannot connect to {address}: {source}; is the switch running, and does it listen there (event_socket.conf.xml)?"
+    )]
+    Connect {
+        /// Where.
+        address: String,
+        /// The operating system's word.
+        source: io::Error,
+    },
+    /// The address did not answer in time.
+    #[error("cannot connect to {address}: no answer within {after:?}; a firewall may drop the packets")]
+    ConnectTimeout {
+        /// Where.
+        address: String,
+        /// How long we waited.
+        after: Duration,
+    },
+    /// The connection could not be opened, or has ended.
+    #[error(transparent)]
+    Closed(#[from] CloseReason),
+    /// The connection ended before the command was answered.
+    #[error("the connection ended before the switch answered `{command}` ({executed}): {reason}")]
+    Disconnected {
+        /// The command.
+        command: String,
+        /// Whether the switch can have executed it.
+        executed: Executed,
+        /// Why the connection ended.
+        reason: CloseReason,
+    },
+    /// The switch took too long. Its reply, if it still comes, is thrown away; the connection goes on.
+    #[error("the switch did not answer `{command}` within {after:?} ({executed}); it is busy or stalled")]
+    TimedOut {
+        /// The command.
+        command: String,
+        /// How long it had, at the head of the line.
+        after: Duration,
+        /// Whether the switch can have executed it.
+        executed: Executed,
+    },
+    /// The switch refused the command.
+    #[error("the switch refused `{command}`: {reason}")]
+    Refused {
+        /// The command.
+        command: String,
+        /// The switch's words, such as `permission denied` or `command not found`.
+        reason: String,
+    },
+    /// The command cannot be sent.
+    #[error(transparent)]
+    Misuse(#[from] ApiMisuse),
+    /// The end of a background job is not known.
+    #[error(transparent)]
+    Job(#[from] JobLost),
+    /// A subscription does not hold.
+    #[error(transparent)]
+    Subscription(#[from] SubscriptionRefused),
+}
+
+impl Error {
+    pub(crate) fn unanswered(command: &str, why: Unanswered) -> Self {
+        let command = command.to_owned();
+        match why {
+            Unanswered::TimedOut { after, executed } => Self::TimedOut { command, after, executed },
+            Unanswered::Disconnected { executed, reason } => Self::Disconnected { command, executed, reason },
+            // A reason this version does not know.
+            _ => Self::Disconnected { command, executed: Executed::Unknown, reason: CloseReason::Eof },
+        }
+    }
+
+    /// Whether the connection is gone.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        matches!(self, Self::Closed(_) | Self::Disconnected { .. } | Self::Job(JobLost::Disconnected(_)))
+    }
+
+    /// Whether time ran out.
+    #[must_use]
+    pub fn is_timeout(&self) -> bool {
+        matches!(self, Self::ConnectTimeout { .. } | Self::TimedOut { .. } | Self::Job(JobLost::TimedOut))
+            || matches!(self, Self::Closed(CloseReason::NoGreeting { .. } | CloseReason::NoAuthReply { .. }))
+    }
+
+    /// Whether the switch said no.
+    #[must_use]
+    pub fn is_refused(&self) -> bool {
+        matches!(self, Self::Refused { .. })
+            || matches!(
+                self,
+                Self::Closed(CloseReason::AuthRejected { .. } | CloseReason::AccessDenied { .. })
+            )
+            || matches!(
+                self,
+                Self::Subscription(SubscriptionRefused::Events { .. } | SubscriptionRefused::Log { .. })
+            )
+    }
+}

@@ -1,0 +1,107 @@
+//! Background jobs as futures.
+
+use std::borrow::Cow;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use tokio::sync::oneshot;
+use trunkline_proto::{Event, JobLost, JobUuid, api_error};
+
+use crate::client::Client;
+use crate::error::Error;
+
+/// A job the switch has taken, made by [`Client::bgapi`]. Awaiting it gives its end.
+///
+/// Dropping it abandons the wait; the job runs on in the switch.
+#[derive(Debug)]
+#[must_use = "a job is a future: await it for its result, or drop it to let it run on"]
+pub struct Job {
+    client: Client,
+    uuid: JobUuid,
+    command: Box<str>,
+    end: oneshot::Receiver<Result<Event, JobLost>>,
+    done: bool,
+}
+
+impl Job {
+    pub(crate) fn new(
+        client: Client,
+        uuid: JobUuid,
+        command: &str,
+        end: oneshot::Receiver<Result<Event, JobLost>>,
+    ) -> Self {
+        Self { client, uuid, command: command.into(), end, done: false }
+    }
+
+    /// Its Job-UUID.
+    #[must_use]
+    pub fn uuid(&self) -> &JobUuid {
+        &self.uuid
+    }
+
+    /// What is run.
+    #[must_use]
+    pub fn command(&self) -> &str {
+        &self.command
+    }
+}
+
+/// The end of a job, or why it is not known: the connection was lost, the job took longer than
+/// [`Config::job_timeout`](crate::Config::job_timeout), or this user may not see it.
+impl Future for Job {
+    type Output = Result<JobResult, Error>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let end = ready!(Pin::new(&mut self.end).poll(cx));
+        self.done = true;
+        Poll::Ready(match end {
+            Ok(Ok(event)) => Ok(JobResult { event }),
+            Ok(Err(lost)) => Err(lost.into()),
+            Err(_) => Err(self.client.close_reason().map_or(JobLost::TimedOut, JobLost::Disconnected).into()),
+        })
+    }
+}
+
+impl Drop for Job {
+    fn drop(&mut self) {
+        if !self.done {
+            self.client.shared().with(|core, _| {
+                core.jobs.remove(&self.uuid);
+                core.connection.forget_job(&self.uuid);
+            });
+        }
+    }
+}
+
+/// What came of a job.
+#[derive(Debug, Clone)]
+pub struct JobResult {
+    event: Event,
+}
+
+impl JobResult {
+    /// What the command printed; empty if nothing. Bytes that are not UTF-8 are replaced by U+FFFD.
+    #[must_use]
+    pub fn text(&self) -> Cow<'_, str> {
+        self.event.body().unwrap_or_default()
+    }
+
+    /// What the command printed, exactly.
+    #[must_use]
+    pub fn bytes(&self) -> Cow<'_, [u8]> {
+        self.event.body_bytes().unwrap_or_default()
+    }
+
+    /// What follows `-ERR` or `-USAGE:`, if the output begins so: by FreeSWITCH's custom, the command failed.
+    #[must_use]
+    pub fn error(&self) -> Option<String> {
+        api_error(&self.bytes())
+    }
+
+    /// The BACKGROUND_JOB event.
+    #[must_use]
+    pub fn event(&self) -> &Event {
+        &self.event
+    }
+}
