@@ -630,8 +630,10 @@ impl Connection {
             Purpose::Subscription(step) => {
                 match outcome {
                     Ok(reply) => self.subscriptions.on_reply(step, reply.refusal()),
-                    Err(why) if self.subscriptions.on_silence(step) => self.refuse_waiting(&why),
-                    Err(_) => {}
+                    Err(why) => {
+                        let unheard = self.subscriptions.on_silence(step);
+                        self.refuse(unheard, &why);
+                    }
                 }
                 self.reconcile(now);
             }
@@ -669,9 +671,9 @@ impl Connection {
         }
     }
 
-    /// Whether the subscriptions asked for hold will not be known.
-    fn refuse_waiting(&mut self, why: &Unanswered) {
-        for id in self.subscriptions.give_up_waiting() {
+    /// Whether these subscriptions hold will not be known.
+    fn refuse(&mut self, subscriptions: Vec<SubscriptionId>, why: &Unanswered) {
+        for id in subscriptions {
             let result = Err(SubscriptionRefused::Unanswered(why.clone()));
             self.outputs.push_back(Output::Subscribed { id, result });
         }
@@ -701,10 +703,9 @@ impl Connection {
         for job in self.jobs.drain() {
             self.outputs.push_back(Output::Job { job, result: Err(JobLost::Disconnected(reason.clone())) });
         }
-        self.refuse_waiting(&Unanswered::Disconnected {
-            executed: Executed::Unknown,
-            reason: reason.clone(),
-        });
+        let waiting = self.subscriptions.give_up_waiting();
+        let why = Unanswered::Disconnected { executed: Executed::Unknown, reason: reason.clone() };
+        self.refuse(waiting, &why);
         self.out.clear();
         self.outputs.push_back(Output::Closed(reason));
     }

@@ -1,7 +1,8 @@
 //! Bytes to frames: a header block, an empty line, and as many bytes of body as Content-Length says.
 //!
 //! The same framing serves every message of the switch. A frame is found wherever the bytes are cut, and
-//! nothing is searched twice. See PROTOCOL in this crate's documentation for what FreeSWITCH sends.
+//! nothing is searched twice. (`listener_run`, `read_packet` and `parse_command` in `mod_event_socket.c` write
+//! them.)
 
 use bytes::{Buf, Bytes, BytesMut};
 use memchr::memchr;

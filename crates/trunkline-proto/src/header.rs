@@ -134,8 +134,9 @@ impl Headers {
         // One byte settles most of it: whether the name here can be as long as the one looked for.
         if self.raw.get(start + name.len()) == Some(&end) {
             let is_it = self.raw.get(start..start + name.len())?.eq_ignore_ascii_case(name);
-            // A name holds no colon; a value may.
-            return (is_it && !name.contains(&end)).then(|| self.value_after(start + name.len()))?;
+            // A name holds no colon, and does not go on in the next line.
+            let is_name = !name.iter().any(|byte| *byte == end || (*byte == b'\n' && end == b':'));
+            return (is_it && is_name).then(|| self.value_after(start + name.len()))?;
         }
         if mark & ESCAPED_NAME == 0 {
             return None;
@@ -315,6 +316,7 @@ mod tests {
         assert_eq!(headers.get("Bar").as_deref(), Some("c"));
         assert_eq!(headers.get("baz").as_deref(), Some("spaced "));
         assert_eq!(headers.get("nope"), None);
+        assert_eq!(headers.get("no colon\nBaz"), None);
     }
 
     #[test]

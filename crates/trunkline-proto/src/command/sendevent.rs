@@ -16,7 +16,8 @@ impl Command {
     /// # Errors
     ///
     /// A header the switch would read as something else: an empty value or one that begins with a blank, a colon
-    /// or `[` in a name, a line break or NUL, Content-Length; a body with NUL or over 16 MiB.
+    /// or `[` in a name, a line break or NUL, Content-Length, an array with `|:` in an element; a body with NUL or
+    /// over 16 MiB; the words that would make the switch reload its event socket, anywhere but in the body.
     pub fn sendevent(name: &EventName, event: &EventBuilder) -> Result<Self, ApiMisuse> {
         check_line("the event's name", name.as_str().as_bytes())?;
         check_not_empty("the event's name", name.as_str().as_bytes())?;
@@ -38,6 +39,14 @@ impl Command {
             head.extend_from_slice(b": ");
             head.extend_from_slice(&value);
             head.push(b'\n');
+        }
+        if let Some(header) = event.ambiguous_list() {
+            let (what, value) = ("the array", String::from_utf8_lossy(header).into_owned());
+            return Err(ApiMisuse::Invalid {
+                what,
+                value,
+                why: "has an element with `|:`, which would be two",
+            });
         }
         check_reload("the event", &head)?;
         Self::new(CommandKind::SendEvent, head, event.given_body())
@@ -93,6 +102,8 @@ mod tests {
                 Err(ApiMisuse::WouldReload { .. })
             ));
         }
+        let list = EventBuilder::new().list("a", ["b|:c", "d"]);
+        assert!(matches!(Command::sendevent(&EventName::Notify, &list), Err(ApiMisuse::Invalid { .. })));
         let body = EventBuilder::new().body("reload mod_event_socket");
         assert!(Command::sendevent(&EventName::Notify, &body).is_ok());
     }

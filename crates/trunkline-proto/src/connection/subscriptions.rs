@@ -43,14 +43,9 @@ pub enum SubscriptionRefused {
     Unanswered(#[source] Unanswered),
 }
 
-/// What a command on its way is to change.
-#[derive(Debug)]
-pub(super) enum Step {
-    Add { events: EventSet, batch: u64 },
-    Remove,
-    Log { level: LogLevel, batch: u64 },
-    NoLog,
-}
+/// Stands for a command on its way that changes what is subscribed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Step(u64);
 
 #[derive(Debug)]
 enum Want {
@@ -61,8 +56,16 @@ enum Want {
 #[derive(Debug)]
 struct Subscription {
     want: Want,
-    /// The batch after which it holds; `None` once it was announced.
-    after: Option<u64>,
+    /// Whether it is still to be told that it holds.
+    waits: bool,
+}
+
+/// What a command on its way is to change.
+#[derive(Debug)]
+enum Change {
+    Add(EventSet),
+    Remove(EventSet),
+    Log(Option<LogLevel>),
 }
 
 #[derive(Debug, Default)]
@@ -71,25 +74,47 @@ pub(super) struct Subscriptions {
     ids: u64,
     /// A BACKGROUND_JOB must reach us for jobs of our own.
     jobs: bool,
-    /// What the switch has, when the commands on their way have been executed.
-    installed: EventSet,
-    /// Of those, the ones whose command got no reply: whoever wants them must ask again.
-    unsure: EventSet,
-    installed_log: Option<LogLevel>,
+    /// By the replies that have come.
+    events: Had,
+    log: Option<LogLevel>,
+    /// Commands not answered yet, in order.
+    on_their_way: Vec<(Step, Change)>,
+    steps: u64,
+    /// Names of a denied list: to be asked for one by one.
+    doubtful: EventSet,
     refused: EventSet,
     refused_why: String,
     log_refused: Option<String>,
-    /// Steps still unanswered, by batch: all that was asked for at one time, retries included.
-    open: BTreeMap<u64, usize>,
-    batch: u64,
-    /// Single names to be asked for after a denied list.
-    retry: Vec<(EventSet, u64)>,
+}
+
+/// Events the switch has.
+#[derive(Debug, Clone, Default)]
+struct Had {
+    sure: EventSet,
+    /// These, and those whose command got no reply or was denied in part.
+    maybe: EventSet,
+}
+
+impl Had {
+    fn add(&mut self, events: &EventSet) {
+        self.sure = self.sure.union(events);
+        self.maybe = self.maybe.union(events);
+    }
+
+    fn doubt(&mut self, events: &EventSet) {
+        self.maybe = self.maybe.union(events);
+    }
+
+    fn remove(&mut self, events: &EventSet) {
+        self.sure = self.sure.minus(events);
+        self.maybe = self.maybe.minus(events);
+    }
 }
 
 impl Subscriptions {
     /// Whether nothing is subscribed, so that no events can be held up.
     pub(super) fn is_idle(&self) -> bool {
-        self.installed.is_empty() && self.installed_log.is_none()
+        self.events.maybe.is_empty() && self.log.is_none() && self.on_their_way.is_empty()
     }
 
     pub(super) fn want_jobs(&mut self) {
@@ -111,8 +136,7 @@ impl Subscriptions {
     fn add(&mut self, want: Want) -> SubscriptionId {
         self.ids += 1;
         let id = SubscriptionId(self.ids);
-        // The batch that `reconcile` is about to make, or the last one, if nothing is missing.
-        self.subscriptions.insert(id, Subscription { want, after: Some(self.batch + 1) });
+        self.subscriptions.insert(id, Subscription { want, waits: true });
         id
     }
 
@@ -122,32 +146,34 @@ impl Subscriptions {
 
     /// The commands that make the switch's state the wanted one.
     pub(super) fn reconcile(&mut self, format: EventFormat) -> Vec<(Command, Step)> {
-        self.batch += 1;
-        let mut steps = Vec::new();
         let wanted = self.wanted_events().minus(&self.refused);
-        for (events, batch) in std::mem::take(&mut self.retry) {
-            // Whoever asked for it may have gone meanwhile.
-            match Command::event(format, &events.intersection(&wanted)) {
-                Ok(command) => {
-                    self.expect(&events);
-                    steps.push((command, Step::Add { events, batch }));
-                }
-                Err(_) => self.finish(batch),
+        let had = self.expected();
+        let mut steps = Vec::new();
+        for events in self.missing(&wanted, &had) {
+            if let Ok(command) = Command::event(format, &events) {
+                steps.push((command, self.begin(Change::Add(events))));
             }
         }
-        let certain = self.installed.minus(&self.unsure);
-        let missing = if certain.is_all() { EventSet::new() } else { wanted.minus(&certain) };
-        if let Ok(command) = Command::event(format, &missing) {
-            self.expect(&missing);
-            steps.push((command, Step::Add { events: missing, batch: self.begin() }));
-        }
-        let extra = if self.installed.is_all() { EventSet::new() } else { self.installed.minus(&wanted) };
+        let stands_all = had.maybe.is_all() || wanted.is_all();
+        let extra = if stands_all { EventSet::new() } else { had.maybe.minus(&wanted) };
         if let Ok(command) = Command::nixevent(&extra) {
-            self.forget(&extra);
-            steps.push((command, Step::Remove));
+            steps.push((command, self.begin(Change::Remove(extra))));
         }
         steps.extend(self.reconcile_log());
         steps
+    }
+
+    /// The lists to ask for. `ALL` goes alone, since it makes the others needless; so does each doubtful name.
+    fn missing(&self, wanted: &EventSet, had: &Had) -> Vec<EventSet> {
+        if had.sure.is_all() {
+            return Vec::new();
+        }
+        if wanted.is_all() {
+            return vec![EventSet::all()];
+        }
+        let missing = wanted.minus(&had.sure);
+        let singles = missing.intersection(&self.doubtful);
+        singles.singles().chain([missing.minus(&self.doubtful)]).collect()
     }
 
     fn reconcile_log(&mut self) -> Option<(Command, Step)> {
@@ -156,95 +182,113 @@ impl Subscriptions {
             Want::Events(_) => None,
         });
         let wanted = levels.max().filter(|_| self.log_refused.is_none());
-        if wanted == self.installed_log {
+        if wanted == self.levels().last().unwrap_or(self.log) {
             return None;
         }
-        self.installed_log = wanted;
-        Some(match wanted {
-            Some(level) => (Command::log(level), Step::Log { level, batch: self.begin() }),
-            None => (Command::nolog(), Step::NoLog),
-        })
+        let command = wanted.map_or_else(Command::nolog, Command::log);
+        Some((command, self.begin(Change::Log(wanted))))
     }
 
     pub(super) fn on_reply(&mut self, step: Step, refusal: Option<String>) {
-        match (step, refusal) {
-            (Step::Remove | Step::NoLog, _) => {}
-            (Step::Add { batch, .. } | Step::Log { batch, .. }, None) => self.finish(batch),
-            (Step::Add { events, batch }, Some(why)) => {
-                self.forget(&events);
-                let singles: Vec<EventSet> = events.singles().collect();
-                if singles.len() > 1 {
-                    for single in singles {
-                        *self.open.entry(batch).or_default() += 1;
-                        self.retry.push((single, batch));
-                    }
-                } else {
-                    self.refused = self.refused.union(&events);
-                    self.refused_why = why;
-                }
-                self.finish(batch);
+        match (self.end(step), refusal) {
+            (Some(Change::Add(events)), None) => {
+                self.events.add(&events);
+                self.doubtful = self.doubtful.minus(&events);
             }
-            (Step::Log { level, batch }, Some(why)) => {
-                if self.installed_log == Some(level) {
-                    self.installed_log = None;
-                }
-                self.log_refused = Some(why);
-                self.finish(batch);
+            // The names before the denied one are subscribed all the same.
+            (Some(Change::Add(events)), Some(_)) if events.singles().nth(1).is_some() => {
+                self.events.doubt(&events);
+                self.doubtful = self.doubtful.union(&events);
             }
+            (Some(Change::Add(events)), Some(why)) => {
+                self.events.remove(&events);
+                self.doubtful = self.doubtful.minus(&events);
+                self.refused = self.refused.union(&events);
+                self.refused_why = why;
+            }
+            (Some(Change::Remove(events)), _) => self.events.remove(&events),
+            (Some(Change::Log(Some(_))), Some(why)) => self.log_refused = Some(why),
+            (Some(Change::Log(level)), _) => self.log = level,
+            (None, _) => {}
+        }
+    }
+
+    /// A command got no reply: those whose outcome will not be known. They are withdrawn.
+    pub(super) fn on_silence(&mut self, step: Step) -> Vec<SubscriptionId> {
+        match self.end(step) {
+            Some(Change::Add(events)) => {
+                self.events.doubt(&events);
+                self.withdraw(|want| match want {
+                    Want::Events(wanted) => !asked_as(wanted).intersection(&events).is_empty(),
+                    Want::Log(_) => false,
+                })
+            }
+            Some(Change::Remove(events)) => {
+                self.events.remove(&events);
+                Vec::new()
+            }
+            Some(Change::Log(level)) => {
+                // Taken for done, so that it is taken back.
+                self.log = level;
+                self.withdraw(|want| matches!(want, Want::Log(wanted) if Some(*wanted) <= level))
+            }
+            None => Vec::new(),
         }
     }
 
     /// Those whose outcome is known and was not told yet.
     pub(super) fn settled(&mut self) -> Vec<(SubscriptionId, Result<(), SubscriptionRefused>)> {
-        let oldest_open = self.open.keys().next().copied();
-        let retrying = !self.retry.is_empty();
-        let mut settled = Vec::new();
-        for (id, subscription) in &mut self.subscriptions {
-            let Some(after) = subscription.after else { continue };
-            if retrying || oldest_open.is_some_and(|open| open <= after) {
-                continue;
+        let waiting = self.subscriptions.iter().filter(|(_, subscription)| subscription.waits);
+        let settled: Vec<_> =
+            waiting.filter_map(|(id, subscription)| Some((*id, self.outcome(&subscription.want)?))).collect();
+        for (id, result) in &settled {
+            match (result, self.subscriptions.get_mut(id)) {
+                (Ok(()), Some(subscription)) => subscription.waits = false,
+                _ => self.remove(*id),
             }
-            subscription.after = None;
-            let result = match &subscription.want {
-                Want::Log(_) => {
-                    self.log_refused.clone().map_or(Ok(()), |why| Err(SubscriptionRefused::Log { why }))
-                }
-                Want::Events(events) => {
-                    let refused = asked_as(events).intersection(&self.refused);
-                    let why = self.refused_why.clone();
-                    let events = refused.to_string();
-                    if refused.is_empty() { Ok(()) } else { Err(SubscriptionRefused::Events { events, why }) }
-                }
-            };
-            settled.push((*id, result));
-        }
-        for (id, _) in settled.iter().filter(|(_, result)| result.is_err()) {
-            self.subscriptions.remove(id);
         }
         settled
     }
 
-    /// A step got no reply. Whether this leaves someone without an answer.
-    pub(super) fn on_silence(&mut self, step: Step) -> bool {
-        match step {
-            Step::Add { events, .. } => {
-                self.unsure = self.unsure.union(&events);
-                true
+    /// `None` while it is not known.
+    fn outcome(&self, want: &Want) -> Option<Result<(), SubscriptionRefused>> {
+        match want {
+            Want::Log(level) => {
+                if let Some(why) = self.log_refused.clone() {
+                    return Some(Err(SubscriptionRefused::Log { why }));
+                }
+                let lowest = self.levels().chain([self.log]).min().flatten();
+                (lowest >= Some(*level)).then_some(Ok(()))
             }
-            Step::Log { .. } => true,
-            Step::Remove | Step::NoLog => false,
+            Want::Events(events) => {
+                let had = self.steady();
+                if had.is_all() {
+                    return Some(Ok(()));
+                }
+                let asked = asked_as(events);
+                let refused = asked.intersection(&self.refused);
+                if !asked.minus(&refused).minus(&had).is_empty() {
+                    return None;
+                }
+                let (events, why) = (refused.to_string(), self.refused_why.clone());
+                Some(if refused.is_empty() {
+                    Ok(())
+                } else {
+                    Err(SubscriptionRefused::Events { events, why })
+                })
+            }
         }
     }
 
-    /// Those whose outcome will not be known. They are withdrawn.
+    /// Nobody who waits will know. They are withdrawn.
     pub(super) fn give_up_waiting(&mut self) -> Vec<SubscriptionId> {
-        self.open.clear();
-        self.retry.clear();
-        let waiting: Vec<_> =
-            self.subscriptions.iter().filter(|(_, s)| s.after.is_some()).map(|(id, _)| *id).collect();
-        for id in &waiting {
-            self.subscriptions.remove(id);
-        }
+        self.withdraw(|_| true)
+    }
+
+    fn withdraw(&mut self, who: impl Fn(&Want) -> bool) -> Vec<SubscriptionId> {
+        let waiting = self.subscriptions.iter().filter(|(_, s)| s.waits && who(&s.want));
+        let waiting: Vec<_> = waiting.map(|(id, _)| *id).collect();
+        waiting.iter().for_each(|id| self.remove(*id));
         waiting
     }
 
@@ -256,30 +300,45 @@ impl Subscriptions {
         })
     }
 
-    /// A command is to add these.
-    fn expect(&mut self, events: &EventSet) {
-        self.installed = self.installed.union(events);
-        self.unsure = self.unsure.minus(events);
-    }
-
-    /// The switch does not have these, or will not when it has executed what is on its way.
-    fn forget(&mut self, events: &EventSet) {
-        self.installed = self.installed.minus(events);
-        self.unsure = self.unsure.minus(events);
-    }
-
-    fn begin(&mut self) -> u64 {
-        *self.open.entry(self.batch).or_default() += 1;
-        self.batch
-    }
-
-    fn finish(&mut self, batch: u64) {
-        if let Some(open) = self.open.get_mut(&batch) {
-            *open -= 1;
-            if *open == 0 {
-                self.open.remove(&batch);
+    /// What the switch has when it has granted what is on its way.
+    fn expected(&self) -> Had {
+        let mut had = self.events.clone();
+        for (_, change) in &self.on_their_way {
+            match change {
+                Change::Add(events) => had.add(events),
+                Change::Remove(events) => had.remove(events),
+                Change::Log(_) => {}
             }
         }
+        had
+    }
+
+    /// What it surely has, and nothing on its way takes back.
+    fn steady(&self) -> EventSet {
+        self.on_their_way.iter().fold(self.events.sure.clone(), |sure, (_, change)| match change {
+            Change::Remove(events) => sure.minus(events),
+            Change::Add(_) | Change::Log(_) => sure,
+        })
+    }
+
+    /// The log levels on their way.
+    fn levels(&self) -> impl DoubleEndedIterator<Item = Option<LogLevel>> {
+        self.on_their_way.iter().filter_map(|(_, change)| match change {
+            Change::Log(level) => Some(*level),
+            Change::Add(_) | Change::Remove(_) => None,
+        })
+    }
+
+    fn begin(&mut self, change: Change) -> Step {
+        self.steps += 1;
+        let step = Step(self.steps);
+        self.on_their_way.push((step, change));
+        step
+    }
+
+    fn end(&mut self, step: Step) -> Option<Change> {
+        let at = self.on_their_way.iter().position(|(there, _)| *there == step)?;
+        Some(self.on_their_way.remove(at).1)
     }
 }
 

@@ -109,6 +109,15 @@ impl EventBuilder {
         self.headers.iter().map(|(name, field)| (name.as_slice(), field.text()))
     }
 
+    /// The name of an array that the switch would read as a longer one: an element of it holds the separator.
+    pub(crate) fn ambiguous_list(&self) -> Option<&[u8]> {
+        let is_ambiguous = |field: &Field| match field {
+            Field::One(_) => false,
+            Field::List(values) => values.iter().any(|value| value.windows(2).any(|pair| pair == b"|:")),
+        };
+        self.headers.iter().find(|(_, field)| is_ambiguous(field)).map(|(name, _)| name.as_slice())
+    }
+
     fn size_hint(&self) -> usize {
         let headers: usize = self.headers.iter().map(|(name, field)| name.len() + field.len() + 16).sum();
         headers + self.body.as_ref().map_or(2, |body| body.len() + 64)

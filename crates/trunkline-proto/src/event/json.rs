@@ -1,7 +1,7 @@
 //! `text/event-json`: one object of strings and lists of strings. Keys repeat, bytes need not be UTF-8.
 
 use super::{Body, EventError, EventName, Parts, is_content_length};
-use crate::header::{ESCAPED_NAME, Mark};
+use crate::header::{ESCAPED_NAME, Mark, array_text};
 use crate::json;
 use crate::scan::Marks;
 
@@ -66,15 +66,15 @@ fn read_member(raw: &[u8], at: usize, marks: &mut Marks, found: &mut Found) -> O
         return None;
     }
     let value = json::skip_blanks(raw, colon + 1);
-    let key = raw.get(name..name_end)?;
+    let key = raw.get(name..name_end).map(json::unescape)?;
     let mark = Mark::try_from(name).ok()? | if name_escaped { ESCAPED_NAME } else { 0 };
     match raw.get(value)? {
         b'"' => {
             let start = value + 1;
             let (end, escaped) = json::string_end(raw, start)?;
-            if key == b"_body" {
+            if *key == *b"_body" {
                 found.body = Some((marks.as_slice().len(), Body { start, len: end - start, escaped }));
-            } else if key.len() == "Event-Name".len() && key.eq_ignore_ascii_case(b"Event-Name") {
+            } else if is_name(&key) {
                 found.name = Some(EventName::from_bytes(&json::unescape(raw.get(start..end)?)));
             }
             marks.push(mark);
@@ -82,6 +82,10 @@ fn read_member(raw: &[u8], at: usize, marks: &mut Marks, found: &mut Found) -> O
         }
         b'[' => match json::skip_list(raw, value) {
             Some(end) => {
+                if is_name(&key) {
+                    let list = json::elements(raw.get(value..end)?);
+                    found.name = Some(EventName::from_bytes(&array_text(list)));
+                }
                 marks.push(mark);
                 Some(end)
             }
@@ -90,4 +94,8 @@ fn read_member(raw: &[u8], at: usize, marks: &mut Marks, found: &mut Found) -> O
         },
         _ => json::skip_value(raw, value),
     }
+}
+
+fn is_name(key: &[u8]) -> bool {
+    key.len() == "Event-Name".len() && key.eq_ignore_ascii_case(b"Event-Name")
 }

@@ -72,8 +72,10 @@ fn what_we_say_is_what_was_recorded() {
     assert!(checked.contains_key(&("log", Compared::Exact)));
 }
 
+type IsOdd = fn(&[u8]) -> bool;
+
 /// Spellings no constructor has, each shown by a recording: what is skipped, and nothing else is.
-const ODD: [(&str, fn(&[u8]) -> bool); 11] = [
+const ODD: [(&str, IsOdd); 11] = [
     ("CR line ends", |wire| wire.contains(&b'\r')),
     ("NUL", |wire| wire.contains(&0)),
     ("not UTF-8", |wire| std::str::from_utf8(wire).is_err()),

@@ -6,4 +6,5 @@ mod model;
 mod opening;
 mod replies;
 mod subscriptions;
+mod union;
 mod world;

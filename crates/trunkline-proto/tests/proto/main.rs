@@ -13,6 +13,7 @@
 //!     - `connection/jobs`: `bgapi` and its BACKGROUND_JOB
 //!     - `connection/subscriptions`: events, logs, filters
 //!     - `connection/ending`: how it ends, and who is told what
+//!     - `connection/union`: random plays of subscribing against a model of what the switch then has
 //!     - `connection/model`: random plays against a model: no reply ever belongs to another command
 //!
 //! `tests/allocations` stands apart, since it counts what the whole program allocates.

@@ -1,7 +1,7 @@
 //! Every recording's sent bytes, cut in every way, give the packets the switch answered.
 
 use trunkline_proto::listener::{Packet, PacketError, Request, Standing};
-use trunkline_proto::{ContentType, Frame};
+use trunkline_proto::{ContentType, Event, EventFormat, Frame, Message, percent};
 
 use crate::recordings::{self, Connection, Cut};
 
@@ -95,4 +95,75 @@ fn a_content_length_out_of_range_ends_the_connection() {
     let end = |name| recordings::packets(&recordings::connection(name, 1).sent, Cut::Whole).2;
     assert_eq!(end("in-body-negative"), Some(PacketError::ContentLength(-1)));
     assert!(matches!(end("in-body-huge"), Some(PacketError::ContentLength(16_777_217..))));
+}
+
+/// `sendevent` answers with the Event-UUID the event goes out with, so what we stored of a packet can be held against
+/// what the core stored of it.
+#[test]
+fn an_event_that_was_sent_comes_back_as_its_packet_says() {
+    let mut compared = 0;
+    for name in
+        ["in-body", "in-crlf", "send-event-json", "send-event-plain", "ev-invalid-utf8-json", "in-garbage"]
+    {
+        for connection in
+            &recordings::all().iter().find(|recording| recording.name == name).unwrap().connections
+        {
+            let messages = recordings::messages(&connection.received);
+            let replies: Vec<String> = messages.iter().filter_map(reply_text).collect();
+            let (packets, _, _) = recordings::packets(&connection.sent, Cut::Whole);
+            assert_eq!(packets.len(), replies.len());
+            for (packet, reply) in packets.iter().map(|sent| &sent.packet).zip(&replies) {
+                let Some(id) = reply.strip_prefix("+OK ").filter(|_| packet.line().starts_with(b"sendevent"))
+                else {
+                    continue;
+                };
+                let is_it =
+                    |event: &&Event| event.headers().last("Event-UUID").is_some_and(|own| own.to_str() == id);
+                if let Some(event) = messages.iter().filter_map(event_of).find(is_it) {
+                    compare(packet, event, name);
+                    compared += 1;
+                }
+            }
+        }
+    }
+    assert!(compared > 40, "only {compared}");
+}
+
+fn compare(packet: &Packet, event: &Event, name: &str) {
+    // Event-Subclass comes first in the event, and the headers the core adds come after those that were sent.
+    let subclass = |name: &[u8]| name == b"Event-Subclass";
+    let mut came = event.headers().iter_bytes().filter(|(name, _)| **name != *b"Command");
+    for (header, value) in packet.headers().iter().filter(|(header, _)| !subclass(header)) {
+        let (came, came_value) = came.by_ref().find(|(name, _)| !subclass(name)).unwrap();
+        assert_eq!(came.escape_ascii().to_string(), header.escape_ascii().to_string(), "{name}: {packet:?}");
+        let expected = match event.format() {
+            EventFormat::Json => value.clone(),
+            // A `%41` in it passes the encoding.
+            _ => percent::decode(&encoded(value)).into_owned(),
+        };
+        let (came_value, expected) = (came_value.to_bytes(), expected.escape_ascii().to_string());
+        assert_eq!(came_value.escape_ascii().to_string(), expected, "{name}: {packet:?}");
+    }
+    assert_eq!(event.body_bytes().as_deref(), packet.body(), "{name}: {packet:?}");
+}
+
+fn encoded(value: &[u8]) -> Vec<u8> {
+    let mut out = Vec::new();
+    percent::encode_into(value, &mut out);
+    out
+}
+
+fn reply_text(message: &Message) -> Option<String> {
+    match message {
+        Message::CommandReply(reply) => Some(reply.text().into_owned()),
+        Message::ApiResponse(response) => Some(response.text().into_owned()),
+        _ => None,
+    }
+}
+
+fn event_of(message: &Message) -> Option<&Event> {
+    match message {
+        Message::Event(event) => Some(event),
+        _ => None,
+    }
 }

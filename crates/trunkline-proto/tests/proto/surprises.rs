@@ -417,6 +417,14 @@ fn values_that_are_no_strings_are_passed_over() {
 }
 
 #[test]
+fn a_name_that_is_an_array_is_one_in_both_forms() {
+    let plain = plain("Event-Name: ARRAY%3A%3Aa%7C%3Ab\n\n");
+    let json = plain.to_builder().to_event(EventFormat::Json).unwrap();
+    assert_eq!(plain.name(), Some(&EventName::Other("ARRAY::a|:b".into())));
+    assert_eq!(json.name(), plain.name());
+}
+
+#[test]
 fn broken_json_says_where() {
     for (payload, at) in
         [(&b""[..], 0), (b"[]", 0), (b"{\"a\":\"b\"", 1), (b"{\"a\":\"b\",", 9), (b"{\"a", 1)]

@@ -4,6 +4,13 @@ use trunkline_proto::{Command, EventName};
 
 use super::world::{SECOND, World, config};
 
+/// Sends `api 0`, `api 1` and so on.
+fn many(world: &mut World, count: usize) {
+    for n in 0..count {
+        world.api(&n.to_string());
+    }
+}
+
 #[test]
 fn replies_come_in_order_whatever_their_type() {
     let mut world = World::ready();
@@ -206,9 +213,7 @@ fn one_that_waits_behind_the_window_is_certainly_not_executed() {
 fn the_window_is_narrow_while_events_are_subscribed() {
     let mut world = World::ready();
     world.connection.subscribe(EventName::Heartbeat.into(), world.now).unwrap();
-    for n in 0..40 {
-        let _ = world.api(&n.to_string());
-    }
+    many(&mut world, 40);
     let said = world.said();
     assert_eq!(said.len(), 16);
     assert_eq!(said[0], "event plain HEARTBEAT");
@@ -226,9 +231,7 @@ fn the_window_is_narrow_while_events_are_subscribed() {
 #[test]
 fn the_window_is_wide_where_no_events_can_be_held_up() {
     let mut world = World::ready();
-    for n in 0..1100 {
-        let _ = world.api(&n.to_string());
-    }
+    many(&mut world, 1100);
     assert_eq!(world.said().len(), 1024);
     world.respond("0");
     assert_eq!(world.said(), ["api 1024"]);
@@ -248,9 +251,7 @@ fn no_more_is_handed_over_than_can_be_withdrawn() {
 #[test]
 fn pieces_of_any_size_are_written() {
     let mut world = World::ready();
-    for n in 0..50 {
-        let _ = world.api(&n.to_string());
-    }
+    many(&mut world, 50);
     for count in 1..40 {
         world.write(count);
     }

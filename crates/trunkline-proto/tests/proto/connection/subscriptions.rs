@@ -176,10 +176,10 @@ fn only_those_who_asked_for_a_denied_one_are_refused() {
         world.heard(),
         [
             "ready",
-            "refused 1: CHANNEL_CREATE: permission denied",
-            "subscribed 2",
+            "subscribed 4",
             "refused 3: CHANNEL_CREATE: permission denied",
-            "subscribed 4"
+            "refused 1: CHANNEL_CREATE: permission denied",
+            "subscribed 2"
         ]
     );
     assert!(world.said().is_empty());

@@ -1,0 +1,111 @@
+//! What decoding costs in allocations, counted over recorded streams. A program of its own, since it counts what the
+//! whole thread allocates.
+
+#[expect(dead_code, reason = "shared with tests/proto, which uses all of it")]
+#[path = "../proto/recordings.rs"]
+mod recordings;
+
+use allocation_counter::measure;
+use bytes::BytesMut;
+use trunkline_proto::{ContentType, Event, Frame, Message, MessageDecoder};
+
+/// The events of a capture, as they came, without the reply before them.
+fn events_of(capture: &str) -> Vec<u8> {
+    let (frames, _) = recordings::frames(&recordings::capture(capture), recordings::Cut::Whole);
+    let is_event =
+        |frame: &&Frame| matches!(frame.content_type(), ContentType::EventPlain | ContentType::EventJson);
+    let events = frames.iter().filter(is_event);
+    events.flat_map(|frame| frame.bytes().to_vec()).collect()
+}
+
+fn decode(decoder: &mut MessageDecoder, buffer: &mut BytesMut, events: &mut Vec<Event>) {
+    while let Some(message) = decoder.decode(buffer).unwrap() {
+        if let Message::Event(event) = message {
+            events.push(event);
+        }
+    }
+}
+
+/// Allocations per event: the index of its headers, whatever their number. The buffer is shared, and counted once.
+#[test]
+fn an_event_is_one_allocation() {
+    for name in ["events-all.plain.bin", "events-all.json.bin"] {
+        let bytes = events_of(name);
+        let mut decoder = MessageDecoder::default();
+        let mut events = Vec::with_capacity(1000);
+        // The decoder's scratch grows to the largest event, once.
+        decode(&mut decoder, &mut BytesMut::from(&bytes[..]), &mut events);
+        events.clear();
+
+        let mut buffer = BytesMut::from(&bytes[..]);
+        let counted = measure(|| decode(&mut decoder, &mut buffer, &mut events));
+        assert_eq!(events.len(), 161, "{name}");
+        let headers: usize = events.iter().map(|event| event.headers().len()).sum();
+        assert!(headers > 10_000, "{name}: {headers}");
+        // One more: that the buffer becomes shared.
+        assert_eq!(counted.count_total, 161 + 1, "{name}");
+    }
+}
+
+#[test]
+fn looking_up_a_plain_header_allocates_nothing() {
+    let event = longest("events-all.plain.bin");
+    let counted = measure(|| {
+        assert!(event.get("Unique-ID").is_some());
+        assert!(event.get("unique-id").is_some());
+        assert!(event.get("no such header").is_none());
+        assert!(event.get_bytes("Core-UUID").is_some());
+        assert!(event.name().is_some());
+        assert!(event.variable("direction").is_some());
+        assert_eq!(event.headers().get_all("Event-Name").count(), 1);
+        let _ = event.headers().iter().map(|(name, value)| name.len() + value.raw().len()).sum::<usize>();
+        drop(event.clone());
+    });
+    assert_eq!(counted.count_total, 0);
+}
+
+#[test]
+fn an_encoded_value_is_one_allocation() {
+    let event = longest("events-all.plain.bin");
+    let counted = measure(|| assert!(event.get("Event-Date-Local").unwrap().contains(' ')));
+    assert_eq!(counted.count_total, 1);
+}
+
+#[test]
+fn looking_up_in_json_allocates_nothing_where_nothing_is_escaped() {
+    let event = longest("events-all.json.bin");
+    let counted = measure(|| {
+        assert!(event.get("Unique-ID").is_some());
+        assert!(event.get("Event-Date-Local").unwrap().contains(' '));
+        assert!(event.variable("direction").is_some());
+    });
+    assert_eq!(counted.count_total, 0);
+}
+
+#[test]
+fn a_frame_that_comes_in_pieces_costs_no_more() {
+    let bytes = events_of("events-all.plain.bin");
+    let mut decoder = MessageDecoder::default();
+    let mut events = Vec::with_capacity(1000);
+    decode(&mut decoder, &mut BytesMut::from(&bytes[..]), &mut events);
+    events.clear();
+    // Room for all, so that what is counted is not the buffer growing.
+    let mut buffer = BytesMut::with_capacity(bytes.len());
+    let counted = measure(|| {
+        for piece in bytes.chunks(100) {
+            buffer.extend_from_slice(piece);
+            decode(&mut decoder, &mut buffer, &mut events);
+        }
+    });
+    assert_eq!(events.len(), 161);
+    assert_eq!(counted.count_total, 161 + 1);
+}
+
+fn longest(capture: &str) -> Event {
+    let events = recordings::messages(&recordings::capture(capture)).into_iter();
+    let events = events.filter_map(|message| match message {
+        Message::Event(event) => Some(event),
+        _ => None,
+    });
+    events.filter(|event| event.get("Unique-ID").is_some()).max_by_key(|event| event.headers().len()).unwrap()
+}
