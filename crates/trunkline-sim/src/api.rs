@@ -2,6 +2,7 @@
 
 mod calls;
 mod channels;
+mod console;
 mod globals;
 mod jobs;
 mod server;
@@ -76,6 +77,7 @@ pub(crate) struct Calls {
     made: u64,
     running: BTreeMap<CallId, EventBuilder>,
     jobs: BTreeMap<CallId, Job>,
+    consoles: BTreeMap<CallId, console::Console>,
     finished: VecDeque<(CallId, Vec<u8>)>,
 }
 
@@ -123,6 +125,9 @@ impl Core {
         self.fire(&EventName::Api, event);
         if let Some(job) = self.calls.jobs.remove(&call) {
             self.finish_job(job, &output);
+        }
+        if let Some(console) = self.calls.consoles.remove(&call) {
+            return self.resume_console(console, &output);
         }
         self.calls.finished.push_back((call, output));
     }

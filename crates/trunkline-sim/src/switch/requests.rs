@@ -46,7 +46,7 @@ impl Switch {
                 Some(accepted) => accepted.into_bytes(),
                 None => return self.leave(id, b"-ERR invalid"),
             },
-            Request::Api(line) => return self.api_request(id, line),
+            Request::Api(line) => return self.api_request(id, line, is_console(packet)),
             Request::BgApi(line) => self.bgapi_request(id, packet, line),
             Request::Reload => return self.reload(id, packet),
             Request::SendEvent(argument) => self.send_event_request(packet, argument),
@@ -86,7 +86,7 @@ impl Switch {
         listener.input.clear();
     }
 
-    fn api_request(&mut self, id: ConnectionId, line: &[u8]) {
+    fn api_request(&mut self, id: ConnectionId, line: &[u8], console: bool) {
         let Some(listener) = self.listeners.get_mut(&id) else { return };
         if !listener.rights.allows_api(line) {
             return self.send(id, command_reply(DENIED.as_bytes()));
@@ -94,7 +94,11 @@ impl Switch {
         let call = self.core.new_call();
         listener.blocked_on = Some(call);
         self.waiters.insert(call, Waiter::Api(id));
-        self.core.run_call(call, line);
+        if console {
+            self.core.run_console(call, line);
+        } else {
+            self.core.run_call(call, line);
+        }
         while let Some((finished, output)) = self.core.take_finished() {
             self.answer(finished, &output);
         }
@@ -137,7 +141,16 @@ impl Switch {
     fn reload(&mut self, id: ConnectionId, packet: &Packet) {
         let is_reload = packet.text().to_ascii_lowercase().windows(6).any(|word| word == b"reload");
         let verb = if is_reload { "reload" } else { "unload" };
-        self.api_request(id, format!("bgapi {verb} mod_event_socket").as_bytes());
+        self.api_request(id, format!("bgapi {verb} mod_event_socket").as_bytes(), false);
         self.shut_listeners_down();
     }
+}
+
+/// Whether the line is for the console, as `fs_cli` asks for (`switch_true` in `src/include/switch_utils.h`).
+fn is_console(packet: &Packet) -> bool {
+    const TRUE: [&[u8]; 7] = [b"yes", b"on", b"true", b"t", b"enabled", b"active", b"allow"];
+    packet.header("console_execute").is_some_and(|value| {
+        TRUE.iter().any(|word| value.eq_ignore_ascii_case(word))
+            || value.first().is_some_and(|b| matches!(b, b'1'..=b'9'))
+    })
 }

@@ -196,6 +196,28 @@ fn the_console_may_be_used() {
     assert_eq!(world.switch.channels().collect::<Vec<_>>(), ["x"]);
 }
 
+/// Each answer as a real switch gives it.
+#[test]
+fn several_commands_go_on_one_console_line() {
+    let mut world = World::new(SwitchConfig::default());
+    let client = world.client(&[]);
+    for (line, answer) in [
+        ("echo one;;echo two", "onetwo"),
+        ("  echo one", "one"),
+        (" ;;echo x", "INVALID COMMAND!\nx"),
+        ("nosuch;;echo two", "INVALID COMMAND!\ntwo"),
+        ("echo one;;nosuch", "-ERR echo one;;nosuch Command not found!\n"),
+        ("msleep 50;;echo two", "+OKtwo"),
+    ] {
+        world.say(client, &format!("api {line}\nconsole_execute: true"));
+        world.pass_millis(100);
+        let bodies: Vec<String> = world.heard(client).into_iter().map(|said| said.body).collect();
+        assert_eq!(bodies, [answer], "{line}");
+    }
+    world.say(client, "api echo one;;echo two");
+    assert_eq!(world.heard(client)[0].body, "one;;echo two");
+}
+
 /// The switch may be handed from thread to thread.
 #[test]
 fn it_is_send() {
