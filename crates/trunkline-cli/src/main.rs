@@ -10,6 +10,7 @@ mod output;
 mod signal;
 mod sim;
 
+use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use args::{Args, Command};
@@ -60,6 +61,7 @@ fn trace() {
     tracing_subscriber::fmt()
         .with_env_filter("trunkline=trace")
         .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
         .with_target(true)
         .init();
 }
