@@ -76,9 +76,11 @@ impl ContentType {
             (b"text/disconnect-notice", ContentType::DisconnectNotice),
             (b"text/rude-rejection", ContentType::RudeRejection),
         ];
+        // As FreeSWITCH spells it, first: that is nearly always.
         KNOWN
             .iter()
-            .find(|(name, _)| value.eq_ignore_ascii_case(name))
+            .find(|(name, _)| value == *name)
+            .or_else(|| KNOWN.iter().find(|(name, _)| value.eq_ignore_ascii_case(name)))
             .map_or(Self::Other, |(_, content_type)| *content_type)
     }
 }
@@ -237,22 +239,24 @@ impl FrameDecoder {
     }
 
     fn content_length(&self, value: &[u8]) -> Result<usize, SwitchMisbehaved> {
-        let invalid = || SwitchMisbehaved::ContentLength { value: excerpt(value) };
         if value.is_empty() || !value.iter().all(u8::is_ascii_digit) {
-            return Err(invalid());
+            return Err(SwitchMisbehaved::ContentLength { value: excerpt(value) });
         }
-        let text = std::str::from_utf8(value).map_err(|_| invalid())?;
-        match text.parse::<usize>() {
-            Ok(length) if length <= self.limits.body => Ok(length),
-            _ => Err(SwitchMisbehaved::BodyTooLong { length: excerpt(value), limit: self.limits.body }),
+        let digit =
+            |length: usize, byte: &u8| length.saturating_mul(10).saturating_add(usize::from(byte - b'0'));
+        let length = value.iter().fold(0, digit);
+        if length > self.limits.body {
+            return Err(SwitchMisbehaved::BodyTooLong { length: excerpt(value), limit: self.limits.body });
         }
+        Ok(length)
     }
 }
 
 /// The value if the line is this header.
 fn value_of<'a>(line: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
-    let value = line.get(name.len()..)?.strip_prefix(b":")?;
-    line.get(..name.len())?.eq_ignore_ascii_case(name).then(|| value.trim_ascii())
+    let (found, value) = line.split_at_checked(name.len())?;
+    let value = value.strip_prefix(b":")?;
+    (found == name || found.eq_ignore_ascii_case(name)).then(|| value.trim_ascii())
 }
 
 /// The offset after the first empty line, searched from `from`.

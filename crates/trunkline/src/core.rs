@@ -143,9 +143,7 @@ impl Shared {
             return self.wake.notify_one();
         }
         let now = Instant::now();
-        for earlier in lock(&self.inbox).drain(..) {
-            core.accept(earlier, now);
-        }
+        self.take_inbox(&mut core, now);
         core.accept(submission, now);
         self.finish(core, now);
     }
@@ -154,9 +152,7 @@ impl Shared {
     pub(crate) fn with<R>(&self, act: impl FnOnce(&mut Core, Instant) -> R) -> R {
         let now = Instant::now();
         let mut core = lock(&self.core);
-        for submission in lock(&self.inbox).drain(..) {
-            core.accept(submission, now);
-        }
+        self.take_inbox(&mut core, now);
         let result = act(&mut core, now);
         self.finish(core, now);
         result
@@ -167,9 +163,7 @@ impl Shared {
     pub(crate) fn turn(&self, deliveries: &mut Deliveries, act: impl FnOnce(&mut Core, Instant)) -> Turn {
         let now = Instant::now();
         let mut core = lock(&self.core);
-        for submission in lock(&self.inbox).drain(..) {
-            core.accept(submission, now);
-        }
+        self.take_inbox(&mut core, now);
         act(&mut core, now);
         if core.deadline.is_some_and(|deadline| deadline <= now) {
             core.on_deadline(now);
@@ -213,6 +207,14 @@ impl Shared {
     pub(crate) fn outstanding(&self) -> usize {
         let core = lock(&self.core);
         core.connection.outstanding() + lock(&self.inbox).len()
+    }
+
+    fn take_inbox(&self, core: &mut Core, now: Instant) {
+        let mut inbox = lock(&self.inbox);
+        // Nearly always there is nothing.
+        if !inbox.is_empty() {
+            inbox.drain(..).for_each(|submission| core.accept(submission, now));
+        }
     }
 
     fn finish(&self, mut core: MutexGuard<'_, Core>, now: Instant) {

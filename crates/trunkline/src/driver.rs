@@ -30,7 +30,8 @@ pub(crate) async fn drive<R: AsyncRead + Unpin>(mut reader: R, shared: Arc<Share
     let mut buffer = ReadBuffer::new();
     let mut deliveries = Deliveries::default();
     let timer = sleep_until((Instant::now() + FAR).into());
-    tokio::pin!(timer);
+    let called = shared.wake.notified();
+    tokio::pin!(timer, called);
     let mut turn = shared.turn(&mut deliveries, |_, _| {});
     while !turn.closed {
         if let Some(armed) = turn.armed
@@ -41,7 +42,10 @@ pub(crate) async fn drive<R: AsyncRead + Unpin>(mut reader: R, shared: Arc<Share
         let woken = tokio::select! {
             biased;
             read = buffer.read(&mut reader) => Woken::Read(read),
-            () = shared.wake.notified() => Woken::Called,
+            () = called.as_mut() => {
+                called.set(shared.wake.notified());
+                Woken::Called
+            }
             () = timer.as_mut(), if turn.armed.is_some() => Woken::Timer,
             () = poll_fn(|cx| shared.poll_write(cx)), if turn.blocked => Woken::Called,
         };
