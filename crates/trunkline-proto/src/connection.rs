@@ -368,6 +368,12 @@ impl Connection {
         ticket
     }
 
+    /// Another timeout for a command that waits, as [`send`](Self::send) takes it; from now, if it is at the head
+    /// of the line already.
+    pub fn set_timeout(&mut self, ticket: Ticket, timeout: Duration, now: Instant) {
+        self.replies.set_timeout(ticket, timeout, now);
+    }
+
     /// The caller of a command has gone: withdrawn if [`transmit`](Self::transmit) has not shown it yet, otherwise
     /// its reply will be read and thrown away. No [`Output::Reply`] comes for it, and where it was to start a job,
     /// no [`Output::Job`] either.
@@ -464,7 +470,12 @@ impl Connection {
     /// Says `exit` after the commands already in line. [`Output::Closed`] follows within 5 s.
     pub fn close(&mut self, now: Instant) {
         match self.state {
-            State::Closed(_) | State::Leaving { .. } => {}
+            State::Closed(_) => {}
+            // `exit` may have been said as a command, with its own patience.
+            State::Leaving { deadline } => {
+                let soon = now.checked_add(CLOSE_TIMEOUT);
+                self.state = State::Leaving { deadline: deadline.into_iter().chain(soon).min() };
+            }
             State::Ready => {
                 self.queue(Command::exit(), None, Purpose::Exit, now);
                 self.state = State::Leaving { deadline: now.checked_add(CLOSE_TIMEOUT) };

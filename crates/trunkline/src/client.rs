@@ -10,11 +10,11 @@ use tokio::net::TcpStream;
 use tokio::sync::oneshot;
 use trunkline_proto::{
     ApiMisuse, ApiResponse, CloseReason, Command, CommandReply, Connection, EventBuilder, EventName,
-    EventSet, Executed, JobUuid, LogLevel, Permissions, Reply, Unanswered,
+    EventSet, Executed, JobUuid, LogLevel, Permissions, Reply, Ticket, Unanswered,
 };
 
 use crate::config::{Config, ConfigError};
-use crate::core::{Shared, Submission, Writer};
+use crate::core::{Core, ReplySender, Shared, Submission, Writer};
 use crate::driver;
 use crate::error::Error;
 use crate::events::{Events, Logs};
@@ -122,7 +122,8 @@ impl Client {
     }
 
     /// The same connection, with another timeout for the commands given through this handle: the time from when one
-    /// reaches the head of the line.
+    /// reaches the head of the line. Of a background job it is the time to be taken, not to end. Subscriptions are the
+    /// connection's own, and keep its timeout.
     #[must_use]
     pub fn with_timeout(&self, timeout: Duration) -> Self {
         Self { handle: Arc::clone(&self.handle), timeout: Some(timeout) }
@@ -211,7 +212,7 @@ impl Client {
             let timeout = Some(self.handle.config.job_timeout);
             match core.connection.start_job(command, uuid.clone(), timeout, now) {
                 Ok(ticket) => {
-                    core.wait(serial, ticket, sender);
+                    self.wait(core, serial, ticket, sender, now);
                     Ok(())
                 }
                 Err(misuse) => {
@@ -308,7 +309,7 @@ impl Client {
         let shared = &self.handle.shared;
         shared.with(|core, now| -> Result<(), ApiMisuse> {
             let ticket = core.connection.filter(header, value, now)?;
-            core.wait(serial, ticket, sender);
+            self.wait(core, serial, ticket, sender, now);
             Ok(())
         })?;
         let text = format!("filter {header} {value}");
@@ -363,6 +364,14 @@ impl Client {
         let shared = &self.handle.shared;
         shared.submit(Submission { serial, command, timeout: self.timeout, sender });
         Waiting { shared, serial, receiver: Some(receiver) }.reply().await
+    }
+
+    /// Waits for a reply with the patience of this handle.
+    fn wait(&self, core: &mut Core, serial: u64, ticket: Ticket, sender: ReplySender, now: Instant) {
+        if let Some(timeout) = self.timeout {
+            core.connection.set_timeout(ticket, timeout, now);
+        }
+        core.wait(serial, ticket, sender);
     }
 
     fn serial(&self) -> u64 {
