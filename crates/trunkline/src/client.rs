@@ -14,8 +14,8 @@ use trunkline_proto::{
 };
 
 use crate::config::{Config, ConfigError};
-use crate::core::{Core, ReplySender, Shared, Submission, Writer};
-use crate::driver;
+use crate::core::{Core, ReplySender, Shared, Submission, Writer, now};
+use crate::driver::{self, Driving};
 use crate::error::Error;
 use crate::events::{Events, Logs};
 use crate::job::Job;
@@ -107,9 +107,9 @@ impl Client {
         R: AsyncRead + Send + Unpin + 'static,
     {
         let (sender, ready) = oneshot::channel();
-        let connection = Connection::inbound(config.connection.clone(), Instant::now());
+        let connection = Connection::inbound(config.connection.clone(), now());
         let shared = Arc::new(Shared::new(connection, writer, sender));
-        tokio::spawn(driver::drive(reader, Arc::clone(&shared), config.pause));
+        tokio::spawn(driver::drive(reader, Driving::new(Arc::clone(&shared)), config.pause));
         // Should this future be dropped while it waits, so is the connection.
         let mut handle =
             Handle { shared, config, permissions: Permissions::default(), serials: AtomicU64::new(0) };

@@ -11,7 +11,7 @@ use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::time::{sleep_until, timeout_at};
 use trunkline_proto::Event;
 
-use crate::core::{Deliveries, Shared, lock};
+use crate::core::{Core, Deliveries, Shared, Turn, lock, now};
 use crate::queue::{Queue, Queued};
 use crate::wire_trace;
 
@@ -21,23 +21,46 @@ const LARGEST_READ: usize = 256 * 1024;
 const MUCH: usize = 32 * 1024;
 const FAR: Duration = Duration::from_secs(365 * 24 * 3600);
 
-pub(crate) async fn drive<R: AsyncRead + Unpin>(mut reader: R, shared: Arc<Shared>, pause: Duration) {
+/// The driver's share in a connection. Dropped with it, whatever the cause, so that nobody waits for a driver that is
+/// gone.
+pub(crate) struct Driving {
+    shared: Arc<Shared>,
+    deliveries: Deliveries,
+}
+
+impl Driving {
+    pub(crate) fn new(shared: Arc<Shared>) -> Self {
+        Self { shared, deliveries: Deliveries::default() }
+    }
+
+    fn turn(&mut self, act: impl FnOnce(&mut Core, Instant)) -> Turn {
+        self.shared.turn(&mut self.deliveries, act)
+    }
+}
+
+impl Drop for Driving {
+    fn drop(&mut self) {
+        self.shared.abandon(&mut self.deliveries);
+    }
+}
+
+pub(crate) async fn drive<R: AsyncRead + Unpin>(mut reader: R, mut driving: Driving, pause: Duration) {
     enum Woken {
         Read(io::Result<usize>),
         Called,
         Timer,
     }
     let mut buffer = ReadBuffer::new();
-    let mut deliveries = Deliveries::default();
-    let timer = sleep_until((Instant::now() + FAR).into());
+    let timer = sleep_until((now() + FAR).into());
     tokio::pin!(timer);
-    let mut turn = shared.turn(&mut deliveries, |_, _| {});
+    let mut turn = driving.turn(|_, _| {});
     while !turn.closed {
         if let Some(armed) = turn.armed
             && timer.deadline() != armed.into()
         {
             timer.as_mut().reset(armed.into());
         }
+        let shared = &driving.shared;
         let woken = tokio::select! {
             biased;
             read = buffer.read(&mut reader) => Woken::Read(read),
@@ -47,34 +70,29 @@ pub(crate) async fn drive<R: AsyncRead + Unpin>(mut reader: R, shared: Arc<Share
         };
         let mut much = false;
         turn = match woken {
-            Woken::Read(Ok(0)) => {
-                shared.turn(&mut deliveries, |core, _| core.connection.handle_eof(buffer.bytes.len()))
-            }
+            Woken::Read(Ok(0)) => driving.turn(|core, _| core.connection.handle_eof(buffer.bytes.len())),
             Woken::Read(Ok(read)) => {
                 much = read >= MUCH;
-                shared.turn(&mut deliveries, |core, now| {
+                driving.turn(|core, now| {
                     core.connection.handle_input(&mut buffer.bytes, now);
                     buffer.missing = core.connection.missing(buffer.bytes.len());
                 })
             }
-            Woken::Read(Err(error)) => {
-                shared.turn(&mut deliveries, |core, _| core.connection.handle_error(&error))
-            }
+            Woken::Read(Err(error)) => driving.turn(|core, _| core.connection.handle_error(&error)),
             Woken::Called => {
                 // Tasks woken together speak together: let them, then write once.
                 tokio::task::yield_now().await;
-                shared.turn(&mut deliveries, |_, _| {})
+                driving.turn(|_, _| {})
             }
-            Woken::Timer => shared.turn(&mut deliveries, |_, _| {}),
+            Woken::Timer => driving.turn(|_, _| {}),
         };
         // Events before the replies that came after them.
-        hand_out(&shared, &mut deliveries, pause).await;
-        shared.deliver(&mut deliveries);
+        hand_out(&driving.shared, &mut driving.deliveries, pause).await;
+        driving.shared.deliver(&mut driving.deliveries);
         if much {
             tokio::task::yield_now().await;
         }
     }
-    shared.close_writer();
 }
 
 /// Gives each consumer what it wants. Waits, once and for a bounded time, for one that is behind.
@@ -82,7 +100,7 @@ async fn hand_out(shared: &Shared, deliveries: &mut Deliveries, pause: Duration)
     if deliveries.events.is_empty() && deliveries.logs.is_empty() {
         return;
     }
-    let until = Instant::now() + pause.min(FAR);
+    let until = now() + pause.min(FAR);
     if !deliveries.events.is_empty() {
         let behind = {
             let streams = lock(&shared.event_streams);
