@@ -100,8 +100,7 @@ mod tests {
             let mut trace = Sent::default();
             let shown: String = sent.chunks(size).map(|piece| trace.redact(piece)).collect();
             assert_eq!(
-                shown,
-                "AUTH [redacted]\\n\\napi status\\n\\nuserauth [redacted]\\n\\nauthor\\n\\n",
+                shown, "AUTH [redacted]\\n\\napi status\\n\\nuserauth [redacted]\\n\\nauthor\\n\\n",
                 "{size} bytes at a time"
             );
         }

@@ -47,7 +47,8 @@ async fn a_user() {
     let part = async |mut switch: Peer<_>| {
         switch.send_in_pieces(auth_request(), 3).await;
         switch.expect("userauth 1000@localhost:pw").await;
-        let reply = "~Reply-Text: +OK accepted\nAllowed-Events: DTMF\nAllowed-API: status\nAllowed-LOG: false\n\n";
+        let reply =
+            "~Reply-Text: +OK accepted\nAllowed-Events: DTMF\nAllowed-API: status\nAllowed-LOG: false\n\n";
         switch.send_in_pieces(command_reply(reply.as_bytes()), 7).await;
     };
     let change = |config: &mut Config| {
@@ -63,12 +64,15 @@ async fn a_user() {
 
 #[tokio::test]
 async fn a_wrong_password() {
-    let reason = failure(|_| {}, async |mut switch| {
-        switch.send(auth_request()).await;
-        switch.expect("auth ClueCon").await;
-        switch.reply("-ERR invalid").await;
-        switch.goodbye().await;
-    })
+    let reason = failure(
+        |_| {},
+        async |mut switch| {
+            switch.send(auth_request()).await;
+            switch.expect("auth ClueCon").await;
+            switch.reply("-ERR invalid").await;
+            switch.goodbye().await;
+        },
+    )
     .await;
     assert!(matches!(&reason, CloseReason::AuthRejected { text, user: false } if text == "-ERR invalid"));
     assert!(reason.to_string().contains("check the password"), "{reason}");
@@ -89,18 +93,20 @@ async fn nobody_listens() {
 
 #[tokio::test]
 async fn no_greeting() {
-    let reason =
-        failure(|config| config.connection.greeting_timeout = millis(50), Peer::silence).await;
+    let reason = failure(|config| config.connection.greeting_timeout = millis(50), Peer::silence).await;
     assert_eq!(reason, CloseReason::NoGreeting { after: millis(50) });
     assert!(Error::from(reason).is_timeout());
 }
 
 #[tokio::test]
 async fn half_a_greeting() {
-    let reason = failure(|config| config.connection.greeting_timeout = millis(50), async |mut switch| {
-        switch.send("Content-Type: auth/requ").await;
-        switch.silence().await;
-    })
+    let reason = failure(
+        |config| config.connection.greeting_timeout = millis(50),
+        async |mut switch| {
+            switch.send("Content-Type: auth/requ").await;
+            switch.silence().await;
+        },
+    )
     .await;
     assert_eq!(reason, CloseReason::NoGreeting { after: millis(50) });
 }
@@ -114,11 +120,14 @@ async fn no_time_for_a_greeting() {
 
 #[tokio::test]
 async fn no_answer_to_the_password() {
-    let reason = failure(|config| config.connection.auth_timeout = millis(50), async |mut switch| {
-        switch.send(auth_request()).await;
-        switch.expect("auth ClueCon").await;
-        switch.silence().await;
-    })
+    let reason = failure(
+        |config| config.connection.auth_timeout = millis(50),
+        async |mut switch| {
+            switch.send(auth_request()).await;
+            switch.expect("auth ClueCon").await;
+            switch.silence().await;
+        },
+    )
     .await;
     assert_eq!(reason, CloseReason::NoAuthReply { after: millis(50) });
     assert!(Error::from(reason).is_timeout());
@@ -126,10 +135,13 @@ async fn no_answer_to_the_password() {
 
 #[tokio::test]
 async fn an_access_list() {
-    let reason = failure(|_| {}, async |mut switch| {
-        switch.send(rude_rejection()).await;
-        switch.goodbye().await;
-    })
+    let reason = failure(
+        |_| {},
+        async |mut switch| {
+            switch.send(rude_rejection()).await;
+            switch.goodbye().await;
+        },
+    )
     .await;
     assert!(matches!(&reason, CloseReason::AccessDenied { .. }));
     assert!(reason.to_string().contains("apply-inbound-acl"), "{reason}");
@@ -146,10 +158,13 @@ async fn no_switch_at_all() {
         b"Via: SIP/2.0/UDP nowhere\n\n",
     ] {
         for size in [1, bytes.len()] {
-            let reason = failure(|_| {}, async |mut switch| {
-                switch.send_in_pieces(bytes, size).await;
-                switch.silence().await;
-            })
+            let reason = failure(
+                |_| {},
+                async |mut switch| {
+                    switch.send_in_pieces(bytes, size).await;
+                    switch.silence().await;
+                },
+            )
             .await;
             match &reason {
                 CloseReason::Misbehaved(SwitchMisbehaved::NotASwitch { .. }) => {}
@@ -163,11 +178,14 @@ async fn no_switch_at_all() {
 /// What an event socket says, but never first.
 #[tokio::test]
 async fn not_a_greeting() {
-    let reason = failure(|config| config.connection.greeting_timeout = millis(50), async |mut switch| {
-        switch.reply("+OK accepted").await;
-        switch.answer("hello").await;
-        switch.silence().await;
-    })
+    let reason = failure(
+        |config| config.connection.greeting_timeout = millis(50),
+        async |mut switch| {
+            switch.reply("+OK accepted").await;
+            switch.answer("hello").await;
+            switch.silence().await;
+        },
+    )
     .await;
     assert_eq!(reason, CloseReason::NoGreeting { after: millis(50) });
 }

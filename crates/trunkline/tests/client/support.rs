@@ -223,4 +223,3 @@ pub(crate) async fn next(events: &mut Events) -> String {
         None => "end".to_owned(),
     }
 }
-

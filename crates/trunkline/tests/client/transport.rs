@@ -163,7 +163,9 @@ async fn the_last_word_is_read() {
         let talk = client.api("writing fails from now on");
         let play = async {
             tokio::time::sleep(millis(50)).await;
-            switch.send(trunkline::proto::listener::disconnect_notice("The system is being shut down.\n")).await;
+            switch
+                .send(trunkline::proto::listener::disconnect_notice("The system is being shut down.\n"))
+                .await;
             switch.silence().await;
         };
         let (result, ()) = tokio::join!(talk, play);
@@ -240,7 +242,9 @@ async fn closed_while_we_write() {
                 asking.spawn(async move { client.api(&"x".repeat(1000)).await });
             }
             switch.hear().await;
-            switch.send(trunkline::proto::listener::disconnect_notice("The system is being shut down.\n")).await;
+            switch
+                .send(trunkline::proto::listener::disconnect_notice("The system is being shut down.\n"))
+                .await;
             drop(switch);
             while let Some(result) = asking.join_next().await {
                 assert!(result.unwrap().unwrap_err().is_closed());
