@@ -53,7 +53,7 @@ async fn calls() {
             .events("CHANNEL_CREATE CHANNEL_ANSWER CHANNEL_HANGUP CHANNEL_HANGUP_COMPLETE CHANNEL_DESTROY")
             .await
             .unwrap();
-        for (uuid, endpoint) in [("leg-a", "null/test"), ("leg-b", "loopback/park")] {
+        for (uuid, endpoint) in [("leg-a", "null/test"), ("leg-b", "loopback/9002")] {
             let originate = format!("originate {{origination_uuid={uuid}}}{endpoint} &park");
             let outcome = client.bgapi(&originate).await.unwrap().await.unwrap();
             assert_eq!(outcome.text().trim(), format!("+OK {uuid}"));
