@@ -25,6 +25,7 @@
 //! command can have been executed.
 
 mod auth;
+mod filters;
 mod jobs;
 mod replies;
 mod subscriptions;
@@ -47,6 +48,7 @@ pub use jobs::JobLost;
 pub use replies::{Executed, Ticket, Unanswered};
 pub use subscriptions::{SubscriptionId, SubscriptionRefused};
 
+use filters::Filters;
 use jobs::Jobs;
 use replies::{Purpose, Replies};
 use subscriptions::Subscriptions;
@@ -209,7 +211,7 @@ pub struct Connection {
     /// Bytes of `out` ever handed over, and of those the ones ever written.
     offered: u64,
     written: u64,
-    filters_kept: bool,
+    filters: Filters,
 }
 
 #[derive(Debug)]
@@ -257,7 +259,7 @@ impl Connection {
             out: BytesMut::new(),
             offered: 0,
             written: 0,
-            filters_kept: false,
+            filters: Filters::default(),
             config,
         }
     }
@@ -361,8 +363,7 @@ impl Connection {
     pub fn send(&mut self, command: Command, timeout: Option<Duration>, now: Instant) -> Ticket {
         let ticket = self.replies.next_ticket();
         if command.deletes_filters() {
-            // Those we added may be among them.
-            self.filters_kept = false;
+            self.filters.on_delete(&command);
         }
         self.queue(command, timeout, Purpose::Caller(ticket), now);
         ticket
@@ -447,24 +448,6 @@ impl Connection {
     pub fn unsubscribe(&mut self, id: SubscriptionId, now: Instant) {
         self.subscriptions.remove(id);
         self.reconcile(now);
-    }
-
-    /// Adds a filter for the whole connection. With the first one, and the first after some were deleted,
-    /// `Event-Name BACKGROUND_JOB` and `HEARTBEAT` are let pass, too, so that a filter starves neither jobs nor
-    /// liveness.
-    ///
-    /// # Errors
-    ///
-    /// As [`Command::filter`].
-    pub fn filter(&mut self, header: &str, value: &str, now: Instant) -> Result<Ticket, ApiMisuse> {
-        let filter = Command::filter(header, value)?;
-        if !self.filters_kept {
-            self.filters_kept = true;
-            for name in [EventName::BackgroundJob, EventName::Heartbeat] {
-                self.queue(Command::filter("Event-Name", name.as_str())?, None, Purpose::Nobody, now);
-            }
-        }
-        Ok(self.send(filter, None, now))
     }
 
     /// Says `exit` after the commands already in line. [`Output::Closed`] follows within 5 s.

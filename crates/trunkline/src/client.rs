@@ -304,20 +304,11 @@ impl Client {
     ///
     /// Once polled the filter is set, whether or not the future is polled again.
     pub async fn filter(&self, header: &str, value: &str) -> Result<(), Error> {
-        let (sender, receiver) = oneshot::channel();
-        let serial = self.serial();
-        let shared = &self.handle.shared;
-        shared.with(|core, now| -> Result<(), ApiMisuse> {
-            let ticket = core.connection.filter(header, value, now)?;
-            self.wait(core, serial, ticket, sender, now);
-            Ok(())
-        })?;
         let text = format!("filter {header} {value}");
-        let reply = Waiting { shared, serial, receiver: Some(receiver) }.reply().await;
-        refused(&text, reply.map_err(|why| Error::unanswered(&text, why))?).map(drop)
+        self.filters(text, |connection, now| connection.filter(header, value, now)).await
     }
 
-    /// Takes back the filters on a header, or the one with this value.
+    /// Takes back the filters on a header, or the one with this value. With the last one everything passes again.
     ///
     /// # Errors
     ///
@@ -325,9 +316,40 @@ impl Client {
     ///
     /// # Cancel safety
     ///
-    /// As [`api`](Self::api).
+    /// As [`filter`](Self::filter).
     pub async fn filter_delete(&self, header: &str, value: Option<&str>) -> Result<(), Error> {
-        self.command(Command::filter_delete(header, value)?).await.map(drop)
+        let text = format!("filter delete {header} {}", value.unwrap_or_default()).trim_end().to_owned();
+        self.filters(text, |connection, now| connection.filter_delete(header, value, now)).await
+    }
+
+    /// Takes back every filter.
+    ///
+    /// # Errors
+    ///
+    /// Refused, not answered in time, or connection lost.
+    ///
+    /// # Cancel safety
+    ///
+    /// As [`api`](Self::api).
+    pub async fn filter_delete_all(&self) -> Result<(), Error> {
+        self.command(Command::filter_delete_all()).await.map(drop)
+    }
+
+    async fn filters(
+        &self,
+        text: String,
+        change: impl FnOnce(&mut Connection, Instant) -> Result<Ticket, ApiMisuse>,
+    ) -> Result<(), Error> {
+        let (sender, receiver) = oneshot::channel();
+        let serial = self.serial();
+        let shared = &self.handle.shared;
+        shared.with(|core, now| {
+            let ticket = change(&mut core.connection, now)?;
+            self.wait(core, serial, ticket, sender, now);
+            Ok::<_, ApiMisuse>(())
+        })?;
+        let reply = Waiting { shared, serial, receiver: Some(receiver) }.reply().await;
+        refused(&text, reply.map_err(|why| Error::unanswered(&text, why))?).map(drop)
     }
 
     /// Leaves: says `exit` after the commands in line, and waits for the end, at most 5 s.

@@ -80,21 +80,27 @@ async fn filters_and_their_companions() {
             client.filter("Unique-ID", "abc def").await.unwrap();
             client.filter("Unique-ID", "ghi").await.unwrap();
             client.filter_delete("Unique-ID", Some("ghi")).await.unwrap();
+            client.filter_delete("Unique-ID", None).await.unwrap();
+            client.filter_delete_all().await.unwrap();
         };
         let play = async {
-            switch.expect("filter Event-Name BACKGROUND_JOB").await;
-            switch.reply("+OK filter added. [Event-Name]=[BACKGROUND_JOB]").await;
-            switch.expect("filter Event-Name HEARTBEAT").await;
-            switch.reply("+OK filter added. [Event-Name]=[HEARTBEAT]").await;
-            switch.expect("filter Unique-ID abc def").await;
-            switch.reply("+OK filter added. [Unique-ID]=[abc def]").await;
-            switch.expect("filter Unique-ID ghi").await;
-            switch.reply("+OK filter added. [Unique-ID]=[ghi]").await;
-            switch.expect("filter delete Unique-ID ghi").await;
-            switch.reply("+OK filter deleted. [Unique-ID][ghi]").await;
+            for command in [
+                "filter Event-Name BACKGROUND_JOB",
+                "filter Event-Name HEARTBEAT",
+                "filter Unique-ID abc def",
+                "filter Unique-ID ghi",
+                "filter delete Unique-ID ghi",
+                // With the last one they would keep everything out.
+                "filter delete Unique-ID",
+                "filter delete Event-Name BACKGROUND_JOB",
+                "filter delete Event-Name HEARTBEAT",
+                "filter delete all",
+            ] {
+                switch.expect(command).await;
+                switch.reply("+OK filter").await;
+            }
         };
         tokio::join!(set, play);
-        // Those that were deleted may have been the companions: they come again.
         let (set, ()) = tokio::join!(client.filter("a", "b"), async {
             for command in ["Event-Name BACKGROUND_JOB", "Event-Name HEARTBEAT", "a b"] {
                 switch.expect(&format!("filter {command}")).await;
