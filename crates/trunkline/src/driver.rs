@@ -1,9 +1,10 @@
 //! The task that reads the socket, keeps the deadlines, and hands events to their consumers.
 
 use std::collections::VecDeque;
-use std::future::poll_fn;
+use std::future::{Future, poll_fn};
 use std::io;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use bytes::BytesMut;
@@ -154,18 +155,28 @@ where
     behind
 }
 
-async fn wait_for<T: Queued>(behind: Behind<T>, until: Instant) {
-    for (queue, mut items) in behind {
-        let made_room = timeout_at(until.into(), async {
-            while !items.is_empty() {
-                queue.room().await;
-                queue.push(&mut items);
-            }
-        });
-        if made_room.await.is_err() {
-            queue.give_up();
+/// Waits for all of them at once: one that is stuck takes nothing of another's time.
+async fn wait_for<T: Queued + Send>(behind: Behind<T>, until: Instant) {
+    let mut waits: Vec<_> =
+        behind.into_iter().map(|(queue, items)| Box::pin(make_room(queue, items, until))).collect();
+    poll_fn(|cx| {
+        waits.retain_mut(|wait| wait.as_mut().poll(cx).is_pending());
+        if waits.is_empty() { Poll::Ready(()) } else { Poll::Pending }
+    })
+    .await;
+}
+
+/// Puts the rest into the queue as there is room, and at last whether there is or not.
+async fn make_room<T: Queued>(queue: Arc<Queue<T>>, mut items: VecDeque<T>, until: Instant) {
+    let made_room = timeout_at(until.into(), async {
+        while !items.is_empty() {
+            queue.room().await;
             queue.push(&mut items);
         }
+    });
+    if made_room.await.is_err() {
+        queue.give_up();
+        queue.push(&mut items);
     }
 }
 
