@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use bytes::BytesMut;
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::time::{sleep_until, timeout_at};
-use trunkline_proto::Event;
+use trunkline_proto::{Event, LogData};
 
 use crate::core::{Core, Deliveries, Shared, Turn, lock, now};
 use crate::queue::{Queue, Queued};
@@ -102,24 +102,21 @@ async fn hand_out(shared: &Shared, deliveries: &mut Deliveries, pause: Duration)
         return;
     }
     let until = now() + pause.min(FAR);
-    if !deliveries.events.is_empty() {
-        let behind = {
-            let streams = lock(&shared.event_streams);
-            let sinks = streams.iter().map(|sink| (&sink.queue, |event: &Event| sink.wants.matches(event)));
-            share(sinks, &mut deliveries.events)
-        };
-        wait_for(behind, until).await;
-    }
-    if !deliveries.logs.is_empty() {
-        let behind = {
-            let streams = lock(&shared.log_streams);
-            let sinks = streams.iter().map(|sink| {
-                let wants = sink.wants;
-                (&sink.queue, move |line: &trunkline_proto::LogData| line.level() <= wants)
-            });
-            share(sinks, &mut deliveries.logs)
-        };
-        wait_for(behind, until).await;
+    let events = {
+        let streams = lock(&shared.event_streams);
+        let sinks = streams.iter().map(|sink| (&sink.queue, |event: &Event| sink.wants.matches(event)));
+        share(sinks, &mut deliveries.events)
+    };
+    let logs = {
+        let streams = lock(&shared.log_streams);
+        let sinks = streams.iter().map(|sink| {
+            let wants = sink.wants;
+            (&sink.queue, move |line: &LogData| line.level() <= wants)
+        });
+        share(sinks, &mut deliveries.logs)
+    };
+    if !events.is_empty() || !logs.is_empty() {
+        tokio::join!(wait_for(events, until), wait_for(logs, until));
     }
 }
 
@@ -186,18 +183,27 @@ struct ReadBuffer {
     size: usize,
     /// What the message under way still needs.
     missing: usize,
+    /// How large the memory behind `bytes` may be.
+    held: usize,
 }
 
 impl ReadBuffer {
     fn new() -> Self {
-        Self { bytes: BytesMut::new(), size: SMALLEST_READ, missing: 0 }
+        Self { bytes: BytesMut::new(), size: SMALLEST_READ, missing: 0, held: 0 }
     }
 
     /// Cancel safe.
     async fn read(&mut self, reader: &mut (impl AsyncRead + Unpin)) -> io::Result<usize> {
+        let wanted = self.size.max(self.missing.min(LARGEST_READ));
+        if self.held > 4 * wanted && self.bytes.len() <= SMALLEST_READ {
+            // Grown for a message or a burst that is over. To reserve would take the same memory again.
+            self.bytes = BytesMut::from(&*self.bytes);
+            self.held = 0;
+        }
         let room = self.bytes.capacity() - self.bytes.len();
         if room < self.size / 4 || room < self.missing.min(LARGEST_READ) {
-            self.bytes.reserve(self.size.max(self.missing.min(LARGEST_READ)));
+            self.bytes.reserve(wanted);
+            self.held = self.held.max(self.bytes.capacity());
         }
         let room = self.bytes.capacity() - self.bytes.len();
         let before = self.bytes.len();
@@ -209,5 +215,39 @@ impl ReadBuffer {
             self.size = (self.size / 2).max(SMALLEST_READ);
         }
         Ok(read)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn read_all(buffer: &mut ReadBuffer, mut bytes: &[u8]) {
+        let whole = buffer.bytes.len() + bytes.len();
+        while buffer.bytes.len() < whole {
+            buffer.missing = whole - buffer.bytes.len();
+            buffer.read(&mut bytes).await.unwrap();
+        }
+        buffer.missing = 0;
+    }
+
+    /// After a long message, and after a burst, the memory is given back.
+    #[tokio::test]
+    async fn memory_is_given_back() {
+        for length in [LARGEST_READ, 20 * 1024 * 1024] {
+            let mut buffer = ReadBuffer::new();
+            let long = vec![b'x'; length];
+            read_all(&mut buffer, &long).await;
+            assert!(buffer.bytes == long);
+            // It is over, and the next one has begun.
+            drop(buffer.bytes.split_to(length - 10));
+            for _ in 0..10 {
+                read_all(&mut buffer, b"0123456789").await;
+                drop(buffer.bytes.split_to(10));
+            }
+            assert_eq!(&*buffer.bytes, b"0123456789");
+            buffer.bytes.reserve(SMALLEST_READ);
+            assert!(buffer.bytes.capacity() <= 4 * SMALLEST_READ, "{}", buffer.bytes.capacity());
+        }
     }
 }
