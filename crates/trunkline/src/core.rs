@@ -197,8 +197,9 @@ impl Shared {
         if self.closed.borrow().is_none() {
             self.deliver(&mut Deliveries { closed: reason, ..Deliveries::default() });
         }
-        let writer = std::mem::replace(&mut lock(&self.core).writer, Box::new(tokio::io::sink()));
-        drop(writer);
+        let mut writer = std::mem::replace(&mut lock(&self.core).writer, Box::new(tokio::io::sink()));
+        // A tunnel may have a word for it. Nobody waits for it to be taken.
+        let _ = Pin::new(&mut writer).poll_shutdown(&mut Context::from_waker(Waker::noop()));
     }
 
     /// Writes on as the socket has room; pending while it has none.

@@ -106,6 +106,7 @@ async fn dropped_before_it_was_written() {
             switch.reply("+OK event listener enabled plain").await;
         });
         let _events = events.unwrap();
+        let dropped = tokio::sync::Notify::new();
         let talk = async {
             let first = client.api("first");
             tokio::pin!(first);
@@ -114,12 +115,13 @@ async fn dropped_before_it_was_written() {
             assert!(tokio::time::timeout(Duration::ZERO, client.api("never")).await.is_err());
             assert!(tokio::time::timeout(millis(10), client.api("never either")).await.is_err());
             assert_eq!(client.outstanding(), 1);
+            dropped.notify_one();
             let (first, last) = tokio::join!(first, client.api("last"));
             (first.unwrap().text().into_owned(), last.unwrap().text().into_owned())
         };
         let play = async {
             switch.expect("api first").await;
-            tokio::time::sleep(millis(60)).await;
+            dropped.notified().await;
             switch.answer("first").await;
             switch.expect("api last").await;
             switch.answer("last").await;
@@ -160,19 +162,16 @@ async fn timed_out_in_line() {
         });
         let _events = events.unwrap();
         let hasty = client.with_timeout(millis(30));
-        let (first, second, third) = tokio::join!(hasty.api("first"), hasty.api("second"), async {
-            tokio::time::sleep(millis(150)).await;
-            switch.expect("api first").await;
-            switch.answer("first").await;
-            let (third, ()) = tokio::join!(client.api("third"), async {
-                switch.expect("api third").await;
-                switch.answer("third").await;
-            });
-            third.unwrap().text().into_owned()
+        let (first, second) = tokio::join!(hasty.api("first"), hasty.api("second"));
+        switch.expect("api first").await;
+        switch.answer("first").await;
+        let (third, ()) = tokio::join!(client.api("third"), async {
+            switch.expect("api third").await;
+            switch.answer("third").await;
         });
         assert!(matches!(first, Err(Error::TimedOut { executed: Executed::Unknown, .. })), "{first:?}");
         assert!(matches!(second, Err(Error::TimedOut { executed: Executed::No, .. })), "{second:?}");
-        assert_eq!(third, "third");
+        assert_eq!(third.unwrap().text(), "third");
     })
     .await;
 }
@@ -207,9 +206,17 @@ async fn every_command_has_the_handles_timeout() {
 async fn a_reply_to_nothing() {
     within(async {
         let (client, mut switch) = connected().await;
+        let (events, ()) = tokio::join!(client.events("DTMF"), async {
+            switch.hear().await;
+            switch.reply("+OK event listener enabled plain").await;
+        });
         switch.reply("+OK who asked").await;
         switch.answer("who asked").await;
-        tokio::time::sleep(millis(20)).await;
+        switch.event("DTMF", &[]).await;
+        assert_eq!(next(&mut events.unwrap()).await, "DTMF");
+        // That stream has gone, and so has its event.
+        switch.expect("nixevent DTMF").await;
+        switch.reply("+OK events nixed").await;
         let (text, ()) = tokio::join!(client.api("status"), async {
             switch.expect("api status").await;
             switch.answer("up").await;
