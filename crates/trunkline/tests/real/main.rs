@@ -51,7 +51,8 @@ fn talked(test: &str) {
 
 /// Past the test harness, which keeps what passing tests print to itself.
 fn say(line: &str) {
-    writeln!(std::io::stderr(), "{line}").unwrap();
+    let mut stderr = std::io::stderr().lock();
+    writeln!(stderr, "{line}").unwrap();
 }
 
 /// An id that no other call has.
