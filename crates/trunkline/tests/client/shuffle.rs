@@ -9,7 +9,7 @@ use fastrand::Rng;
 use tokio::net::TcpStream;
 use trunkline::{Client, Command, EventName, Job, LogLevel, Reply};
 
-use crate::support::{Peer, connected_with, event, job_end, log_line, within};
+use crate::support::{Peer, connected_with, event, job_end, log_line, queued, within};
 
 /// Answers every command with its own text, some late, with other messages between.
 async fn echo(mut switch: Peer<TcpStream>, mut random: Rng) {
@@ -199,8 +199,7 @@ async fn events_go_on_meanwhile() {
         let mut events = client.events(EventName::Dtmf).await.unwrap();
         for number in 0..300 {
             assert_eq!(client.api(&number.to_string()).await.unwrap().text(), number.to_string());
-            let queued = tokio::time::timeout(Duration::ZERO, crate::support::next(&mut events)).await;
-            assert_eq!(queued.expect("in the queue"), format!("DTMF {number}"));
+            assert_eq!(queued(&mut events).await, format!("DTMF {number}"));
         }
         drop((client, events));
         echoing.await.unwrap();

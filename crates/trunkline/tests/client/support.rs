@@ -223,3 +223,12 @@ pub(crate) async fn next(events: &mut Events) -> String {
         None => "end".to_owned(),
     }
 }
+
+/// The same of one that is in the queue already.
+pub(crate) async fn queued(events: &mut Events) -> String {
+    tokio::select! {
+        biased;
+        item = next(events) => item,
+        () = std::future::ready(()) => "nothing yet".to_owned(),
+    }
+}
