@@ -11,6 +11,7 @@
 //! - `overflow`: consumers that are slow, and bursts
 //! - `jobs`: `bgapi` as a future
 //! - `transport`: other streams than TCP, writers that take little, sockets that fail
+//! - `wakeups`: that the driver is woken when it must be
 //! - `ending`: `close`, the last clone, a runtime that is shut down
 //! - `secrets`: what is never shown
 //! - `sim`: against the simulated switch
@@ -31,3 +32,4 @@ mod shuffle;
 mod sim;
 mod support;
 mod transport;
+mod wakeups;

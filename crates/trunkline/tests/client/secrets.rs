@@ -1,11 +1,12 @@
 //! What is never shown: passwords, in whatever is printed, traced or told.
 
+use std::cell::RefCell;
 use std::fmt::Write;
-use std::sync::{Arc, Mutex};
 
 use tokio::io::duplex;
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
+use tracing::subscriber::{Interest, set_global_default};
 use tracing::{Event, Metadata, Subscriber};
 use trunkline::{Client, Command, Config};
 
@@ -13,19 +14,31 @@ use crate::support::{Peer, within};
 
 const PASSWORD: &str = "hunter2-is-secret";
 
-/// Writes down every tracing event.
-#[derive(Clone, Default)]
-struct Notes(Arc<Mutex<String>>);
+thread_local! {
+    /// What was traced on this thread, where anyone wants to know.
+    static NOTES: RefCell<Option<String>> = const { RefCell::new(None) };
+}
+
+fn note(text: std::fmt::Arguments<'_>) {
+    NOTES.with_borrow_mut(|notes| notes.as_mut().map(|notes| notes.write_fmt(text)));
+}
+
+/// Writes down every tracing event. One for all threads, since `tracing` remembers who listens to what.
+struct Notes;
 
 impl Visit for Notes {
     fn record_debug(&mut self, field: &Field, value: &dyn std::fmt::Debug) {
-        write!(self.0.lock().unwrap(), " {field}={value:?}").unwrap();
+        note(format_args!(" {field}={value:?}"));
     }
 }
 
 impl Subscriber for Notes {
+    fn register_callsite(&self, _: &'static Metadata<'static>) -> Interest {
+        Interest::sometimes()
+    }
+
     fn enabled(&self, _: &Metadata<'_>) -> bool {
-        true
+        NOTES.with_borrow(Option::is_some)
     }
 
     fn new_span(&self, _: &Attributes<'_>) -> Id {
@@ -37,8 +50,8 @@ impl Subscriber for Notes {
     fn record_follows_from(&self, _: &Id, _: &Id) {}
 
     fn event(&self, event: &Event<'_>) {
-        write!(self.0.lock().unwrap(), "\n{}", event.metadata().target()).unwrap();
-        event.record(&mut self.clone());
+        note(format_args!("\n{}", event.metadata().target()));
+        event.record(&mut Notes);
     }
 
     fn enter(&self, _: &Id) {}
@@ -48,8 +61,7 @@ impl Subscriber for Notes {
 
 /// A whole conversation over a pipe that takes so many bytes at once, and everything that was said about it.
 async fn told(config: Config, pipe: usize, accepted: bool) -> String {
-    let notes = Notes::default();
-    let guard = tracing::subscriber::set_default(notes.clone());
+    NOTES.set(Some(String::new()));
     let (near, far) = duplex(pipe);
     let mut switch = Peer::new(far);
     let mut told = format!("{config:?} {config} {config:#?}");
@@ -81,13 +93,13 @@ async fn told(config: Config, pipe: usize, accepted: bool) -> String {
         }
     };
     tokio::join!(talk, play);
-    drop(guard);
-    told.push_str(&notes.0.lock().unwrap());
+    told.push_str(&NOTES.take().unwrap());
     told
 }
 
 #[tokio::test]
 async fn passwords_are_not_shown() {
+    set_global_default(Notes).unwrap();
     let mut by_user = Config::new("nowhere", PASSWORD);
     by_user.set_user("1000@localhost");
     for config in [Config::new("nowhere", PASSWORD), by_user] {

@@ -167,7 +167,7 @@ async fn time_at_a_standstill() {
 async fn the_last_word_is_read() {
     within(async {
         let (near, far) = duplex(16 * 1024);
-        let stream = Broken { stream: near, failing: false };
+        let stream = Broken::after_one_write(near);
         let (client, mut switch) = over(stream, Peer::new(far), config()).await;
         let talk = client.api("writing fails from now on");
         let play = async {
@@ -193,7 +193,7 @@ async fn the_last_word_is_read() {
 async fn writing_fails_and_nothing_is_said() {
     within(async {
         let (near, far) = duplex(16 * 1024);
-        let stream = Broken { stream: near, failing: false };
+        let stream = Broken::after_one_write(near);
         let (client, switch) = over(stream, Peer::new(far), config()).await;
         match client.api("status").await {
             Err(Error::Disconnected { reason: CloseReason::Io(text), .. }) => {
@@ -207,9 +207,15 @@ async fn writing_fails_and_nothing_is_said() {
 }
 
 /// Takes the password, and nothing after.
-struct Broken {
+pub(crate) struct Broken {
     stream: DuplexStream,
     failing: bool,
+}
+
+impl Broken {
+    pub(crate) fn after_one_write(stream: DuplexStream) -> Self {
+        Self { stream, failing: false }
+    }
 }
 
 impl AsyncRead for Broken {
