@@ -25,6 +25,7 @@
 //! command can have been executed.
 
 mod auth;
+mod filters;
 mod jobs;
 mod replies;
 mod subscriptions;
@@ -47,6 +48,7 @@ pub use jobs::JobLost;
 pub use replies::{Executed, Ticket, Unanswered};
 pub use subscriptions::{SubscriptionId, SubscriptionRefused};
 
+use filters::Filters;
 use jobs::Jobs;
 use replies::{Purpose, Replies};
 use subscriptions::Subscriptions;
@@ -209,7 +211,7 @@ pub struct Connection {
     /// Bytes of `out` ever handed over, and of those the ones ever written.
     offered: u64,
     written: u64,
-    filters_kept: bool,
+    filters: Filters,
 }
 
 #[derive(Debug)]
@@ -257,7 +259,7 @@ impl Connection {
             out: BytesMut::new(),
             offered: 0,
             written: 0,
-            filters_kept: false,
+            filters: Filters::default(),
             config,
         }
     }
@@ -361,11 +363,16 @@ impl Connection {
     pub fn send(&mut self, command: Command, timeout: Option<Duration>, now: Instant) -> Ticket {
         let ticket = self.replies.next_ticket();
         if command.deletes_filters() {
-            // Those we added may be among them.
-            self.filters_kept = false;
+            self.filters.on_delete(&command);
         }
         self.queue(command, timeout, Purpose::Caller(ticket), now);
         ticket
+    }
+
+    /// Another timeout for a command that waits, as [`send`](Self::send) takes it; from now, if it is at the head
+    /// of the line already.
+    pub fn set_timeout(&mut self, ticket: Ticket, timeout: Duration, now: Instant) {
+        self.replies.set_timeout(ticket, timeout, now);
     }
 
     /// The caller of a command has gone: withdrawn if [`transmit`](Self::transmit) has not shown it yet, otherwise
@@ -443,28 +450,15 @@ impl Connection {
         self.reconcile(now);
     }
 
-    /// Adds a filter for the whole connection. With the first one, and the first after some were deleted,
-    /// `Event-Name BACKGROUND_JOB` and `HEARTBEAT` are let pass, too, so that a filter starves neither jobs nor
-    /// liveness.
-    ///
-    /// # Errors
-    ///
-    /// As [`Command::filter`].
-    pub fn filter(&mut self, header: &str, value: &str, now: Instant) -> Result<Ticket, ApiMisuse> {
-        let filter = Command::filter(header, value)?;
-        if !self.filters_kept {
-            self.filters_kept = true;
-            for name in [EventName::BackgroundJob, EventName::Heartbeat] {
-                self.queue(Command::filter("Event-Name", name.as_str())?, None, Purpose::Nobody, now);
-            }
-        }
-        Ok(self.send(filter, None, now))
-    }
-
     /// Says `exit` after the commands already in line. [`Output::Closed`] follows within 5 s.
     pub fn close(&mut self, now: Instant) {
         match self.state {
-            State::Closed(_) | State::Leaving { .. } => {}
+            State::Closed(_) => {}
+            // `exit` may have been said as a command, with its own patience.
+            State::Leaving { deadline } => {
+                let soon = now.checked_add(CLOSE_TIMEOUT);
+                self.state = State::Leaving { deadline: deadline.into_iter().chain(soon).min() };
+            }
             State::Ready => {
                 self.queue(Command::exit(), None, Purpose::Exit, now);
                 self.state = State::Leaving { deadline: now.checked_add(CLOSE_TIMEOUT) };

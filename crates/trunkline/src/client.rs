@@ -10,12 +10,12 @@ use tokio::net::TcpStream;
 use tokio::sync::oneshot;
 use trunkline_proto::{
     ApiMisuse, ApiResponse, CloseReason, Command, CommandReply, Connection, EventBuilder, EventName,
-    EventSet, Executed, JobUuid, LogLevel, Permissions, Reply, Unanswered,
+    EventSet, Executed, JobUuid, LogLevel, Permissions, Reply, Ticket, Unanswered,
 };
 
 use crate::config::{Config, ConfigError};
-use crate::core::{Shared, Submission, Writer};
-use crate::driver;
+use crate::core::{Core, ReplySender, Shared, Submission, Writer, now};
+use crate::driver::{self, Driving};
 use crate::error::Error;
 use crate::events::{Events, Logs};
 use crate::job::Job;
@@ -107,9 +107,9 @@ impl Client {
         R: AsyncRead + Send + Unpin + 'static,
     {
         let (sender, ready) = oneshot::channel();
-        let connection = Connection::inbound(config.connection.clone(), Instant::now());
+        let connection = Connection::inbound(config.connection.clone(), now());
         let shared = Arc::new(Shared::new(connection, writer, sender));
-        tokio::spawn(driver::drive(reader, Arc::clone(&shared), config.pause));
+        tokio::spawn(driver::drive(reader, Driving::new(Arc::clone(&shared)), config.pause));
         // Should this future be dropped while it waits, so is the connection.
         let mut handle =
             Handle { shared, config, permissions: Permissions::default(), serials: AtomicU64::new(0) };
@@ -122,7 +122,8 @@ impl Client {
     }
 
     /// The same connection, with another timeout for the commands given through this handle: the time from when one
-    /// reaches the head of the line.
+    /// reaches the head of the line. Of a background job it is the time to be taken, not to end. Subscriptions are the
+    /// connection's own, and keep its timeout.
     #[must_use]
     pub fn with_timeout(&self, timeout: Duration) -> Self {
         Self { handle: Arc::clone(&self.handle), timeout: Some(timeout) }
@@ -211,7 +212,7 @@ impl Client {
             let timeout = Some(self.handle.config.job_timeout);
             match core.connection.start_job(command, uuid.clone(), timeout, now) {
                 Ok(ticket) => {
-                    core.wait(serial, ticket, sender);
+                    self.wait(core, serial, ticket, sender, now);
                     Ok(())
                 }
                 Err(misuse) => {
@@ -303,20 +304,11 @@ impl Client {
     ///
     /// Once polled the filter is set, whether or not the future is polled again.
     pub async fn filter(&self, header: &str, value: &str) -> Result<(), Error> {
-        let (sender, receiver) = oneshot::channel();
-        let serial = self.serial();
-        let shared = &self.handle.shared;
-        shared.with(|core, now| -> Result<(), ApiMisuse> {
-            let ticket = core.connection.filter(header, value, now)?;
-            core.wait(serial, ticket, sender);
-            Ok(())
-        })?;
         let text = format!("filter {header} {value}");
-        let reply = Waiting { shared, serial, receiver: Some(receiver) }.reply().await;
-        refused(&text, reply.map_err(|why| Error::unanswered(&text, why))?).map(drop)
+        self.filters(text, |connection, now| connection.filter(header, value, now)).await
     }
 
-    /// Takes back the filters on a header, or the one with this value.
+    /// Takes back the filters on a header, or the one with this value. With the last one everything passes again.
     ///
     /// # Errors
     ///
@@ -324,9 +316,40 @@ impl Client {
     ///
     /// # Cancel safety
     ///
-    /// As [`api`](Self::api).
+    /// As [`filter`](Self::filter).
     pub async fn filter_delete(&self, header: &str, value: Option<&str>) -> Result<(), Error> {
-        self.command(Command::filter_delete(header, value)?).await.map(drop)
+        let text = format!("filter delete {header} {}", value.unwrap_or_default()).trim_end().to_owned();
+        self.filters(text, |connection, now| connection.filter_delete(header, value, now)).await
+    }
+
+    /// Takes back every filter.
+    ///
+    /// # Errors
+    ///
+    /// Refused, not answered in time, or connection lost.
+    ///
+    /// # Cancel safety
+    ///
+    /// As [`api`](Self::api).
+    pub async fn filter_delete_all(&self) -> Result<(), Error> {
+        self.command(Command::filter_delete_all()).await.map(drop)
+    }
+
+    async fn filters(
+        &self,
+        text: String,
+        change: impl FnOnce(&mut Connection, Instant) -> Result<Ticket, ApiMisuse>,
+    ) -> Result<(), Error> {
+        let (sender, receiver) = oneshot::channel();
+        let serial = self.serial();
+        let shared = &self.handle.shared;
+        shared.with(|core, now| {
+            let ticket = change(&mut core.connection, now)?;
+            self.wait(core, serial, ticket, sender, now);
+            Ok::<_, ApiMisuse>(())
+        })?;
+        let reply = Waiting { shared, serial, receiver: Some(receiver) }.reply().await;
+        refused(&text, reply.map_err(|why| Error::unanswered(&text, why))?).map(drop)
     }
 
     /// Leaves: says `exit` after the commands in line, and waits for the end, at most 5 s.
@@ -363,6 +386,14 @@ impl Client {
         let shared = &self.handle.shared;
         shared.submit(Submission { serial, command, timeout: self.timeout, sender });
         Waiting { shared, serial, receiver: Some(receiver) }.reply().await
+    }
+
+    /// Waits for a reply with the patience of this handle.
+    fn wait(&self, core: &mut Core, serial: u64, ticket: Ticket, sender: ReplySender, now: Instant) {
+        if let Some(timeout) = self.timeout {
+            core.connection.set_timeout(ticket, timeout, now);
+        }
+        core.wait(serial, ticket, sender);
     }
 
     fn serial(&self) -> u64 {

@@ -62,6 +62,7 @@ struct Waiter {
 pub(crate) struct Core {
     pub(crate) connection: Connection,
     writer: Writer,
+    trace: wire_trace::Sent,
     /// By ticket, which is also the order of replies.
     waiters: VecDeque<Waiter>,
     pub(crate) jobs: HashMap<JobUuid, oneshot::Sender<Result<Event, JobLost>>>,
@@ -107,6 +108,7 @@ impl Shared {
         let core = Core {
             connection,
             writer,
+            trace: wire_trace::Sent::default(),
             waiters: VecDeque::new(),
             jobs: HashMap::new(),
             subscribing: HashMap::new(),
@@ -142,7 +144,7 @@ impl Shared {
             drop(core);
             return self.wake.notify_one();
         }
-        let now = Instant::now();
+        let now = now();
         self.take_inbox(&mut core, now);
         core.accept(submission, now);
         self.finish(core, now);
@@ -150,7 +152,7 @@ impl Shared {
 
     /// Does something with the connection, then writes and delivers what came of it.
     pub(crate) fn with<R>(&self, act: impl FnOnce(&mut Core, Instant) -> R) -> R {
-        let now = Instant::now();
+        let now = now();
         let mut core = lock(&self.core);
         self.take_inbox(&mut core, now);
         let result = act(&mut core, now);
@@ -161,7 +163,7 @@ impl Shared {
     /// The driver's turn: as [`with`](Self::with), but what is to be delivered is left to it, and so are the
     /// deadlines.
     pub(crate) fn turn(&self, deliveries: &mut Deliveries, act: impl FnOnce(&mut Core, Instant)) -> Turn {
-        let now = Instant::now();
+        let now = now();
         let mut core = lock(&self.core);
         self.take_inbox(&mut core, now);
         act(&mut core, now);
@@ -178,15 +180,26 @@ impl Shared {
         Turn { armed: core.armed, blocked: core.blocked, closed: core.connection.closed().is_some() }
     }
 
-    /// The connection has ended: closes our half of the socket.
-    pub(crate) fn close_writer(&self) {
-        lock(&self.core).writer = Box::new(tokio::io::sink());
+    /// The driver is gone: at the end of the connection, with its runtime, or by a panic. Whoever still waits is
+    /// told, and our half of the socket is closed.
+    pub(crate) fn abandon(&self, deliveries: &mut Deliveries) {
+        let reason = self.with(|core, _| {
+            core.connection.handle_error(&io::Error::other("the runtime that drove it was shut down"));
+            core.connection.closed().cloned()
+        });
+        self.deliver(deliveries);
+        if self.closed.borrow().is_none() {
+            self.deliver(&mut Deliveries { closed: reason, ..Deliveries::default() });
+        }
+        let mut writer = std::mem::replace(&mut lock(&self.core).writer, Box::new(tokio::io::sink()));
+        // A tunnel may have a word for it. Nobody waits for it to be taken.
+        let _ = Pin::new(&mut writer).poll_shutdown(&mut Context::from_waker(Waker::noop()));
     }
 
     /// Writes on as the socket has room; pending while it has none.
     pub(crate) fn poll_write(&self, cx: &mut Context<'_>) -> Poll<()> {
         let mut core = lock(&self.core);
-        core.write(cx, Instant::now());
+        core.write(cx, now());
         if core.blocked { Poll::Pending } else { Poll::Ready(()) }
     }
 
@@ -237,6 +250,11 @@ impl Shared {
 
     /// Delivers everything but events and log lines, which are the driver's.
     pub(crate) fn deliver(&self, deliveries: &mut Deliveries) {
+        // Whoever is told that the connection has ended can ask why.
+        let closed = deliveries.closed.take().inspect(|reason| {
+            tracing::debug!(%reason, "connection closed");
+            self.closed.send_replace(Some(reason.clone()));
+        });
         // Who has gone meanwhile gets nothing: every send may fail.
         if let Some((sender, permissions)) = deliveries.ready.take() {
             let _ = sender.send(permissions);
@@ -250,11 +268,12 @@ impl Shared {
         for (sender, result) in deliveries.jobs.drain(..) {
             let _ = sender.send(result);
         }
-        if let Some(reason) = deliveries.closed.take() {
-            tracing::debug!(%reason, "connection closed");
-            lock(&self.event_streams).drain(..).for_each(|sink| sink.queue.close(&reason));
-            lock(&self.log_streams).drain(..).for_each(|sink| sink.queue.close(&reason));
-            self.closed.send_replace(Some(reason));
+        if let Some(reason) = closed {
+            // Not under the lock: who is woken may drop a stream.
+            let events = std::mem::take(&mut *lock(&self.event_streams));
+            let logs = std::mem::take(&mut *lock(&self.log_streams));
+            events.iter().for_each(|sink| sink.queue.close(&reason));
+            logs.iter().for_each(|sink| sink.queue.close(&reason));
         }
     }
 }
@@ -289,7 +308,7 @@ impl Core {
             match Pin::new(&mut self.writer).poll_write(cx, self.connection.transmit()) {
                 Poll::Ready(Ok(0)) => return self.on_write_error(io::ErrorKind::WriteZero.into(), now),
                 Poll::Ready(Ok(written)) => {
-                    wire_trace::sent(self.connection.transmit().get(..written).unwrap_or_default());
+                    self.trace.trace(self.connection.transmit().get(..written).unwrap_or_default());
                     self.connection.transmitted(written, now);
                 }
                 Poll::Ready(Err(error)) => return self.on_write_error(error, now),
@@ -364,6 +383,11 @@ impl Core {
         let at = self.waiters.binary_search_by_key(&ticket, |waiter| waiter.ticket).ok()?;
         self.waiters.remove(at).map(|waiter| waiter.sender)
     }
+}
+
+/// The runtime's clock, which stands still where a test has paused it.
+pub(crate) fn now() -> Instant {
+    tokio::time::Instant::now().into_std()
 }
 
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

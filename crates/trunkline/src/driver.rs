@@ -1,17 +1,18 @@
 //! The task that reads the socket, keeps the deadlines, and hands events to their consumers.
 
 use std::collections::VecDeque;
-use std::future::poll_fn;
+use std::future::{Future, poll_fn};
 use std::io;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use bytes::BytesMut;
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::time::{sleep_until, timeout_at};
-use trunkline_proto::Event;
+use trunkline_proto::{Event, LogData};
 
-use crate::core::{Deliveries, Shared, lock};
+use crate::core::{Core, Deliveries, Shared, Turn, lock, now};
 use crate::queue::{Queue, Queued};
 use crate::wire_trace;
 
@@ -21,18 +22,41 @@ const LARGEST_READ: usize = 256 * 1024;
 const MUCH: usize = 32 * 1024;
 const FAR: Duration = Duration::from_secs(365 * 24 * 3600);
 
-pub(crate) async fn drive<R: AsyncRead + Unpin>(mut reader: R, shared: Arc<Shared>, pause: Duration) {
+/// The driver's share in a connection. Dropped with it, whatever the cause, so that nobody waits for a driver that is
+/// gone.
+pub(crate) struct Driving {
+    shared: Arc<Shared>,
+    deliveries: Deliveries,
+}
+
+impl Driving {
+    pub(crate) fn new(shared: Arc<Shared>) -> Self {
+        Self { shared, deliveries: Deliveries::default() }
+    }
+
+    fn turn(&mut self, act: impl FnOnce(&mut Core, Instant)) -> Turn {
+        self.shared.turn(&mut self.deliveries, act)
+    }
+}
+
+impl Drop for Driving {
+    fn drop(&mut self) {
+        self.shared.abandon(&mut self.deliveries);
+    }
+}
+
+pub(crate) async fn drive<R: AsyncRead + Unpin>(mut reader: R, mut driving: Driving, pause: Duration) {
     enum Woken {
         Read(io::Result<usize>),
         Called,
         Timer,
     }
     let mut buffer = ReadBuffer::new();
-    let mut deliveries = Deliveries::default();
-    let timer = sleep_until((Instant::now() + FAR).into());
+    let shared = Arc::clone(&driving.shared);
+    let timer = sleep_until((now() + FAR).into());
     let called = shared.wake.notified();
     tokio::pin!(timer, called);
-    let mut turn = shared.turn(&mut deliveries, |_, _| {});
+    let mut turn = driving.turn(|_, _| {});
     while !turn.closed {
         if let Some(armed) = turn.armed
             && timer.deadline() != armed.into()
@@ -51,34 +75,29 @@ pub(crate) async fn drive<R: AsyncRead + Unpin>(mut reader: R, shared: Arc<Share
         };
         let mut much = false;
         turn = match woken {
-            Woken::Read(Ok(0)) => {
-                shared.turn(&mut deliveries, |core, _| core.connection.handle_eof(buffer.bytes.len()))
-            }
+            Woken::Read(Ok(0)) => driving.turn(|core, _| core.connection.handle_eof(buffer.bytes.len())),
             Woken::Read(Ok(read)) => {
                 much = read >= MUCH;
-                shared.turn(&mut deliveries, |core, now| {
+                driving.turn(|core, now| {
                     core.connection.handle_input(&mut buffer.bytes, now);
                     buffer.missing = core.connection.missing(buffer.bytes.len());
                 })
             }
-            Woken::Read(Err(error)) => {
-                shared.turn(&mut deliveries, |core, _| core.connection.handle_error(&error))
-            }
+            Woken::Read(Err(error)) => driving.turn(|core, _| core.connection.handle_error(&error)),
             Woken::Called => {
                 // Tasks woken together speak together: let them, then write once.
                 tokio::task::yield_now().await;
-                shared.turn(&mut deliveries, |_, _| {})
+                driving.turn(|_, _| {})
             }
-            Woken::Timer => shared.turn(&mut deliveries, |_, _| {}),
+            Woken::Timer => driving.turn(|_, _| {}),
         };
         // Events before the replies that came after them.
-        hand_out(&shared, &mut deliveries, pause).await;
-        shared.deliver(&mut deliveries);
+        hand_out(&driving.shared, &mut driving.deliveries, pause).await;
+        driving.shared.deliver(&mut driving.deliveries);
         if much {
             tokio::task::yield_now().await;
         }
     }
-    shared.close_writer();
 }
 
 /// Gives each consumer what it wants. Waits, once and for a bounded time, for one that is behind.
@@ -86,25 +105,22 @@ async fn hand_out(shared: &Shared, deliveries: &mut Deliveries, pause: Duration)
     if deliveries.events.is_empty() && deliveries.logs.is_empty() {
         return;
     }
-    let until = Instant::now() + pause.min(FAR);
-    if !deliveries.events.is_empty() {
-        let behind = {
-            let streams = lock(&shared.event_streams);
-            let sinks = streams.iter().map(|sink| (&sink.queue, |event: &Event| sink.wants.matches(event)));
-            share(sinks, &mut deliveries.events)
-        };
-        wait_for(behind, until).await;
-    }
-    if !deliveries.logs.is_empty() {
-        let behind = {
-            let streams = lock(&shared.log_streams);
-            let sinks = streams.iter().map(|sink| {
-                let wants = sink.wants;
-                (&sink.queue, move |line: &trunkline_proto::LogData| line.level() <= wants)
-            });
-            share(sinks, &mut deliveries.logs)
-        };
-        wait_for(behind, until).await;
+    let until = now() + pause.min(FAR);
+    let events = {
+        let streams = lock(&shared.event_streams);
+        let sinks = streams.iter().map(|sink| (&sink.queue, |event: &Event| sink.wants.matches(event)));
+        share(sinks, &mut deliveries.events)
+    };
+    let logs = {
+        let streams = lock(&shared.log_streams);
+        let sinks = streams.iter().map(|sink| {
+            let wants = sink.wants;
+            (&sink.queue, move |line: &LogData| line.level() <= wants)
+        });
+        share(sinks, &mut deliveries.logs)
+    };
+    if !events.is_empty() || !logs.is_empty() {
+        tokio::join!(wait_for(events, until), wait_for(logs, until));
     }
 }
 
@@ -140,18 +156,28 @@ where
     behind
 }
 
-async fn wait_for<T: Queued>(behind: Behind<T>, until: Instant) {
-    for (queue, mut items) in behind {
-        let made_room = timeout_at(until.into(), async {
-            while !items.is_empty() {
-                queue.room().await;
-                queue.push(&mut items);
-            }
-        });
-        if made_room.await.is_err() {
-            queue.give_up();
+/// Waits for all of them at once: one that is stuck takes nothing of another's time.
+async fn wait_for<T: Queued + Send>(behind: Behind<T>, until: Instant) {
+    let mut waits: Vec<_> =
+        behind.into_iter().map(|(queue, items)| Box::pin(make_room(queue, items, until))).collect();
+    poll_fn(|cx| {
+        waits.retain_mut(|wait| wait.as_mut().poll(cx).is_pending());
+        if waits.is_empty() { Poll::Ready(()) } else { Poll::Pending }
+    })
+    .await;
+}
+
+/// Puts the rest into the queue as there is room, and at last whether there is or not.
+async fn make_room<T: Queued>(queue: Arc<Queue<T>>, mut items: VecDeque<T>, until: Instant) {
+    let made_room = timeout_at(until.into(), async {
+        while !items.is_empty() {
+            queue.room().await;
             queue.push(&mut items);
         }
+    });
+    if made_room.await.is_err() {
+        queue.give_up();
+        queue.push(&mut items);
     }
 }
 
@@ -161,18 +187,27 @@ struct ReadBuffer {
     size: usize,
     /// What the message under way still needs.
     missing: usize,
+    /// How large the memory behind `bytes` may be.
+    held: usize,
 }
 
 impl ReadBuffer {
     fn new() -> Self {
-        Self { bytes: BytesMut::new(), size: SMALLEST_READ, missing: 0 }
+        Self { bytes: BytesMut::new(), size: SMALLEST_READ, missing: 0, held: 0 }
     }
 
     /// Cancel safe.
     async fn read(&mut self, reader: &mut (impl AsyncRead + Unpin)) -> io::Result<usize> {
+        let wanted = self.size.max(self.missing.min(LARGEST_READ));
+        if self.held > 4 * wanted && self.bytes.len() <= SMALLEST_READ {
+            // Grown for a message or a burst that is over. To reserve would take the same memory again.
+            self.bytes = BytesMut::from(&*self.bytes);
+            self.held = 0;
+        }
         let room = self.bytes.capacity() - self.bytes.len();
         if room < self.size / 4 || room < self.missing.min(LARGEST_READ) {
-            self.bytes.reserve(self.size.max(self.missing.min(LARGEST_READ)));
+            self.bytes.reserve(wanted);
+            self.held = self.held.max(self.bytes.capacity());
         }
         let room = self.bytes.capacity() - self.bytes.len();
         let before = self.bytes.len();
@@ -184,5 +219,39 @@ impl ReadBuffer {
             self.size = (self.size / 2).max(SMALLEST_READ);
         }
         Ok(read)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn read_all(buffer: &mut ReadBuffer, mut bytes: &[u8]) {
+        let whole = buffer.bytes.len() + bytes.len();
+        while buffer.bytes.len() < whole {
+            buffer.missing = whole - buffer.bytes.len();
+            buffer.read(&mut bytes).await.unwrap();
+        }
+        buffer.missing = 0;
+    }
+
+    /// After a long message, and after a burst, the memory is given back.
+    #[tokio::test]
+    async fn memory_is_given_back() {
+        for length in [LARGEST_READ, 20 * 1024 * 1024] {
+            let mut buffer = ReadBuffer::new();
+            let long = vec![b'x'; length];
+            read_all(&mut buffer, &long).await;
+            assert!(buffer.bytes == long);
+            // It is over, and the next one has begun.
+            drop(buffer.bytes.split_to(length - 10));
+            for _ in 0..10 {
+                read_all(&mut buffer, b"0123456789").await;
+                drop(buffer.bytes.split_to(10));
+            }
+            assert_eq!(&*buffer.bytes, b"0123456789");
+            buffer.bytes.reserve(SMALLEST_READ);
+            assert!(buffer.bytes.capacity() <= 4 * SMALLEST_READ, "{}", buffer.bytes.capacity());
+        }
     }
 }

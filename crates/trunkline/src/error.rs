@@ -89,6 +89,7 @@ impl Error {
     #[must_use]
     pub fn is_closed(&self) -> bool {
         matches!(self, Self::Closed(_) | Self::Disconnected { .. } | Self::Job(JobLost::Disconnected(_)))
+            || matches!(self.unconfirmed(), Some(Unanswered::Disconnected { .. }))
     }
 
     /// Whether time ran out.
@@ -96,6 +97,15 @@ impl Error {
     pub fn is_timeout(&self) -> bool {
         matches!(self, Self::ConnectTimeout { .. } | Self::TimedOut { .. } | Self::Job(JobLost::TimedOut))
             || matches!(self, Self::Closed(CloseReason::NoGreeting { .. } | CloseReason::NoAuthReply { .. }))
+            || matches!(self.unconfirmed(), Some(Unanswered::TimedOut { .. }))
+    }
+
+    /// Why a subscription got no answer, if that is it.
+    fn unconfirmed(&self) -> Option<&Unanswered> {
+        match self {
+            Self::Subscription(SubscriptionRefused::Unanswered(why)) => Some(why),
+            _ => None,
+        }
     }
 
     /// Whether the switch said no.

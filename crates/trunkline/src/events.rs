@@ -13,7 +13,7 @@ use trunkline_proto::{CloseReason, Event, EventSet, LogData, LogLevel, Subscript
 use crate::client::Client;
 use crate::core::{Sink, lock};
 use crate::error::Error;
-use crate::queue::{Missed, Queue, Taken};
+use crate::queue::{Missed, Queue, Queued, Taken};
 
 /// What a stream of events yields.
 #[derive(Debug, Clone)]
@@ -147,7 +147,7 @@ impl Stream for Logs {
 
 /// A share in what the connection is subscribed to. Holding it keeps the connection open.
 #[derive(Debug)]
-struct Subscription<T> {
+struct Subscription<T: Queued> {
     client: Client,
     id: SubscriptionId,
     queue: Arc<Queue<T>>,
@@ -155,7 +155,7 @@ struct Subscription<T> {
     ended: bool,
 }
 
-impl<T: crate::queue::Queued> Subscription<T> {
+impl<T: Queued> Subscription<T> {
     async fn confirmed(
         &self,
         confirmed: oneshot::Receiver<Result<(), trunkline_proto::SubscriptionRefused>>,
@@ -176,9 +176,10 @@ impl<T: crate::queue::Queued> Subscription<T> {
     }
 }
 
-impl<T> Drop for Subscription<T> {
+impl<T: Queued> Drop for Subscription<T> {
     fn drop(&mut self) {
         let shared = self.client.shared();
+        self.queue.abandon();
         lock(&shared.event_streams).retain(|sink| sink.id != self.id);
         lock(&shared.log_streams).retain(|sink| sink.id != self.id);
         shared.with(|core, now| {

@@ -117,6 +117,8 @@ struct Inner<T> {
     missed: Missed,
     /// The reader waited for this consumer in vain: it does not wait again before the queue has been empty.
     given_up: bool,
+    /// There is no consumer any more.
+    gone: bool,
     closed: Option<CloseReason>,
     consumer: Option<Waker>,
 }
@@ -132,6 +134,7 @@ impl<T: Queued> Queue<T> {
             most_bytes,
             missed: Missed::default(),
             given_up: false,
+            gone: false,
             closed: None,
             consumer: None,
         };
@@ -150,8 +153,13 @@ impl<T: Queued> Queue<T> {
             return;
         }
         let mut inner = self.lock();
-        while inner.given_up || inner.has_room() {
-            let Some(item) = items.pop_front() else { break };
+        if inner.gone {
+            return items.clear();
+        }
+        while let Some(next) = items.front()
+            && (inner.given_up || inner.has_room(next))
+            && let Some(item) = items.pop_front()
+        {
             inner.append(item);
         }
         inner.trim();
@@ -175,9 +183,17 @@ impl<T: Queued> Queue<T> {
     pub(crate) fn close(&self, reason: &CloseReason) {
         let mut inner = self.lock();
         inner.closed.get_or_insert_with(|| reason.clone());
-        if let Some(consumer) = inner.consumer.take() {
+        let consumer = inner.consumer.take();
+        drop(inner);
+        if let Some(consumer) = consumer {
             consumer.wake();
         }
+    }
+
+    /// The consumer has gone: nothing is kept for it, and nobody waits for it.
+    pub(crate) fn abandon(&self) {
+        self.lock().gone = true;
+        self.room.notify_one();
     }
 
     /// Moves what there is, up to a batch, into `taken`. Pending if there is nothing.
@@ -207,8 +223,10 @@ impl<T: Queued> Queue<T> {
 }
 
 impl<T: Queued> Inner<T> {
-    fn has_room(&self) -> bool {
-        self.items < self.most_items && self.bytes < self.most_bytes
+    /// One that is over the bound by itself passes alone.
+    fn has_room(&self, item: &T) -> bool {
+        let fits = self.bytes.saturating_add(item.bytes()) <= self.most_bytes;
+        self.items == 0 || (self.items < self.most_items && fits)
     }
 
     fn append(&mut self, item: T) {
@@ -315,6 +333,25 @@ mod tests {
         queue.give_up();
         push(&queue, &["DTMF", "DTMF"]);
         assert_eq!(names(&queue), ["missed [(Dtmf, 2)]", "DTMF", "DTMF"]);
+    }
+
+    #[test]
+    fn nothing_is_dropped_for_its_size_without_need() {
+        let one = event("DTMF").bytes();
+        let queue = Queue::new(1000, one * 2 + one / 2);
+        assert_eq!(push(&queue, &["DTMF", "DTMF", "DTMF"]), 1);
+        assert_eq!(names(&queue), ["DTMF", "DTMF"]);
+        let queue = Queue::new(1000, 1);
+        assert_eq!(push(&queue, &["DTMF", "DTMF"]), 1);
+        assert_eq!(names(&queue), ["DTMF"]);
+    }
+
+    #[test]
+    fn nothing_is_kept_for_a_consumer_that_is_gone() {
+        let queue = Queue::new(1, usize::MAX);
+        queue.abandon();
+        assert_eq!(push(&queue, &["DTMF", "DTMF"]), 0);
+        assert_eq!(names(&queue), [""; 0]);
     }
 
     #[test]

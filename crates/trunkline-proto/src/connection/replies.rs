@@ -64,6 +64,16 @@ pub(super) enum Purpose {
     Exit,
 }
 
+impl Purpose {
+    /// Whose it is, if someone waits for it.
+    fn ticket(&self) -> Option<Ticket> {
+        match self {
+            Self::Caller(ticket) | Self::Job(ticket, _) => Some(*ticket),
+            Self::Nobody | Self::Subscription(_) | Self::Exit => None,
+        }
+    }
+}
+
 #[derive(Debug)]
 struct Pending {
     purpose: Purpose,
@@ -140,9 +150,20 @@ impl Replies {
         head.map(|pending| pending.purpose)
     }
 
+    /// Another timeout for one that waits; from now, if its clock runs.
+    pub(super) fn set_timeout(&mut self, ticket: Ticket, timeout: Duration, now: Instant) {
+        let is_it = |pending: &&mut Pending| pending.purpose.ticket() == Some(ticket);
+        if let Some(pending) = self.queue.iter_mut().rev().find(is_it) {
+            pending.timeout = timeout;
+            if pending.deadline.is_some() {
+                pending.deadline = now.checked_add(timeout);
+            }
+        }
+    }
+
     /// What the command was for, if it was still waiting.
     pub(super) fn forget(&mut self, ticket: Ticket) -> Option<Purpose> {
-        let is_it = |pending: &Pending| matches!(pending.purpose, Purpose::Caller(t) | Purpose::Job(t, _) if t == ticket);
+        let is_it = |pending: &Pending| pending.purpose.ticket() == Some(ticket);
         let at = self.queue.iter().position(is_it)?;
         if at >= self.sent {
             return self.queue.remove(at).map(|pending| pending.purpose);

@@ -154,3 +154,14 @@ fn to_abort_says_nothing() {
     assert!(world.said().is_empty());
     assert_eq!(world.heard(), ["1: cut off, executed No", "closed: requested"]);
 }
+
+/// `exit` as a command of its own has the time of a command; `close` after it does not.
+#[test]
+fn closing_after_exit() {
+    let mut world = World::ready();
+    world.connection.send(Command::exit(), None, world.now);
+    assert_eq!(world.said(), ["exit"]);
+    world.connection.close(world.now);
+    world.pass(5 * SECOND);
+    assert_eq!(world.heard(), ["1: cut off, executed Unknown", "closed: requested"]);
+}

@@ -269,3 +269,17 @@ fn a_reply_in_pieces_is_one_reply() {
     }
     assert_eq!(world.heard(), ["1: "]);
 }
+
+/// Another timeout, given while the command waits: at the head of the line, and behind.
+#[test]
+fn another_timeout() {
+    let mut world = World::ready();
+    let (first, second) = (world.api("first"), world.api("second"));
+    world.connection.set_timeout(first, SECOND, world.now);
+    world.connection.set_timeout(second, 2 * SECOND, world.now);
+    assert_eq!(world.said(), ["api first", "api second"]);
+    world.pass(SECOND);
+    assert_eq!(world.heard().len(), 1);
+    world.pass(2 * SECOND);
+    assert_eq!(world.heard().len(), 1);
+}

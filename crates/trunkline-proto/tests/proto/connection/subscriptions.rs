@@ -379,6 +379,35 @@ fn after_a_filter_was_deleted_the_companions_come_again() {
     );
 }
 
+/// Left alone they would keep everything else out.
+#[test]
+fn the_companions_go_with_the_last_filter() {
+    let mut world = World::ready();
+    world.connection.filter("Unique-ID", "abc", world.now).unwrap();
+    world.connection.filter("unique-id", "def", world.now).unwrap();
+    world.connection.filter("Event-Name", "DTMF", world.now).unwrap();
+    world.said();
+    world.connection.filter_delete("Unique-ID", Some("abc"), world.now).unwrap();
+    assert_eq!(world.said(), ["filter delete Unique-ID abc"]);
+    // Deleting by the name of the event takes them along, and they come again.
+    world.connection.filter_delete("Event-Name", None, world.now).unwrap();
+    assert_eq!(
+        world.said(),
+        ["filter delete Event-Name", "filter Event-Name BACKGROUND_JOB", "filter Event-Name HEARTBEAT"]
+    );
+    world.connection.filter_delete("Unique-ID", None, world.now).unwrap();
+    assert_eq!(
+        world.said(),
+        [
+            "filter delete Unique-ID",
+            "filter delete Event-Name BACKGROUND_JOB",
+            "filter delete Event-Name HEARTBEAT"
+        ]
+    );
+    world.connection.filter_delete("Unique-ID", None, world.now).unwrap();
+    assert_eq!(world.said(), ["filter delete Unique-ID"]);
+}
+
 #[test]
 fn a_filter_that_cannot_be_said_brings_nothing() {
     let mut world = World::ready();

@@ -1,0 +1,35 @@
+//! What the client promises, held against switches that behave, misbehave, dawdle and die.
+//!
+//! - `support`: a scripted switch; a test is the dialogue with it
+//! - `opening`: getting in, and everything that may answer a port instead
+//! - `broken`: bytes that are no protocol, and conversations cut at every byte
+//! - `refused`: what the switch refuses, and what never reaches it
+//! - `replies`: whose reply is whose: late, dropped, timed out
+//! - `shuffle`: the same under many tasks, threads, and random drops
+//! - `events`: streams, their sets, their order, and what the switch is asked for
+//! - `logs`: log streams and filters
+//! - `overflow`: consumers that are slow, and bursts
+//! - `jobs`: `bgapi` as a future
+//! - `transport`: other streams than TCP, writers that take little, sockets that fail
+//! - `wakeups`: that the driver is woken when it must be
+//! - `ending`: `close`, the last clone, a runtime that is shut down
+//! - `secrets`: what is never shown
+//! - `sim`: against the simulated switch
+//!
+//! `tests/real` talks to a real switch.
+
+mod broken;
+mod ending;
+mod events;
+mod jobs;
+mod logs;
+mod opening;
+mod overflow;
+mod refused;
+mod replies;
+mod secrets;
+mod shuffle;
+mod sim;
+mod support;
+mod transport;
+mod wakeups;
