@@ -105,7 +105,7 @@ struct Body {
 }
 
 /// What a decoder of one format found in a payload, beside the marks it left in the scratch it was lent.
-struct Parts {
+pub(crate) struct Parts {
     name: Option<EventName>,
     body: Option<Body>,
 }
@@ -117,42 +117,50 @@ impl Event {
     ///
     /// [`EventError`] for JSON that is none, or a payload of 2 GiB. Any other plain payload reads.
     pub fn decode(format: EventFormat, payload: Bytes) -> Result<Self, EventError> {
-        Self::decode_at(format, payload, 0, &mut Marks::default())
+        let mut marks = Marks::default();
+        let parts = Self::index(format, &payload, 0, &mut marks)?;
+        Ok(Self::assemble(format, payload, 0, &marks, parts))
     }
 
-    /// As [`decode`](Self::decode) for a payload that starts at `at` in `raw`, with a scratch to reuse.
-    pub(crate) fn decode_at(
+    /// Finds what is in a payload that starts at `at` in `raw`, with a scratch to reuse.
+    pub(crate) fn index(
         format: EventFormat,
-        raw: Bytes,
+        raw: &[u8],
         at: usize,
         marks: &mut Marks,
-    ) -> Result<Self, EventError> {
+    ) -> Result<Parts, EventError> {
         if raw.len() > LONGEST {
             return Err(EventError::TooLong { len: raw.len() });
         }
         marks.clear();
-        let (parts, encoding) = match format {
-            EventFormat::Plain => (plain::index(&raw, at, marks), Encoding::Percent),
-            EventFormat::Json => (json::index(&raw, at, marks)?, Encoding::Json),
+        match format {
+            EventFormat::Plain => Ok(plain::index(raw, at, marks)),
+            EventFormat::Json => json::index(raw, at, marks),
+        }
+    }
+
+    /// The event of the payload that was indexed.
+    pub(crate) fn assemble(format: EventFormat, raw: Bytes, at: usize, marks: &Marks, parts: Parts) -> Self {
+        let encoding = match format {
+            EventFormat::Plain => Encoding::Percent,
+            EventFormat::Json => Encoding::Json,
         };
-        Ok(Self {
-            headers: Headers::new(raw, marks.as_slice(), encoding),
-            name: parts.name,
-            payload_at: at,
-            body: parts.body,
-        })
+        let headers = Headers::new(raw, marks.as_slice(), encoding);
+        Self { headers, name: parts.name, payload_at: at, body: parts.body }
     }
 
     /// The name. `None` for an event that has none: one that was queued to a session and comes back without
     /// its standard headers. Of several (`sendevent` with a forged one, PRIVATE_COMMAND) the last is the
     /// real one.
     #[must_use]
+    #[inline]
     pub fn name(&self) -> Option<&EventName> {
         self.name.as_ref()
     }
 
     /// Whether it has this name.
     #[must_use]
+    #[inline]
     pub fn is(&self, name: EventName) -> bool {
         self.name == Some(name)
     }
@@ -165,6 +173,7 @@ impl Event {
 
     /// The channel it is about (`Unique-ID`). Usually a UUID; `origination_uuid` can make it any text.
     #[must_use]
+    #[inline]
     pub fn unique_id(&self) -> Option<Cow<'_, str>> {
         self.get("Unique-ID")
     }
@@ -178,12 +187,14 @@ impl Event {
     /// The first value of a header, decoded, as text. Case does not matter; bytes that are not UTF-8 are
     /// replaced by U+FFFD.
     #[must_use]
+    #[inline]
     pub fn get(&self, name: &str) -> Option<Cow<'_, str>> {
         self.headers.get(name)
     }
 
     /// The first value of a header, decoded, exactly.
     #[must_use]
+    #[inline]
     pub fn get_bytes(&self, name: &str) -> Option<Cow<'_, [u8]>> {
         self.headers.get_bytes(name)
     }
@@ -237,6 +248,7 @@ impl Event {
 
     /// How many bytes its message took on the wire; what a queue of events counts.
     #[must_use]
+    #[inline]
     pub fn wire_len(&self) -> usize {
         self.headers.raw().len()
     }

@@ -134,6 +134,11 @@ impl Frame {
         self.head.content_type == ContentType::CommandReply && !self.head.content_type_first
     }
 
+    /// Where the body begins.
+    pub(crate) fn head_len(&self) -> usize {
+        self.head.len
+    }
+
     pub(crate) fn into_bytes(self) -> (Bytes, usize) {
         (self.bytes, self.head.len)
     }

@@ -78,32 +78,35 @@ impl Headers {
 
     /// The first value of `name` as text; bytes that are not UTF-8 are replaced by U+FFFD.
     #[must_use]
+    #[inline]
     pub fn get(&self, name: &str) -> Option<Cow<'_, str>> {
         self.value(name).map(|value| value.to_str())
     }
 
     /// The first value of `name`, decoded, as bytes: exactly what the switch holds.
     #[must_use]
+    #[inline]
     pub fn get_bytes(&self, name: &str) -> Option<Cow<'_, [u8]>> {
         self.value(name).map(|value| value.to_bytes())
     }
 
     /// The first value of `name`, not yet decoded.
     #[must_use]
+    #[inline]
     pub fn value(&self, name: &str) -> Option<Value<'_>> {
-        self.marks.iter().find_map(|mark| self.value_if_named(*mark, name.as_bytes()))
+        self.candidates(name).find_map(|mark| self.value_if_named(mark, name.as_bytes()))
     }
 
     /// The last value of `name`: the authoritative one where FreeSWITCH repeats `Event-Name` or
     /// `Content-Length`.
     #[must_use]
     pub fn last(&self, name: &str) -> Option<Value<'_>> {
-        self.marks.iter().rev().find_map(|mark| self.value_if_named(*mark, name.as_bytes()))
+        self.candidates(name).rev().find_map(|mark| self.value_if_named(mark, name.as_bytes()))
     }
 
     /// Every value of `name`, in order.
     pub fn get_all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = Value<'a>> + 'a {
-        self.marks.iter().filter_map(|mark| self.value_if_named(*mark, name.as_bytes()))
+        self.candidates(name).filter_map(|mark| self.value_if_named(mark, name.as_bytes()))
     }
 
     /// Every header in order: its name as spelled on the wire, and its value.
@@ -127,22 +130,33 @@ impl Headers {
         }
     }
 
+    /// Headers whose name may be this one: one byte settles whether it can be as long, and most are not.
+    #[inline]
+    fn candidates(&self, name: &str) -> impl DoubleEndedIterator<Item = Mark> + '_ {
+        let raw: &[u8] = &self.raw;
+        let (end, len) = (self.end_of_name(), name.len());
+        self.marks
+            .iter()
+            .copied()
+            .filter(move |mark| raw.get(*mark as usize + len) == Some(&end) || mark & ESCAPED_NAME != 0)
+    }
+
+    fn end_of_name(&self) -> u8 {
+        if self.encoding == Encoding::Json { b'"' } else { b':' }
+    }
+
     /// The value of the header at `mark`, if that is its name.
     fn value_if_named(&self, mark: Mark, name: &[u8]) -> Option<Value<'_>> {
-        let end = if self.encoding == Encoding::Json { b'"' } else { b':' };
+        if mark & ESCAPED_NAME != 0 {
+            let (here, value) = self.read(mark)?;
+            return here.eq_ignore_ascii_case(name).then_some(value);
+        }
         let start = mark as usize;
-        // One byte settles most of it: whether the name here can be as long as the one looked for.
-        if self.raw.get(start + name.len()) == Some(&end) {
-            let is_it = self.raw.get(start..start + name.len())?.eq_ignore_ascii_case(name);
-            // A name holds no colon, and does not go on in the next line.
-            let is_name = !name.iter().any(|byte| *byte == end || (*byte == b'\n' && end == b':'));
-            return (is_it && is_name).then(|| self.value_after(start + name.len()))?;
-        }
-        if mark & ESCAPED_NAME == 0 {
-            return None;
-        }
-        let (here, value) = self.read(mark)?;
-        here.eq_ignore_ascii_case(name).then_some(value)
+        let is_it = self.raw.get(start..start + name.len())?.eq_ignore_ascii_case(name);
+        // A name holds no colon, and does not go on in the next line.
+        let end = self.end_of_name();
+        let is_name = || !name.iter().any(|byte| *byte == end || (*byte == b'\n' && end == b':'));
+        (is_it && is_name()).then(|| self.value_after(start + name.len()))?
     }
 
     /// The name and value of the header at `mark`; `None` for a line that is none.

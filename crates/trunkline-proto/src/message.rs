@@ -94,11 +94,12 @@ impl MessageDecoder {
     }
 
     fn read_event(&mut self, format: EventFormat, frame: Frame) -> Message {
-        let copy = frame.clone();
-        let (bytes, at) = frame.into_bytes();
-        match Event::decode_at(format, bytes, at, &mut self.marks) {
-            Ok(event) => Message::Event(event),
-            Err(why) => Message::Undecodable { frame: copy, why },
+        match Event::index(format, frame.bytes(), frame.head_len(), &mut self.marks) {
+            Ok(parts) => {
+                let (bytes, at) = frame.into_bytes();
+                Message::Event(Event::assemble(format, bytes, at, &self.marks, parts))
+            }
+            Err(why) => Message::Undecodable { frame, why },
         }
     }
 }

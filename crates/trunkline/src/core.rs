@@ -162,11 +162,15 @@ impl Shared {
 
     /// The driver's turn: as [`with`](Self::with), but what is to be delivered is left to it, and so are the
     /// deadlines.
-    pub(crate) fn turn(&self, deliveries: &mut Deliveries, act: impl FnOnce(&mut Core, Instant)) -> Turn {
+    pub(crate) fn turn(
+        &self,
+        deliveries: &mut Deliveries,
+        act: impl FnOnce(&mut Core, &mut VecDeque<Event>, Instant),
+    ) -> Turn {
         let now = now();
         let mut core = lock(&self.core);
         self.take_inbox(&mut core, now);
-        act(&mut core, now);
+        act(&mut core, &mut deliveries.events, now);
         if core.deadline.is_some_and(|deadline| deadline <= now) {
             core.on_deadline(now);
         }

@@ -34,7 +34,7 @@ impl Driving {
         Self { shared, deliveries: Deliveries::default() }
     }
 
-    fn turn(&mut self, act: impl FnOnce(&mut Core, Instant)) -> Turn {
+    fn turn(&mut self, act: impl FnOnce(&mut Core, &mut VecDeque<Event>, Instant)) -> Turn {
         self.shared.turn(&mut self.deliveries, act)
     }
 }
@@ -56,7 +56,7 @@ pub(crate) async fn drive<R: AsyncRead + Unpin>(mut reader: R, mut driving: Driv
     let timer = sleep_until((now() + FAR).into());
     let called = shared.wake.notified();
     tokio::pin!(timer, called);
-    let mut turn = driving.turn(|_, _| {});
+    let mut turn = driving.turn(|_, _, _| {});
     while !turn.closed {
         if let Some(armed) = turn.armed
             && timer.deadline() != armed.into()
@@ -75,21 +75,21 @@ pub(crate) async fn drive<R: AsyncRead + Unpin>(mut reader: R, mut driving: Driv
         };
         let mut much = false;
         turn = match woken {
-            Woken::Read(Ok(0)) => driving.turn(|core, _| core.connection.handle_eof(buffer.bytes.len())),
+            Woken::Read(Ok(0)) => driving.turn(|core, _, _| core.connection.handle_eof(buffer.bytes.len())),
             Woken::Read(Ok(read)) => {
                 much = read >= MUCH;
-                driving.turn(|core, now| {
-                    core.connection.handle_input(&mut buffer.bytes, now);
+                driving.turn(|core, events, now| {
+                    core.connection.handle_input_into(&mut buffer.bytes, events, now);
                     buffer.missing = core.connection.missing(buffer.bytes.len());
                 })
             }
-            Woken::Read(Err(error)) => driving.turn(|core, _| core.connection.handle_error(&error)),
+            Woken::Read(Err(error)) => driving.turn(|core, _, _| core.connection.handle_error(&error)),
             Woken::Called => {
                 // Tasks woken together speak together: let them, then write once.
                 tokio::task::yield_now().await;
-                driving.turn(|_, _| {})
+                driving.turn(|_, _, _| {})
             }
-            Woken::Timer => driving.turn(|_, _| {}),
+            Woken::Timer => driving.turn(|_, _, _| {}),
         };
         // Events before the replies that came after them.
         hand_out(&driving.shared, &mut driving.deliveries, pause).await;
