@@ -48,7 +48,7 @@ impl Headers {
     /// A block of `Name: value` lines. Lines without a colon are passed over, as FreeSWITCH does.
     pub(crate) fn from_lines(raw: Bytes, encoding: Encoding) -> Self {
         let mut marks = Marks::default();
-        scan::lines(&raw, 0, &mut marks);
+        scan::lines(&raw, 0, &mut marks, |_| {});
         Self::new(raw, marks.as_slice(), encoding)
     }
 

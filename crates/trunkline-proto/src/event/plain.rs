@@ -9,26 +9,32 @@ use crate::scan::{self, End, Marks};
 /// Notes where each header of the payload at `at` begins. The body is everything after the first empty line: an inner
 /// Content-Length may be the sender's, not the serialiser's.
 pub(super) fn index(raw: &[u8], at: usize, marks: &mut Marks) -> Parts {
-    let body = match scan::lines(raw, at, marks) {
+    let mut name = None;
+    let note_name = |line: usize| {
+        if is_name(raw, line) {
+            // Of several the last is the real one.
+            name = Some(line);
+        }
+    };
+    let body = match scan::lines(raw, at, marks, note_name) {
         End::Body(start) if start < raw.len() => Some(Body { start, len: raw.len() - start, escaped: false }),
         End::Body(_) | End::Bytes => None,
     };
     if body.is_some() {
         drop_own_content_length(raw, marks, b':');
     }
-    // Of several the last is the real one. One byte settles nearly every line.
-    let names = marks.as_slice().iter().filter(|mark| raw.get(**mark as usize + NAME.len()) == Some(&b':'));
-    Parts { name: names.rev().find_map(|mark| name_at(raw, *mark as usize)), body }
+    Parts { name: name.and_then(|line| name_at(raw, line)), body }
 }
 
 const NAME: &[u8] = b"Event-Name";
 
-/// The name, if that is what the header at `start` is. Its colon stands where it should.
-fn name_at(raw: &[u8], start: usize) -> Option<EventName> {
-    if !raw.get(start..start + NAME.len())?.eq_ignore_ascii_case(NAME) {
-        return None;
-    }
-    let value = raw.get(start + NAME.len() + 1..)?;
+fn is_name(raw: &[u8], line: usize) -> bool {
+    raw.get(line + NAME.len()) == Some(&b':')
+        && raw.get(line..line + NAME.len()).is_some_and(|name| name.eq_ignore_ascii_case(NAME))
+}
+
+fn name_at(raw: &[u8], line: usize) -> Option<EventName> {
+    let value = raw.get(line + NAME.len() + 1..)?;
     let value = value.get(..memchr(b'\n', value).unwrap_or(value.len()))?;
     Some(EventName::from_bytes(&percent::decode(value.strip_prefix(b" ").unwrap_or(value))))
 }
