@@ -25,8 +25,10 @@
 //! command can have been executed.
 
 mod auth;
+mod config;
 mod filters;
 mod jobs;
+mod output;
 mod replies;
 mod subscriptions;
 
@@ -37,14 +39,15 @@ use bytes::{Buf, BytesMut};
 
 use crate::command::{Command, CommandKind};
 use crate::error::{ApiMisuse, SwitchMisbehaved};
-use crate::event::{Event, EventFormat, EventName, EventSet};
-use crate::frame::Limits;
+use crate::event::{Event, EventName, EventSet};
 use crate::ids::JobUuid;
-use crate::message::{DisconnectNotice, Disposition, LogData, LogLevel, Message, MessageDecoder};
+use crate::message::{DisconnectNotice, Disposition, LogLevel, Message, MessageDecoder};
 use crate::reply::Reply;
 
 pub use auth::{Credentials, Permissions, Secret};
+pub use config::ConnectionConfig;
 pub use jobs::JobLost;
+pub use output::{CloseReason, Output};
 pub use replies::{Executed, Ticket, Unanswered};
 pub use subscriptions::{SubscriptionId, SubscriptionRefused};
 
@@ -53,149 +56,12 @@ use jobs::Jobs;
 use replies::{Purpose, Replies};
 use subscriptions::Subscriptions;
 
-/// How a connection behaves.
-#[derive(Debug, Clone)]
-#[non_exhaustive]
-pub struct ConnectionConfig {
-    /// Who we are.
-    pub credentials: Credentials,
-    /// The form events are asked for in.
-    pub format: EventFormat,
-    /// How much one message may take.
-    pub limits: Limits,
-    /// How long the switch may take to greet us; 5 s. One whose accept queue overflowed leaves a connected
-    /// socket silent for ever.
-    pub greeting_timeout: Duration,
-    /// How long it may take to let us in; 5 s.
-    pub auth_timeout: Duration,
-    /// How long a command may take from when it reaches the head of the line; 30 s.
-    pub command_timeout: Duration,
-    /// How many commands may be on their way at once while events are subscribed; 16. The switch sends no events
-    /// between pipelined commands.
-    pub window: usize,
-}
-
-impl ConnectionConfig {
-    /// The defaults, for these credentials.
-    #[must_use]
-    pub fn new(credentials: Credentials) -> Self {
-        Self {
-            credentials,
-            format: EventFormat::Plain,
-            limits: Limits::default(),
-            greeting_timeout: Duration::from_secs(5),
-            auth_timeout: Duration::from_secs(5),
-            command_timeout: Duration::from_secs(30),
-            window: 16,
-        }
-    }
-}
-
 /// Commands on their way at once where no events are subscribed.
 const WINDOW_WITHOUT_EVENTS: usize = 1024;
 /// Bytes given to be written at once; commands beyond wait where they can still be withdrawn.
 const TRANSMIT_AHEAD: usize = 64 * 1024;
 /// How long `exit` may take to be answered.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
-
-/// Why a connection ended.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum CloseReason {
-    /// We said `exit`, or gave the connection up.
-    #[error("the connection was closed by this program")]
-    Requested,
-    /// The switch announced the end; its words.
-    #[error("the switch closed the connection: {text}")]
-    Notice {
-        /// What it said, such as `The system is being shut down.`
-        text: String,
-    },
-    /// The switch closed without a word: it crashed, was stopped hard, or something between us cut the connection.
-    #[error("the connection ended without notice: the switch stopped, or something between cut it")]
-    Eof,
-    /// An access list of the switch refuses this address.
-    #[error(
-        "the switch refuses this address (\"{text}\"): its `apply-inbound-acl` in event_socket.conf.xml must allow it"
-    )]
-    AccessDenied {
-        /// What it said.
-        text: String,
-    },
-    /// The switch does not accept the credentials.
-    #[error("the switch refused the credentials (\"{text}\"): check the password{}", if *.user {" and the user"} else {""})]
-    AuthRejected {
-        /// What it said.
-        text: String,
-        /// Whether a user was given with the password.
-        user: bool,
-    },
-    /// The connection was made, and then nothing came.
-    #[error(
-        "connected, but the switch sent no greeting within {after:?}: its accept queue may be full, or it is stalled, or this is no event socket"
-    )]
-    NoGreeting {
-        /// How long we waited.
-        after: Duration,
-    },
-    /// The credentials were not answered.
-    #[error("the switch did not answer the credentials within {after:?}: it is stalled")]
-    NoAuthReply {
-        /// How long we waited.
-        after: Duration,
-    },
-    /// The peer sent what an event socket never sends.
-    #[error(transparent)]
-    Misbehaved(#[from] SwitchMisbehaved),
-    /// The operating system reported an error on the socket.
-    #[error("the connection failed: {0}")]
-    Io(String),
-}
-
-/// What comes out of a connection.
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum Output {
-    /// We are let in; what this user may do.
-    Ready(Permissions),
-    /// The one answer to a command, or why there is none.
-    Reply {
-        /// Whose.
-        ticket: Ticket,
-        /// The answer.
-        reply: Result<Reply, Unanswered>,
-    },
-    /// The one end of a job started by [`Connection::start_job`]: its BACKGROUND_JOB event, or why there is none.
-    Job {
-        /// Which. The id the job was started with.
-        job: JobUuid,
-        /// Its end.
-        result: Result<Event, JobLost>,
-    },
-    /// A subscription holds, or was refused.
-    Subscribed {
-        /// Which.
-        id: SubscriptionId,
-        /// Whether it holds.
-        result: Result<(), SubscriptionRefused>,
-    },
-    /// An event, of any subscription: match it against each with [`EventSet::matches`].
-    Event(Event),
-    /// A log line.
-    Log(LogData),
-    /// The switch says that the connection, or the call it is bound to, ends.
-    Notice(DisconnectNotice),
-    /// A message nobody expects: a Content-Type this version does not know, an event that cannot be read, a reply
-    /// to nothing. The connection goes on.
-    Unexpected(Message),
-    /// The connection has ended. Nothing comes after but `Idle`, and the refusal of whatever is asked for later.
-    Closed(CloseReason),
-    /// Nothing more for now. Call [`handle_timeout`](Connection::handle_timeout) at the deadline.
-    Idle {
-        /// The next deadline.
-        deadline: Option<Instant>,
-    },
-}
 
 /// Our half of a connection to a switch. See the [module](self) for how to drive one.
 #[derive(Debug)]
@@ -315,9 +181,11 @@ impl Connection {
                 input.clear();
                 return;
             }
-            if matches!(self.state, State::Greeting { .. }) && auth::is_no_switch(input) {
-                let received = crate::frame::excerpt(input);
-                return self.end(SwitchMisbehaved::NotASwitch { received }.into());
+            if matches!(self.state, State::Greeting { .. }) {
+                if self.greet(input, now) {
+                    continue;
+                }
+                return;
             }
             if let (State::Authenticating { .. }, Some(reply)) = (&self.state, auth::cut_reply(input)) {
                 self.decoder.reset();
@@ -570,13 +438,8 @@ impl Connection {
             Message::CommandReply(reply) => self.on_reply(Reply::Command(reply), now),
             Message::ApiResponse(response) => self.on_reply(Reply::Api(response), now),
             Message::LogData(line) => self.outputs.push_back(Output::Log(line)),
-            Message::AuthRequest if matches!(self.state, State::Greeting { .. }) => self.authenticate(now),
             Message::RudeRejection(text) => self.end(CloseReason::AccessDenied { text }),
             Message::DisconnectNotice(notice) => self.on_notice(notice),
-            Message::Other(frame) if matches!(self.state, State::Greeting { .. }) => {
-                let received = crate::frame::excerpt(frame.bytes());
-                self.end(SwitchMisbehaved::NotASwitch { received }.into());
-            }
             other => self.outputs.push_back(Output::Unexpected(other)),
         }
     }

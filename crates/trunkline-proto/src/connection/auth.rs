@@ -7,8 +7,9 @@ use bytes::{Bytes, BytesMut};
 
 use super::{CloseReason, Connection, Output, State};
 use crate::command::Command;
-use crate::error::ApiMisuse;
+use crate::error::{ApiMisuse, SwitchMisbehaved};
 use crate::header::{Encoding, Headers};
+use crate::message::Message;
 use crate::reply::CommandReply;
 
 /// A text that is never shown.
@@ -91,7 +92,28 @@ impl Permissions {
 }
 
 impl Connection {
-    pub(super) fn authenticate(&mut self, now: Instant) {
+    /// Takes the first message, which must be a greeting or a refusal. False where there is none yet, or it is
+    /// neither and the connection has ended.
+    pub(super) fn greet(&mut self, input: &mut BytesMut, now: Instant) -> bool {
+        let received = crate::frame::excerpt(input);
+        let stranger = SwitchMisbehaved::NotASwitch { received };
+        if is_no_switch(input) {
+            self.end(stranger.into());
+            return false;
+        }
+        match self.decoder.decode(input) {
+            Ok(Some(Message::AuthRequest)) => self.authenticate(now),
+            Ok(Some(message @ (Message::RudeRejection(_) | Message::DisconnectNotice(_)))) => {
+                self.on_message(message, now);
+            }
+            Ok(Some(_)) => self.end(stranger.into()),
+            Ok(None) => return false,
+            Err(misbehaved) => self.end(misbehaved.into()),
+        }
+        true
+    }
+
+    fn authenticate(&mut self, now: Instant) {
         let command = match self.config.credentials.command() {
             Ok(command) => command,
             // Refused where they were configured; nothing to send is the same as wrong.

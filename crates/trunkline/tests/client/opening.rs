@@ -156,6 +156,9 @@ async fn no_switch_at_all() {
         b"\x16\x03\x01\x02\0\x01\0\x01\xfc\x03\x03",
         b"Content-Type: text/html\nContent-Length: 2\n\nhi",
         b"Via: SIP/2.0/UDP nowhere\n\n",
+        // What an event socket says, but never first.
+        b"Content-Type: command/reply\nReply-Text: +OK accepted\n\n",
+        b"Content-Type: api/response\nContent-Length: 2\n\nhi",
     ] {
         for size in [1, bytes.len()] {
             let reason = failure(
@@ -173,21 +176,6 @@ async fn no_switch_at_all() {
             assert!(reason.to_string().contains("check the host and port"), "{reason}");
         }
     }
-}
-
-/// What an event socket says, but never first.
-#[tokio::test]
-async fn not_a_greeting() {
-    let reason = failure(
-        |config| config.connection.greeting_timeout = millis(50),
-        async |mut switch| {
-            switch.reply("+OK accepted").await;
-            switch.answer("hello").await;
-            switch.silence().await;
-        },
-    )
-    .await;
-    assert_eq!(reason, CloseReason::NoGreeting { after: millis(50) });
 }
 
 #[tokio::test]
