@@ -26,7 +26,7 @@ pub(crate) struct Marks {
 }
 
 /// Lines written without asking how many there are: nearly every block has fewer.
-const AT_ONCE: usize = 4;
+const AT_ONCE: usize = 3;
 
 impl Marks {
     pub(crate) fn as_slice(&self) -> &[Mark] {
