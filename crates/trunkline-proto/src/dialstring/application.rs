@@ -106,10 +106,17 @@ pub fn set_argument(name: &str, value: &str) -> Result<String, DialStringError> 
     application_argument(&format!("{name}={}", escape_expansion(value)))
 }
 
-/// As the `&app(argument)` of `originate`, before its space tokenizer.
-///
-/// `)` ends the argument there, and there is no escape for it (`originate_function` in `mod_commands.c`).
-pub(super) fn check_parenthesis(argument: &str) -> Result<(), DialStringError> {
+/// Refuses what cannot stand in the `&app(argument)` of `originate`: `)` ends the argument, and there is no escape for
+/// it (`originate_function` in `mod_commands.c`); for a `\'` that is left once its words are cut the switch drops the
+/// application with a warning, so that the call ends (`switch_caller_extension_add_application` in
+/// `switch_caller.c`).
+pub(super) fn check_for_originate(argument: &str) -> Result<(), DialStringError> {
     let why = "`originate` ends the argument there; run the application by `sendmsg` once the call is parked";
-    check_without(ARGUMENT, argument, ')', why)
+    check_without(ARGUMENT, argument, ')', why)?;
+    if argument.contains("\\'") {
+        let why = "holds a backslash before an apostrophe, for which the switch drops the application; run it by \
+                   `sendmsg` once the call is parked";
+        return Err(DialStringError::Reserved { what: ARGUMENT, text: argument.to_owned(), why });
+    }
+    Ok(())
 }

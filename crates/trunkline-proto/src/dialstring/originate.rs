@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::application::{Application, check_parenthesis};
+use super::application::{Application, check_for_originate};
 use super::dial_string::DialString;
 use super::error::{DialStringError, check_characters, check_no_nul, check_not_empty};
 use super::expansion::check_no_expansion;
@@ -90,7 +90,8 @@ impl Originate {
     ///
     /// # Errors
     ///
-    /// As [`Application::new`]; `)`, which would end the argument.
+    /// As [`Application::new`]; `)`, which would end the argument; a backslash before an apostrophe, for which the
+    /// switch would drop the application.
     pub fn application(self, name: &str, argument: &str) -> Result<Self, DialStringError> {
         self.run(Application::new(name, argument)?)
     }
@@ -99,9 +100,9 @@ impl Originate {
     ///
     /// # Errors
     ///
-    /// `)` in the argument, which would end it.
+    /// `)`, or a backslash before an apostrophe, in the argument, as in [`application`](Self::application).
     pub fn run(mut self, application: Application) -> Result<Self, DialStringError> {
-        check_parenthesis(application.argument())?;
+        check_for_originate(application.argument())?;
         self.target = Target::Application(application);
         Ok(self)
     }
