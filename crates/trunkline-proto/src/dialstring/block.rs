@@ -3,7 +3,7 @@
 //! Read by `switch_event_create_brackets` in `switch_event.c`: the closing bracket by counting, then a pass of the
 //! tokenizer for the separator and one for `=`.
 
-use super::error::DialStringError;
+use super::error::{DialStringError, check_without};
 use super::tokenizer::{after, before, escape, find_close, separate, trim_start};
 use super::variables::{VALUE, Variables};
 
@@ -49,9 +49,8 @@ impl Block {
         if !is_balanced(value, open, close) {
             return Err(DialStringError::Unbalanced { what: VALUE, open, close });
         }
-        if let (Self::Leg, Some(character)) = (self, value.chars().find(|c| matches!(c, '\u{1}' | '\u{2}'))) {
-            let why = "the switch puts it in the place of commas";
-            return Err(DialStringError::Unsayable { what: "a leg's variable", character, why });
+        if self == Self::Leg {
+            check_without("a leg's variable", value, '\u{1}', "the switch makes a comma of it")?;
         }
         variables.set(name, value)?;
         if variables.len() > MOST_VARIABLES {

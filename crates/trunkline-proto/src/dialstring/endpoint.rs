@@ -112,6 +112,7 @@ impl Endpoint {
     ///
     /// One that is empty or holds others than ASCII letters, digits and `+*#._-@`.
     pub fn user(user: &str) -> Result<Self, DialStringError> {
+        check_characters("a user", user, "+*#._-@")?;
         Self::raw(&format!("user/{user}"))
     }
 
@@ -121,6 +122,7 @@ impl Endpoint {
     ///
     /// One that is empty or holds others than ASCII letters, digits and `+*#._-@`.
     pub fn group(group: &str) -> Result<Self, DialStringError> {
+        check_characters("a group", group, "+*#._-@")?;
         Self::raw(&format!("group/{group}"))
     }
 

@@ -33,7 +33,7 @@ impl Leg {
     ///
     /// # Errors
     ///
-    /// As [`Variables::set`]; unbalanced `[]` or a byte 1 or 2 in the value.
+    /// As [`Variables::set`]; unbalanced `[]` or a byte 1 in the value.
     pub fn variable(mut self, name: &str, value: &str) -> Result<Self, DialStringError> {
         Block::Leg.set(&mut self.variables, name, value)?;
         Ok(self)

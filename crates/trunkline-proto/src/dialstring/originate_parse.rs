@@ -3,7 +3,7 @@
 use std::str::FromStr;
 use std::time::Duration;
 
-use super::application::Application;
+use super::application::{Application, check_for_originate};
 use super::block::{lone_backslash, text_of};
 use super::error::DialStringError;
 use super::originate::Originate;
@@ -57,6 +57,8 @@ impl Originate {
             None => application,
         };
         let (name, argument) = application.split_once('(').unwrap_or((application, ""));
+        // Before what the application makes of it: the switch looks at the text.
+        check_for_originate(argument)?;
         self.run(Application::expanding(name, argument)?)
     }
 

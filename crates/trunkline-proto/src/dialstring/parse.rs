@@ -8,7 +8,7 @@ use super::leg::{Group, Leg, MOST_PEERS, check_room};
 use super::tokenizer::{after, before, find_close, separate, trim_start};
 use super::variables::Variables;
 
-/// Stands for a comma within a `[^^…]` or within quotes.
+/// Stands for a comma within a `[^^…]` or within quotes, until its block is read.
 const QUOTED_COMMA: u8 = 1;
 /// Stands for a comma that parts variables.
 const PLAIN_COMMA: u8 = 2;
@@ -49,9 +49,6 @@ fn split_enterprise(mut text: &[u8]) -> Vec<&[u8]> {
 fn group(text: &[u8]) -> Result<Group, DialStringError> {
     let mut variables = Variables::new();
     let text = Block::Group.read(text, b',', &mut variables)?;
-    if text.iter().any(|byte| matches!(*byte, QUOTED_COMMA | PLAIN_COMMA)) {
-        return Err(unreadable("it holds a byte 1 or 2, with which the switch marks commas"));
-    }
     let mut attempts = Vec::new();
     // One more than fits, to see whether there is one.
     for text in separate(trim_start(text), b'|', MOST_PEERS + 1).map_err(lone_backslash)? {

@@ -33,7 +33,7 @@ pub(crate) fn api_words(argument: &str, most: usize) -> Vec<String> {
 }
 
 /// `switch_event_create_brackets`, as often as there are blocks.
-fn blocks<'a>(mut rest: &'a str, open: u8, close: u8, separator: u8) -> (Pairs, &'a str) {
+fn blocks(mut rest: &str, open: u8, close: u8, separator: u8) -> (Pairs, &str) {
     let mut pairs = Pairs::new();
     while rest.as_bytes().first() == Some(&open) {
         let end = find_close(rest.as_bytes(), open, close).unwrap();

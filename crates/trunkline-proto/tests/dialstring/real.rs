@@ -5,6 +5,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
+use trunkline_proto::dialstring::tokenizer::escape;
 use trunkline_proto::dialstring::{
     Application, Bridge, DialString, DialStringError, Endpoint, Leg, Originate, Variables, set_argument,
     uuid_setvar, uuid_setvar_multi,
@@ -378,4 +379,59 @@ fn real_variables_of_bridge() {
         switch.hang_up();
     }
     eprintln!("through bridge and back: {count} variables of {{}} and []");
+}
+
+/// What we read in a text is what the switch reads in it.
+#[test]
+fn real_handwritten() {
+    let Some(mut switch) = Switch::connect() else { return };
+    let mut random = random();
+    let (mut count, mut variables) = (0, 0);
+    while count < 100 {
+        let id = uuid("hand", count);
+        let (group, leg) = (any_pairs(&mut random), any_pairs(&mut random));
+        let dial = format!("{{origination_uuid={id}}}{{{group}}}[{leg}]null/x");
+        let bridge = random.bool();
+        let text = if bridge { escape(&dial, ' ') } else { dial };
+        let Ok(originate) = format!("{text} &park()").parse::<Originate>() else { continue };
+        let groups = originate.dial_string().groups();
+        let legs: Vec<&Leg> = groups.iter().flat_map(|group| group.attempts()).flatten().collect();
+        let ([leg], [group]) = (&*legs, groups) else { continue };
+        if leg.endpoint().as_str() != "null/x" || group.variables().get("origination_uuid") != Some(&id) {
+            continue;
+        }
+        switch.calls.push(id.clone());
+        let answer = switch.api(&format!("originate {text} &park()"));
+        if !answer.starts_with("+OK") && answer.contains("CALL_REJECTED") {
+            std::thread::sleep(Duration::from_millis(100));
+            continue;
+        }
+        assert_eq!(answer, format!("+OK {id}\n"), "{text}");
+        for (name, value) in group.variables().iter() {
+            assert_eq!(switch.get(&id, name), value, "{name} in {text}");
+            variables += 1;
+        }
+        for (name, value) in leg.variables().iter().filter(|(name, _)| group.variables().get(name).is_none())
+        {
+            assert_eq!(switch.get(&id, name), value, "{name} in {text}");
+            variables += 1;
+        }
+        switch.hang_up();
+        count += 1;
+    }
+    eprintln!("read as the switch reads them: {variables} variables of {count} dial strings");
+}
+
+/// The inside of a block, as somebody might have written it.
+fn any_pairs(random: &mut fastrand::Rng) -> String {
+    let separator = [",", ",", ",", ";", ":", " , "][random.usize(..6)];
+    let begin = if random.u8(..3) == 0 { format!("^^{}", separator.trim()) } else { String::new() };
+    let pairs: Vec<String> = (0..random.usize(1..5))
+        .map(|n| {
+            let quote = if random.bool() { "'" } else { "" };
+            let blank = if random.u8(..5) == 0 { " " } else { "" };
+            format!("hand_{}_{n}{blank}={blank}{quote}{}{quote}", random.u8(..9), any_text(random))
+        })
+        .collect();
+    (begin + &pairs.join(separator)).replace(['\n', '\r'], "")
 }
