@@ -39,9 +39,9 @@ impl Application {
         Ok(Self { name: name.to_owned(), argument })
     }
 
-    /// `park`, without an argument.
-    pub(super) fn park() -> Self {
-        Self { name: "park".to_owned(), argument: String::new() }
+    /// One whose argument is known to be written right.
+    pub(super) fn written(name: &str, argument: String) -> Self {
+        Self { name: name.to_owned(), argument }
     }
 
     /// Its name.
@@ -107,12 +107,16 @@ pub fn set_argument(name: &str, value: &str) -> Result<String, DialStringError> 
 }
 
 /// Refuses what cannot stand in the `&app(argument)` of `originate`: `)` ends the argument, and there is no escape for
-/// it (`originate_function` in `mod_commands.c`); for a `\'` that is left once its words are cut the switch drops the
-/// application with a warning, so that the call ends (`switch_caller_extension_add_application` in
-/// `switch_caller.c`).
+/// it (`originate_function` in `mod_commands.c`).
 pub(super) fn check_for_originate(argument: &str) -> Result<(), DialStringError> {
-    let why = "`originate` ends the argument there; run the application by `sendmsg` once the call is parked";
+    let why = "`originate` ends the argument there; `Originate::inline` can carry it";
     check_without(ARGUMENT, argument, ')', why)?;
+    check_for_extension(argument)
+}
+
+/// Refuses a `\'`, for which the switch drops the application with a warning, so that the call ends
+/// (`switch_caller_extension_add_application` in `switch_caller.c`).
+pub(super) fn check_for_extension(argument: &str) -> Result<(), DialStringError> {
     if argument.contains("\\'") {
         let why = "holds a backslash before an apostrophe, for which the switch drops the application; run it by \
                    `sendmsg` once the call is parked";

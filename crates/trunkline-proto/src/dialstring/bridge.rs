@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::application::Application;
 use super::dial_string::DialString;
 use super::error::DialStringError;
 use super::expansion::{escape_expansion, expand_literal};
@@ -15,11 +16,14 @@ use super::expansion::{escape_expansion, expand_literal};
 /// argument, is not in between.
 ///
 /// ```
-/// # use trunkline_proto::dialstring::{Bridge, DialString, Endpoint};
+/// # use trunkline_proto::dialstring::{Bridge, Endpoint, Originate};
 /// let bridge = Bridge::new(Endpoint::user("1000")?).variable("note", "it's late")?;
 /// assert_eq!(bridge.to_string(), r"{note=it\\\\\\'s\\\\slate}user/1000");
 /// let plain: Bridge = "{ignore_early_media=true}user/1000, user/1001".parse()?;
 /// assert_eq!(plain.dial_string().to_string(), "{ignore_early_media=true}user/1000,user/1001");
+/// // Never through `application`, which would write the written text.
+/// let originate = Originate::new(Endpoint::user("1001")?).run(plain.into())?;
+/// assert!(originate.to_string().ends_with("&bridge({ignore_early_media=true}user/1000,user/1001)"));
 /// assert!("user/${number}".parse::<Bridge>().is_err());
 /// # Ok::<(), trunkline_proto::dialstring::DialStringError>(())
 /// ```
@@ -48,6 +52,13 @@ impl Bridge {
     #[must_use]
     pub fn dial_string(&self) -> &DialString {
         &self.dial_string
+    }
+}
+
+/// For [`Originate::run`](super::Originate::run).
+impl From<Bridge> for Application {
+    fn from(bridge: Bridge) -> Self {
+        Self::written("bridge", bridge.to_string())
     }
 }
 

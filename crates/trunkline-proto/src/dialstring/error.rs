@@ -22,7 +22,7 @@ pub enum DialStringError {
         text: String,
         /// The character.
         character: char,
-        /// Those allowed.
+        /// The signs allowed.
         allowed: &'static str,
     },
     /// A character that has no escape here.
@@ -123,15 +123,9 @@ pub(super) fn check_characters(
     check_not_empty(what, text)?;
     let is_allowed = |c: &char| c.is_ascii_alphanumeric() || others.contains(*c);
     match text.chars().find(|c| !is_allowed(c)) {
-        Some(character) => Err(DialStringError::Character {
-            what,
-            text: text.to_owned(),
-            character,
-            allowed: match others {
-                NUMBER => "ASCII letters and digits and +*#._-",
-                _ => "ASCII letters and digits and a few signs, see its documentation",
-            },
-        }),
+        Some(character) => {
+            Err(DialStringError::Character { what, text: text.to_owned(), character, allowed: others })
+        }
         None => Ok(()),
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::application::{Application, check_for_originate};
+use super::application::{Application, check_for_extension, check_for_originate};
 use super::dial_string::DialString;
 use super::error::{DialStringError, check_characters, check_no_nul, check_not_empty};
 use super::expansion::check_no_expansion;
@@ -63,6 +63,9 @@ pub enum Target {
     },
 }
 
+/// The most applications the dialplan `inline` takes (`inline_dialplan_hunt` in `mod_dptools.c`).
+const MOST_APPLICATIONS: usize = 128;
+
 impl Originate {
     /// Calls, and parks who answers.
     #[must_use]
@@ -107,12 +110,55 @@ impl Originate {
         Ok(self)
     }
 
-    /// Whoever answers goes to this extension of a dialplan (`XML`) in a context (`default`). With the dialplan
-    /// `inline` the extension is a list of applications, `set:a=b,park:`, cut at commas.
+    /// Whoever answers runs these applications in turn, by the dialplan `inline`. Their arguments may have `)`.
     ///
     /// # Errors
     ///
-    /// One that is empty; NUL or `${`; an extension that begins with `&` or any of them called `undef`, a word that
+    /// None, or more than 128; a backslash before an apostrophe in an argument, for which the switch would drop the
+    /// application.
+    ///
+    /// ```
+    /// # use trunkline_proto::dialstring::{Application, Endpoint, Originate};
+    /// let applications = [Application::new("set", "who=Bob (work), 7")?, Application::new("park", "")?];
+    /// let originate = Originate::new(Endpoint::user("1000")?).inline(applications)?;
+    /// assert_eq!(
+    ///     originate.to_string(),
+    ///     r"user/1000 set:who=Bob\\s(work)\\,\\s7,park: inline default"
+    /// );
+    /// # Ok::<(), trunkline_proto::dialstring::DialStringError>(())
+    /// ```
+    pub fn inline(
+        mut self,
+        applications: impl IntoIterator<Item = Application>,
+    ) -> Result<Self, DialStringError> {
+        let mut words = Vec::new();
+        for application in applications {
+            check_for_extension(application.argument())?;
+            words.push(format!("{}:{}", application.name(), escape(application.argument(), ',')));
+        }
+        if words.is_empty() {
+            return Err(DialStringError::Empty { what: "the list of applications" });
+        }
+        if words.len() > MOST_APPLICATIONS {
+            let (what, count, limit) = ("applications", words.len(), MOST_APPLICATIONS);
+            return Err(DialStringError::TooMany { what, count, limit });
+        }
+        let mut extension = words.join(",");
+        if extension.starts_with("m:") {
+            // The switch would read a separator.
+            extension.insert_str(0, "m:,:");
+        }
+        let (dialplan, context) = ("inline".to_owned(), "default".to_owned());
+        self.target = Target::Extension { extension, dialplan, context };
+        Ok(self)
+    }
+
+    /// Whoever answers goes to this extension of a dialplan (`XML`) in a context (`default`). With the dialplan
+    /// `inline` the extension is a list of applications to run, never data; [`inline`](Self::inline) writes one.
+    ///
+    /// # Errors
+    ///
+    /// One that is empty; NUL; `${`, unless the dialplan is `inline`; an extension that begins with `&` or any of them called `undef`, a word that
     /// `originate` takes for nothing, and with no extension the switch aborts (`originate_function` in
     /// `mod_commands.c`); a dialplan or context of others than ASCII letters, digits and `+*#._-:@`.
     pub fn extension(
@@ -123,7 +169,9 @@ impl Originate {
     ) -> Result<Self, DialStringError> {
         let what = "an extension";
         check_word(what, extension)?;
-        check_no_expansion(what, extension)?;
+        if !dialplan.eq_ignore_ascii_case("inline") {
+            check_no_expansion(what, extension)?;
+        }
         if extension.starts_with('&') {
             let why = "begins with `&`, after which the switch reads an application";
             return Err(DialStringError::Reserved { what, text: extension.to_owned(), why });
@@ -216,7 +264,7 @@ impl Originate {
 
 impl Target {
     pub(super) fn park() -> Self {
-        Self::Application(Application::park())
+        Self::Application(Application::written("park", String::new()))
     }
 }
 

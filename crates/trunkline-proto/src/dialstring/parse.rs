@@ -77,6 +77,7 @@ fn legs(mut text: Vec<u8>) -> Result<Vec<Leg>, DialStringError> {
 /// The scan that keeps the commas within `[…]` from parting legs. It takes every apostrophe for a quote, escaped or
 /// not, and a comma behind any backslash for an escaped one.
 fn mark_commas(text: &mut [u8]) {
+    let closings = closings(text);
     let mut end = None;
     let mut has_separator = false;
     let mut quoted = false;
@@ -85,7 +86,7 @@ fn mark_commas(text: &mut [u8]) {
         let rest = after(text, at);
         let Some(&byte) = rest.first() else { break };
         if end.is_none() && byte == b'[' {
-            end = find_close(rest, b'[', b']').map(|close| at + close);
+            end = closings.get(at).copied().flatten();
             has_separator = rest.starts_with(b"[^^");
             quoted = false;
         }
@@ -101,6 +102,24 @@ fn mark_commas(text: &mut [u8]) {
         }
         last = byte;
     }
+}
+
+/// Where each `[` is closed: `switch_find_end_paren` from each, in one go.
+fn closings(text: &[u8]) -> Vec<Option<usize>> {
+    let mut closings = vec![None; text.len()];
+    let mut open = Vec::new();
+    for (at, byte) in text.iter().enumerate() {
+        match byte {
+            b'[' => open.push(at),
+            b']' => {
+                if let Some(closing) = open.pop().and_then(|open| closings.get_mut(open)) {
+                    *closing = Some(at);
+                }
+            }
+            _ => {}
+        }
+    }
+    closings
 }
 
 fn leg(text: &[u8]) -> Result<Leg, DialStringError> {

@@ -140,6 +140,30 @@ proptest! {
     }
 
     #[test]
+    fn applications_inline_get_what_they_were_given(arguments in prop::collection::vec((0..3_usize, text()), 1..4)) {
+        let names = ["set", "m", "park"];
+        let apps: Vec<Application> = arguments
+            .iter()
+            .filter_map(|(name, argument)| Application::new(names[*name], argument).ok())
+            .collect();
+        let originate = Originate::new(Endpoint::null("x").unwrap());
+        if let Ok(originate) = originate.inline(apps.clone()) {
+            let words = api_words(&originate.to_string(), 10);
+            prop_assert_eq!(&words[2..], ["inline", "default"]);
+            let list = words[1].strip_prefix("m:,:").unwrap_or(&words[1]);
+            prop_assert!(list.len() < words[1].len() || !list.starts_with("m:"));
+            let read: Pairs = cut(list, b',', 128)
+                .iter()
+                .map(|app| app.split_once(':').map(|(name, data)| (name.to_owned(), data.to_owned())).unwrap())
+                .collect();
+            let given: Pairs =
+                apps.iter().map(|app| (app.name().to_owned(), app.argument().to_owned())).collect();
+            prop_assert_eq!(read, given, "{}", originate);
+            prop_assert_eq!(originate.to_string().parse(), Ok(originate));
+        }
+    }
+
+    #[test]
     fn setvar_sets_what_it_was_given(name in name(), value in text()) {
         if let Ok(command) = uuid_setvar("call-1", &name, &value) {
             let words = api_words(command.strip_prefix("uuid_setvar ").unwrap(), 3);

@@ -184,10 +184,15 @@ impl Switch {
         variables.len()
     }
 
+    fn hang_up_last(&mut self) {
+        if let Some(uuid) = self.calls.pop() {
+            self.api(&format!("uuid_kill {uuid}"));
+        }
+    }
+
     fn hang_up(&mut self) {
-        for uuid in std::mem::take(&mut self.calls) {
-            self.stream.get_mut().write_all(format!("api uuid_kill {uuid}\n\n").as_bytes()).unwrap();
-            self.read();
+        while !self.calls.is_empty() {
+            self.hang_up_last();
         }
     }
 }
@@ -346,6 +351,27 @@ fn real_arguments() {
         assert_eq!(switch.get_soon(&id, &format!("dial_{set}")), value, "{argument}");
         set += 1;
     }
+    let mut inline = 0;
+    while inline < 50 {
+        let id = uuid("inline", inline);
+        let (value, argument) = (any_text(&mut random), any_text(&mut random));
+        let Ok(set) = set_argument("dial_set", &value) else { continue };
+        let Ok(park) = Application::new("park", &argument) else { continue };
+        let set = Application::expanding("set", &set).unwrap();
+        let Ok(originate) = Originate::new(null(&id)).inline([set, park]) else { continue };
+        switch.originate(&id, &originate);
+        assert_eq!(switch.get_soon(&id, "dial_set"), value, "{originate}");
+        for _ in 0..50 {
+            if switch.get(&id, "current_application") == "park" {
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        assert_eq!(switch.get(&id, "current_application_data"), argument, "{originate}");
+        switch.hang_up_last();
+        inline += 1;
+    }
+    let id = uuid("set", 0);
     let expanding = Application::expanding("set", "dial_x=a${dial_y}b").unwrap();
     switch.execute(&id, expanding.name(), expanding.argument());
     assert_eq!(switch.get_soon(&id, "dial_x"), "ab");
