@@ -7,6 +7,7 @@
 //! - `handwritten`: dial strings as people write them, and those that are refused
 //! - `refused`: what cannot be said, each with its error
 //! - `real`: against a real switch, where `TRUNKLINE_TEST_URL` names one
+//!     - `real/switch`: a client just big enough
 
 mod anything;
 mod handwritten;

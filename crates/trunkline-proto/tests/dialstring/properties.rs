@@ -93,7 +93,14 @@ proptest! {
         let bridge = Bridge::new(value.clone());
         let text = bridge.to_string();
         prop_assert_eq!(dial(&expand(&text)), said(&value), "{}", text);
-        prop_assert_eq!(text.parse::<Bridge>(), Ok(bridge), "{}", text);
+        prop_assert_eq!(text.parse::<Bridge>(), Ok(bridge.clone()), "{}", text);
+        // The same within an originate, where that can be said.
+        if let Ok(originate) = Originate::new(Endpoint::null("x").unwrap()).run(bridge.into()) {
+            let words = api_words(&originate.to_string(), 10);
+            let argument = words[1].strip_prefix("&bridge(").and_then(|rest| rest.strip_suffix(')'));
+            prop_assert_eq!(argument.map(|text| dial(&expand(text))), Some(said(&value)), "{}", originate);
+            prop_assert_eq!(originate.to_string().parse(), Ok(originate));
+        }
     }
 
     #[test]

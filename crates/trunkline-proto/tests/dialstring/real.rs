@@ -1,9 +1,7 @@
 //! Against a real switch, where `TRUNKLINE_TEST_URL` names one: what goes in is what `uuid_getvar` gives out. Calls
 //! go to `null/` only, and each is hung up by its own id.
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
-use std::time::Duration;
+mod switch;
 
 use trunkline_proto::dialstring::tokenizer::escape;
 use trunkline_proto::dialstring::{
@@ -11,55 +9,8 @@ use trunkline_proto::dialstring::{
     uuid_setvar, uuid_setvar_multi,
 };
 
-const PIECES: &[&str] = &[
-    "'",
-    "\\",
-    ",",
-    "=",
-    "|",
-    ";",
-    ":_:",
-    "_:",
-    ":",
-    "^^",
-    "$",
-    "$$",
-    " ",
-    "  ",
-    "\n",
-    "\r",
-    "\t",
-    "\u{b}",
-    "{",
-    "}",
-    "[",
-    "]",
-    "<",
-    ">",
-    "(",
-    ")",
-    "\"",
-    "\\'",
-    "\\s",
-    "\\n",
-    "\\,",
-    "%[",
-    "undef",
-    "&",
-    "/",
-    "|:",
-    "origination_nested_vars=true",
-    "{a=1}",
-    "[b=2]",
-    "<c=3>",
-    "é",
-    "日本",
-    "😀",
-    "abc",
-    "17",
-    "\u{1b}",
-    "\u{7f}",
-];
+use crate::anything::PIECES;
+use switch::Switch;
 
 /// Texts of all that is special; some are refused.
 fn any_text(random: &mut fastrand::Rng) -> String {
@@ -82,130 +33,6 @@ fn fill(
         }
     }
     done
-}
-
-struct Switch {
-    stream: BufReader<TcpStream>,
-    calls: Vec<String>,
-}
-
-impl Switch {
-    /// None if no switch is named.
-    fn connect() -> Option<Self> {
-        let Ok(url) = std::env::var("TRUNKLINE_TEST_URL") else {
-            eprintln!("not run: TRUNKLINE_TEST_URL names no switch");
-            return None;
-        };
-        let rest = url.strip_prefix("esl://").expect("an esl:// url");
-        let (user, host) = rest.rsplit_once('@').expect("a password in the url");
-        let password = user.rsplit_once(':').map_or(user, |(_, password)| password);
-        let host = host.trim_end_matches('/');
-        let host = if host.contains(':') { host.to_owned() } else { format!("{host}:8021") };
-        let stream = TcpStream::connect(host).unwrap();
-        stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
-        stream.set_nodelay(true).unwrap();
-        let mut switch = Self { stream: BufReader::new(stream), calls: Vec::new() };
-        switch.read();
-        let reply = switch.say(&format!("auth {password}"));
-        assert!(reply.0.contains("+OK accepted"), "{}", reply.0);
-        Some(switch)
-    }
-
-    /// A message's headers and body.
-    fn read(&mut self) -> (String, Vec<u8>) {
-        let mut headers = String::new();
-        while !headers.ends_with("\n\n") {
-            assert!(self.stream.read_line(&mut headers).unwrap() > 0, "the switch has closed");
-        }
-        let length = headers.lines().find_map(|line| line.strip_prefix("Content-Length: "));
-        let mut body = vec![0; length.map_or(0, |length| length.parse().unwrap())];
-        self.stream.read_exact(&mut body).unwrap();
-        (headers, body)
-    }
-
-    fn say(&mut self, packet: &str) -> (String, Vec<u8>) {
-        self.stream.get_mut().write_all(format!("{packet}\n\n").as_bytes()).unwrap();
-        self.read()
-    }
-
-    fn api(&mut self, command: &str) -> String {
-        assert!(!command.contains(['\n', '\r']), "{command:?}");
-        String::from_utf8(self.say(&format!("api {command}")).1).unwrap()
-    }
-
-    fn originate(&mut self, uuid: &str, originate: &Originate) {
-        self.calls.push(uuid.to_owned());
-        let mut answer = self.api(&originate.command());
-        // The switch makes so many sessions a second and no more.
-        for _ in 0..50 {
-            if answer.starts_with("+OK") {
-                break;
-            }
-            std::thread::sleep(Duration::from_millis(100));
-            answer = self.api(&originate.command());
-        }
-        assert_eq!(answer, format!("+OK {uuid}\n"), "{originate}");
-    }
-
-    /// A parked call of its own.
-    fn park(&mut self, uuid: &str) {
-        let originate =
-            Originate::new(Endpoint::null("x").unwrap()).variable("origination_uuid", uuid).unwrap();
-        self.originate(uuid, &originate);
-    }
-
-    fn execute(&mut self, uuid: &str, app: &str, argument: &str) {
-        let packet = format!(
-            "sendmsg {uuid}\ncall-command: execute\nexecute-app-name: {app}\nexecute-app-arg: {argument}"
-        );
-        assert!(self.say(&packet).0.contains("+OK"));
-    }
-
-    fn get(&mut self, uuid: &str, name: &str) -> String {
-        self.api(&format!("uuid_getvar {uuid} {name}"))
-    }
-
-    /// The same, waiting for the call or the value to appear.
-    fn get_soon(&mut self, uuid: &str, name: &str) -> String {
-        for _ in 0..100 {
-            let value = self.get(uuid, name);
-            if value != "_undef_" && !value.starts_with("-ERR No such channel") {
-                return value;
-            }
-            std::thread::sleep(Duration::from_millis(20));
-        }
-        panic!("{uuid} has no {name}")
-    }
-
-    fn expect(&mut self, uuid: &str, variables: &[(String, String)]) -> usize {
-        for (name, value) in variables {
-            assert_eq!(self.get(uuid, name), *value, "{name} of {uuid}");
-        }
-        variables.len()
-    }
-
-    fn hang_up_last(&mut self) {
-        if let Some(uuid) = self.calls.pop() {
-            self.api(&format!("uuid_kill {uuid}"));
-        }
-    }
-
-    fn hang_up(&mut self) {
-        while !self.calls.is_empty() {
-            self.hang_up_last();
-        }
-    }
-}
-
-impl Drop for Switch {
-    fn drop(&mut self) {
-        // A failed test leaves no calls behind either.
-        for uuid in &self.calls {
-            let _ = self.stream.get_mut().write_all(format!("api uuid_kill {uuid}\n\n").as_bytes());
-        }
-        let _ = self.stream.get_mut().write_all(b"exit\n\n");
-        let _ = self.stream.read_to_end(&mut Vec::new());
-    }
 }
 
 fn uuid(what: &str, number: usize) -> String {
@@ -361,12 +188,7 @@ fn real_arguments() {
         let Ok(originate) = Originate::new(null(&id)).inline([set, park]) else { continue };
         switch.originate(&id, &originate);
         assert_eq!(switch.get_soon(&id, "dial_set"), value, "{originate}");
-        for _ in 0..50 {
-            if switch.get(&id, "current_application") == "park" {
-                break;
-            }
-            std::thread::sleep(Duration::from_millis(20));
-        }
+        switch.wait_for(&id, "current_application", "park");
         assert_eq!(switch.get(&id, "current_application_data"), argument, "{originate}");
         switch.hang_up_last();
         inline += 1;
@@ -377,7 +199,7 @@ fn real_arguments() {
     assert_eq!(switch.get_soon(&id, "dial_x"), "ab");
     switch.hang_up();
     eprintln!(
-        "and back: {count} arguments of originate's application, {callers} callers' names, {set} of set"
+        "and back: {count} arguments of originate's application, {callers} callers' names, {set} of set, {inline} inline"
     );
 }
 
@@ -395,7 +217,7 @@ fn real_variables_of_bridge() {
             bridge = bridge.clone().variable(&format!("group_{name}"), value)?;
             Ok(())
         });
-        switch.calls.push(b.clone());
+        switch.will_call(&b);
         switch.execute(&a, "bridge", &bridge.to_string());
         switch.get_soon(&b, "origination_uuid");
         count += switch.expect(&b, &in_leg);
@@ -417,8 +239,8 @@ fn real_handwritten() {
         let id = uuid("hand", count);
         let (group, leg) = (any_pairs(&mut random), any_pairs(&mut random));
         let dial = format!("{{origination_uuid={id}}}{{{group}}}[{leg}]null/x");
-        let bridge = random.bool();
-        let text = if bridge { escape(&dial, ' ') } else { dial };
+        let is_escaped = random.bool();
+        let text = if is_escaped { escape(&dial, ' ') } else { dial };
         let Ok(originate) = format!("{text} &park()").parse::<Originate>() else { continue };
         let groups = originate.dial_string().groups();
         let legs: Vec<&Leg> = groups.iter().flat_map(|group| group.attempts()).flatten().collect();
@@ -426,13 +248,7 @@ fn real_handwritten() {
         if leg.endpoint().as_str() != "null/x" || group.variables().get("origination_uuid") != Some(&id) {
             continue;
         }
-        switch.calls.push(id.clone());
-        let answer = switch.api(&format!("originate {text} &park()"));
-        if !answer.starts_with("+OK") && answer.contains("CALL_REJECTED") {
-            std::thread::sleep(Duration::from_millis(100));
-            continue;
-        }
-        assert_eq!(answer, format!("+OK {id}\n"), "{text}");
+        switch.originate_text(&id, &format!("{text} &park()"));
         for (name, value) in group.variables().iter() {
             assert_eq!(switch.get(&id, name), value, "{name} in {text}");
             variables += 1;
