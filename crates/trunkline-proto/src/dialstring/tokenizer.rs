@@ -159,11 +159,11 @@ pub fn escape(text: &str, delimiter: char) -> String {
     out
 }
 
-/// [`escape`] for a token that may be the last of an API command or empty. The switch takes line breaks, tabs,
+/// [`escape`] for a token that may be the last of an API command. The switch takes line breaks, tabs,
 /// spaces and vertical tabs off both ends (`switch_strip_whitespace`), and only the last of them has no escape.
 pub(super) fn escape_word(text: &str, delimiter: char) -> String {
     let mut out = escape(text, delimiter);
-    if text.is_empty() || text.ends_with('\u{b}') {
+    if text.ends_with('\u{b}') {
         out.push_str("''");
     }
     out

@@ -1,6 +1,8 @@
 //! Dial strings as people write them, and those that mean what no value can hold.
 
-use trunkline_proto::dialstring::{Bridge, DialString, DialStringError, EndpointKind, Originate, Target};
+use trunkline_proto::dialstring::{
+    Bridge, DialString, DialStringError, Endpoint, EndpointKind, Originate, Target,
+};
 
 /// Text, and how we write the same.
 #[test]
@@ -148,5 +150,16 @@ fn kinds() {
         ("sofia/x", EndpointKind::Other { endpoint: "sofia", address: "x" }),
     ] {
         assert_eq!(kind(text), format!("{named:?}"));
+    }
+}
+
+#[test]
+fn no_address_joins_into_a_mark_between_groups() {
+    let raw = |text| DialString::new(Endpoint::raw(text).unwrap());
+    for (first, second) in [("x/a:_", "x/b"), ("x/a:", "_:x/b"), ("x/a:_:", ":_:x/b"), ("x/_:_:_", "x/b")] {
+        let dial = raw(first).enterprise(raw(second)).unwrap();
+        assert_eq!(dial.to_string().parse(), Ok(dial.clone()), "{dial}");
+        let dial = raw(first).fork(Endpoint::raw(second).unwrap()).unwrap();
+        assert_eq!(dial.to_string().parse(), Ok(dial.clone()), "{dial}");
     }
 }

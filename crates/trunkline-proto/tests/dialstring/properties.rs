@@ -77,7 +77,7 @@ fn said(dial: &DialString) -> Said {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2000))]
+    #![proptest_config(ProptestConfig::with_cases(1000))]
 
     #[test]
     fn a_dial_string_says_what_it_was_given(value in dial_string()) {
