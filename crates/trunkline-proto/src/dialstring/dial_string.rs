@@ -100,6 +100,15 @@ impl DialString {
         Ok(self)
     }
 
+    /// With these for all legs of the last group.
+    ///
+    /// # Errors
+    ///
+    /// As [`variable`](Self::variable).
+    pub fn with_variables(self, variables: &Variables) -> Result<Self, DialStringError> {
+        variables.iter().try_fold(self, |dial, (name, value)| dial.variable(name, value))
+    }
+
     /// With this variable for all groups (`<…>`, *ultra-global*). A group's own of the same name beats it.
     ///
     /// # Errors

@@ -86,6 +86,7 @@ mod tests {
             (r"a\b", Some(r"a\b")),
             (r"a\\b", Some(r"a\b")),
             (r"a\\b $$x", Some(r"a\b $x")),
+            (r"\\\$$x", Some(r"\$x")),
             (r"it\'s", Some("its")),
             (r"\\\$x", Some(r"\$x")),
             (r"\${x}", Some("${x}")),

@@ -39,6 +39,15 @@ impl Leg {
         Ok(self)
     }
 
+    /// With these, too.
+    ///
+    /// # Errors
+    ///
+    /// As [`variable`](Self::variable).
+    pub fn with_variables(self, variables: &Variables) -> Result<Self, DialStringError> {
+        variables.iter().try_fold(self, |leg, (name, value)| leg.variable(name, value))
+    }
+
     /// How long it may ring (`leg_timeout`).
     ///
     /// # Errors

@@ -9,7 +9,7 @@ use super::error::{DialStringError, check_characters, check_no_nul, check_not_em
 use super::expansion::check_no_expansion;
 use super::leg::whole_seconds;
 use super::tokenizer::{escape, escape_word};
-use super::variables::check_value;
+use super::variables::{Variables, check_value};
 
 /// An `originate`: whom to call, and what becomes of the call once it is answered. Until it is said, that is
 /// `&park()`.
@@ -86,6 +86,16 @@ impl Originate {
     /// As there.
     pub fn variable(mut self, name: &str, value: &str) -> Result<Self, DialStringError> {
         self.dial_string = self.dial_string.variable(name, value)?;
+        Ok(self)
+    }
+
+    /// [`DialString::with_variables`]: for all legs of the last group.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn with_variables(mut self, variables: &Variables) -> Result<Self, DialStringError> {
+        self.dial_string = self.dial_string.with_variables(variables)?;
         Ok(self)
     }
 

@@ -21,6 +21,8 @@ fn read_and_written() {
         ("[^^:a=1,2:b=3]user/1000", r"[^^;a=1\\,2;b=3]user/1000"),
         ("user/1000|user/1001,user/1002", "user/1000|user/1001,user/1002"),
         ("<a=1>{b=2}user/1000:_:{c=3}user/1001", "<a=1>{b=2}user/1000:_:{c=3}user/1001"),
+        ("user/1:_: {a=1}user/2", "user/1:_:{a=1}user/2"),
+        (r"x/it\'s,[a=1,b=2]user/1", r"x/it\\\'s,[^^;a=1;b=2]user/1"),
         ("{a=x{y}z}user/1000", "{a=x{y}z}user/1000"),
         ("sofia/internal/1000@[::1]:5060", "sofia/internal/1000@[::1]:5060"),
         ("loopback/9664,sofia/gateway/p::gw/1", "loopback/9664,sofia/gateway/p::gw/1"),

@@ -38,6 +38,16 @@ fn brackets_only_where_they_would_end_the_block() {
 }
 
 #[test]
+fn variables_are_judged_by_where_they_stand() {
+    let variables = Variables::new().with("a", "x").unwrap().with("b", "]").unwrap();
+    assert!(Leg::new(null()).with_variables(&variables).is_err());
+    let dial = DialString::new(null()).with_variables(&variables).unwrap();
+    assert_eq!(dial.groups()[0].variables(), &variables);
+    let originate = Originate::new(null()).with_variables(&variables).unwrap();
+    assert_eq!(*originate.dial_string(), dial);
+}
+
+#[test]
 fn expansions_everywhere() {
     let x = r"a$\\{b";
     for error in [
