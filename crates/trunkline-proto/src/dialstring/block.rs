@@ -4,7 +4,7 @@
 //! tokenizer for the separator and one for `=`.
 
 use super::error::{DialStringError, check_without};
-use super::tokenizer::{after, before, escape, find_close, separate, trim_start};
+use super::tokenizer::{after, before, escape, find_close, separate};
 use super::variables::{VALUE, Variables};
 
 /// The kinds of block, by what they are for.
@@ -85,7 +85,8 @@ impl Block {
         out.push(char::from(self.close()));
     }
 
-    /// Reads the blocks of this kind at the beginning, into `variables`; what follows them.
+    /// Reads the blocks of this kind at the beginning, into `variables`; what follows them. The switch loses its way at
+    /// `{a=1}{{`; here a name that begins with a bracket is refused as any.
     pub(super) fn read<'a>(
         self,
         mut text: &'a [u8],
@@ -97,13 +98,6 @@ impl Block {
                 .ok_or_else(|| unreadable("a block of variables is not closed"))?;
             self.read_content(after(before(text, close), 1), separator, variables)?;
             text = after(text, close + 1);
-            let next = trim_start(text);
-            if next.first() == Some(&self.open()) && trim_start(after(next, 1)).first() == Some(&self.open())
-            {
-                return Err(unreadable(
-                    "two opening brackets after a block, at which the switch loses its way",
-                ));
-            }
         }
         Ok(text)
     }
