@@ -60,7 +60,12 @@ fn values(arguments: &[&str]) {
     for pair in arguments.chunks_exact(2) {
         let _ = variables.set(pair[0], pair[1]);
         if let Ok(command) = uuid_setvar("u", pair[0], pair[1]) {
-            let words = separate(command["uuid_setvar ".len()..].trim_end_matches(['\u{b}', ' ']).as_bytes(), b' ', 3).unwrap();
+            let words = separate(
+                command["uuid_setvar ".len()..].trim_end_matches(['\u{b}', ' ']).as_bytes(),
+                b' ',
+                3,
+            )
+            .unwrap();
             assert_eq!(words.get(2).map_or(&b""[..], Vec::as_slice), pair[1].as_bytes(), "{command}");
         }
         if let Ok(argument) = application_argument(pair[1]) {
