@@ -25,6 +25,7 @@
 
 mod command;
 pub mod connection;
+pub mod dialstring;
 mod error;
 mod event;
 mod frame;
