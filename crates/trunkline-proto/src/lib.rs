@@ -9,6 +9,7 @@
 //! - [`Command`] is what a client says, refused if the wire could not carry it;
 //! - [`Connection`] is a client's half of a conversation: who is answered, what is subscribed, which job has
 //!   ended, when to give up;
+//! - [`dialstring`] quotes what an `originate` or `bridge` is given, for every layer that will read it;
 //! - [`listener`] is the switch's half, for whoever plays the switch.
 //!
 //! Facts about FreeSWITCH name the source file they are taken from; they hold for 1.10 and 1.11.
