@@ -53,3 +53,13 @@ id! {
     /// The Job-UUID of a `bgapi`. Usually a UUID; the switch takes any text up to 235 bytes.
     JobUuid
 }
+
+id! {
+    /// The Unique-ID of a channel. Usually a UUID; `origination_uuid` can make it any text.
+    ChannelUuid
+}
+
+id! {
+    /// The Core-UUID: one run of one switch. Another one means that the switch was restarted.
+    CoreUuid
+}

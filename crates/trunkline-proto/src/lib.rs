@@ -48,6 +48,6 @@ pub use error::{ApiMisuse, SwitchMisbehaved};
 pub use event::{Event, EventBuilder, EventError, EventFormat, EventName, EventSet};
 pub use frame::{ContentType, Frame, FrameDecoder, Limits};
 pub use header::{Encoding, Headers, Value};
-pub use ids::JobUuid;
+pub use ids::{ChannelUuid, CoreUuid, JobUuid};
 pub use message::{DisconnectNotice, Disposition, LogData, LogLevel, Message, MessageDecoder};
 pub use reply::{ApiResponse, CommandReply, Reply, api_error};
