@@ -24,6 +24,8 @@
     )
 )]
 
+mod cause;
+mod channel;
 mod command;
 pub mod connection;
 pub mod dialstring;
@@ -38,7 +40,10 @@ mod message;
 pub mod percent;
 mod reply;
 mod scan;
+mod vocabulary;
 
+pub use cause::HangupCause;
+pub use channel::{AnswerState, CallDirection, CallState, ChannelState, DeviceState};
 pub use command::{Command, CommandKind, MOST_JOB_UUID};
 pub use connection::{
     CloseReason, Connection, ConnectionConfig, Credentials, Executed, JobLost, Output, Permissions, Secret,
