@@ -87,9 +87,22 @@ macro_rules! view {
         }
     ) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, Copy)]
+        #[derive(Clone, Copy)]
         $visibility struct $name<'a> {
             pub(in crate::view) $source: &'a $of,
+        }
+
+        /// What is there, read. `None` is of a value that could not be, or a time that has not come.
+        impl std::fmt::Debug for $name<'_> {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                let mut fields = f.debug_struct(stringify!($name));
+                $(
+                    if $crate::view::read::Source::first(self.$source, $header).is_some() {
+                        fields.field(stringify!($getter), &self.$getter());
+                    }
+                )*
+                fields.finish()
+            }
         }
 
         impl<'a> $name<'a> {

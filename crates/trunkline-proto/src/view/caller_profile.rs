@@ -2,12 +2,24 @@
 //! `switch_caller.c`).
 
 use std::borrow::Cow;
+use std::fmt;
 use std::time::Duration;
 
 use super::{Moment, read};
 use crate::channel::CallDirection;
 use crate::header::Headers;
 use crate::vocabulary::vocabulary;
+
+/// A header's name with its prefix, all of them made when this is compiled.
+macro_rules! named {
+    ($whose:expr, $header:literal) => {
+        match $whose {
+            Whose::Caller => concat!("Caller-", $header),
+            Whose::OtherLeg => concat!("Other-Leg-", $header),
+            Whose::Channel => concat!("Channel-", $header),
+        }
+    };
+}
 
 /// Declares the getters, for each of the prefixes a profile is written under.
 macro_rules! profile {
@@ -24,14 +36,22 @@ macro_rules! profile {
                 $(#[$getter_doc])*
                 #[must_use]
                 pub fn $getter(self) -> Option<$type> {
-                    let header = match self.whose {
-                        Whose::Caller => concat!("Caller-", $header),
-                        Whose::OtherLeg => concat!("Other-Leg-", $header),
-                        Whose::Channel => concat!("Channel-", $header),
-                    };
-                    read::$read(self.headers.value(header)?)
+                    read::$read(self.headers.value(named!(self.whose, $header))?)
                 }
             )*
+        }
+
+        /// What is there, read. `None` is of a time that has not come, or a value that could not be read.
+        impl fmt::Debug for CallerProfile<'_> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                let mut fields = f.debug_struct("CallerProfile");
+                $(
+                    if self.headers.value(named!(self.whose, $header)).is_some() {
+                        fields.field(stringify!($getter), &self.$getter());
+                    }
+                )*
+                fields.finish()
+            }
         }
     };
 }
@@ -51,7 +71,7 @@ macro_rules! profile {
 /// assert_eq!(hung_up.since(answered).unwrap().as_millis(), 3500);
 /// assert!(caller.transferred().is_none());
 /// ```
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct CallerProfile<'a> {
     headers: &'a Headers,
     whose: Whose,
@@ -96,7 +116,7 @@ profile! {
     destination_number: Cow<'a, str> = text "Destination-Number",
     /// The channel.
     unique_id: Cow<'a, str> = text "Unique-ID",
-    /// The module that made it: `mod_sofia`.
+    /// The module, or the source file, that made it: `mod_sofia`, `src/switch_ivr_originate.c`.
     source: Cow<'a, str> = text "Source",
     /// How it was transferred here: `1795216299:UUID:bl_xfer:1001/default/XML`.
     transfer_source: Cow<'a, str> = text "Transfer-Source",

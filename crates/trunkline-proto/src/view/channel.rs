@@ -1,6 +1,7 @@
 //! What events say of the channel they are about (`switch_channel_event_set_basic_data` in `switch_channel.c`).
 
 use std::borrow::Cow;
+use std::fmt;
 
 use super::read::{self, Source};
 use super::{CallerProfile, Variables, view};
@@ -112,14 +113,13 @@ impl<'a> Channel<'a> {
 }
 
 /// A codec as a channel uses it.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Codec<'a> {
     headers: &'a Headers,
     names: &'static CodecHeaders,
 }
 
 /// The headers that tell of one codec.
-#[derive(Debug)]
 pub(super) struct CodecHeaders {
     pub(super) name: &'static str,
     pub(super) rate: &'static str,
@@ -178,5 +178,15 @@ impl<'a> Codec<'a> {
     #[must_use]
     pub fn bit_rate(self) -> Option<u32> {
         read::number(self.names.value(self.headers, self.names.bit_rate)?)
+    }
+}
+
+impl fmt::Debug for Codec<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Codec")
+            .field("name", &self.name())
+            .field("rate", &self.rate())
+            .field("bit_rate", &self.bit_rate())
+            .finish()
     }
 }

@@ -1,6 +1,7 @@
 //! Channel variables as events carry them (`switch_channel_event_set_extended_data` in `switch_channel.c`).
 
 use std::borrow::Cow;
+use std::fmt;
 
 use crate::header::{Headers, Value};
 
@@ -17,7 +18,7 @@ use crate::header::{Headers, Value};
 /// assert_eq!(all, ["uuid=ca11", "sip_from_user=1000"]);
 /// assert_eq!(variables.get("sip_from_user").unwrap().to_str(), "1000");
 /// ```
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Variables<'a> {
     headers: &'a Headers,
     prefix: &'static str,
@@ -57,6 +58,12 @@ impl<'a> Variables<'a> {
             Cow::Borrowed(name) => name.get(at..).map(Cow::Borrowed),
             Cow::Owned(name) => name.get(at..).map(|bare| Cow::Owned(bare.to_owned())),
         }
+    }
+}
+
+impl fmt::Debug for Variables<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.iter()).finish()
     }
 }
 

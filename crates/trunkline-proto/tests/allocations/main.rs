@@ -82,6 +82,22 @@ fn looking_up_in_json_allocates_nothing_where_nothing_is_escaped() {
     assert_eq!(counted.count_total, 0);
 }
 
+/// Words and numbers that nothing is encoded in are read where they stand.
+#[test]
+fn reading_by_type_allocates_nothing() {
+    let event = longest("events-all.json.bin");
+    let counted = measure(|| {
+        let (channel, caller) = (event.channel().unwrap(), event.caller().unwrap());
+        assert!(channel.state().is_some() && channel.call_state().is_some());
+        assert!(channel.unique_id().is_some() && channel.read_codec().is_some());
+        assert!(caller.created().is_some() && caller.destination_number().is_some());
+        assert!(event.standard().sequence().is_some());
+        assert!(event.variables().iter().count() > 10);
+        let _ = event.view();
+    });
+    assert_eq!(counted.count_total, 0);
+}
+
 #[test]
 fn a_frame_that_comes_in_pieces_costs_no_more() {
     let bytes = events_of("events-all.plain.bin");

@@ -146,9 +146,9 @@ pub enum Action<'a> {
         /// The new level, -4 to 4.
         new_level: Option<i32>,
     },
-    /// Another member has the floor; he is the event's member, if one has it.
+    /// Another member has the floor, or nobody; he is the event's member, if one has it.
     FloorChange {
-        /// Who had it.
+        /// Who had it. Not said if he has gone.
         old: Option<u32>,
         /// Who has it.
         new: Option<u32>,
