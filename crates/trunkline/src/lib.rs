@@ -72,6 +72,8 @@ pub use job::{Job, JobResult};
 #[cfg(feature = "client")]
 pub use queue::Missed;
 pub use trunkline_proto as proto;
+pub use trunkline_proto::view;
+pub use trunkline_proto::{AnswerState, CallDirection, CallState, ChannelState, DeviceState, HangupCause};
 pub use trunkline_proto::{
     ApiMisuse, ApiResponse, CloseReason, Command, CommandReply, Credentials, Event, EventBuilder,
     EventFormat, EventName, EventSet, Executed, Headers, JobLost, JobUuid, Limits, LogData, LogLevel,

@@ -4,6 +4,7 @@
 //! - `commands`: api, console, pipelining, what is slow, what is late
 //! - `jobs`: `bgapi`
 //! - `calls`: the events of calls of our own, filters, events sent and got back, the log
+//! - `typed`: calls and a conference, their events read by what they are
 //! - `users`: restricted users
 //!
 //! Calls are `null/` channels with ids of our own, and only those are hung up; nothing is reloaded or shut down. The
@@ -14,6 +15,7 @@
 mod calls;
 mod commands;
 mod jobs;
+mod typed;
 mod users;
 
 use std::future::Future;
