@@ -9,6 +9,7 @@
 //! - `views`: every recorded event, read by what it is
 //!     - `views/sweep`: all of them at once: no header out of reach, no value unreadable, no word unknown
 //!     - `views/blocks`, `call`, `media`, `server`, `conference`, `modules`: each getter, against what was recorded
+//!     - `views/unrecorded`: what only FreeSWITCH's source says
 //! - `connection`: a client's half of a conversation, played with a clock of its own
 //!     - `connection/world`: the switch, the wire and the clock of those plays
 //!     - `connection/opening`: greeting, credentials, and whoever else may answer a port

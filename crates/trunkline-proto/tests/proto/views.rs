@@ -7,6 +7,7 @@ mod media;
 mod modules;
 mod server;
 mod sweep;
+mod unrecorded;
 
 use trunkline_proto::{Event, EventName, Message};
 
