@@ -1,9 +1,12 @@
 //! What is heard on a channel: digits, files, recordings, tones, speech.
 
 use std::borrow::Cow;
+use std::time::Duration;
 
+use super::read::{self, Source};
 use super::view;
 use crate::event::{Event, EventName};
+use crate::header::Value;
 use crate::vocabulary::vocabulary;
 
 view! {
@@ -64,11 +67,28 @@ view! {
     }
 }
 
-impl Playback<'_> {
+impl<'a> Playback<'a> {
     /// Whether it has ended.
     #[must_use]
     pub fn is_stopped(self) -> bool {
         self.event.is(EventName::PlaybackStop)
+    }
+
+    /// How much was played, once it has ended.
+    #[must_use]
+    pub fn length(self) -> Option<Duration> {
+        read::millis(self.at_end("variable_playback_ms")?)
+    }
+
+    /// How much was played, in samples, once it has ended.
+    #[must_use]
+    pub fn samples(self) -> Option<u64> {
+        read::number(self.at_end("variable_playback_samples")?)
+    }
+
+    /// Until it has ended, these variables are those of what was played before.
+    fn at_end(self, variable: &str) -> Option<Value<'a>> {
+        Source::first(self.event, variable).filter(|_| self.is_stopped())
     }
 }
 
@@ -89,8 +109,7 @@ vocabulary! {
 }
 
 view! {
-    /// RECORD_START and RECORD_STOP: a channel is recorded (`switch_ivr_async.c`, `switch_ivr_play_say.c`). The
-    /// recording's own variables follow as headers.
+    /// RECORD_START and RECORD_STOP: a channel is recorded (`switch_ivr_async.c`, `switch_ivr_play_say.c`).
     ///
     /// ```
     /// # use trunkline_proto::{Event, EventFormat};
@@ -110,11 +129,40 @@ view! {
     }
 }
 
-impl Record<'_> {
+impl<'a> Record<'a> {
     /// Whether it has ended.
     #[must_use]
     pub fn is_stopped(self) -> bool {
         self.event.is(EventName::RecordStop)
+    }
+
+    /// A variable of the recording: the header `Recording-Variable-NAME`.
+    #[must_use]
+    pub fn variable(self, name: &str) -> Option<Cow<'a, str>> {
+        read::text(Source::first(self.event, &format!("Recording-Variable-{name}"))?)
+    }
+
+    /// How long it is, once it has ended.
+    #[must_use]
+    pub fn length(self) -> Option<Duration> {
+        read::millis(self.at_end("variable_record_ms")?)
+    }
+
+    /// How long it is, in samples, once it has ended.
+    #[must_use]
+    pub fn samples(self) -> Option<u64> {
+        read::number(self.at_end("variable_record_samples")?)
+    }
+
+    /// The file's size in bytes, once it has ended.
+    #[must_use]
+    pub fn file_size(self) -> Option<u64> {
+        read::number(self.at_end("variable_record_file_size")?)
+    }
+
+    /// Until it has ended, these variables are those of what was recorded before.
+    fn at_end(self, variable: &str) -> Option<Value<'a>> {
+        Source::first(self.event, variable).filter(|_| self.is_stopped())
     }
 }
 

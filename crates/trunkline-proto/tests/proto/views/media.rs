@@ -41,6 +41,12 @@ fn played() {
     for playback in last {
         assert!(playback.is_stopped());
         assert!(matches!(playback.status(), Some(PlaybackStatus::Done | PlaybackStatus::Break)));
+        // At 8 kHz.
+        let milliseconds = playback.length().unwrap().as_millis();
+        assert_eq!(playback.samples().map(u128::from), Some(milliseconds * 8));
+    }
+    for event in &started {
+        assert_eq!(Playback::of(event).unwrap().length(), None);
     }
     let kinds: Vec<_> = every_event().filter_map(|(_, event)| Playback::of(&event)?.file_type()).collect();
     assert!(kinds.contains(&PlaybackFileType::LocalStream) && kinds.contains(&PlaybackFileType::ToneStream));
@@ -53,6 +59,12 @@ fn recorded() {
     assert!(!Record::of(&started[0]).unwrap().is_stopped());
     let paths: Vec<_> = stopped.iter().map(|event| Record::of(event).unwrap().path().unwrap()).collect();
     assert!(paths.iter().any(|path| path == "/usr/local/freeswitch/recordings/session.wav"), "{paths:?}");
+    let lengths: Vec<_> = stopped.iter().map(|event| Record::of(event).unwrap()).collect();
+    let measured =
+        |record: &Record<'_>| (record.length().unwrap().as_millis(), record.samples(), record.file_size());
+    let lengths: Vec<_> = lengths.iter().map(measured).collect();
+    assert_eq!(lengths, [(820, Some(6560), Some(13164)), (2000, Some(16000), Some(32044))]);
+    assert!(started.iter().all(|event| Record::of(event).unwrap().length().is_none()));
     let limited = every_event().filter_map(|(_, event)| {
         let record = Record::of(&event)?;
         record.is_stopped().then(|| record.completion())?

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use trunkline_proto::view::conference::ConferenceEvent;
 use trunkline_proto::view::sofia::{AuthResult, Registration, RegistrationType};
-use trunkline_proto::view::{Channel, CodecChange, CodecPath, HangupComplete, Variables};
+use trunkline_proto::view::{Channel, CodecChange, CodecPath, HangupComplete, Record, Variables};
 use trunkline_proto::{Event, EventBuilder, EventFormat, EventName};
 
 fn event(builder: &EventBuilder) -> Event {
@@ -220,4 +220,13 @@ fn rare_headers_of_a_channel() {
     assert_eq!(channel.presence_column("sip_user"), None);
     assert_eq!(Variables::of_scope(event.headers()).get("local").unwrap().to_str(), "1");
     assert_eq!(channel.variables().iter().count(), 1);
+}
+
+/// `merge_recording_variables` in `switch_ivr_async.c`.
+#[test]
+fn variables_of_a_recording() {
+    let stopped = EventBuilder::named(&EventName::RecordStop).header("Recording-Variable-tenant", "t1");
+    let stopped = event(&stopped);
+    assert_eq!(Record::of(&stopped).unwrap().variable("tenant").as_deref(), Some("t1"));
+    assert_eq!(Record::of(&stopped).unwrap().variable("other"), None);
 }
