@@ -80,7 +80,7 @@ fn no_recorded_header_is_out_of_reach() {
         }
         swept += 1;
     }
-    assert!(swept > 1_700 && made_up < 150, "{swept} swept, {made_up} made up");
+    assert!(swept > 1_700 && made_up * 10 < swept, "{swept} swept, {made_up} made up");
 }
 
 /// Getters that are `None` of a header that is there: times that have not come.
