@@ -208,7 +208,8 @@ impl Headers {
 
     #[inline]
     fn next_line_named(&self, lines: &[u8], at: &mut usize, name: &[u8]) -> Option<Value<'_>> {
-        let first = *name.first()?;
+        // A header without a name begins with its colon.
+        let first = *name.first().unwrap_or(&b':');
         // A name holds no colon, and does not go on in the next line.
         if *at >= lines.len() || memchr2(b':', b'\n', name).is_some() {
             return None;
@@ -424,6 +425,13 @@ mod tests {
         assert_eq!(headers.get("a: b"), None);
         assert_eq!(headers.get("x").as_deref(), Some("y"));
         assert_eq!(headers.len(), 2);
+    }
+
+    #[test]
+    fn a_header_may_have_no_name() {
+        let headers = lines(&format!("a: b\n: c\n{}", "long: line\n".repeat(30)), Encoding::Raw);
+        assert_eq!(headers.get("").as_deref(), Some("c"));
+        assert_eq!(headers.get_all("").count(), 1);
     }
 
     #[test]
