@@ -43,6 +43,8 @@
 //! `client` (default): the client, on tokio.
 
 #[cfg(feature = "client")]
+mod bounded;
+#[cfg(feature = "client")]
 mod client;
 #[cfg(feature = "client")]
 mod config;
@@ -59,10 +61,20 @@ pub mod guide;
 #[cfg(feature = "client")]
 mod job;
 #[cfg(feature = "client")]
+mod job_result;
+#[cfg(feature = "client")]
+mod outcome;
+#[cfg(feature = "client")]
 mod queue;
+#[cfg(feature = "client")]
+mod read_buffer;
+#[cfg(feature = "client")]
+mod socket;
 #[cfg(feature = "client")]
 mod wire_trace;
 
+#[cfg(feature = "client")]
+pub use bounded::Missed;
 #[cfg(feature = "client")]
 pub use client::{Client, connect};
 #[cfg(feature = "client")]
@@ -72,9 +84,9 @@ pub use error::Error;
 #[cfg(feature = "client")]
 pub use events::{Events, Item, LogItem, Logs};
 #[cfg(feature = "client")]
-pub use job::{Job, JobResult};
+pub use job::Job;
 #[cfg(feature = "client")]
-pub use queue::Missed;
+pub use job_result::JobResult;
 pub use trunkline_proto as proto;
 pub use trunkline_proto::{
     ApiMisuse, ApiResponse, CloseReason, Command, CommandReply, Credentials, Event, EventBuilder,

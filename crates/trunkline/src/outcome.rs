@@ -1,0 +1,28 @@
+//! What a reply means to whoever gave the command.
+
+use trunkline_proto::{ApiResponse, CommandReply, Reply};
+
+use crate::error::Error;
+
+/// Of a command that is to be answered by `+OK`.
+pub(crate) fn accepted(command: &str, reply: Reply) -> Result<CommandReply, Error> {
+    let refuse = |reason: String| Err(Error::Refused { command: command.to_owned(), reason });
+    match reply {
+        Reply::Command(reply) => match reply.error() {
+            None => Ok(reply),
+            Some(reason) => refuse(reason),
+        },
+        other => refuse(other.text().into_owned()),
+    }
+}
+
+/// Of `api` with these words.
+pub(crate) fn printed(words: &str, reply: Reply) -> Result<ApiResponse, Error> {
+    match reply {
+        Reply::Api(response) => Ok(response),
+        reply => {
+            let reason = reply.refusal().unwrap_or_else(|| reply.text().into_owned());
+            Err(Error::Refused { command: format!("api {words}"), reason })
+        }
+    }
+}
