@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, VecDeque};
 use trunkline_proto::{Event, EventName, LogData};
 
 /// How many ranks there are.
-const RANKS: usize = 3;
+const RANKS: usize = 4;
 
 /// What waits in a queue.
 pub(crate) trait Queued {
@@ -117,7 +117,13 @@ impl<T: Queued> Bounded<T> {
         self.items == 0
     }
 
+    #[cfg(feature = "blocking")]
+    pub(crate) fn len(&self) -> usize {
+        self.items
+    }
+
     /// One that is over the bound by itself passes alone.
+    #[cfg(feature = "client")]
     pub(crate) fn has_room(&self, item: &T) -> bool {
         let fits = self.bytes.saturating_add(item.bytes()) <= self.most_bytes;
         self.items == 0 || (self.items < self.most_items && fits)
@@ -144,6 +150,16 @@ impl<T: Queued> Bounded<T> {
         Some(item)
     }
 
+    /// The oldest of this rank that is the one sought.
+    #[cfg(feature = "blocking")]
+    pub(crate) fn take(&mut self, rank: usize, is_it: impl Fn(&T) -> bool) -> Option<T> {
+        let lane = self.lanes.get_mut(rank)?;
+        let at = lane.iter().position(|(_, item)| is_it(item))?;
+        let (_, item) = lane.remove(at)?;
+        self.taken(&item);
+        Some(item)
+    }
+
     /// Drops the oldest of the least precious until the bounds hold.
     pub(crate) fn trim(&mut self) {
         while self.items > self.most_items || (self.bytes > self.most_bytes && self.items > 1) {
@@ -156,6 +172,11 @@ impl<T: Queued> Bounded<T> {
     /// What was dropped since this was last asked.
     pub(crate) fn take_missed(&mut self) -> Option<Missed> {
         (self.missed.count() > 0).then(|| std::mem::take(&mut self.missed))
+    }
+
+    #[cfg(feature = "blocking")]
+    pub(crate) fn has_missed(&self) -> bool {
+        self.missed.count() > 0
     }
 
     fn taken(&mut self, item: &T) {

@@ -26,3 +26,15 @@ pub(crate) fn printed(words: &str, reply: Reply) -> Result<ApiResponse, Error> {
         }
     }
 }
+
+/// Of `bgapi` with these words.
+#[cfg(feature = "blocking")]
+pub(crate) fn taken(words: &str, reply: &Reply) -> Result<(), Error> {
+    match reply {
+        Reply::Command(reply) if reply.is_ok() => Ok(()),
+        reply => {
+            let reason = reply.refusal().unwrap_or_else(|| reply.text().into_owned());
+            Err(Error::Refused { command: format!("bgapi {words}"), reason })
+        }
+    }
+}

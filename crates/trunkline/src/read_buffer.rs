@@ -1,8 +1,11 @@
 //! What a connection is read into. It grows while reads fill it, and is given back when they do not.
 
 use std::io;
+#[cfg(feature = "blocking")]
+use std::io::Read;
 
 use bytes::BytesMut;
+#[cfg(feature = "client")]
 use tokio::io::{AsyncRead, AsyncReadExt};
 
 use crate::wire_trace;
@@ -26,12 +29,28 @@ impl ReadBuffer {
     }
 
     /// Cancel safe.
+    #[cfg(feature = "client")]
     pub(crate) async fn read(&mut self, reader: &mut (impl AsyncRead + Unpin)) -> io::Result<usize> {
         let room = self.make_room();
         let before = self.bytes.len();
         let read = reader.read_buf(&mut self.bytes).await?;
         self.filled(before, room);
         Ok(read)
+    }
+
+    /// One `read`.
+    #[cfg(feature = "blocking")]
+    pub(crate) fn read_now(&mut self, reader: &mut impl Read) -> io::Result<usize> {
+        let room = self.make_room().min(self.wanted());
+        let before = self.bytes.len();
+        // To read into memory that was never written needs `unsafe`; this costs a small part of the read.
+        self.bytes.resize(before + room, 0);
+        let result = reader.read(self.bytes.get_mut(before..).unwrap_or_default());
+        self.bytes.truncate(before + result.as_ref().map_or(0, |read| *read));
+        if result.is_ok() {
+            self.filled(before, room);
+        }
+        result
     }
 
     fn wanted(&self) -> usize {
@@ -99,11 +118,36 @@ mod tests {
         }
     }
 
+    #[cfg(feature = "client")]
     #[test]
     fn memory_is_given_back_where_it_is_awaited() {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         memory_is_given_back(|buffer, bytes| {
             runtime.block_on(buffer.read(bytes)).unwrap();
         });
+    }
+
+    #[cfg(feature = "blocking")]
+    #[test]
+    fn memory_is_given_back_where_it_is_not() {
+        memory_is_given_back(|buffer, bytes| {
+            buffer.read_now(bytes).unwrap();
+        });
+    }
+
+    /// A read that fails leaves what was there.
+    #[cfg(feature = "blocking")]
+    #[test]
+    fn a_failed_read_leaves_nothing() {
+        struct Nothing;
+        impl Read for Nothing {
+            fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+                Err(io::ErrorKind::WouldBlock.into())
+            }
+        }
+        let mut buffer = ReadBuffer::new();
+        buffer.read_now(&mut &b"half a mess"[..]).unwrap();
+        assert!(buffer.read_now(&mut Nothing).is_err());
+        assert_eq!(&*buffer.bytes, b"half a mess");
     }
 }
