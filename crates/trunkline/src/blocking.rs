@@ -74,7 +74,8 @@
 //! CHANNEL_CREATE, _ANSWER, _HANGUP_COMPLETE, _DESTROY and BACKGROUND_JOB after them, the ends of one's own jobs last),
 //! and [`Received::Missed`] says how many of which.
 //!
-//! Nothing is read while the program is elsewhere. A switch that cannot deliver queues up to 100,000 events, and then
+//! A call that finds something there already still reads the socket if that was not done for half a second
+//! ([`Config::pause`](crate::Config::pause)). But nothing is read while the program is elsewhere. A switch that cannot deliver queues up to 100,000 events, and then
 //! may stall for everyone (`mod_event_socket.c`): a program that is subscribed should come by every few seconds, if only
 //! to call [`try_recv`](Client::try_recv).
 //!
@@ -82,7 +83,7 @@
 //!
 //! A signal whose handler returns ends the wait with [`Error::Interrupted`](crate::Error::Interrupted) (unless it came
 //! when nothing was waited for, as ever with signals). The connection is as it was and nothing is lost: `wait`,
-//! `wait_job`, `recv` and `close` can be called again. A command given by [`api`](Client::api) and the like may have
+//! `wait_job`, `recv`, `events` and `close` can be called again. A command given by [`api`](Client::api) and the like may have
 //! been executed; where a signal must not lose its reply, [`send`](Client::send) it and [`wait`](Client::wait). The same
 //! goes for handlers that were set with `SA_RESTART`: `poll(2)` is never restarted.
 //!

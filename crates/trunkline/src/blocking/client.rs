@@ -37,8 +37,8 @@ where
 
 /// A connection to a switch, owned by one thread at a time. See the [module](super) for what it does and when.
 ///
-/// Dropping it ends the connection without a word; what was sent is still executed, what was not yet written is not.
-/// [`close`](Self::close) takes its leave. In a process forked off from the one that connected, dropping it closes the
+/// Dropping it ends the connection without a word: a command not yet written is not executed, and of one that has no
+/// reply nobody can say. [`close`](Self::close) takes its leave. In a process forked off from the one that connected, dropping it closes the
 /// copy of the descriptor and does nothing else.
 #[derive(Debug)]
 pub struct Client {
@@ -58,7 +58,9 @@ impl Client {
     /// As [`connect`].
     pub fn connect(config: Config) -> Result<Self, Error> {
         config.connection.credentials.command()?;
-        Self::start(dial(&config)?, &config)
+        let mut link = Self::link(dial(&config)?, &config)?;
+        let permissions = link.wait(|inbox| inbox.permissions.take())?;
+        Ok(Self::new(link, permissions, &config))
     }
 
     /// Speaks over a socket that is connected already: a `TcpStream`, or on Unix any stream socket as an `OwnedFd`,
@@ -70,25 +72,29 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As [`connect`], but for those of connecting.
+    /// As [`connect`], but for those of connecting. A signal does not interrupt it, since the socket would be lost: it
+    /// takes as long as the greeting and the credentials may.
     pub fn from_stream(stream: impl Into<TcpStream>, config: Config) -> Result<Self, Error> {
         config.connection.credentials.command()?;
-        Self::start(stream.into(), &config)
+        let mut link = Self::link(stream.into(), &config)?;
+        let permissions = loop {
+            match link.wait(|inbox| inbox.permissions.take()) {
+                Err(Error::Interrupted) => {}
+                permissions => break permissions?,
+            }
+        };
+        Ok(Self::new(link, permissions, &config))
     }
 
-    fn start(stream: TcpStream, config: &Config) -> Result<Self, Error> {
+    fn link(stream: TcpStream, config: &Config) -> Result<Link, Error> {
         let socket = Socket::adopt(stream).map_err(|error| CloseReason::Io(error.to_string()))?;
-        let mut link = Link::new(socket, config);
-        let permissions = link.wait(|inbox| inbox.permissions.take())?;
+        Ok(Link::new(socket, config))
+    }
+
+    fn new(link: Link, permissions: Permissions, config: &Config) -> Self {
         tracing::debug!(switch = %config, "connected");
-        Ok(Self {
-            link,
-            permissions,
-            events: None,
-            logs: None,
-            timeout: None,
-            job_timeout: config.job_timeout,
-        })
+        let job_timeout = config.job_timeout;
+        Self { link, permissions, events: None, logs: None, timeout: None, job_timeout }
     }
 
     /// Another timeout for the commands given from now on: the time from when one reaches the head of the line. Of a

@@ -1,18 +1,19 @@
 //! Descriptors: adopted ones, forked ones, and poll loops of one's own.
 #![expect(unsafe_code, reason = "forks, and descriptors by their number")]
 
-use std::net::{TcpListener, TcpStream};
+use std::net::{Shutdown, TcpListener, TcpStream};
 use std::os::fd::{AsFd, AsRawFd, FromRawFd, IntoRawFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::sync::mpsc;
 use std::thread;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use trunkline::blocking::Client;
-use trunkline::{CloseReason, Command, Config, Error};
+use trunkline::proto::listener::disconnect_notice;
+use trunkline::{CloseReason, Command, Config, Error, Executed};
 
-use crate::support::{Peer, connected, digits, millis, within, words};
+use crate::support::{Peer, connected, digits, millis, next, within, words};
 
 fn config() -> Config {
     Config::new("nowhere", "ClueCon")
@@ -170,6 +171,88 @@ fn wait_for(child: libc::pid_t) -> i32 {
     // SAFETY: `status` is there to be written to.
     while unsafe { libc::waitpid(child, &raw mut status, 0) } == -1 {}
     status
+}
+
+/// A switch that reads no more may still say why.
+#[test]
+fn last_words() {
+    within(|| {
+        for words in [None, Some("The system is being shut down.\n")] {
+            let (near, far) = UnixStream::pair().unwrap();
+            let mut switch = Peer::new(OwnedFd::from(far).into());
+            let (heard, hear) = mpsc::channel::<()>();
+            let play = thread::spawn(move || {
+                switch.let_in();
+                switch.stream.shutdown(Shutdown::Read).unwrap();
+                switch.answer("nobody asked");
+                hear.recv().unwrap();
+                if let Some(words) = words {
+                    thread::sleep(millis(50));
+                    switch.send(disconnect_notice(words));
+                }
+                // Until the client has seen all of it.
+                let _ = hear.recv();
+            });
+            let mut client = Client::from_stream(OwnedFd::from(near), config()).unwrap();
+            assert!(next(&mut client).contains("nobody asked"));
+            heard.send(()).unwrap();
+            let started = Instant::now();
+            let executed = match client.api("status") {
+                Err(Error::Disconnected { executed, .. }) => executed,
+                other => panic!("{other:?}"),
+            };
+            assert_eq!(executed, Executed::No);
+            match (words, client.close_reason()) {
+                (Some(words), Some(CloseReason::Notice { text })) => assert_eq!(text, words.trim()),
+                (None, Some(CloseReason::Io(_))) => assert!(started.elapsed() >= millis(1000)),
+                other => panic!("{other:?}"),
+            }
+            drop((client, heard));
+            play.join().unwrap();
+        }
+    });
+}
+
+/// What is waited for costs no processor time: nothing comes, half of something came, nothing can be written, nothing
+/// more will be read.
+#[test]
+fn waiting_is_idle() {
+    within(|| {
+        let parts: [fn(&mut Peer); 3] = [
+            |_| {},
+            |switch| switch.send("Content-Type: api/resp"),
+            |switch| switch.stream.shutdown(Shutdown::Read).unwrap(),
+        ];
+        for (number, part) in parts.into_iter().enumerate() {
+            let (near, far) = UnixStream::pair().unwrap();
+            let mut switch = Peer::new(OwnedFd::from(far).into());
+            let (ended, end) = mpsc::channel::<()>();
+            let play = thread::spawn(move || {
+                switch.let_in();
+                part(&mut switch);
+                let _ = end.recv();
+            });
+            let mut client = Client::from_stream(OwnedFd::from(near), config()).unwrap();
+            let _long = client.send(Command::raw_with_body("x", &vec![b'x'; 4_000_000]).unwrap()).unwrap();
+            let before = processor_time();
+            assert!(client.recv_timeout(millis(300)).unwrap().is_none());
+            let spent = processor_time() - before;
+            assert!(spent < millis(100), "{number}: {spent:?}");
+            drop((client, ended));
+            play.join().unwrap();
+        }
+    });
+}
+
+/// Of this thread.
+fn processor_time() -> Duration {
+    // SAFETY: an all-zero `timespec` is one, and is there to be written to.
+    let spent = unsafe {
+        let mut spent: libc::timespec = std::mem::zeroed();
+        assert_eq!(libc::clock_gettime(libc::CLOCK_THREAD_CPUTIME_ID, &raw mut spent), 0);
+        spent
+    };
+    Duration::new(spent.tv_sec.try_into().unwrap(), spent.tv_nsec.try_into().unwrap())
 }
 
 /// A loop of one's own misses nothing, and never spins.

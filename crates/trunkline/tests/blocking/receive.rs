@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use trunkline::blocking::Received;
+use trunkline::proto::listener::command_reply;
 use trunkline::{ApiMisuse, Command, Error, JobLost, JobUuid, LogLevel, SubscriptionRefused};
 
 use crate::support::{connected, connected_with, digits, millis, next, within};
@@ -11,8 +12,11 @@ use crate::support::{connected, connected_with, digits, millis, next, within};
 fn events() {
     within(|| {
         let (mut client, play) = connected(|mut switch| {
-            switch.subscribe("DTMF");
-            switch.event("DTMF", &[("Number", "1")]);
+            switch.expect("event plain DTMF");
+            // In one piece: what comes right behind the confirmation was subscribed, too.
+            let mut bytes = command_reply(b"+OK event listener enabled plain");
+            bytes.extend(digits(1..2));
+            switch.send(bytes);
             // Of another kind, as a switch may send after a change of mind.
             switch.event("TEXT", &[("Number", "2")]);
             switch.subscribe("TEXT");
@@ -344,9 +348,10 @@ fn a_job_is_refused() {
             switch.subscribe("BACKGROUND_JOB");
             switch.expect_job("nosuch");
             switch.reply("-ERR permission denied");
-            let id = switch.expect_job("mine");
-            assert_eq!(id, "my-id");
-            switch.take_job(&id);
+            for reply in ["-ERR permission denied", "~Reply-Text: +OK\nJob-UUID: my-id\n\n"] {
+                assert_eq!(switch.expect_job("mine"), "my-id");
+                switch.reply(reply);
+            }
             switch.silence();
         });
         match client.bgapi("nosuch") {
@@ -355,7 +360,10 @@ fn a_job_is_refused() {
             }
             other => panic!("{other:?}"),
         }
-        let mine = client.bgapi_as("mine", JobUuid::from("my-id")).unwrap();
+        let mine = JobUuid::from("my-id");
+        assert!(client.bgapi_as("mine", mine.clone()).unwrap_err().is_refused());
+        assert!(matches!(client.wait_job(&mine), Err(Error::NoSuchJob { .. })));
+        let mine = client.bgapi_as("mine", mine).unwrap();
         let again = client.bgapi_as("mine", mine);
         assert!(matches!(again, Err(Error::Misuse(ApiMisuse::Invalid { .. }))), "{again:?}");
         assert!(matches!(client.bgapi("two\nlines"), Err(Error::Misuse(_))));

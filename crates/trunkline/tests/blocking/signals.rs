@@ -194,6 +194,24 @@ fn connecting() {
     });
 }
 
+/// A socket that was handed over would be lost: it is greeted all the same.
+#[test]
+fn adopting() {
+    within(|| {
+        let port = Port::open();
+        let config = port.config();
+        let near = std::net::TcpStream::connect(config.address()).unwrap();
+        let play = thread::spawn(move || {
+            let mut switch = port.accept();
+            thread::sleep(millis(30));
+            switch.let_in();
+        });
+        let _signals = Signals::every(5, 0);
+        Client::from_stream(near, config).unwrap();
+        play.join().unwrap();
+    });
+}
+
 /// A storm of signals over thousands of replies and events, in pieces.
 #[test]
 fn a_storm() {
