@@ -135,6 +135,7 @@ fn unanswered_events() {
             },
         );
         assert!(client.events("DTMF").unwrap_err().is_timeout());
+        client.set_command_timeout(Duration::from_secs(30));
         assert_eq!(client.api("status").unwrap().text(), "UP");
         assert!(client.try_recv().unwrap().is_none());
         drop(client);

@@ -1,12 +1,13 @@
 //! Whose reply is whose: late, dropped, out of time, in any order, with everything else in between.
 
+use std::sync::mpsc::channel;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use trunkline::proto::listener::api_response;
 use trunkline::{ApiMisuse, CloseReason, Command, Error, EventBuilder, EventName, Executed, LogLevel};
 
-use crate::support::{connected, connected_with, event, log_line, millis, next, within};
+use crate::support::{connected, connected_with, digits, event, log_line, millis, next, within};
 
 fn api(words: &str) -> Command {
     Command::api(words).unwrap()
@@ -152,21 +153,18 @@ fn dropped_tickets() {
 #[test]
 fn waiting_a_while() {
     within(|| {
-        let (mut client, play) = connected(|mut switch| {
+        let (waited, until_waited) = channel();
+        let (mut client, play) = connected(move |mut switch| {
             switch.expect("api slow");
-            thread::sleep(millis(100));
+            until_waited.recv().unwrap();
             switch.answer("slow");
         });
         let ticket = client.send(api("slow")).unwrap();
-        let mut waits = 0;
-        let reply = loop {
-            match client.wait_timeout(&ticket, millis(10)).unwrap() {
-                Some(reply) => break reply,
-                None => waits += 1,
-            }
-        };
-        assert_eq!(reply.text(), "slow");
-        assert!(waits > 1);
+        for _ in 0..3 {
+            assert!(client.wait_timeout(&ticket, millis(10)).unwrap().is_none());
+        }
+        waited.send(()).unwrap();
+        assert_eq!(client.wait_timeout(&ticket, Duration::MAX).unwrap().unwrap().text(), "slow");
         assert!(client.wait_timeout(&ticket, Duration::ZERO).unwrap().is_some());
         play.end();
     });
@@ -176,27 +174,27 @@ fn waiting_a_while() {
 #[test]
 fn away_for_longer_than_the_timeout() {
     within(|| {
-        let (mut client, play) = connected(|mut switch| {
+        let (answered, until_answered) = channel();
+        let (mut client, play) = connected(move |mut switch| {
             switch.subscribe("DTMF");
-            switch.send(digits_of_noise());
+            switch.send(digits(0..2000));
             switch.answer_api("status", "UP");
+            answered.send(()).unwrap();
             switch.expect("api more");
             switch.answer("more");
         });
         client.events("DTMF").unwrap();
         client.set_command_timeout(millis(40));
         let ticket = client.send(api("status")).unwrap();
-        thread::sleep(millis(150));
+        until_answered.recv().unwrap();
+        thread::sleep(millis(60));
+        client.set_command_timeout(Duration::from_secs(30));
         // Whatever is called first.
         let more = client.send(api("more")).unwrap();
         assert_eq!(client.wait(&ticket).unwrap().text(), "UP");
         assert_eq!(client.wait(&more).unwrap().text(), "more");
         play.end();
     });
-}
-
-fn digits_of_noise() -> Vec<u8> {
-    crate::support::digits(0..2000)
 }
 
 #[test]

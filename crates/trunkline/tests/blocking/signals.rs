@@ -3,10 +3,11 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Sender, channel};
 use std::thread::{self, JoinHandle};
 
 use trunkline::blocking::Client;
-use trunkline::{Command, Error};
+use trunkline::{CloseReason, Command, Error};
 
 use crate::support::{Peer, Port, connected, connected_with, digits, millis, next, within, words};
 
@@ -50,13 +51,25 @@ impl Drop for Signals {
     }
 }
 
-/// Calls until it is not interrupted; how often it was.
-fn insist<T>(client: &mut Client, mut call: impl FnMut(&mut Client) -> Result<T, Error>) -> (T, usize) {
-    let mut interrupted = 0;
+/// Calls until it is not interrupted. It must have been, and this says when it was first.
+fn insist<T>(
+    client: &mut Client,
+    interrupted: &Sender<()>,
+    mut call: impl FnMut(&mut Client) -> Result<T, Error>,
+) -> T {
+    let mut times = 0;
     loop {
         match call(client) {
-            Err(Error::Interrupted) => interrupted += 1,
-            result => return (result.unwrap(), interrupted),
+            Err(Error::Interrupted) => {
+                if times == 0 {
+                    interrupted.send(()).unwrap();
+                }
+                times += 1;
+            }
+            result => {
+                assert!(times > 0, "not interrupted");
+                return result.unwrap();
+            }
         }
     }
 }
@@ -66,18 +79,18 @@ fn insist<T>(client: &mut Client, mut call: impl FnMut(&mut Client) -> Result<T,
 fn receiving() {
     within(|| {
         for flags in [0, libc::SA_RESTART] {
-            let (mut client, play) = connected(|mut switch| {
+            let (interrupted, until_interrupted) = channel();
+            let (mut client, play) = connected(move |mut switch| {
                 switch.subscribe("DTMF");
-                thread::sleep(millis(100));
+                until_interrupted.recv().unwrap();
                 switch.send(digits(0..1));
                 switch.silence();
             });
             client.events("DTMF").unwrap();
             let signals = Signals::every(5, flags);
-            let (received, interrupted) = insist(&mut client, Client::recv);
+            let received = insist(&mut client, &interrupted, Client::recv);
             drop(signals);
             assert_eq!(words(&received), "DTMF 0");
-            assert!(interrupted > 0);
             drop(client);
             play.end();
         }
@@ -88,21 +101,22 @@ fn receiving() {
 #[test]
 fn waiting() {
     within(|| {
-        let (mut client, play) = connected(|mut switch| {
+        let (interrupted, until_interrupted) = channel();
+        let (mut client, play) = connected(move |mut switch| {
             switch.subscribe("DTMF");
             for number in 0..5 {
                 switch.expect(&format!("api {number}"));
-                thread::sleep(millis(30));
+                until_interrupted.recv().unwrap();
                 switch.send(digits(number..number + 1));
                 switch.answer(&number.to_string());
             }
             switch.subscribe("BACKGROUND_JOB");
             let id = switch.expect_job("sleep");
             switch.take_job(&id);
-            thread::sleep(millis(50));
+            until_interrupted.recv().unwrap();
             switch.end_job(&id, "slept");
             switch.expect("exit");
-            thread::sleep(millis(50));
+            until_interrupted.recv().unwrap();
             switch.reply("+OK bye");
             switch.goodbye();
         });
@@ -111,19 +125,16 @@ fn waiting() {
             let _signals = Signals::every(5, 0);
             for number in 0..5 {
                 let ticket = client.send(Command::api(&number.to_string()).unwrap()).unwrap();
-                let (reply, interrupted) = insist(&mut client, |client| client.wait(&ticket));
+                let reply = insist(&mut client, &interrupted, |client| client.wait(&ticket));
                 assert_eq!(reply.text(), number.to_string());
-                assert!(interrupted > 0);
             }
         }
         let job = client.bgapi("sleep").unwrap();
         let _signals = Signals::every(5, 0);
-        let (result, interrupted) = insist(&mut client, |client| client.wait_job(&job));
+        let result = insist(&mut client, &interrupted, |client| client.wait_job(&job));
         assert_eq!(result.text(), "slept");
-        assert!(interrupted > 0);
-        let (reason, interrupted) = insist(&mut client, Client::close);
-        assert_eq!(reason, trunkline::CloseReason::Requested);
-        assert!(interrupted > 0);
+        let reason = insist(&mut client, &interrupted, Client::close);
+        assert_eq!(reason, CloseReason::Requested);
         for number in 0..5 {
             assert_eq!(next(&mut client), format!("DTMF {number}"));
         }
@@ -136,15 +147,17 @@ fn waiting() {
 #[test]
 fn a_reply_nobody_waits_for_any_more() {
     within(|| {
-        let (mut client, play) = connected(|mut switch| {
+        let (interrupted, until_interrupted) = channel();
+        let (mut client, play) = connected(move |mut switch| {
             switch.expect("api slow");
-            thread::sleep(millis(50));
+            until_interrupted.recv().unwrap();
             switch.answer("slow");
             switch.answer_api("next", "next");
         });
         let signals = Signals::every(5, 0);
         assert!(matches!(client.api("slow"), Err(Error::Interrupted)));
         drop(signals);
+        interrupted.send(()).unwrap();
         assert_eq!(client.api("next").unwrap().text(), "next");
         play.end();
     });
@@ -217,16 +230,17 @@ fn adopting() {
 fn a_storm() {
     within(|| {
         const MANY: u32 = 2000;
-        let (mut client, play) = connected(|mut switch| {
+        let (interrupted, until_interrupted) = channel();
+        let (mut client, play) = connected(move |mut switch| {
             switch.subscribe("DTMF");
             for number in 0..MANY {
                 switch.expect(&format!("api {number}"));
                 let mut bytes = digits(number..number + 1);
                 bytes.extend(trunkline::proto::listener::api_response(number.to_string().as_bytes()));
                 switch.send_in_pieces(bytes, 50);
-                if number % 200 == 0 {
-                    // Long enough for one of them to meet a wait.
-                    thread::sleep(millis(5));
+                if number == MANY / 2 {
+                    // One of them will have met a wait, sooner or later.
+                    until_interrupted.recv().unwrap();
                 }
             }
         });
@@ -234,14 +248,17 @@ fn a_storm() {
         let signals = Signals::every(1, 0);
         let tickets: Vec<_> =
             (0..MANY).map(|n| client.send(Command::api(&n.to_string()).unwrap()).unwrap()).collect();
-        let mut interrupted = 0;
         for (number, ticket) in tickets.iter().enumerate() {
-            let (reply, times) = insist(&mut client, |client| client.wait(ticket));
+            let reply = loop {
+                match client.wait(ticket) {
+                    // The switch may have played to its end.
+                    Err(Error::Interrupted) => drop(interrupted.send(())),
+                    reply => break reply.unwrap(),
+                }
+            };
             assert_eq!(reply.text(), number.to_string());
-            interrupted += times;
         }
         drop(signals);
-        assert!(interrupted > 0);
         for number in 0..MANY {
             assert_eq!(next(&mut client), format!("DTMF {number}"));
         }
