@@ -51,6 +51,7 @@ pub(crate) fn stream(options: &Options) {
         let mut contestants: Vec<Entry> = Vec::new();
         for (name, id) in [
             ("trunkline", "trunkline/stream"),
+            ("trunkline::blocking", "trunkline-blocking/stream"),
             ("freeswitch-esl-tokio", "freeswitch-esl-tokio/stream"),
             ("drain", "drain"),
         ] {
@@ -73,6 +74,9 @@ pub(crate) fn rtt(options: &Options) {
             ["trunkline", "raw", "freeswitch-esl-tokio"].map(|name| (name, format!("{name}/rtt-{task}")));
         commands(&ids, &place, options);
     }
+    println!("# from a thread, without a runtime");
+    let ids = [("trunkline::blocking", "trunkline-blocking/rtt"), ("raw", "raw/rtt-thread")];
+    commands(&ids.map(|(name, id)| (name, id.to_owned())), &place, options);
 }
 
 pub(crate) fn pipeline(options: &Options) {

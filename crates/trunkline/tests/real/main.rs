@@ -6,12 +6,14 @@
 //! - `calls`: the events of calls of our own, filters, events sent and got back, the log
 //! - `typed`: calls and a conference, their events read by what they are
 //! - `users`: restricted users
+//! - `blocking`: the client without async
 //!
 //! Calls are `null/` channels with ids of our own, and only those are hung up; nothing is reloaded or shut down. The
 //! tests in `users` need the users of the directory that `TRUNKLINE_TEST_USERS` names, as
 //! `FULL@DOMAIN:PASSWORD RESTRICTED@DOMAIN:PASSWORD`: the second may see CHANNEL_ANSWER, CHANNEL_HANGUP and
 //! BACKGROUND_JOB, run `status`, `version` and `uptime`, and not read the log.
 
+mod blocking;
 mod calls;
 mod commands;
 mod jobs;
