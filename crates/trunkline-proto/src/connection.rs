@@ -27,8 +27,10 @@
 mod auth;
 mod config;
 mod filters;
+mod getvar;
 mod jobs;
 mod output;
+mod permissions;
 mod replies;
 mod subscriptions;
 
@@ -44,10 +46,11 @@ use crate::ids::JobUuid;
 use crate::message::{DisconnectNotice, Disposition, LogLevel, Message, MessageDecoder};
 use crate::reply::Reply;
 
-pub use auth::{Credentials, Permissions, Secret};
+pub use auth::{Credentials, Secret};
 pub use config::ConnectionConfig;
 pub use jobs::JobLost;
 pub use output::{CloseReason, Output};
+pub use permissions::Permissions;
 pub use replies::{Executed, Ticket, Unanswered};
 pub use subscriptions::{SubscriptionId, SubscriptionRefused};
 
@@ -193,6 +196,9 @@ impl Connection {
                 self.pump(now);
                 continue;
             }
+            if self.replies.head() == Some(CommandKind::GetVar) && getvar::is_unframed(input) {
+                return self.end(SwitchMisbehaved::Unframed.into());
+            }
             match self.decoder.decode(input) {
                 Ok(Some(Message::Event(event))) => {
                     self.end_job(&event);
@@ -254,6 +260,26 @@ impl Connection {
         }
         self.queue(command, timeout, Purpose::Caller(ticket), now);
         ticket
+    }
+
+    /// Whether a command changes subscriptions behind the back of those made by [`subscribe`](Self::subscribe) in a
+    /// way that loses their events: `noevents` while anything is subscribed, and `nixevent` while `ALL` is, after
+    /// which CUSTOM events come only of those subclasses that were known when it was asked for.
+    ///
+    /// # Errors
+    ///
+    /// [`ApiMisuse::WouldLoseEvents`].
+    pub fn check(&self, command: &Command) -> Result<(), ApiMisuse> {
+        let what = command.takes_back_events();
+        let harms = match what {
+            Some("nixevent") => self.subscriptions.has_all(),
+            Some(_) => !self.subscriptions.is_idle(),
+            None => false,
+        };
+        match what.filter(|_| harms) {
+            Some(what) => Err(ApiMisuse::WouldLoseEvents { what }),
+            None => Ok(()),
+        }
     }
 
     /// Another timeout for a command that waits, as [`send`](Self::send) takes it; from now, if it is at the head
@@ -399,7 +425,7 @@ impl Connection {
         if command.kind() == CommandKind::Exit && self.is_ready() {
             self.state = State::Leaving { deadline: now.checked_add(self.config.command_timeout) };
         }
-        self.replies.push(command.into_wire(), timeout.unwrap_or(self.config.command_timeout), purpose);
+        self.replies.push(command, timeout.unwrap_or(self.config.command_timeout), purpose);
         self.pump(now);
     }
 

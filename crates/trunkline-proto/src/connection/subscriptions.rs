@@ -117,6 +117,11 @@ impl Subscriptions {
         self.events.maybe.is_empty() && self.log.is_none() && self.on_their_way.is_empty()
     }
 
+    /// Whether the switch may have `ALL`.
+    pub(super) fn has_all(&self) -> bool {
+        self.expected().maybe.is_all()
+    }
+
     pub(super) fn want_jobs(&mut self) {
         self.jobs = true;
     }

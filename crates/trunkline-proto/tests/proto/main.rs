@@ -5,6 +5,7 @@
 //! - `packets`: every recording's sent bytes, cut in every way, give the packets the switch answered
 //! - `commands`: what our constructors encode is what was recorded
 //! - `reencode`: every recorded event goes out again as it came in, and plain and JSON say the same
+//! - `answers`: every recorded reply means what the table `fixtures/answers.tsv` says
 //! - `surprises`: one test for each oddity of the protocol, by name
 //! - `connection`: a client's half of a conversation, played with a clock of its own
 //!     - `connection/world`: the switch, the wire and the clock of those plays
@@ -18,6 +19,7 @@
 //!
 //! `tests/allocations` stands apart, since it counts what the whole program allocates.
 
+mod answers;
 mod commands;
 mod connection;
 mod decode;
