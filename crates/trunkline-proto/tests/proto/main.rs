@@ -7,6 +7,7 @@
 //! - `reencode`: every recorded event goes out again as it came in, and plain and JSON say the same
 //! - `answers`: every recorded reply means what the table `fixtures/answers.tsv` says
 //! - `surprises`: one test for each oddity of the protocol, by name
+//! - `client_must`: what every client must do, a test for each sentence of it
 //! - `connection`: a client's half of a conversation, played with a clock of its own
 //!     - `connection/world`: the switch, the wire and the clock of those plays
 //!     - `connection/opening`: greeting, credentials, and whoever else may answer a port
@@ -20,6 +21,7 @@
 //! `tests/allocations` stands apart, since it counts what the whole program allocates.
 
 mod answers;
+mod client_must;
 mod commands;
 mod connection;
 mod decode;

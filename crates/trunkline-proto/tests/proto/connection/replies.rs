@@ -12,20 +12,6 @@ fn many(world: &mut World, count: usize) {
 }
 
 #[test]
-fn replies_come_in_order_whatever_their_type() {
-    let mut world = World::ready();
-    world.api("status");
-    world.connection.send(Command::noevents(), None, world.now);
-    world.api("forbidden");
-    assert_eq!(world.said(), ["api status", "noevents", "api forbidden"]);
-    world.respond("UP");
-    world.answer("-ERR not listening for events");
-    world.answer("-ERR permission denied");
-    assert_eq!(world.heard(), ["1: UP", "2: -ERR not listening for events", "3: -ERR permission denied"]);
-    assert_eq!(world.connection.outstanding(), 0);
-}
-
-#[test]
 fn noise_between_replies_is_not_taken_for_them() {
     let mut world = World::ready();
     world.api("one");
