@@ -1,5 +1,7 @@
 //! The handle: a method for each command.
 
+mod session;
+
 use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -9,8 +11,8 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::sync::oneshot;
 use trunkline_proto::{
-    ApiMisuse, ApiResponse, CloseReason, Command, CommandReply, Connection, EventBuilder, EventName,
-    EventSet, Executed, JobUuid, LogLevel, Permissions, Reply, Ticket, Unanswered,
+    ApiMisuse, ApiResponse, CloseReason, Command, CommandKind, CommandReply, Connection, EventBuilder,
+    EventName, EventSet, Executed, JobUuid, LogLevel, Permissions, Reply, Ticket, Unanswered,
 };
 
 use crate::config::{Config, ConfigError};
@@ -172,9 +174,8 @@ impl Client {
         match self.reply(command).await {
             Ok(Reply::Api(response)) => Ok(response),
             Ok(reply) => {
-                let command = format!("api {text}");
                 let reason = reply.refusal().unwrap_or_else(|| reply.text().into_owned());
-                Err(Error::Refused { command, reason })
+                Err(Error::refused(&format!("api {text}"), reason))
             }
             Err(why) => Err(Error::unanswered(&format!("api {text}"), why)),
         }
@@ -227,7 +228,7 @@ impl Client {
         match waiting.reply().await {
             Ok(reply) => match reply.refusal() {
                 None => Ok(job),
-                Some(reason) => Err(Error::Refused { command: command(), reason }),
+                Some(reason) => Err(Error::refused(&command(), reason)),
             },
             Err(why) => Err(Error::unanswered(&command(), why)),
         }
@@ -262,18 +263,22 @@ impl Client {
         Logs::subscribe(self.clone(), level).await
     }
 
-    /// Sends any command and gives its reply as it is, refusals included.
+    /// Sends any command and gives its reply as it is, refusals included. [`Reply::answer`] says what it means.
     ///
     /// Changing subscriptions or the event format this way, behind the back of the streams, is asking for trouble.
     ///
     /// # Errors
     ///
-    /// Not answered in time, or connection lost.
+    /// Not answered in time, or connection lost; `noevents` while anything is subscribed, and `nixevent` while `ALL` is,
+    /// which would lose events ([`ApiMisuse::WouldLoseEvents`]).
     ///
     /// # Cancel safety
     ///
     /// As [`api`](Self::api).
     pub async fn send(&self, command: Command) -> Result<Reply, Error> {
+        if command.kind() == CommandKind::Events {
+            self.check(&command)?;
+        }
         let text = command.describe().into_owned();
         self.reply(command).await.map_err(|why| Error::unanswered(&text, why))
     }
@@ -410,13 +415,12 @@ impl Client {
 }
 
 fn refused(command: &str, reply: Reply) -> Result<CommandReply, Error> {
-    let refuse = |reason: String| Err(Error::Refused { command: command.to_owned(), reason });
     match reply {
         Reply::Command(reply) => match reply.error() {
             None => Ok(reply),
-            Some(reason) => refuse(reason),
+            Some(reason) => Err(Error::refused(command, reason)),
         },
-        other => refuse(other.text().into_owned()),
+        other => Err(Error::refused(command, other.text().into_owned())),
     }
 }
 

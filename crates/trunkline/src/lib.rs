@@ -73,7 +73,7 @@ pub use job::{Job, JobResult};
 pub use queue::Missed;
 pub use trunkline_proto as proto;
 pub use trunkline_proto::{
-    ApiMisuse, ApiResponse, CloseReason, Command, CommandReply, Credentials, Event, EventBuilder,
-    EventFormat, EventName, EventSet, Executed, Headers, JobLost, JobUuid, Limits, LogData, LogLevel,
-    Permissions, Reply, SubscriptionRefused, SwitchMisbehaved,
+    Answer, ApiMisuse, ApiResponse, ChannelUuid, CloseReason, Command, CommandReply, Credentials, Event,
+    EventBuilder, EventFormat, EventName, EventSet, Execute, Executed, Headers, JobLost, JobUuid, Limits,
+    LogData, LogLevel, Permissions, Refusal, Reply, SendMsg, SubscriptionRefused, SwitchMisbehaved,
 };
