@@ -25,7 +25,8 @@ impl Command {
     /// `myevents UUID FORMAT` on an inbound connection: bind it to this channel, with what
     /// [`myevents`](Self::myevents) says of events. From then on `getvar`, `connect`, `linger`, `resume`,
     /// `divert_events` and `sendmsg` without a target are about this channel, and **the connection ends when it
-    /// hangs up** unless it is to [`linger`](Self::linger). There is no way back.
+    /// hangs up** unless it is to [`linger`](Self::linger). A call that is parked is let go when the connection ends,
+    /// and hangs up if it has no dialplan to go on in. There is no way back.
     ///
     /// The format is not heeded: ask for it by an [`event`](Self::event) before. It is said because of what the
     /// switch does without a second word: for a channel it does not know it then says `+OK` and sends the events of

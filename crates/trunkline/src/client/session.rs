@@ -26,8 +26,8 @@ impl Client {
     }
 
     /// Binds the connection to a channel, for good: of all events only this channel's come from now on, in every
-    /// stream, and **the connection ends when the channel hangs up** unless it is to [`linger`](Self::linger). Make a
-    /// connection of its own for it. What streams ask for beyond its 23 events is subscribed as usual. See
+    /// stream, and **the connection ends when the channel hangs up** unless it is to [`linger`](Self::linger); a parked
+    /// call is let go when the connection ends. Make a connection of its own for it. What streams ask for beyond its 23 events is subscribed as usual. See
     /// [`Command::myevents_of`].
     ///
     /// # Errors

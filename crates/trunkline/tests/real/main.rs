@@ -1,9 +1,11 @@
 //! Against a real switch: run where `TRUNKLINE_TEST_URL` says which, as in `esl://:ClueCon@127.0.0.1:8021`, and said
 //! not to have been run where it does not.
 //!
-//! - `commands`: api, console, pipelining, what is slow, what is late
+//! - `commands`: api, console, pipelining, what is slow, what is late; every command once
 //! - `jobs`: `bgapi`
 //! - `calls`: the events of calls of our own, filters, events sent and got back, the log
+//! - `session`: commands about one channel
+//! - `volume`: much at once: a long answer, many events
 //! - `users`: restricted users
 //!
 //! Calls are `null/` channels with ids of our own, and only those are hung up; nothing is reloaded or shut down. The
@@ -14,7 +16,9 @@
 mod calls;
 mod commands;
 mod jobs;
+mod session;
 mod users;
+mod volume;
 
 use std::future::Future;
 use std::io::Write;
