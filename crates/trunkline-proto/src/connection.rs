@@ -262,26 +262,6 @@ impl Connection {
         ticket
     }
 
-    /// Whether a command changes subscriptions behind the back of those made by [`subscribe`](Self::subscribe) in a
-    /// way that loses their events: `noevents` while anything is subscribed, and `nixevent` while `ALL` is, after
-    /// which CUSTOM events come only of those subclasses that were known when it was asked for.
-    ///
-    /// # Errors
-    ///
-    /// [`ApiMisuse::WouldLoseEvents`].
-    pub fn check(&self, command: &Command) -> Result<(), ApiMisuse> {
-        let what = command.takes_back_events();
-        let harms = match what {
-            Some("nixevent") => self.subscriptions.has_all(),
-            Some(_) => !self.subscriptions.is_idle(),
-            None => false,
-        };
-        match what.filter(|_| harms) {
-            Some(what) => Err(ApiMisuse::WouldLoseEvents { what }),
-            None => Ok(()),
-        }
-    }
-
     /// Another timeout for a command that waits, as [`send`](Self::send) takes it; from now, if it is at the head
     /// of the line already.
     pub fn set_timeout(&mut self, ticket: Ticket, timeout: Duration, now: Instant) {
