@@ -47,7 +47,8 @@ enum Action {
 
 impl SendMsg {
     /// Run an application, with its argument as the switch is to expand it; an empty one is none. For repeating it
-    /// or knowing its events again make an [`Execute`].
+    /// or knowing its events again make an [`Execute`]; for an argument that is not to be expanded make that of an
+    /// [`Application`](crate::dialstring::Application).
     #[must_use]
     pub fn execute(application: &str, argument: &str) -> Self {
         Execute::new(application, argument).into()

@@ -2,6 +2,7 @@
 
 use super::{Head, check_application};
 use crate::command::{check_body, check_line, check_reload};
+use crate::dialstring::Application;
 use crate::error::ApiMisuse;
 
 /// An application to run, by a [`SendMsg`](super::SendMsg).
@@ -92,6 +93,13 @@ impl Execute {
     }
 }
 
+/// With an argument that reaches the application as it was given to [`Application::new`].
+impl From<&Application> for Execute {
+    fn from(application: &Application) -> Self {
+        Self::new(application.name(), application.argument())
+    }
+}
+
 /// Whether a header could not carry it as it is.
 fn belongs_in_body(argument: &str) -> bool {
     check_line("", argument.as_bytes()).is_err()
@@ -124,6 +132,15 @@ mod tests {
         assert_eq!(
             wire(Execute::new("answer", "")),
             "sendmsg\ncall-command: execute\nexecute-app-name: answer\n\n"
+        );
+    }
+
+    #[test]
+    fn an_application_is_quoted_already() {
+        let application = Application::new("playback", r"C:\new $5").unwrap();
+        assert_eq!(
+            wire(Execute::from(&application)),
+            "sendmsg\ncall-command: execute\nexecute-app-name: playback\nexecute-app-arg: C:\\\\new \\$5\n\n"
         );
     }
 
