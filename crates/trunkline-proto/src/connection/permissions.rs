@@ -26,7 +26,8 @@ impl Permissions {
         Self {
             events: text("Allowed-Events"),
             api: text("Allowed-API"),
-            log: text("Allowed-LOG").map(|word| word == "true"),
+            // One that was cut off within the word says nothing.
+            log: text("Allowed-LOG").and_then(|word| word.parse().ok()),
             cut,
         }
     }
@@ -111,6 +112,7 @@ impl Permissions {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::header::{Encoding, Headers};
 
     fn permissions(events: &str, api: &str, cut: bool) -> Permissions {
         Permissions { events: Some(events.into()), api: Some(api.into()), log: Some(false), cut }
@@ -173,6 +175,17 @@ mod tests {
             ("expand status", false),
         ] {
             assert_eq!(some.allows_api(command), Some(allowed), "{command}");
+        }
+    }
+
+    #[test]
+    fn the_log_is_a_word_or_nothing() {
+        for (line, log) in
+            [("true", Some(true)), ("false", Some(false)), ("tru", None), ("fals", None), ("", None)]
+        {
+            let lines = format!("Reply-Text: +OK accepted\nAllowed-LOG: {line}\n");
+            let headers = Headers::from_lines(lines.into(), Encoding::Raw);
+            assert_eq!(Permissions::from_reply(&CommandReply::from_headers(headers), true).log, log);
         }
     }
 
