@@ -269,3 +269,40 @@ fn another_timeout() {
     world.pass(2 * SECOND);
     assert_eq!(world.heard().len(), 1);
 }
+
+/// As recorded: a value that begins with `~` is glued to the reply of the next command. Nobody gets another's reply.
+#[test]
+fn a_getvar_whose_value_breaks_its_reply_ends_the_connection() {
+    let glued = b"Content-Type: command/reply\ntilde: value";
+    for pieces in [1, 5, glued.len()] {
+        let mut world = World::ready();
+        world.connection.send(Command::getvar("x").unwrap(), None, world.now);
+        world.api("hostname");
+        world.said();
+        world.heartbeat();
+        glued.chunks(pieces).for_each(|piece| world.switch(piece));
+        world.respond("pbx1");
+        assert_eq!(
+            world.heard(),
+            [
+                "event HEARTBEAT",
+                "1: cut off, executed Unknown",
+                "2: cut off, executed Unknown",
+                "closed: unframed"
+            ],
+            "in pieces of {pieces}"
+        );
+    }
+}
+
+/// The same bytes are the answer of any other command, odd as they are.
+#[test]
+fn what_would_break_a_getvar_is_a_reply_to_others() {
+    let mut world = World::ready();
+    world.connection.send(Command::linger(None), None, world.now);
+    world.connection.send(Command::getvar("x").unwrap(), None, world.now);
+    world.said();
+    world.switch(b"Content-Type: command/reply\ntilde: value\n\n");
+    world.answer("a value");
+    assert_eq!(world.heard(), ["1: ", "2: a value"]);
+}
