@@ -6,6 +6,7 @@
 //! - [`FrameDecoder`] finds messages in a stream of bytes, however it is cut;
 //! - [`MessageDecoder`] reads them: replies, events, log lines, notices;
 //! - [`Event`] is an event as received, decoded only where it is read; [`EventBuilder`] makes one;
+//! - [`view`] reads it by what it is, every header as the type it has;
 //! - [`Command`] is what a client says, refused if the wire could not carry it;
 //! - [`Connection`] is a client's half of a conversation: who is answered, what is subscribed, which job has
 //!   ended, when to give up;
@@ -24,6 +25,8 @@
     )
 )]
 
+mod cause;
+mod channel;
 mod command;
 pub mod connection;
 pub mod dialstring;
@@ -38,7 +41,11 @@ mod message;
 pub mod percent;
 mod reply;
 mod scan;
+pub mod view;
+mod vocabulary;
 
+pub use cause::HangupCause;
+pub use channel::{AnswerState, CallDirection, CallState, ChannelState, DeviceState};
 pub use command::{Command, CommandKind, Execute, MOST_JOB_UUID, SendMsg, Transport, Unicast};
 pub use connection::{
     CloseReason, Connection, ConnectionConfig, Credentials, Executed, JobLost, Output, Permissions, Secret,

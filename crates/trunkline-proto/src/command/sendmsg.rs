@@ -7,6 +7,7 @@ pub use execute::Execute;
 pub use unicast::{Transport, Unicast};
 
 use super::{Command, CommandKind, check_header_value, check_line, check_reload, check_word};
+use crate::cause::HangupCause;
 use crate::error::ApiMisuse;
 use crate::ids::ChannelUuid;
 
@@ -39,7 +40,7 @@ pub struct SendMsg {
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Action {
     Execute(Execute),
-    Hangup(Option<String>),
+    Hangup(Option<HangupCause>),
     Unicast(Unicast),
     NoMedia(ChannelUuid),
     XferExt(Vec<(String, String)>),
@@ -54,11 +55,10 @@ impl SendMsg {
         Execute::new(application, argument).into()
     }
 
-    /// Hang up, by the name of a cause such as `USER_BUSY`. The switch takes a name it does not know for
-    /// NORMAL_CLEARING.
+    /// Hang up, with this cause. A name the switch does not know it takes for NORMAL_CLEARING.
     #[must_use]
-    pub fn hangup(cause: &str) -> Self {
-        Self::new(Action::Hangup(Some(cause.to_owned())))
+    pub fn hangup(cause: impl Into<HangupCause>) -> Self {
+        Self::new(Action::Hangup(Some(cause.into())))
     }
 
     /// Hang up with NORMAL_CLEARING.
@@ -147,8 +147,8 @@ impl SendMsg {
             Action::Hangup(cause) => {
                 head.add("call-command", "hangup")?;
                 if let Some(cause) = cause {
-                    check_word("the hangup cause", cause)?;
-                    head.add("hangup-cause", cause)?;
+                    check_word("the hangup cause", cause.as_str())?;
+                    head.add("hangup-cause", cause.as_str())?;
                 }
             }
             Action::Unicast(unicast) => unicast.write(&mut head)?,
@@ -266,7 +266,7 @@ mod tests {
         for (message, expected) in [
             (SendMsg::hangup_normally(), "sendmsg\ncall-command: hangup\n\n"),
             (
-                SendMsg::hangup("USER_BUSY").to(&"a".into()),
+                SendMsg::hangup(HangupCause::UserBusy).to(&"a".into()),
                 "sendmsg a\ncall-command: hangup\nhangup-cause: USER_BUSY\n\n",
             ),
             (SendMsg::nomedia(&"b".into()), "sendmsg\ncall-command: nomedia\nnomedia-uuid: b\n\n"),

@@ -112,7 +112,7 @@ fn say_raw(packet: &Packet, wire: &[u8]) {
 type IsOdd = fn(&[u8]) -> bool;
 
 /// Spellings no constructor has, each shown by a recording, and how many of them there are. The first reason counts.
-const ODD: [(&str, usize, IsOdd); 22] = [
+const ODD: [(&str, usize, IsOdd); 23] = [
     ("CR line ends", 18, |wire| wire.contains(&b'\r')),
     ("NUL", 3, |wire| wire.contains(&0)),
     ("not UTF-8, and not in a header", 2, |wire| {
@@ -180,6 +180,9 @@ const ODD: [(&str, usize, IsOdd); 22] = [
         let at = wire.windows(2).position(|pair| pair == b"\n\n").unwrap_or(wire.len());
         let argument = wire.get(at + 2..).unwrap_or_default();
         verb(wire) == b"sendmsg" && has(wire, b"\ncontent-length: ") && !argument.contains(&b'\n')
+    }),
+    ("`sendmsg` with a hangup cause in small letters", 1, |wire| {
+        has(wire, b"\nhangup-cause: call_rejected\n")
     }),
     ("`sendmsg` with `event-lock: false`", 3, |wire| {
         verb(wire) == b"sendmsg" && has(wire, b"\nevent-lock: false\n")
@@ -353,8 +356,8 @@ fn sendmsg(rest: &str, packet: &Packet) -> Option<(&'static str, Result<Command,
     let (verb, mut message) = match text("call-command")?.as_str() {
         "execute" => ("sendmsg execute", execute(&text, packet).into()),
         "hangup" => {
-            let message =
-                text("hangup-cause").map_or_else(SendMsg::hangup_normally, |cause| SendMsg::hangup(&cause));
+            let message = text("hangup-cause")
+                .map_or_else(SendMsg::hangup_normally, |cause| SendMsg::hangup(cause.as_str()));
             ("sendmsg hangup", message)
         }
         "nomedia" => ("sendmsg of other kinds", SendMsg::nomedia(&text("nomedia-uuid")?.into())),

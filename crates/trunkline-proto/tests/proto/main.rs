@@ -8,6 +8,10 @@
 //! - `answers`: every recorded reply means what the table `fixtures/answers.tsv` says
 //! - `surprises`: one test for each oddity of the protocol, by name
 //! - `client_must`: what every client must do, a test for each sentence of it
+//! - `views`: every recorded event, read by what it is
+//!     - `views/sweep`: all of them at once: no header out of reach, no value unreadable, no word unknown
+//!     - `views/blocks`, `call`, `media`, `server`, `conference`, `modules`: each getter, against what was recorded
+//!     - `views/unrecorded`: what only FreeSWITCH's source says
 //! - `connection`: a client's half of a conversation, played with a clock of its own
 //!     - `connection/world`: the switch, the wire and the clock of those plays
 //!     - `connection/opening`: greeting, credentials, and whoever else may answer a port
@@ -29,3 +33,4 @@ mod packets;
 mod recordings;
 mod reencode;
 mod surprises;
+mod views;

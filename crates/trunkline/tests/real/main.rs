@@ -6,6 +6,7 @@
 //! - `calls`: the events of calls of our own, filters, events sent and got back, the log
 //! - `session`: commands about one channel
 //! - `volume`: much at once: a long answer, many events
+//! - `typed`: calls and a conference, their events read by what they are
 //! - `users`: restricted users
 //!
 //! Calls are `null/` channels with ids of our own, and only those are hung up; nothing is reloaded or shut down. The
@@ -17,6 +18,7 @@ mod calls;
 mod commands;
 mod jobs;
 mod session;
+mod typed;
 mod users;
 mod volume;
 
