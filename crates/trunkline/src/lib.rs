@@ -92,9 +92,9 @@ pub use job::Job;
 pub use job_result::JobResult;
 pub use trunkline_proto as proto;
 pub use trunkline_proto::view;
-pub use trunkline_proto::{AnswerState, CallDirection, CallState, ChannelState, DeviceState, HangupCause};
 pub use trunkline_proto::{
-    ApiMisuse, ApiResponse, CloseReason, Command, CommandReply, Credentials, Event, EventBuilder,
-    EventFormat, EventName, EventSet, Executed, Headers, JobLost, JobUuid, Limits, LogData, LogLevel,
-    Permissions, Reply, SubscriptionRefused, SwitchMisbehaved,
+    Answer, ApiMisuse, ApiResponse, ChannelUuid, CloseReason, Command, CommandReply, Credentials, Event,
+    EventBuilder, EventFormat, EventName, EventSet, Execute, Executed, Headers, JobLost, JobUuid, Limits,
+    LogData, LogLevel, Permissions, Refusal, Reply, SendMsg, SubscriptionRefused, SwitchMisbehaved,
 };
+pub use trunkline_proto::{AnswerState, CallDirection, CallState, ChannelState, DeviceState, HangupCause};
