@@ -22,7 +22,7 @@ use std::fmt;
 
 use bytes::Bytes;
 
-pub use builder::EventBuilder;
+pub use builder::{EventBuilder, Priority, Stack, Values};
 pub use name::EventName;
 pub use set::EventSet;
 
@@ -266,13 +266,15 @@ impl Event {
     pub fn to_builder(&self) -> EventBuilder {
         let mut builder = EventBuilder::new();
         for (name, value) in self.headers.iter_bytes() {
-            let elements = value.elements();
             // `ARRAY::` in a JSON string is a value that looks like an array, and with one element it is no array.
-            if value.is_list() || (elements.len() > 1 && self.format() == EventFormat::Plain) {
-                builder = builder.list(name.into_owned(), elements);
-            } else {
-                builder = builder.header(name.into_owned(), value.to_bytes().into_owned());
+            if value.is_list() || (value.is_array() && self.format() == EventFormat::Plain) {
+                let elements = value.elements();
+                if value.is_list() || elements.len() > 1 {
+                    builder.push_list(name, elements);
+                    continue;
+                }
             }
+            builder.push(name, value.to_bytes());
         }
         match self.body_bytes() {
             Some(body) => builder.body(body.into_owned()),

@@ -269,7 +269,7 @@ impl<'a> Value<'a> {
         }
         let whole = self.to_bytes();
         match whole.strip_prefix(ARRAY) {
-            Some(list) => split_array(list),
+            Some(list) => split_array(list).map(<[u8]>::to_vec).collect(),
             None => vec![whole.into_owned()],
         }
     }
@@ -281,18 +281,18 @@ impl fmt::Debug for Value<'_> {
     }
 }
 
-const ARRAY: &[u8] = b"ARRAY::";
+pub(crate) const ARRAY: &[u8] = b"ARRAY::";
 const ARRAY_SEPARATOR: &[u8] = b"|:";
 
-pub(crate) fn split_array(list: &[u8]) -> Vec<Vec<u8>> {
-    let mut elements = Vec::new();
+/// What stands between the separators, at least one element.
+pub(crate) fn split_array(list: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let ends = memmem::find_iter(list, ARRAY_SEPARATOR).chain(std::iter::once(list.len()));
     let mut start = 0;
-    for at in memmem::find_iter(list, ARRAY_SEPARATOR) {
-        elements.push(list.get(start..at).unwrap_or_default().to_vec());
-        start = at + ARRAY_SEPARATOR.len();
-    }
-    elements.push(list.get(start..).unwrap_or_default().to_vec());
-    elements
+    ends.map(move |end| {
+        let element = list.get(start..end).unwrap_or_default();
+        start = end + ARRAY_SEPARATOR.len();
+        element
+    })
 }
 
 /// `ARRAY::a|:b`; one element alone prints as itself (`switch_event_add_header_string` in `switch_event.c`).

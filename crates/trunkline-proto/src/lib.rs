@@ -24,6 +24,7 @@
     )
 )]
 
+mod atoi;
 mod command;
 pub mod connection;
 pub mod dialstring;
@@ -45,7 +46,7 @@ pub use connection::{
     SubscriptionId, SubscriptionRefused, Ticket, Unanswered,
 };
 pub use error::{ApiMisuse, SwitchMisbehaved};
-pub use event::{Event, EventBuilder, EventError, EventFormat, EventName, EventSet};
+pub use event::{Event, EventBuilder, EventError, EventFormat, EventName, EventSet, Priority, Stack, Values};
 pub use frame::{ContentType, Frame, FrameDecoder, Limits};
 pub use header::{Encoding, Headers, Value};
 pub use ids::{ChannelUuid, CoreUuid, JobUuid};

@@ -13,7 +13,7 @@ pub(super) fn message(event: &EventBuilder) -> Vec<u8> {
 fn payload(event: &EventBuilder) -> Vec<u8> {
     let mut out = b"<event>\n  <headers>\n".to_vec();
     for (name, values) in event.headers() {
-        for value in values {
+        for value in values.iter() {
             out.extend_from_slice(b"    ");
             element(name, &mut out, |out| percent::encode_into(value, out));
         }
