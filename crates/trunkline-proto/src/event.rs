@@ -3,19 +3,34 @@
 //! A received [`Event`] is the bytes of its message and one small index of where each header stands in them.
 //! Nothing is decoded, unescaped or copied until it is read, and cloning an event copies no bytes.
 //!
-//! Plain and JSON are both read this way. They carry the same headers, with these differences, all of
-//! FreeSWITCH's making:
+//! # One event in three forms
 //!
-//! - plain values are percent-encoded by a rule that cannot be undone when the value itself holds something
-//!   like `%41`; JSON is exact;
-//! - an empty value reads `_undef_` in plain, and is empty in JSON;
-//! - an empty body is missing in plain, and present but empty in JSON.
+//! Plain, JSON and XML are all read this way. JSON is exact: an event read from it is the one the switch fired. The other
+//! two leave some of it out. What they all say of an event is its normal form, which [`Event::normalised`] makes of any
+//! of them, and which is equal when the events were. It differs from the event in this:
+//!
+//! 1. **An array is its elements**, one after another under one name: XML writes it so. Any value is parted at `|:` and
+//!    loses an `ARRAY::` before it: plain writes arrays so, and nothing else tells them from texts that hold these.
+//! 2. **An empty value** and the text `_undef_` are the same: plain writes one for the other.
+//! 3. **`%XX`**, with two digits in capitals, is the byte it stands for. Plain and XML let one pass that is in a value.
+//! 4. **An empty body** is none. Plain and XML leave it out.
+//! 5. **A body that is not UTF-8** has lost what is not, and what the XML of the switch drops with it.
+//! 6. An array of no elements is no header. The switch makes none, but JSON could say it.
+//!
+//! The Content-Length that the switch writes before a body is no header in any form; one the sender of the event gave is.
+//! Headers keep their order, their spelling, and how often they come.
+//!
+//! Not covered, since then the forms say different things: names with a colon or a line break (plain ends the name
+//! there), with one that would be the lines of another header (XML), and a header called `_body` without a body (JSON
+//! reads it as one). The switch checks no names, and a channel variable may be called anything.
 
 mod builder;
 mod json;
 mod name;
+mod normal;
 mod plain;
 mod set;
+mod xml;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -39,15 +54,28 @@ pub enum EventFormat {
     Plain,
     /// One JSON object. The exact one.
     Json,
+    /// Elements named after the headers, with percent-encoded text. Not always XML, and the least exact: an array is
+    /// several headers, and a body that is not UTF-8 loses what is not.
+    Xml,
 }
 
 impl EventFormat {
+    /// Every one.
+    pub const ALL: [Self; 3] = [Self::Plain, Self::Json, Self::Xml];
+
+    /// The format of a word, in any case, as `event` takes it.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|format| format.as_str().eq_ignore_ascii_case(name))
+    }
+
     /// The word in `event plain …`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Plain => "plain",
             Self::Json => "json",
+            Self::Xml => "xml",
         }
     }
 
@@ -57,6 +85,7 @@ impl EventFormat {
         match self {
             Self::Plain => "text/event-plain",
             Self::Json => "text/event-json",
+            Self::Xml => "text/event-xml",
         }
     }
 }
@@ -74,6 +103,12 @@ pub enum EventError {
     /// The payload of a JSON event is not the object it should be.
     #[error("the switch sent a JSON event that breaks off or is malformed at byte {at}")]
     Json {
+        /// Where in the payload.
+        at: usize,
+    },
+    /// The payload of an XML event is not as the switch writes one.
+    #[error("the switch sent an XML event that breaks off or is malformed at byte {at}")]
+    Xml {
         /// Where in the payload.
         at: usize,
     },
@@ -115,7 +150,8 @@ impl Event {
     ///
     /// # Errors
     ///
-    /// [`EventError`] for JSON that is none, or a payload of 2 GiB. Any other plain payload reads.
+    /// [`EventError`] for JSON that is none, for XML that is not as the switch writes it, or a payload of 2 GiB. Any
+    /// other plain payload reads.
     pub fn decode(format: EventFormat, payload: Bytes) -> Result<Self, EventError> {
         let mut marks = Marks::default();
         let parts = Self::index(format, &payload, 0, &mut marks)?;
@@ -136,6 +172,7 @@ impl Event {
         match format {
             EventFormat::Plain => Ok(plain::index(raw, at, marks)),
             EventFormat::Json => json::index(raw, at, marks),
+            EventFormat::Xml => xml::index(raw, at, marks),
         }
     }
 
@@ -144,6 +181,7 @@ impl Event {
         let encoding = match format {
             EventFormat::Plain => Encoding::Percent,
             EventFormat::Json => Encoding::Json,
+            EventFormat::Xml => Encoding::Xml,
         };
         let headers = Headers::new(raw, marks.as_slice(), encoding);
         Self { headers, name: parts.name, payload_at: at, body: parts.body }
@@ -217,12 +255,16 @@ impl Event {
         &self.headers
     }
 
-    /// The body, exactly. In plain an empty one cannot be told from none.
+    /// The body, exactly. In plain and XML an empty one cannot be told from none, and XML loses what is not UTF-8.
     #[must_use]
     pub fn body_bytes(&self) -> Option<Cow<'_, [u8]>> {
         let body = self.body?;
         let raw = self.headers.raw().get(body.start..body.start + body.len)?;
-        Some(if body.escaped { crate::json::unescape(raw) } else { Cow::Borrowed(raw) })
+        Some(match self.headers.encoding() {
+            Encoding::Xml if body.escaped => crate::xml::unescape(raw),
+            _ if body.escaped => crate::json::unescape(raw),
+            _ => Cow::Borrowed(raw),
+        })
     }
 
     /// The body as text; bytes that are not UTF-8 are replaced by U+FFFD.
@@ -236,6 +278,7 @@ impl Event {
     pub fn format(&self) -> EventFormat {
         match self.headers.encoding() {
             Encoding::Json => EventFormat::Json,
+            Encoding::Xml => EventFormat::Xml,
             Encoding::Raw | Encoding::Percent => EventFormat::Plain,
         }
     }
@@ -261,7 +304,8 @@ impl Event {
     }
 
     /// A copy to change and send again. Its [`payload`](EventBuilder::payload) in the form it was received in is the
-    /// one received, but for plain values that hold a `%XX` the encoding would not have made.
+    /// one received, but for plain and XML values that hold a `%XX` the encoding would not have made, and for the
+    /// length of a body that came as XML and had lost something.
     #[must_use]
     pub fn to_builder(&self) -> EventBuilder {
         let mut builder = EventBuilder::new();

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use memchr::{memchr, memchr2, memmem};
 
 use crate::scan::Marks;
-use crate::{json, percent, scan};
+use crate::{json, percent, scan, xml};
 
 /// How the values of a header block are written on the wire.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,13 +21,16 @@ pub enum Encoding {
     Percent,
     /// JSON strings, or lists of them.
     Json,
+    /// Elements with percent-encoded text: XML events.
+    Xml,
 }
 
 /// Where a header begins in the bytes of its message: at the first byte of its name (in JSON, after the quote).
 /// Where the name and the value end is found when they are read, which most never are.
 pub(crate) type Mark = u32;
 
-/// Set in a [`Mark`] whose name holds JSON escapes. Messages are shorter than 2 GiB by their limits.
+/// Set in a [`Mark`] whose name is not read the short way: in JSON it holds escapes, in XML a `>`. Messages are shorter
+/// than 2 GiB by their limits.
 pub(crate) const ESCAPED_NAME: Mark = 1 << 31;
 
 /// A header block: ordered, names may repeat, lookups ignore ASCII case and give the first.
@@ -142,7 +145,11 @@ impl Headers {
     }
 
     fn end_of_name(&self) -> u8 {
-        if self.encoding == Encoding::Json { b'"' } else { b':' }
+        match self.encoding {
+            Encoding::Json => b'"',
+            Encoding::Xml => b'>',
+            Encoding::Raw | Encoding::Percent => b':',
+        }
     }
 
     /// The value of the header at `mark`, if that is its name.
@@ -164,6 +171,8 @@ impl Headers {
         let start = (mark & !ESCAPED_NAME) as usize;
         let end = match self.encoding {
             Encoding::Json => json::string_end(&self.raw, start)?.0,
+            Encoding::Xml if mark & ESCAPED_NAME != 0 => return self.read_odd_element(start),
+            Encoding::Xml => start + memchr(b'>', self.raw.get(start..)?)?,
             Encoding::Raw | Encoding::Percent => start + memchr2(b':', b'\n', self.raw.get(start..)?)?,
         };
         let name = self.raw.get(start..end)?;
@@ -173,16 +182,8 @@ impl Headers {
 
     /// The value behind a name that ends at `end`.
     fn value_after(&self, end: usize) -> Option<Value<'_>> {
-        if self.encoding == Encoding::Json {
-            let colon = json::skip_blanks(&self.raw, end + 1);
-            let at = json::skip_blanks(&self.raw, colon + 1);
-            let is_list = self.raw.get(at) == Some(&b'[');
-            let range = if is_list {
-                at..json::skip_list(&self.raw, at)?
-            } else {
-                at + 1..json::string_end(&self.raw, at + 1)?.0
-            };
-            return Some(Value { raw: self.raw.get(range)?, encoding: self.encoding, is_list });
+        if matches!(self.encoding, Encoding::Json | Encoding::Xml) {
+            return self.value_in_structure(end);
         }
         let rest = self.raw.get(end..)?.strip_prefix(b":")?;
         let mut value = rest.get(..memchr(b'\n', rest).unwrap_or(rest.len()))?;
@@ -195,6 +196,35 @@ impl Headers {
             value = value.strip_suffix(b"\r").unwrap_or(value);
         }
         Some(Value { raw: value, encoding: self.encoding, is_list: false })
+    }
+
+    /// As [`value_after`](Self::value_after), in JSON or XML.
+    fn value_in_structure(&self, end: usize) -> Option<Value<'_>> {
+        if self.encoding == Encoding::Json {
+            let colon = json::skip_blanks(&self.raw, end + 1);
+            let at = json::skip_blanks(&self.raw, colon + 1);
+            let is_list = self.raw.get(at) == Some(&b'[');
+            let range = if is_list {
+                at..json::skip_list(&self.raw, at)?
+            } else {
+                at + 1..json::string_end(&self.raw, at + 1)?.0
+            };
+            return Some(Value { raw: self.raw.get(range)?, encoding: self.encoding, is_list });
+        }
+        let text = self.raw.get(end + 1..)?;
+        Some(self.element_text(text.get(..memchr(b'<', text)?)?))
+    }
+
+    /// The header of an element whose name holds a `>`.
+    fn read_odd_element(&self, start: usize) -> Option<(Cow<'_, [u8]>, Value<'_>)> {
+        let element = xml::odd_element(&self.raw, start)?;
+        let value = self.element_text(self.raw.get(element.value)?);
+        Some((Cow::Borrowed(self.raw.get(element.name)?), value))
+    }
+
+    /// The text of an element is encoded as values in plain are.
+    fn element_text<'a>(&self, raw: &'a [u8]) -> Value<'a> {
+        Value { raw, encoding: Encoding::Percent, is_list: false }
     }
 }
 
@@ -237,7 +267,7 @@ impl<'a> Value<'a> {
     pub fn to_bytes(self) -> Cow<'a, [u8]> {
         match self.encoding {
             Encoding::Raw => Cow::Borrowed(self.raw),
-            Encoding::Percent => percent::decode(self.raw),
+            Encoding::Percent | Encoding::Xml => percent::decode(self.raw),
             Encoding::Json if self.is_list => Cow::Owned(array_text(json::elements(self.raw))),
             Encoding::Json => json::unescape(self.raw),
         }

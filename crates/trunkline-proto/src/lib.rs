@@ -39,6 +39,7 @@ mod message;
 pub mod percent;
 mod reply;
 mod scan;
+mod xml;
 
 pub use command::{Command, CommandKind, MOST_JOB_UUID};
 pub use connection::{

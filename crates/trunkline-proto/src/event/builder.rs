@@ -275,7 +275,7 @@ impl EventBuilder {
     ///
     /// # Errors
     ///
-    /// [`EventError::TooLong`] for one of 2 GiB.
+    /// [`EventError::TooLong`] for one of 2 GiB; [`EventError::Xml`] for XML with names that break it.
     pub fn to_event(&self, format: EventFormat) -> Result<Event, EventError> {
         Event::decode(format, Bytes::from(self.payload(format)))
     }

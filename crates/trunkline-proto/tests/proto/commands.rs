@@ -109,7 +109,8 @@ const ODD: [(&str, IsOdd); 11] = [
         let line = String::from_utf8_lossy(line);
         let mut words = line.split(' ');
         let verb = words.next();
-        verb == Some("event") && (!matches!(words.next(), Some("plain" | "json")) || words.next().is_none())
+        verb == Some("event")
+            && (!matches!(words.next(), Some("plain" | "json" | "xml")) || words.next().is_none())
             || verb == Some("nixevent") && words.next().is_none()
     }),
 ];
@@ -183,11 +184,7 @@ fn userauth(rest: &str) -> Option<Result<Command, ApiMisuse>> {
 
 fn event(rest: &str) -> Option<Result<Command, ApiMisuse>> {
     let (format, words) = rest.split_once(' ')?;
-    let format = match format {
-        "plain" => EventFormat::Plain,
-        "json" => EventFormat::Json,
-        _ => return None,
-    };
+    let format = EventFormat::from_name(format)?;
     Some(Command::event(format, &EventSet::parse(words)))
 }
 

@@ -4,7 +4,8 @@
 //! - `decode`: every recording's received bytes, cut in every way, give the messages the oracle counted
 //! - `packets`: every recording's sent bytes, cut in every way, give the packets the switch answered
 //! - `commands`: what our constructors encode is what was recorded
-//! - `reencode`: every recorded event goes out again as it came in, and plain and JSON say the same
+//! - `reencode`: every recorded event goes out again as it came in
+//! - `normal`: plain, JSON and XML of one event say the same
 //! - `surprises`: one test for each oddity of the protocol, by name
 //! - `connection`: a client's half of a conversation, played with a clock of its own
 //!     - `connection/world`: the switch, the wire and the clock of those plays
@@ -21,6 +22,7 @@
 mod commands;
 mod connection;
 mod decode;
+mod normal;
 mod packets;
 mod recordings;
 mod reencode;

@@ -1,7 +1,7 @@
 //! The payload of an event, byte for byte as FreeSWITCH serialises it (`switch_event_serialize` and
 //! `switch_event_serialize_json_obj` in `src/switch_event.c`).
 
-use super::super::EventFormat;
+use super::super::{EventFormat, xml};
 use super::{EventBuilder, Values};
 use crate::{json, percent};
 
@@ -9,6 +9,7 @@ pub(super) fn payload(event: &EventBuilder, format: EventFormat, out: &mut Vec<u
     match format {
         EventFormat::Plain => plain(event, out),
         EventFormat::Json => json(event, out),
+        EventFormat::Xml => xml::write(event, out),
     }
 }
 
