@@ -4,6 +4,7 @@
 //! - `commands`: api, console, pipelining, what is slow, what is late
 //! - `jobs`: `bgapi`
 //! - `calls`: the events of calls of our own, filters, events sent and got back, the log
+//! - `events`: how headers are stored and events written, byte for byte
 //! - `users`: restricted users
 //!
 //! Calls are `null/` channels with ids of our own, and only those are hung up; nothing is reloaded or shut down. The
@@ -13,6 +14,7 @@
 
 mod calls;
 mod commands;
+mod events;
 mod jobs;
 mod users;
 
