@@ -29,6 +29,8 @@ mod json;
 mod name;
 mod normal;
 mod plain;
+#[cfg(feature = "serde")]
+mod serialize;
 mod set;
 mod xml;
 

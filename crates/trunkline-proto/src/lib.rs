@@ -12,6 +12,8 @@
 //! - [`dialstring`] quotes what an `originate` or `bridge` is given, for every layer that will read it;
 //! - [`listener`] is the switch's half, for whoever plays the switch.
 //!
+//! With the feature `serde`, events are the objects FreeSWITCH's own JSON is, and names, ids and levels their text.
+//!
 //! Facts about FreeSWITCH name the source file they are taken from; they hold for 1.10 and 1.11.
 #![cfg_attr(
     not(test),
@@ -39,6 +41,8 @@ mod message;
 pub mod percent;
 mod reply;
 mod scan;
+#[cfg(feature = "serde")]
+mod text_serde;
 mod xml;
 
 pub use command::{Command, CommandKind, MOST_JOB_UUID};
