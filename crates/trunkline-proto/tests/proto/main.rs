@@ -5,6 +5,7 @@
 //! - `packets`: every recording's sent bytes, cut in every way, give the packets the switch answered
 //! - `commands`: what our constructors encode is what was recorded
 //! - `reencode`: every recorded event goes out again as it came in
+//! - `builder`: changing an event, against a plain list
 //! - `normal`: plain, JSON and XML of one event say the same
 //! - `surprises`: one test for each oddity of the protocol, by name
 //! - `connection`: a client's half of a conversation, played with a clock of its own
@@ -19,6 +20,7 @@
 //!
 //! `tests/allocations` stands apart, since it counts what the whole program allocates.
 
+mod builder;
 mod commands;
 mod connection;
 mod decode;
