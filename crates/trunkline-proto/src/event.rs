@@ -3,26 +3,8 @@
 //! A received [`Event`] is the bytes of its message and one small index of where each header stands in them.
 //! Nothing is decoded, unescaped or copied until it is read, and cloning an event copies no bytes.
 //!
-//! # One event in three forms
-//!
-//! Plain, JSON and XML are all read this way. JSON is exact: an event read from it is the one the switch fired. The other
-//! two leave some of it out. What they all say of an event is its normal form, which [`Event::normalised`] makes of any
-//! of them, and which is equal when the events were. It differs from the event in this:
-//!
-//! 1. **An array is its elements**, one after another under one name: XML writes it so. Any value is parted at `|:` and
-//!    loses an `ARRAY::` before it: plain writes arrays so, and nothing else tells them from texts that hold these.
-//! 2. **An empty value** and the text `_undef_` are the same: plain writes one for the other.
-//! 3. **`%XX`**, with two digits in capitals, is the byte it stands for. Plain and XML let one pass that is in a value.
-//! 4. **An empty body** is none. Plain and XML leave it out.
-//! 5. **A body that is not UTF-8** has lost what is not, and what the XML of the switch drops with it.
-//! 6. An array of no elements is no header. The switch makes none, but JSON could say it.
-//!
-//! The Content-Length that the switch writes before a body is no header in any form; one the sender of the event gave is.
-//! Headers keep their order, their spelling, and how often they come.
-//!
-//! Not covered, since then the forms say different things: names with a colon or a line break (plain ends the name
-//! there), with one that would be the lines of another header (XML), and a header called `_body` without a body (JSON
-//! reads it as one). The switch checks no names, and a channel variable may be called anything.
+//! Plain, JSON and XML are all read this way. JSON is exact; what the other two leave out is in the documentation of
+//! [`Event::normalised`].
 
 mod builder;
 mod json;
@@ -126,6 +108,9 @@ pub enum EventError {
 const LONGEST: usize = i32::MAX as usize;
 
 /// One event, as received. Cloning it is cheap.
+///
+/// It reads alike whichever of the three forms it came in, but for what these leave out, which
+/// [`normalised`](Self::normalised) lists: an array is one header in plain and JSON, and in XML several of one name.
 #[derive(Clone)]
 pub struct Event {
     headers: Headers,

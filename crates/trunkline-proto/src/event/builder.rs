@@ -40,7 +40,7 @@ pub struct EventBuilder {
 
 impl Eq for EventBuilder {}
 
-/// How soon the switch delivers an event (`switch_priority_t`): a header, and to whoever gets the event no more.
+/// How urgent an event says it is (`switch_priority_t`). It is a header and no more: the switch delivers all alike.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Priority {

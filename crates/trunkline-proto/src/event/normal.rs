@@ -1,4 +1,4 @@
-//! What plain, JSON and XML all say of an event. The rules are listed in the documentation of the module above.
+//! What plain, JSON and XML all say of an event.
 
 use std::borrow::Cow;
 
@@ -7,10 +7,28 @@ use crate::header::{ARRAY, split_array};
 use crate::percent;
 
 impl Event {
-    /// What every form says of this event; equal for equal events, whichever forms they came in.
+    /// What every form says of this event: equal for one event, whichever form it came in.
     ///
-    /// An array becomes several headers of one name, `_undef_` an empty value, `%XX` the byte it stands for, an empty
-    /// body none; what an XML event loses of a body that is not UTF-8 is lost.
+    /// JSON is exact: an event read from it is the one the switch fired. Plain and XML leave some of it out, and so
+    /// does the normal form:
+    ///
+    /// 1. **An array is its elements**, one after another under one name: XML writes it so. Any value is parted at
+    ///    `|:` and loses an `ARRAY::` before it: plain writes arrays so, and nothing tells them from texts that hold
+    ///    these.
+    /// 2. **An empty value** and the text `_undef_` are the same: plain writes one for the other.
+    /// 3. **`%XX`**, with two digits in capitals, is the byte it stands for: plain and XML let one pass that is in a
+    ///    value.
+    /// 4. **An empty body** is none: plain and XML leave it out.
+    /// 5. **A body that is not UTF-8** has lost what is not, and what the switch drops with it in XML.
+    /// 6. **An array of no elements** is no header. The switch makes none, but JSON could say it.
+    ///
+    /// The Content-Length that the switch writes before a body is no header in any form; one that the event's sender
+    /// gave is. Headers keep their order, their spelling, and how often they come.
+    ///
+    /// It does not hold where the forms say different things: of names with a colon or a line break, where plain ends
+    /// them; of names that hold what would be the lines of other headers in XML; of a header called `_body` in an
+    /// event without a body, which JSON reads as the body. The switch checks no names, and a channel variable may be
+    /// called anything.
     #[must_use]
     pub fn normalised(&self) -> EventBuilder {
         normal(&self.to_builder(), self.format())

@@ -34,8 +34,10 @@ impl EventBuilder {
     /// | a name `name[2]` | the third element of `name` ([`set_element`](Self::set_element)); nothing beyond `[4000]` |
     /// | a name `_body` | the body, and a header of that name |
     ///
-    /// None of this holds of what is pushed into a header that is there: that takes any value as it is. Unlike the
-    /// switch, which shows the array as it was before in plain, a changed element is changed in every form.
+    /// None of this holds of what is pushed into a header that is there: that takes any value as it is.
+    ///
+    /// The switch copies an event for each of its listeners by the same rules, element by element: what comes on the
+    /// wire has lost the empty elements before the first other one.
     pub fn add_header(&mut self, stack: Stack, name: impl AsRef<[u8]>, value: impl AsRef<[u8]>) {
         let (name, value) = (name.as_ref(), value.as_ref());
         if name == b"_body" {
