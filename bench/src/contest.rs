@@ -90,6 +90,33 @@ pub(crate) fn memory(options: &Options) {
     }
 }
 
+pub(crate) fn decode(options: &Options) {
+    codec(&[("trunkline", "trunkline/decode"), ("newlines-counted", "newlines/decode")], options);
+}
+
+pub(crate) fn encode(options: &Options) {
+    codec(&[("trunkline", "trunkline/encode")], options);
+}
+
+pub(crate) fn lookup(options: &Options) {
+    codec(&[("trunkline", "trunkline/lookup"), ("map-of-text", "map/lookup")], options);
+}
+
+/// Contestants that need no server.
+fn codec(ids: &[(&str, &str)], options: &Options) {
+    let nowhere = Place { address: String::new(), password: String::new() };
+    for format in [Format::Plain, Format::Json] {
+        let contestants: Vec<Entry> = ids
+            .iter()
+            .map(|(name, id)| {
+                let run = || contestant(id, &nowhere, format, options.seconds);
+                (*name, Box::new(run) as Run)
+            })
+            .collect();
+        run(format.as_str(), options.rounds, &contestants);
+    }
+}
+
 fn commands(ids: &[(&str, String)], place: &Place, options: &Options) {
     let contestants: Vec<Entry> = ids
         .iter()

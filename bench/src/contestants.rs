@@ -1,5 +1,6 @@
 //! The contestants, each in a process of its own.
 
+mod codec;
 mod drain;
 mod esl_tokio;
 mod ours;
@@ -13,6 +14,11 @@ const TASKS: usize = 64;
 pub(crate) fn run(contestant: &Contestant) {
     let measured = match contestant.name.as_str() {
         "drain" => drain::stream(contestant),
+        "trunkline/decode" => codec::decode(contestant),
+        "newlines/decode" => codec::decode_floor(contestant),
+        "trunkline/encode" => codec::encode(contestant),
+        "trunkline/lookup" => codec::lookup(contestant),
+        "map/lookup" => codec::lookup_map(contestant),
         "trunkline/stream" => ours::stream(contestant),
         "trunkline/memory" => ours::memory(contestant),
         "trunkline/rtt-spawned" => ours::rtt_spawned(contestant),

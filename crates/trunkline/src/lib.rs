@@ -34,6 +34,8 @@
 //! - [`Job`] is a `bgapi` as a future.
 //! - [`Error`] says what happened, whose fault it was, and what to do.
 //!
+//! The [guide] goes through them one by one.
+//!
 //! What is said on the wire, without any I/O, is the crate `trunkline-proto`, whose vocabulary is re-exported here.
 //!
 //! # Features
@@ -52,6 +54,8 @@ mod driver;
 mod error;
 #[cfg(feature = "client")]
 mod events;
+#[cfg(all(doc, feature = "client"))]
+pub mod guide;
 #[cfg(feature = "client")]
 mod job;
 #[cfg(feature = "client")]

@@ -7,7 +7,6 @@ use super::builder::EventBuilder;
 use super::{Body, EventError, EventName, Parts};
 use crate::header::{ESCAPED_NAME, Mark};
 use crate::percent;
-use crate::scan::Marks;
 use crate::xml::{self, HEADERS_END, INDENT};
 
 const START: &[u8] = b"<event>\n  <headers>";
@@ -22,13 +21,13 @@ const BODY_INDENT: &[u8] = b"  ";
 
 /// Notes where each header of the payload at `at` stands. An element whose name forges the beginning of another is
 /// passed over, as a line without a colon is in plain.
-pub(super) fn index(raw: &[u8], at: usize, marks: &mut Marks) -> Result<Parts, EventError> {
+pub(super) fn index(raw: &[u8], at: usize, marks: &mut Vec<Mark>) -> Result<Parts, EventError> {
     let mut cursor = at;
     read(raw, &mut cursor, marks).ok_or(EventError::Xml { at: cursor.min(raw.len()) - at.min(raw.len()) })
 }
 
 /// `None` where it is not as the switch writes it; `cursor` then says where.
-fn read(raw: &[u8], cursor: &mut usize, marks: &mut Marks) -> Option<Parts> {
+fn read(raw: &[u8], cursor: &mut usize, marks: &mut Vec<Mark>) -> Option<Parts> {
     let mut name = None;
     skip(raw, cursor, START)?;
     if skip(raw, cursor, NO_HEADERS).is_none() {
@@ -38,7 +37,7 @@ fn read(raw: &[u8], cursor: &mut usize, marks: &mut Marks) -> Option<Parts> {
         }
     }
     let body = if raw.get(*cursor..)? == END { None } else { Some(read_body(raw, cursor)?) };
-    Some(Parts { name: name.map(|value| name_at(raw, value)), body })
+    Some(Parts { name: name.map(|value| name_at(raw, value)), body, headers_end: raw.len() })
 }
 
 /// Steps over `text`, if that is what comes next.
@@ -50,7 +49,7 @@ fn skip(raw: &[u8], cursor: &mut usize, text: &[u8]) -> Option<()> {
 fn read_header(
     raw: &[u8],
     cursor: &mut usize,
-    marks: &mut Marks,
+    marks: &mut Vec<Mark>,
     name: &mut Option<Range<usize>>,
 ) -> Option<()> {
     let start = *cursor;

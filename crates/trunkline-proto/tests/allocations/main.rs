@@ -30,10 +30,11 @@ fn decode(decoder: &mut MessageDecoder, buffer: &mut BytesMut, events: &mut Vec<
     }
 }
 
-/// Allocations per event: the index of its headers, whatever their number. The buffer is shared, and counted once.
+/// Allocations per event: in plain none, in JSON and XML the index of its headers, whatever their number. The buffer is shared,
+/// and counted once.
 #[test]
-fn an_event_is_one_allocation() {
-    for name in ["events-all.plain.bin", "events-all.json.bin", "events-all.xml.bin"] {
+fn an_event_is_no_allocation_or_one() {
+    for (name, each) in [("events-all.plain.bin", 0), ("events-all.json.bin", 1), ("events-all.xml.bin", 1)] {
         let bytes = events_of(name);
         let mut decoder = MessageDecoder::default();
         let mut events = Vec::with_capacity(1000);
@@ -47,7 +48,7 @@ fn an_event_is_one_allocation() {
         let headers: usize = events.iter().map(|event| event.headers().len()).sum();
         assert!(headers > 10_000, "{name}: {headers}");
         // One more: that the buffer becomes shared.
-        assert_eq!(counted.count_total, 161 + 1, "{name}");
+        assert_eq!(counted.count_total, 161 * each + 1, "{name}");
     }
 }
 
@@ -107,7 +108,7 @@ fn a_frame_that_comes_in_pieces_costs_no_more() {
         }
     });
     assert_eq!(events.len(), 161);
-    assert_eq!(counted.count_total, 161 + 1);
+    assert_eq!(counted.count_total, 1);
 }
 
 fn longest(capture: &str) -> Event {
