@@ -25,8 +25,8 @@ pub enum Encoding {
     Xml,
 }
 
-/// Where a JSON or XML header begins in the bytes of its message: at the first byte of its name. Where the name and the value
-/// end is found when they are read, which most never are.
+/// Where a JSON or XML header begins in the bytes of its message: at the first byte of its name. Where the name and the
+/// value end is found when they are read, which most never are.
 pub(crate) type Mark = u32;
 
 /// Set in a [`Mark`] whose name is not read the short way: in JSON it holds escapes, in XML a `>`. Messages are shorter
@@ -193,11 +193,16 @@ impl Headers {
     fn next_named(&self, at: &mut usize, name: &str) -> Option<Value<'_>> {
         match &self.place {
             Place::Lines(lines) => self.next_line_named(self.lines(lines), at, name.as_bytes()),
+            Place::Marks(marks) if self.encoding == Encoding::Xml => {
+                let rest = marks.get(*at..)?.iter().map(|mark| self.element_if_named(*mark, name.as_bytes()));
+                let (place, value) = rest.enumerate().find_map(|(place, value)| Some((place, value?)))?;
+                *at += place + 1;
+                Some(value)
+            }
             Place::Marks(marks) => {
-                let end = self.end_of_name();
                 for (place, mark) in marks.get(*at..)?.iter().enumerate() {
                     // One byte settles whether the name can be as long, and most are not.
-                    let may_be = self.raw.get(*mark as usize + name.len()) == Some(&end);
+                    let may_be = self.raw.get(*mark as usize + name.len()) == Some(&b'"');
                     if (may_be || mark & ESCAPED_NAME != 0)
                         && let Some(value) = self.value_if_named(*mark, name.as_bytes())
                     {
@@ -208,11 +213,6 @@ impl Headers {
                 None
             }
         }
-    }
-
-    /// What ends a name, where headers have marks.
-    fn end_of_name(&self) -> u8 {
-        if self.encoding == Encoding::Xml { b'>' } else { b'"' }
     }
 
     #[inline]
@@ -238,7 +238,7 @@ impl Headers {
         Some(value)
     }
 
-    /// The value of the JSON or XML header at `mark`, if that is its name.
+    /// The value of the JSON header at `mark`, if that is its name.
     fn value_if_named(&self, mark: Mark, name: &[u8]) -> Option<Value<'_>> {
         if mark & ESCAPED_NAME != 0 {
             let (here, value) = self.read(mark)?;
@@ -246,7 +246,7 @@ impl Headers {
         }
         let start = mark as usize;
         let is_it = self.raw.get(start..start + name.len())?.eq_ignore_ascii_case(name);
-        (is_it && !name.contains(&self.end_of_name())).then(|| self.value_after(start + name.len()))?
+        (is_it && !name.contains(&b'"')).then(|| self.value_after(start + name.len()))?
     }
 
     /// The name and value of the header at `mark`; `None` for a line that is none.
@@ -254,8 +254,7 @@ impl Headers {
         let start = (mark & !ESCAPED_NAME) as usize;
         let end = match self.encoding {
             Encoding::Json => json::string_end(&self.raw, start)?.0,
-            Encoding::Xml if mark & ESCAPED_NAME != 0 => return self.read_odd_element(start),
-            Encoding::Xml => start + memchr(b'>', self.raw.get(start..)?)?,
+            Encoding::Xml => return self.read_element(mark),
             Encoding::Raw | Encoding::Percent => start + memchr2(b':', b'\n', self.raw.get(start..)?)?,
         };
         let name = self.raw.get(start..end)?;
@@ -265,8 +264,16 @@ impl Headers {
 
     /// The value behind a name that ends at `end`.
     fn value_after(&self, end: usize) -> Option<Value<'_>> {
-        if matches!(self.encoding, Encoding::Json | Encoding::Xml) {
-            return self.value_in_structure(end);
+        if self.encoding == Encoding::Json {
+            let colon = json::skip_blanks(&self.raw, end + 1);
+            let at = json::skip_blanks(&self.raw, colon + 1);
+            let is_list = self.raw.get(at) == Some(&b'[');
+            let range = if is_list {
+                at..json::skip_list(&self.raw, at)?
+            } else {
+                at + 1..json::string_end(&self.raw, at + 1)?.0
+            };
+            return Some(Value { raw: self.raw.get(range)?, encoding: self.encoding, is_list });
         }
         let rest = self.raw.get(end..)?.strip_prefix(b":")?;
         let mut value = rest.get(..memchr(b'\n', rest).unwrap_or(rest.len()))?;
@@ -281,33 +288,27 @@ impl Headers {
         Some(Value { raw: value, encoding: self.encoding, is_list: false })
     }
 
-    /// As [`value_after`](Self::value_after), in JSON or XML.
-    fn value_in_structure(&self, end: usize) -> Option<Value<'_>> {
-        if self.encoding == Encoding::Json {
-            let colon = json::skip_blanks(&self.raw, end + 1);
-            let at = json::skip_blanks(&self.raw, colon + 1);
-            let is_list = self.raw.get(at) == Some(&b'[');
-            let range = if is_list {
-                at..json::skip_list(&self.raw, at)?
-            } else {
-                at + 1..json::string_end(&self.raw, at + 1)?.0
-            };
-            return Some(Value { raw: self.raw.get(range)?, encoding: self.encoding, is_list });
+    /// The value of the XML header at `mark`, if that is its name.
+    fn element_if_named(&self, mark: Mark, name: &[u8]) -> Option<Value<'_>> {
+        if mark & ESCAPED_NAME == 0 {
+            // One byte settles whether the name can be as long, and most are not.
+            let start = mark as usize;
+            let may_be = self.raw.get(start + name.len()) == Some(&b'>');
+            if !may_be || !self.raw.get(start..start + name.len())?.eq_ignore_ascii_case(name) {
+                return None;
+            }
         }
-        let text = self.raw.get(end + 1..)?;
-        Some(self.element_text(text.get(..memchr(b'<', text)?)?))
+        let (here, value) = self.read_element(mark)?;
+        here.eq_ignore_ascii_case(name).then_some(value)
     }
 
-    /// The header of an element whose name holds a `>`.
-    fn read_odd_element(&self, start: usize) -> Option<(Cow<'_, [u8]>, Value<'_>)> {
-        let element = xml::odd_element(&self.raw, start)?;
-        let value = self.element_text(self.raw.get(element.value)?);
-        Some((Cow::Borrowed(self.raw.get(element.name)?), value))
-    }
-
-    /// The text of an element is encoded as values in plain are.
-    fn element_text<'a>(&self, raw: &'a [u8]) -> Value<'a> {
-        Value { raw, encoding: Encoding::Percent, is_list: false }
+    /// The name and value of the XML header at `mark`.
+    #[inline(never)]
+    fn read_element(&self, mark: Mark) -> Option<(Cow<'_, [u8]>, Value<'_>)> {
+        let (name, text) =
+            xml::read_element(&self.raw, (mark & !ESCAPED_NAME) as usize, mark & ESCAPED_NAME != 0)?;
+        // The text of an element is encoded as a value in plain is.
+        Some((Cow::Borrowed(name), Value { raw: text, encoding: Encoding::Percent, is_list: false }))
     }
 }
 

@@ -44,7 +44,7 @@ fn simple_element(raw: &[u8], start: usize) -> Option<Element> {
 
 /// One whose name holds a `>`. Name and closing name are equally long, so the value is around the middle of the whole,
 /// and as long as no bracket is met on either side.
-pub(crate) fn odd_element(raw: &[u8], start: usize) -> Option<Element> {
+fn odd_element(raw: &[u8], start: usize) -> Option<Element> {
     let end = element_end(raw, start)?;
     let whole = raw.get(start.checked_sub(1)?..end)?;
     let is_text = |at: usize| whole.get(at).is_some_and(|byte| !matches!(byte, b'<' | b'>'));
@@ -63,6 +63,18 @@ pub(crate) fn odd_element(raw: &[u8], start: usize) -> Option<Element> {
         && whole.get(name.clone())? == whole.get(close)?;
     let absolute = |range: Range<usize>| range.start + start - 1..range.end + start - 1;
     is_one.then(|| Element { name: absolute(name), value: absolute(from..to), end, is_odd: true })
+}
+
+/// The name and the text of an element that was found before to begin at `start`, and to be odd or not.
+pub(crate) fn read_element(raw: &[u8], start: usize, is_odd: bool) -> Option<(&[u8], &[u8])> {
+    if is_odd {
+        let element = odd_element(raw, start)?;
+        return Some((raw.get(element.name)?, raw.get(element.value)?));
+    }
+    let rest = raw.get(start..)?;
+    let (name, rest) = rest.split_at(memchr(b'>', rest)?);
+    let text = rest.get(1..)?;
+    Some((name, text.get(..memchr(b'<', text)?)?))
 }
 
 /// The offset after the `>` that ends the element at `start`: the first one that a line break and another header, or

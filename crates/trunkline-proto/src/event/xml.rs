@@ -21,6 +21,8 @@ const BODY_INDENT: &[u8] = b"  ";
 
 /// Notes where each header of the payload at `at` stands. An element whose name forges the beginning of another is
 /// passed over, as a line without a colon is in plain.
+// Apart from the other forms, which are read more often.
+#[inline(never)]
 pub(super) fn index(raw: &[u8], at: usize, marks: &mut Vec<Mark>) -> Result<Parts, EventError> {
     let mut cursor = at;
     read(raw, &mut cursor, marks).ok_or(EventError::Xml { at: cursor.min(raw.len()) - at.min(raw.len()) })
