@@ -7,6 +7,7 @@
 //! - `session`: commands about one channel
 //! - `volume`: much at once: a long answer, many events
 //! - `typed`: calls and a conference, their events read by what they are
+//! - `events`: how headers are stored and events written, byte for byte
 //! - `users`: restricted users
 //! - `blocking`: the client without async
 //!
@@ -18,6 +19,7 @@
 mod blocking;
 mod calls;
 mod commands;
+mod events;
 mod jobs;
 mod session;
 mod typed;
