@@ -32,6 +32,7 @@ mod jobs;
 mod output;
 mod permissions;
 mod replies;
+mod session;
 mod subscriptions;
 
 use std::collections::VecDeque;
@@ -57,6 +58,7 @@ pub use subscriptions::{SubscriptionId, SubscriptionRefused};
 use filters::Filters;
 use jobs::Jobs;
 use replies::{Purpose, Replies};
+use session::Sessions;
 use subscriptions::Subscriptions;
 
 /// Commands on their way at once where no events are subscribed.
@@ -81,6 +83,7 @@ pub struct Connection {
     offered: u64,
     written: u64,
     filters: Filters,
+    sessions: Sessions,
 }
 
 #[derive(Debug)]
@@ -99,6 +102,8 @@ enum State {
     Leaving {
         deadline: Option<Instant>,
     },
+    /// The session is lost; there may be another one.
+    Broken(CloseReason),
     Closed(CloseReason),
 }
 
@@ -108,7 +113,7 @@ impl State {
             Self::Greeting { deadline } | Self::Authenticating { deadline } | Self::Leaving { deadline } => {
                 *deadline
             }
-            Self::Ready | Self::Closed(_) => None,
+            Self::Ready | Self::Broken(_) | Self::Closed(_) => None,
         }
     }
 }
@@ -129,6 +134,7 @@ impl Connection {
             offered: 0,
             written: 0,
             filters: Filters::default(),
+            sessions: Sessions::default(),
             config,
         }
     }
@@ -180,7 +186,7 @@ impl Connection {
         mut deliver: impl FnMut(&mut VecDeque<Output>, Event),
     ) {
         loop {
-            if matches!(self.state, State::Closed(_)) {
+            if matches!(self.state, State::Closed(_) | State::Broken(_)) {
                 input.clear();
                 return;
             }
@@ -192,12 +198,11 @@ impl Connection {
             }
             if let (State::Authenticating { .. }, Some(reply)) = (&self.state, auth::cut_reply(input)) {
                 self.decoder.reset();
-                self.on_auth_reply(&reply, true);
-                self.pump(now);
+                self.on_auth_reply(&reply, true, now);
                 continue;
             }
             if self.replies.head() == Some(CommandKind::GetVar) && getvar::is_unframed(input) {
-                return self.end(SwitchMisbehaved::Unframed.into());
+                return self.end(SwitchMisbehaved::Unframed.into(), now);
             }
             match self.decoder.decode(input) {
                 Ok(Some(Message::Event(event))) => {
@@ -206,24 +211,24 @@ impl Connection {
                 }
                 Ok(Some(message)) => self.on_message(message, now),
                 Ok(None) => return,
-                Err(misbehaved) => return self.end(misbehaved.into()),
+                Err(misbehaved) => return self.end(misbehaved.into(), now),
             }
         }
     }
 
     /// The peer has closed; `left` bytes of an unfinished message remain.
-    pub fn handle_eof(&mut self, left: usize) {
+    pub fn handle_eof(&mut self, left: usize, now: Instant) {
         let reason = match (&self.state, left) {
             (State::Leaving { .. }, _) => CloseReason::Requested,
             (_, 0) => CloseReason::Eof,
             (_, received) => SwitchMisbehaved::CutOff { received }.into(),
         };
-        self.end(reason);
+        self.end(reason, now);
     }
 
     /// The socket failed.
-    pub fn handle_error(&mut self, error: &std::io::Error) {
-        self.end(CloseReason::Io(error.to_string()));
+    pub fn handle_error(&mut self, error: &std::io::Error, now: Instant) {
+        self.end(CloseReason::Io(error.to_string()), now);
     }
 
     /// A deadline may have passed.
@@ -231,12 +236,12 @@ impl Connection {
         if self.state.deadline().is_some_and(|deadline| deadline <= now) {
             match &self.state {
                 State::Greeting { .. } => {
-                    self.end(CloseReason::NoGreeting { after: self.config.greeting_timeout })
+                    self.end(CloseReason::NoGreeting { after: self.config.greeting_timeout }, now)
                 }
                 State::Authenticating { .. } => {
-                    self.end(CloseReason::NoAuthReply { after: self.config.auth_timeout });
+                    self.end(CloseReason::NoAuthReply { after: self.config.auth_timeout }, now);
                 }
-                _ => self.end(CloseReason::Requested),
+                _ => self.end(CloseReason::Requested, now),
             }
         }
         for (purpose, why) in self.replies.expire(now) {
@@ -356,13 +361,13 @@ impl Connection {
                 self.queue(Command::exit(), None, Purpose::Exit, now);
                 self.state = State::Leaving { deadline: now.checked_add(CLOSE_TIMEOUT) };
             }
-            State::Greeting { .. } | State::Authenticating { .. } => self.end(CloseReason::Requested),
+            State::Greeting { .. } | State::Authenticating { .. } | State::Broken(_) => self.abort(),
         }
     }
 
     /// Ends it at once, without a word to the switch.
     pub fn abort(&mut self) {
-        self.end(CloseReason::Requested);
+        self.finish(CloseReason::Requested);
     }
 
     // ---- bytes go out
@@ -392,7 +397,7 @@ impl Connection {
     }
 
     fn deadline(&self) -> Option<Instant> {
-        let commands = self.can_talk().then(|| self.replies.deadline()).flatten();
+        let commands = self.clocks_run().then(|| self.replies.deadline()).flatten();
         [self.state.deadline(), commands, self.jobs.deadline()].into_iter().flatten().min()
     }
 
@@ -406,6 +411,9 @@ impl Connection {
             self.state = State::Leaving { deadline: now.checked_add(self.config.command_timeout) };
         }
         self.replies.push(command, timeout.unwrap_or(self.config.command_timeout), purpose);
+        if !self.can_talk() && self.sessions.had_one() {
+            self.replies.start_all_clocks(now);
+        }
         self.pump(now);
     }
 
@@ -415,7 +423,10 @@ impl Connection {
             State::Closed(reason) => reason.clone(),
             // The switch reads nothing after `exit`.
             State::Leaving { .. } => CloseReason::Requested,
-            State::Greeting { .. } | State::Authenticating { .. } | State::Ready => return None,
+            State::Broken(reason) if !self.config.wait_in_break => reason.clone(),
+            State::Greeting { .. } | State::Authenticating { .. } | State::Ready | State::Broken(_) => {
+                return None;
+            }
         };
         Some(Unanswered::Disconnected { executed: Executed::No, reason })
     }
@@ -423,8 +434,13 @@ impl Connection {
     /// Hands over as many commands as the window allows.
     fn pump(&mut self, now: Instant) {
         if self.can_talk() {
-            let window =
-                if self.subscriptions.is_idle() { WINDOW_WITHOUT_EVENTS } else { self.config.window.max(1) };
+            let window = if self.sessions.is_asking() {
+                1
+            } else if self.subscriptions.is_idle() {
+                WINDOW_WITHOUT_EVENTS
+            } else {
+                self.config.window.max(1)
+            };
             while self.out.len() < TRANSMIT_AHEAD
                 && let Some(wire) = self.replies.hand_over(window, self.offered)
             {
@@ -433,6 +449,11 @@ impl Connection {
             }
             self.replies.start_clocks(now);
         }
+    }
+
+    /// Between two sessions everyone's clock runs, so that nobody waits for ever.
+    fn clocks_run(&self) -> bool {
+        self.can_talk() || self.sessions.had_one()
     }
 
     fn can_talk(&self) -> bool {
@@ -444,8 +465,8 @@ impl Connection {
             Message::CommandReply(reply) => self.on_reply(Reply::Command(reply), now),
             Message::ApiResponse(response) => self.on_reply(Reply::Api(response), now),
             Message::LogData(line) => self.outputs.push_back(Output::Log(line)),
-            Message::RudeRejection(text) => self.end(CloseReason::AccessDenied { text }),
-            Message::DisconnectNotice(notice) => self.on_notice(notice),
+            Message::RudeRejection(text) => self.end(CloseReason::AccessDenied { text }, now),
+            Message::DisconnectNotice(notice) => self.on_notice(notice, now),
             other => self.outputs.push_back(Output::Unexpected(other)),
         }
     }
@@ -459,21 +480,20 @@ impl Connection {
         }
     }
 
-    fn on_notice(&mut self, notice: DisconnectNotice) {
+    fn on_notice(&mut self, notice: DisconnectNotice, now: Instant) {
         let ends = notice.disposition() == Disposition::Disconnect;
         let text = notice.text().trim().replace('\n', " ");
         self.outputs.push_back(Output::Notice(notice));
         if ends {
             let leaving = matches!(self.state, State::Leaving { .. });
-            self.end(if leaving { CloseReason::Requested } else { CloseReason::Notice { text } });
+            self.end(if leaving { CloseReason::Requested } else { CloseReason::Notice { text } }, now);
         }
     }
 
     fn on_reply(&mut self, reply: Reply, now: Instant) {
         if let (State::Authenticating { .. }, Reply::Command(reply)) = (&self.state, &reply) {
             let reply = reply.clone();
-            self.on_auth_reply(&reply, false);
-            return self.pump(now);
+            return self.on_auth_reply(&reply, false, now);
         }
         match self.replies.pop() {
             Some(purpose) => {
@@ -518,16 +538,19 @@ impl Connection {
                 }
                 self.reconcile(now);
             }
+            Purpose::Core => self.on_core(outcome.as_ref().ok(), now),
             Purpose::Exit => {
                 if outcome.is_ok() {
-                    self.end(CloseReason::Requested);
+                    self.end(CloseReason::Requested, now);
                 }
             }
         }
     }
 
     fn reconcile(&mut self, now: Instant) {
-        if self.too_late().is_none() {
+        // In a break it is put off until the switch is back.
+        let later = self.sessions.had_one() && (!self.can_talk() || self.sessions.is_asking());
+        if self.too_late().is_none() && !later {
             for (command, step) in self.subscriptions.reconcile(self.config.format) {
                 self.queue(command, None, Purpose::Subscription(step), now);
             }
@@ -560,8 +583,17 @@ impl Connection {
         }
     }
 
+    /// The session is over: the end, or a break.
+    fn end(&mut self, reason: CloseReason, now: Instant) {
+        if self.survives() && reason != CloseReason::Requested {
+            self.break_off(reason, now);
+        } else {
+            self.finish(reason);
+        }
+    }
+
     /// The end: everything that waits is told.
-    fn end(&mut self, reason: CloseReason) {
+    fn finish(&mut self, reason: CloseReason) {
         if matches!(self.state, State::Closed(_)) {
             return;
         }
@@ -571,15 +603,7 @@ impl Connection {
                 Some(start) if start < self.written => Executed::Unknown,
                 _ => Executed::No,
             };
-            let why = Unanswered::Disconnected { executed, reason: reason.clone() };
-            match purpose {
-                Purpose::Caller(ticket) => self.outputs.push_back(Output::Reply { ticket, reply: Err(why) }),
-                Purpose::Job(ticket, job) => {
-                    self.jobs.finish(&job);
-                    self.outputs.push_back(Output::Reply { ticket, reply: Err(why) });
-                }
-                Purpose::Nobody | Purpose::Subscription(_) | Purpose::Exit => {}
-            }
+            self.cut_off(purpose, executed, &reason);
         }
         for job in self.jobs.drain() {
             self.outputs.push_back(Output::Job { job, result: Err(JobLost::Disconnected(reason.clone())) });

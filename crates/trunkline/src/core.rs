@@ -185,8 +185,10 @@ impl Shared {
     /// The driver is gone: at the end of the connection, with its runtime, or by a panic. Whoever still waits is
     /// told, and our half of the socket is closed.
     pub(crate) fn abandon(&self, deliveries: &mut Deliveries) {
-        let reason = self.with(|core, _| {
-            core.connection.handle_error(&io::Error::other("the runtime that drove it was shut down"));
+        let reason = self.with(|core, now| {
+            core.connection.handle_error(&io::Error::other("the runtime that drove it was shut down"), now);
+            // Nobody is left to make another connection.
+            core.connection.give_up();
             core.connection.closed().cloned()
         });
         self.deliver(deliveries);
@@ -335,7 +337,7 @@ impl Core {
     fn on_deadline(&mut self, now: Instant) {
         self.connection.handle_timeout(now);
         if let Some((error, _)) = self.write_failed.as_ref().filter(|(_, deadline)| *deadline <= now) {
-            self.connection.handle_error(error);
+            self.connection.handle_error(error, now);
         }
     }
 

@@ -73,7 +73,9 @@ pub(crate) async fn drive<R: AsyncRead + Unpin>(mut reader: R, mut driving: Driv
         };
         let mut much = false;
         turn = match woken {
-            Woken::Read(Ok(0)) => driving.turn(|core, _, _| core.connection.handle_eof(buffer.bytes.len())),
+            Woken::Read(Ok(0)) => {
+                driving.turn(|core, _, now| core.connection.handle_eof(buffer.bytes.len(), now))
+            }
             Woken::Read(Ok(read)) => {
                 much = read >= MUCH;
                 driving.turn(|core, events, now| {
@@ -81,7 +83,7 @@ pub(crate) async fn drive<R: AsyncRead + Unpin>(mut reader: R, mut driving: Driv
                     buffer.missing = core.connection.missing(buffer.bytes.len());
                 })
             }
-            Woken::Read(Err(error)) => driving.turn(|core, _, _| core.connection.handle_error(&error)),
+            Woken::Read(Err(error)) => driving.turn(|core, _, now| core.connection.handle_error(&error, now)),
             Woken::Called => {
                 // Tasks woken together speak together: let them, then write once.
                 tokio::task::yield_now().await;

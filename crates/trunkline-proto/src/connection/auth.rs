@@ -72,7 +72,7 @@ impl Connection {
         let received = crate::frame::excerpt(input);
         let stranger = SwitchMisbehaved::NotASwitch { received };
         if is_no_switch(input) {
-            self.end(stranger.into());
+            self.end(stranger.into(), now);
             return false;
         }
         match self.decoder.decode(input) {
@@ -80,9 +80,9 @@ impl Connection {
             Ok(Some(message @ (Message::RudeRejection(_) | Message::DisconnectNotice(_)))) => {
                 self.on_message(message, now);
             }
-            Ok(Some(_)) => self.end(stranger.into()),
+            Ok(Some(_)) => self.end(stranger.into(), now),
             Ok(None) => return false,
-            Err(misbehaved) => self.end(misbehaved.into()),
+            Err(misbehaved) => self.end(misbehaved.into(), now),
         }
         true
     }
@@ -93,7 +93,7 @@ impl Connection {
             // Refused where they were configured; nothing to send is the same as wrong.
             Err(misuse) => {
                 return self
-                    .end(CloseReason::AuthRejected { text: misuse.to_string(), user: self.has_user() });
+                    .end(CloseReason::AuthRejected { text: misuse.to_string(), user: self.has_user() }, now);
             }
         };
         self.offered += u64::try_from(command.wire().len()).unwrap_or(u64::MAX);
@@ -101,13 +101,14 @@ impl Connection {
         self.state = State::Authenticating { deadline: now.checked_add(self.config.auth_timeout) };
     }
 
-    pub(super) fn on_auth_reply(&mut self, reply: &CommandReply, cut: bool) {
+    pub(super) fn on_auth_reply(&mut self, reply: &CommandReply, cut: bool, now: Instant) {
         if reply.is_ok() {
             self.state = State::Ready;
             self.outputs.push_back(Output::Ready(Permissions::from_reply(reply, cut)));
+            self.on_session(now);
         } else {
             let text = reply.text().into_owned();
-            self.end(CloseReason::AuthRejected { text, user: self.has_user() });
+            self.end(CloseReason::AuthRejected { text, user: self.has_user() }, now);
         }
     }
 

@@ -26,6 +26,12 @@ pub struct ConnectionConfig {
     /// How many commands may be on their way at once while events are subscribed; 16. The switch sends no events
     /// between pipelined commands.
     pub window: usize,
+    /// Whether the connection outlives its sessions: losing one is then [`Output::Broken`](super::Output::Broken) and not
+    /// the end, and [`Connection::restart`](super::Connection::restart) begins the next. Off.
+    pub lasting: bool,
+    /// Whether commands that were not yet sent when a session is lost, or are given while there is none, wait for the
+    /// next one, as long as their timeout allows; otherwise they fail at once. On.
+    pub wait_in_break: bool,
 }
 
 impl ConnectionConfig {
@@ -40,6 +46,8 @@ impl ConnectionConfig {
             auth_timeout: Duration::from_secs(5),
             command_timeout: Duration::from_secs(30),
             window: 16,
+            lasting: false,
+            wait_in_break: true,
         }
     }
 }

@@ -30,6 +30,11 @@ impl Filters {
         }
     }
 
+    /// The switch has forgotten them all.
+    pub(super) fn on_break(&mut self) {
+        self.accompanied = false;
+    }
+
     fn forget(&mut self, header: &str, value: Option<&str>) {
         self.wanted.retain(|(of, is)| {
             !of.eq_ignore_ascii_case(header) || value.is_some_and(|value| value != is.as_str())
@@ -80,6 +85,19 @@ impl Connection {
             self.accompany(now)?;
         }
         Ok(ticket)
+    }
+
+    /// Sets again what was set before a break.
+    pub(super) fn restore_filters(&mut self, now: Instant) {
+        self.filters.accompanied = false;
+        if self.filters.wanted.is_empty() || self.accompany(now).is_err() {
+            return;
+        }
+        for (header, value) in self.filters.wanted.clone() {
+            if let Ok(command) = Command::filter(&header, &value) {
+                self.queue(command, None, Purpose::Nobody, now);
+            }
+        }
     }
 
     fn accompany(&mut self, now: Instant) -> Result<(), ApiMisuse> {

@@ -17,6 +17,9 @@ pub enum JobLost {
     /// The connection ended first. It may run on.
     #[error("the connection ended before the job did; it may still run in the switch")]
     Disconnected(#[source] CloseReason),
+    /// The switch was restarted while the connection was broken, and the job ended with it.
+    #[error("the switch was restarted, and the job ended with it; nobody can say how far it came")]
+    Restarted,
     /// The switch does not let this user see BACKGROUND_JOB events, so no job's end can be known.
     #[error(
         "this user may not receive BACKGROUND_JOB events (`esl-allowed-events`), so the job's result cannot arrive"

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use super::{JobLost, Permissions, SubscriptionId, SubscriptionRefused, Ticket, Unanswered};
 use crate::error::SwitchMisbehaved;
 use crate::event::Event;
-use crate::ids::JobUuid;
+use crate::ids::{CoreUuid, JobUuid};
 use crate::message::{DisconnectNotice, LogData, Message};
 use crate::reply::Reply;
 
@@ -99,6 +99,20 @@ pub enum Output {
     /// A message nobody expects: a Content-Type this version does not know, an event that cannot be read, a reply
     /// to nothing. The connection goes on.
     Unexpected(Message),
+    /// The session is lost, and why. Those whose commands were on their way are told; jobs and subscriptions stay.
+    /// Only of a [lasting](super::ConnectionConfig::lasting) connection, which now waits for
+    /// [`restart`](super::Connection::restart) or [`give_up`](super::Connection::give_up).
+    Broken(CloseReason),
+    /// There is a session again. Events that happened since [`Broken`](Self::Broken) are lost; those that follow are of
+    /// the new session. Filters and subscriptions are being asked for again: each subscription is told again whether
+    /// it holds.
+    Resumed {
+        /// Which run of which switch it is, if the switch says so.
+        core: Option<CoreUuid>,
+        /// Whether it is another one than before: every channel and job of the old one is gone. `None` if it did not
+        /// say.
+        restarted: Option<bool>,
+    },
     /// The connection has ended. Nothing comes after but `Idle`, and the refusal of whatever is asked for later.
     Closed(CloseReason),
     /// Nothing more for now. Call [`handle_timeout`](super::Connection::handle_timeout) at the deadline.

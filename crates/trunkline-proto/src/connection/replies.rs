@@ -62,6 +62,8 @@ pub(super) enum Purpose {
     Caller(Ticket),
     Job(Ticket, JobUuid),
     Subscription(Step),
+    /// Who the switch is, asked at the beginning of a session.
+    Core,
     Exit,
 }
 
@@ -70,7 +72,7 @@ impl Purpose {
     fn ticket(&self) -> Option<Ticket> {
         match self {
             Self::Caller(ticket) | Self::Job(ticket, _) => Some(*ticket),
-            Self::Nobody | Self::Subscription(_) | Self::Exit => None,
+            Self::Nobody | Self::Subscription(_) | Self::Core | Self::Exit => None,
         }
     }
 }
@@ -86,6 +88,10 @@ struct Pending {
     timeout: Duration,
     deadline: Option<Instant>,
 }
+
+/// Commands not handed over yet.
+#[derive(Debug)]
+pub(super) struct Waiting(VecDeque<Pending>);
 
 #[derive(Debug, Default)]
 pub(super) struct Replies {
@@ -129,6 +135,53 @@ impl Replies {
         Some(wire)
     }
 
+    /// Before everything that waits to be sent.
+    pub(super) fn push_front(&mut self, command: Command, timeout: Duration, purpose: Purpose) {
+        self.push(command, timeout, purpose);
+        if let Some(waiting) = self.queue.make_contiguous().get_mut(self.sent..) {
+            waiting.rotate_right(1);
+        }
+    }
+
+    /// Takes out what was not handed over, to be put back by [`extend`](Self::extend).
+    pub(super) fn take_waiting(&mut self) -> Waiting {
+        Waiting(self.queue.split_off(self.sent.min(self.queue.len())))
+    }
+
+    pub(super) fn extend(&mut self, waiting: Waiting) {
+        self.queue.extend(waiting.0);
+    }
+
+    /// Takes out what was handed over, with where each starts: it will not be answered.
+    pub(super) fn drain_sent(&mut self) -> Vec<(Purpose, u64)> {
+        let sent = std::mem::take(&mut self.sent);
+        self.queue
+            .drain(..sent.min(self.queue.len()))
+            .map(|pending| (pending.purpose, pending.start))
+            .collect()
+    }
+
+    /// Of what was not handed over, takes out all that is our own business, and the callers' if they are not to wait.
+    pub(super) fn take_unsaid(&mut self, callers_wait: bool) -> Vec<Purpose> {
+        let waiting = self.queue.split_off(self.sent.min(self.queue.len()));
+        let stays = |pending: &Pending| callers_wait && pending.purpose.ticket().is_some();
+        let (stay, go): (VecDeque<_>, VecDeque<_>) = waiting.into_iter().partition(stays);
+        self.queue.extend(stay);
+        go.into_iter().map(|pending| pending.purpose).collect()
+    }
+
+    /// Lets everyone's clock run: nothing is answered, and nobody is to wait for ever.
+    pub(super) fn start_all_clocks(&mut self, now: Instant) {
+        self.late = true;
+        self.start_clocks(now);
+    }
+
+    /// Everyone has the full time again, from the head of the line.
+    pub(super) fn stop_clocks(&mut self) {
+        self.late = false;
+        self.queue.iter_mut().for_each(|pending| pending.deadline = None);
+    }
+
     /// Lets the clock of the head run; of everyone, where the head is late.
     pub(super) fn start_clocks(&mut self, now: Instant) {
         let reach = if self.late { self.queue.len() } else { 1 };
@@ -153,7 +206,7 @@ impl Replies {
         let head = self.queue.pop_front();
         if std::mem::take(&mut self.late) {
             // The switch answers again: the others have their full time from the head of the line.
-            self.queue.iter_mut().for_each(|pending| pending.deadline = None);
+            self.stop_clocks();
         }
         head.map(|pending| pending.purpose)
     }

@@ -118,6 +118,17 @@ impl Subscriptions {
         self.events.maybe.is_empty() && self.log.is_none() && self.on_their_way.is_empty()
     }
 
+    /// The switch has forgotten them all. They will be asked for again, and each is told again whether it holds.
+    pub(super) fn on_break(&mut self) {
+        self.events = Had::default();
+        self.log = None;
+        self.on_their_way.clear();
+        self.doubtful = EventSet::new();
+        self.refused = EventSet::new();
+        self.log_refused = None;
+        self.subscriptions.values_mut().for_each(|subscription| subscription.waits = true);
+    }
+
     /// Whether the switch may have `ALL`.
     pub(super) fn has_all(&self) -> bool {
         self.expected().maybe.is_all()

@@ -5,6 +5,7 @@ mod jobs;
 mod model;
 mod opening;
 mod replies;
+mod session;
 mod subscriptions;
 mod union;
 pub(crate) mod world;

@@ -211,7 +211,7 @@ impl Link {
             }
             Ok(false) => {}
             Err(error) if error.kind() == io::ErrorKind::Interrupted => return Err(Error::Interrupted),
-            Err(error) => self.connection.handle_error(&error),
+            Err(error) => self.connection.handle_error(&error, Instant::now()),
         }
         self.work();
         Ok(end.is_none_or(|end| Instant::now() < end))
@@ -240,14 +240,14 @@ impl Link {
         let now = Instant::now();
         self.last_read = now;
         match read {
-            Ok(0) => self.connection.handle_eof(self.buffer.bytes.len()),
+            Ok(0) => self.connection.handle_eof(self.buffer.bytes.len(), now),
             Ok(_) => {
                 self.connection.handle_input(&mut self.buffer.bytes, now);
                 self.buffer.missing = self.connection.missing(self.buffer.bytes.len());
                 return true;
             }
             Err(error) if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted) => {}
-            Err(error) => self.connection.handle_error(&error),
+            Err(error) => self.connection.handle_error(&error, now),
         }
         false
     }
@@ -258,7 +258,7 @@ impl Link {
         if self.deadline.is_some_and(|deadline| deadline <= now) {
             self.connection.handle_timeout(now);
             if let Some((error, _)) = self.write_failed.as_ref().filter(|(_, deadline)| *deadline <= now) {
-                self.connection.handle_error(error);
+                self.connection.handle_error(error, now);
             }
         }
         self.write(now);

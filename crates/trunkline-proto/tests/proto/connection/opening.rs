@@ -185,7 +185,8 @@ fn the_socket_may_fail() {
     let mut world = World::ready();
     let ticket = world.api("status");
     world.said();
-    world.connection.handle_error(&std::io::Error::from(std::io::ErrorKind::ConnectionReset));
+    let reset = std::io::Error::from(std::io::ErrorKind::ConnectionReset);
+    world.connection.handle_error(&reset, world.now);
     assert_eq!(world.heard(), ["1: cut off, executed Unknown", "closed: io"]);
     world.connection.forget(ticket);
 }

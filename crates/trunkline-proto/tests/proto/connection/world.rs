@@ -89,9 +89,18 @@ impl World {
         self.switch(&disconnect_notice(text));
     }
 
+    /// Another TCP connection was made, and the switch greets on it.
+    pub(crate) fn restart(&mut self) {
+        self.input.clear();
+        self.written.clear();
+        self.packets = PacketDecoder::new();
+        self.connection.restart(self.now);
+        self.switch(&auth_request());
+    }
+
     /// The switch, or something between, closes.
     pub(crate) fn eof(&mut self) {
-        self.connection.handle_eof(self.input.len());
+        self.connection.handle_eof(self.input.len(), self.now);
     }
 
     /// Time passes, and no deadline is missed on the way.
@@ -181,6 +190,9 @@ fn describe(output: &Output) -> String {
         Output::Job { job, result: Err(JobLost::TimedOut) } => format!("job {job}: timed out"),
         Output::Job { job, result: Err(JobLost::Disconnected(_)) } => format!("job {job}: cut off"),
         Output::Job { job, result: Err(JobLost::NotPermitted) } => format!("job {job}: not permitted"),
+        Output::Job { job, result: Err(JobLost::Restarted) } => format!("job {job}: restarted"),
+        Output::Broken(reason) => format!("broken: {}", closed(reason)),
+        Output::Resumed { restarted, .. } => format!("resumed, restarted {restarted:?}"),
         Output::Subscribed { id, result: Ok(()) } => format!("subscribed {}", number(id)),
         Output::Subscribed { id, result: Err(SubscriptionRefused::Events { events, why }) } => {
             format!("refused {}: {events}: {why}", number(id))
