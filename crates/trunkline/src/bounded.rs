@@ -140,6 +140,18 @@ impl<T: Queued> Bounded<T> {
         }
     }
 
+    /// How many were ever put in.
+    #[cfg(feature = "client")]
+    pub(crate) fn places(&self) -> u64 {
+        self.places
+    }
+
+    /// Of those ever put in, the number of the oldest still there, from 1.
+    #[cfg(feature = "client")]
+    pub(crate) fn next_place(&self) -> Option<u64> {
+        self.lanes.iter().filter_map(|lane| lane.front()).map(|(place, _)| *place).min()
+    }
+
     /// The oldest.
     pub(crate) fn pop(&mut self) -> Option<T> {
         let oldest =

@@ -7,9 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpStream;
 use tokio::sync::oneshot;
 use trunkline_proto::{
     ApiMisuse, ApiResponse, CloseReason, Command, CommandKind, CommandReply, Connection, EventBuilder,
@@ -17,13 +15,13 @@ use trunkline_proto::{
 };
 
 use crate::config::{Config, ConfigError};
-use crate::core::{Core, ReplySender, Shared, Submission, Writer, now};
+use crate::core::{Core, ReplySender, Shared, Submission, now};
 use crate::driver::{self, Driving};
 use crate::error::Error;
 use crate::events::{Events, Logs};
 use crate::job::Job;
 use crate::outcome::{accepted, printed};
-use crate::socket::tune;
+use crate::reconnect::{self, Dial, Reader, State, StateChanges, Writer};
 
 /// Connects to a switch.
 ///
@@ -87,13 +85,17 @@ impl Client {
     /// Dropping the future gives the connection up.
     pub async fn connect(config: Config) -> Result<Self, Error> {
         config.connection.credentials.command()?;
-        let stream = dial(&config).await?;
-        let (reader, writer) = stream.into_split();
-        Self::start(reader, Box::new(writer), config).await
+        let (reader, writer) = reconnect::halves(reconnect::dial(&config).await?);
+        let again = Arc::new(config.clone());
+        let dial: Dial = Arc::new(move || {
+            let config = Arc::clone(&again);
+            Box::pin(async move { Ok(reconnect::halves(reconnect::dial(&config).await?)) })
+        });
+        Self::start(reader, writer, config, Some(dial)).await
     }
 
     /// Speaks over a stream that is connected already: TLS, a tunnel, a Unix socket. Of the configuration, where to
-    /// connect is not used.
+    /// connect and how to reconnect is not used.
     ///
     /// # Errors
     ///
@@ -104,17 +106,25 @@ impl Client {
     {
         config.connection.credentials.command()?;
         let (reader, writer) = tokio::io::split(stream);
-        Self::start(reader, Box::new(writer), config).await
+        Self::start(Box::new(reader), Box::new(writer), config, None).await
     }
 
-    async fn start<R>(reader: R, writer: Writer, config: Config) -> Result<Self, Error>
-    where
-        R: AsyncRead + Send + Unpin + 'static,
-    {
+    async fn start(
+        reader: Reader,
+        writer: Writer,
+        config: Config,
+        dial: Option<Dial>,
+    ) -> Result<Self, Error> {
         let (sender, ready) = oneshot::channel();
-        let connection = Connection::inbound(config.connection.clone(), now());
+        let reconnect = config.reconnect.clone().zip(dial);
+        let mut as_configured = config.connection.clone();
+        as_configured.lasting = reconnect.is_some();
+        if let Some((reconnect, _)) = &reconnect {
+            as_configured.wait_in_break = reconnect.commands_wait;
+        }
+        let connection = Connection::inbound(as_configured, now());
         let shared = Arc::new(Shared::new(connection, writer, sender));
-        tokio::spawn(driver::drive(reader, Driving::new(Arc::clone(&shared)), config.pause));
+        tokio::spawn(driver::drive(reader, Driving::new(Arc::clone(&shared), config.pause), reconnect));
         // Should this future be dropped while it waits, so is the connection.
         let mut handle =
             Handle { shared, config, permissions: Permissions::default(), serials: AtomicU64::new(0) };
@@ -372,6 +382,20 @@ impl Client {
         async move { shared.wait_closed().await }
     }
 
+    /// How it stands to the switch now.
+    #[must_use]
+    pub fn state(&self) -> State {
+        self.handle.shared.state.borrow().clone()
+    }
+
+    /// The changes of its state from now on.
+    #[must_use]
+    pub fn state_changes(&self) -> StateChanges {
+        let mut receiver = self.handle.shared.state.subscribe();
+        receiver.mark_unchanged();
+        StateChanges { receiver }
+    }
+
     /// Why the connection has ended, if it has.
     #[must_use]
     pub fn close_reason(&self) -> Option<CloseReason> {
@@ -451,16 +475,4 @@ impl Shared {
         let reason = self.closed.borrow().clone().unwrap_or(CloseReason::Requested);
         Unanswered::Disconnected { executed: Executed::Unknown, reason }
     }
-}
-
-async fn dial(config: &Config) -> Result<TcpStream, Error> {
-    let address = config.address();
-    let connecting = TcpStream::connect((config.host.as_str(), config.port));
-    let stream = match tokio::time::timeout(config.connect_timeout, connecting).await {
-        Ok(Ok(stream)) => stream,
-        Ok(Err(source)) => return Err(Error::Connect { address, source }),
-        Err(_) => return Err(Error::ConnectTimeout { address, after: config.connect_timeout }),
-    };
-    tune(&SockRef::from(&stream));
-    Ok(stream)
 }

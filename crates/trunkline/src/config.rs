@@ -6,6 +6,9 @@ use std::time::Duration;
 
 use trunkline_proto::{ConnectionConfig, Credentials, EventFormat, Limits, percent};
 
+#[cfg(feature = "client")]
+use crate::reconnect::Reconnect;
+
 /// The port of the event socket in FreeSWITCH's own configuration.
 const PORT: u16 = 8021;
 /// The password FreeSWITCH falls back to when none is configured.
@@ -28,7 +31,7 @@ const PASSWORD: &str = "ClueCon";
 /// `esl://[[USER@DOMAIN]:PASSWORD@]HOST[:PORT][?KEY=VALUE&…]`: the port is 8021 if not given, the password
 /// FreeSWITCH's own `ClueCon`. With a user it is `userauth`, without one `auth`. Characters that mean something in
 /// a URL are written `%XX`. The keys: `format` (`plain`, `json`, `xml`), and in milliseconds `connect_timeout`,
-/// `greeting_timeout`, `auth_timeout`, `command_timeout`, `job_timeout`.
+/// `greeting_timeout`, `auth_timeout`, `command_timeout`, `job_timeout`; `reconnect` (`on`, `off`).
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Config {
@@ -36,6 +39,12 @@ pub struct Config {
     pub host: String,
     /// Port of its event socket.
     pub port: u16,
+    /// Where else the switch, or its stand-in, may be: names or addresses and ports, tried in this order when the first
+    /// cannot be connected to.
+    pub fallbacks: Vec<(String, u16)>,
+    /// Whether and how a lost connection is made again; `None`, losing it is the end.
+    #[cfg(feature = "client")]
+    pub reconnect: Option<Reconnect>,
     /// Who we are; the form events come in; the limits; how long a greeting, the answer to the credentials and a
     /// command may take.
     pub connection: ConnectionConfig,
@@ -58,6 +67,9 @@ impl Config {
         Self {
             host: host.into(),
             port: PORT,
+            fallbacks: Vec::new(),
+            #[cfg(feature = "client")]
+            reconnect: None,
             connection: ConnectionConfig::new(Credentials::Password(password.into())),
             connect_timeout: Duration::from_secs(5),
             job_timeout: Duration::from_secs(3600),
@@ -87,11 +99,29 @@ impl Config {
     /// `HOST:PORT`
     #[must_use]
     pub fn address(&self) -> String {
-        if self.host.contains(':') {
-            format!("[{}]:{}", self.host, self.port)
-        } else {
-            format!("{}:{}", self.host, self.port)
-        }
+        address(&self.host, self.port)
+    }
+
+    /// Every place the switch may be, in the order they are tried.
+    #[cfg(feature = "client")]
+    pub(crate) fn addresses(&self) -> impl Iterator<Item = (&str, u16)> {
+        let fallbacks = self.fallbacks.iter().map(|(host, port)| (host.as_str(), *port));
+        std::iter::once((self.host.as_str(), self.port)).chain(fallbacks)
+    }
+
+    /// With a stand-in: tried when the switch, and the stand-ins named before, cannot be connected to.
+    #[must_use]
+    pub fn fallback(mut self, host: impl Into<String>, port: u16) -> Self {
+        self.fallbacks.push((host.into(), port));
+        self
+    }
+
+    /// Making a lost connection again, in this way: `Config::new(…).reconnect(Reconnect::default())`.
+    #[cfg(feature = "client")]
+    #[must_use]
+    pub fn reconnect(mut self, reconnect: Reconnect) -> Self {
+        self.reconnect = Some(reconnect);
+        self
     }
 
     /// With this password, keeping the user.
@@ -143,10 +173,23 @@ impl Config {
             "auth_timeout" => self.connection.auth_timeout = millis()?,
             "command_timeout" => self.connection.command_timeout = millis()?,
             "job_timeout" => self.job_timeout = millis()?,
+            #[cfg(feature = "client")]
+            "reconnect" => {
+                self.reconnect = match value {
+                    "on" => Some(Reconnect::default()),
+                    "off" => None,
+                    _ => return Err(bad()),
+                }
+            }
             _ => return Err(ConfigError::Key { key: key.to_owned() }),
         }
         Ok(())
     }
+}
+
+/// `HOST:PORT`, the way a URL has it.
+pub(crate) fn address(host: &str, port: u16) -> String {
+    if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") }
 }
 
 /// Why a URL does not say how to connect. The URL itself, which may hold a password, is not repeated.

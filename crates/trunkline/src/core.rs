@@ -7,9 +7,10 @@
 use std::collections::{HashMap, VecDeque};
 use std::io;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::task::{Context, Poll, Waker};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use tokio::io::AsyncWrite;
 use tokio::sync::{Notify, oneshot, watch};
@@ -18,12 +19,12 @@ use trunkline_proto::{
     Permissions, Reply, SubscriptionId, SubscriptionRefused, Ticket, Unanswered,
 };
 
-use crate::queue::Queue;
+use crate::queue::{Ending, Queue};
+use crate::reconnect::{Gap, GapCause, State, Writer};
 use crate::socket::LAST_WORDS;
 use crate::wire_trace;
 
 pub(crate) type ReplySender = oneshot::Sender<Result<Reply, Unanswered>>;
-pub(crate) type Writer = Box<dyn AsyncWrite + Send + Unpin>;
 
 pub(crate) struct Shared {
     core: Mutex<Core>,
@@ -34,6 +35,9 @@ pub(crate) struct Shared {
     pub(crate) event_streams: Mutex<Vec<Sink<EventSet, Event>>>,
     pub(crate) log_streams: Mutex<Vec<Sink<LogLevel, LogData>>>,
     pub(crate) closed: watch::Sender<Option<CloseReason>>,
+    pub(crate) state: watch::Sender<State>,
+    /// How often the connection was lost.
+    breaks: AtomicU64,
 }
 
 /// A consumer, and what it wants.
@@ -64,6 +68,10 @@ pub(crate) struct Core {
     /// By ticket, which is also the order of replies.
     waiters: VecDeque<Waiter>,
     pub(crate) jobs: HashMap<JobUuid, oneshot::Sender<Result<Event, JobLost>>>,
+    /// When and how the connection was lost.
+    broken: Option<(SystemTime, CloseReason)>,
+    /// Why there is no connection, as last heard.
+    why: String,
     pub(crate) subscribing: HashMap<SubscriptionId, oneshot::Sender<Result<(), SubscriptionRefused>>>,
     ready: Option<oneshot::Sender<Permissions>>,
     /// The socket takes no more for now: the driver waits for it.
@@ -82,6 +90,8 @@ pub(crate) struct Turn {
     pub(crate) armed: Option<Instant>,
     /// Whether the socket took less than there was to write.
     pub(crate) blocked: bool,
+    /// Whether the connection is lost, and to be made again.
+    pub(crate) broken: bool,
     /// Whether the connection has ended.
     pub(crate) closed: bool,
 }
@@ -98,6 +108,11 @@ pub(crate) struct Deliveries {
     ready: Option<Delivery<Permissions>>,
     pub(crate) events: VecDeque<Event>,
     pub(crate) logs: VecDeque<LogData>,
+    /// The connection was lost.
+    broken: bool,
+    gap: Option<Gap>,
+    /// Subscriptions that are not granted any more.
+    refused: Vec<(SubscriptionId, SubscriptionRefused)>,
     closed: Option<CloseReason>,
 }
 
@@ -109,6 +124,8 @@ impl Shared {
             trace: wire_trace::Sent::default(),
             waiters: VecDeque::new(),
             jobs: HashMap::new(),
+            broken: None,
+            why: String::new(),
             subscribing: HashMap::new(),
             ready: Some(ready),
             blocked: false,
@@ -123,6 +140,8 @@ impl Shared {
             event_streams: Mutex::new(Vec::new()),
             log_streams: Mutex::new(Vec::new()),
             closed: watch::Sender::new(None),
+            state: watch::Sender::new(State::Ready),
+            breaks: AtomicU64::new(0),
         }
     }
 
@@ -179,7 +198,12 @@ impl Shared {
             (Some(armed), Some(deadline)) => Some(armed.min(deadline)),
             (armed, deadline) => armed.or(deadline),
         };
-        Turn { armed: core.armed, blocked: core.blocked, closed: core.connection.closed().is_some() }
+        Turn {
+            armed: core.armed,
+            blocked: core.blocked,
+            broken: core.connection.is_broken(),
+            closed: core.connection.closed().is_some(),
+        }
     }
 
     /// The driver is gone: at the end of the connection, with its runtime, or by a panic. Whoever still waits is
@@ -198,6 +222,50 @@ impl Shared {
         let mut writer = std::mem::replace(&mut lock(&self.core).writer, Box::new(tokio::io::sink()));
         // A tunnel may have a word for it. Nobody waits for it to be taken.
         let _ = Pin::new(&mut writer).poll_shutdown(&mut Context::from_waker(Waker::noop()));
+    }
+
+    /// The switch is connected to again.
+    pub(crate) fn restart(&self, deliveries: &mut Deliveries, writer: Writer) -> Turn {
+        self.turn(deliveries, |core, _, now| {
+            core.writer = writer;
+            core.trace = wire_trace::Sent::default();
+            core.write_failed = None;
+            core.connection.restart(now);
+        })
+    }
+
+    /// How the connection, or the last attempt at it, was lost.
+    pub(crate) fn broken_why(&self) -> String {
+        lock(&self.core).why.clone()
+    }
+
+    /// How often the connection was lost.
+    pub(crate) fn breaks(&self) -> u64 {
+        self.breaks.load(Ordering::Relaxed)
+    }
+
+    /// Tells every stream of a time without connection, but those that had not begun before it.
+    pub(crate) fn tell_gap(&self, deliveries: &mut Deliveries) {
+        let Some(gap) = deliveries.gap.take() else { return };
+        tracing::info!(why = ?gap.why, reason = %gap.reason, "connected again");
+        self.state.send_replace(State::Ready);
+        let core = lock(&self.core);
+        let begun = |id| !core.subscribing.contains_key(&id);
+        lock(&self.event_streams).iter().filter(|sink| begun(sink.id)).for_each(|sink| sink.queue.gap(&gap));
+        lock(&self.log_streams).iter().filter(|sink| begun(sink.id)).for_each(|sink| sink.queue.gap(&gap));
+    }
+
+    /// Ends the streams whose subscription is not granted any more.
+    fn end_refused(&self, refused: &mut Vec<(SubscriptionId, SubscriptionRefused)>) {
+        for (id, why) in refused.drain(..) {
+            let is_it = |sink_id: SubscriptionId| sink_id == id;
+            let ending = Ending::Refused(why);
+            let events = lock(&self.event_streams);
+            events.iter().filter(|sink| is_it(sink.id)).for_each(|sink| sink.queue.close(ending.clone()));
+            drop(events);
+            let logs = lock(&self.log_streams);
+            logs.iter().filter(|sink| is_it(sink.id)).for_each(|sink| sink.queue.close(ending.clone()));
+        }
     }
 
     /// Writes on as the socket has room; pending while it has none.
@@ -258,6 +326,7 @@ impl Shared {
         let closed = deliveries.closed.take().inspect(|reason| {
             tracing::debug!(%reason, "connection closed");
             self.closed.send_replace(Some(reason.clone()));
+            self.state.send_replace(State::Closed(reason.clone()));
         });
         // Who has gone meanwhile gets nothing: every send may fail.
         if let Some((sender, permissions)) = deliveries.ready.take() {
@@ -265,6 +334,10 @@ impl Shared {
         }
         for (sender, result) in deliveries.subscribed.drain(..) {
             let _ = sender.send(result);
+        }
+        self.end_refused(&mut deliveries.refused);
+        if std::mem::take(&mut deliveries.broken) {
+            self.breaks.fetch_add(1, Ordering::Relaxed);
         }
         for (sender, result) in deliveries.replies.drain(..) {
             let _ = sender.send(result);
@@ -276,8 +349,9 @@ impl Shared {
             // Not under the lock: who is woken may drop a stream.
             let events = std::mem::take(&mut *lock(&self.event_streams));
             let logs = std::mem::take(&mut *lock(&self.log_streams));
-            events.iter().for_each(|sink| sink.queue.close(&reason));
-            logs.iter().for_each(|sink| sink.queue.close(&reason));
+            let ending = Ending::Closed(reason);
+            events.iter().for_each(|sink| sink.queue.close(ending.clone()));
+            logs.iter().for_each(|sink| sink.queue.close(ending.clone()));
         }
     }
 }
@@ -356,9 +430,32 @@ impl Core {
                         deliveries.jobs.push((sender, result));
                     }
                 }
-                Output::Subscribed { id, result } => {
-                    if let Some(sender) = self.subscribing.remove(&id) {
-                        deliveries.subscribed.push((sender, result));
+                Output::Subscribed { id, result } => match (self.subscribing.remove(&id), result) {
+                    (Some(sender), result) => deliveries.subscribed.push((sender, result)),
+                    // Asked for again after a break.
+                    (None, Ok(())) => {}
+                    (None, Err(refused)) => deliveries.refused.push((id, refused)),
+                },
+                Output::Broken(reason) => {
+                    if self.ready.is_some() {
+                        // There never was a connection.
+                        self.connection.give_up();
+                        continue;
+                    }
+                    self.why = reason.to_string();
+                    self.writer = Box::new(tokio::io::sink());
+                    self.write_failed = None;
+                    self.broken.get_or_insert_with(|| (SystemTime::now(), reason));
+                    deliveries.broken = true;
+                }
+                Output::Resumed { core, restarted } => {
+                    if let Some((from, reason)) = self.broken.take() {
+                        let why = match restarted {
+                            Some(true) => GapCause::Restarted,
+                            Some(false) => GapCause::Disconnected,
+                            None => GapCause::Unknown,
+                        };
+                        deliveries.gap = Some(Gap { from, to: SystemTime::now(), why, reason, core });
                     }
                 }
                 Output::Ready(permissions) => {

@@ -7,7 +7,6 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
-use tokio::io::AsyncRead;
 use tokio::time::{sleep_until, timeout_at};
 use trunkline_proto::{Event, LogData};
 
@@ -15,9 +14,12 @@ use crate::bounded::Queued;
 use crate::core::{Core, Deliveries, Shared, Turn, lock, now};
 use crate::queue::Queue;
 use crate::read_buffer::ReadBuffer;
+use crate::reconnect::{Dial, Reader, Reconnect, State};
 
 /// Having read so much at once, let the consumers run before reading more.
 const MUCH: usize = 32 * 1024;
+/// A session that held so long was a good one: the next loss is a new story.
+const STEADY: Duration = Duration::from_secs(5);
 const FAR: Duration = Duration::from_secs(365 * 24 * 3600);
 
 /// The driver's share in a connection. Dropped with it, whatever the cause, so that nobody waits for a driver that is
@@ -25,15 +27,23 @@ const FAR: Duration = Duration::from_secs(365 * 24 * 3600);
 pub(crate) struct Driving {
     shared: Arc<Shared>,
     deliveries: Deliveries,
+    pause: Duration,
 }
 
 impl Driving {
-    pub(crate) fn new(shared: Arc<Shared>) -> Self {
-        Self { shared, deliveries: Deliveries::default() }
+    pub(crate) fn new(shared: Arc<Shared>, pause: Duration) -> Self {
+        Self { shared, deliveries: Deliveries::default(), pause }
     }
 
     fn turn(&mut self, act: impl FnOnce(&mut Core, &mut VecDeque<Event>, Instant)) -> Turn {
         self.shared.turn(&mut self.deliveries, act)
+    }
+
+    /// Gives everyone what has come for them: events before the replies that came after them.
+    async fn deliver(&mut self) {
+        self.shared.tell_gap(&mut self.deliveries);
+        hand_out(&self.shared, &mut self.deliveries, self.pause).await;
+        self.shared.deliver(&mut self.deliveries);
     }
 }
 
@@ -43,7 +53,27 @@ impl Drop for Driving {
     }
 }
 
-pub(crate) async fn drive<R: AsyncRead + Unpin>(mut reader: R, mut driving: Driving, pause: Duration) {
+/// One session after the other, until the last has ended.
+pub(crate) async fn drive(mut reader: Reader, mut driving: Driving, reconnect: Option<(Reconnect, Dial)>) {
+    let mut attempts = 0;
+    loop {
+        let begun = now();
+        if session(&mut reader, &mut driving).await.closed {
+            return;
+        }
+        let Some((reconnect, dial)) = &reconnect else { return };
+        if now().saturating_duration_since(begun) >= STEADY {
+            attempts = 0;
+        }
+        match connect_again(&mut driving, reconnect, dial, &mut attempts).await {
+            Some(again) => reader = again,
+            None => return,
+        }
+    }
+}
+
+/// Reads and writes until the session is over.
+async fn session(reader: &mut Reader, driving: &mut Driving) -> Turn {
     enum Woken {
         Read(io::Result<usize>),
         Called,
@@ -55,7 +85,7 @@ pub(crate) async fn drive<R: AsyncRead + Unpin>(mut reader: R, mut driving: Driv
     let called = shared.wake.notified();
     tokio::pin!(timer, called);
     let mut turn = driving.turn(|_, _, _| {});
-    while !turn.closed {
+    while !turn.closed && !turn.broken {
         if let Some(armed) = turn.armed
             && timer.deadline() != armed.into()
         {
@@ -63,7 +93,7 @@ pub(crate) async fn drive<R: AsyncRead + Unpin>(mut reader: R, mut driving: Driv
         }
         let woken = tokio::select! {
             biased;
-            read = buffer.read(&mut reader) => Woken::Read(read),
+            read = buffer.read(reader) => Woken::Read(read),
             () = called.as_mut() => {
                 called.set(shared.wake.notified());
                 Woken::Called
@@ -91,11 +121,63 @@ pub(crate) async fn drive<R: AsyncRead + Unpin>(mut reader: R, mut driving: Driv
             }
             Woken::Timer => driving.turn(|_, _, _| {}),
         };
-        // Events before the replies that came after them.
-        hand_out(&driving.shared, &mut driving.deliveries, pause).await;
-        driving.shared.deliver(&mut driving.deliveries);
+        driving.deliver().await;
         if much {
             tokio::task::yield_now().await;
+        }
+    }
+    turn
+}
+
+/// Waits and dials, again and again, until the switch is connected to; `None` when that is over.
+async fn connect_again(
+    driving: &mut Driving,
+    reconnect: &Reconnect,
+    dial: &Dial,
+    attempts: &mut u32,
+) -> Option<Reader> {
+    let mut why = driving.shared.broken_why();
+    loop {
+        if reconnect.attempts.is_some_and(|most| *attempts >= most) {
+            driving.turn(|core, _, _| core.connection.give_up());
+            driving.deliver().await;
+            return None;
+        }
+        let wait = reconnect.wait(*attempts, fastrand::f64());
+        *attempts = attempts.saturating_add(1);
+        tracing::info!(attempt = *attempts, %why, ?wait, "connection lost");
+        driving.shared.state.send_replace(State::Connecting { attempt: *attempts, why: why.clone() });
+        let dialling = async {
+            tokio::time::sleep(wait).await;
+            dial().await
+        };
+        match meanwhile(driving, dialling).await? {
+            Ok((reader, writer)) => {
+                let shared = Arc::clone(&driving.shared);
+                shared.restart(&mut driving.deliveries, writer);
+                return Some(reader);
+            }
+            Err(error) => why = error.to_string(),
+        }
+    }
+}
+
+/// Waits for something, and keeps the deadlines of those who wait for a connection. `None` once the client is closed.
+async fn meanwhile<T>(driving: &mut Driving, something: impl Future<Output = T>) -> Option<T> {
+    let shared = Arc::clone(&driving.shared);
+    tokio::pin!(something);
+    loop {
+        let turn = driving.turn(|_, _, _| {});
+        driving.deliver().await;
+        if turn.closed {
+            return None;
+        }
+        let armed = turn.armed.unwrap_or_else(|| now() + FAR);
+        tokio::select! {
+            biased;
+            done = something.as_mut() => return Some(done),
+            () = shared.wake.notified() => {}
+            () = sleep_until(armed.into()) => {}
         }
     }
 }

@@ -8,13 +8,14 @@ use std::task::{Context, Poll, ready};
 
 use futures_core::Stream;
 use tokio::sync::oneshot;
-use trunkline_proto::{CloseReason, Event, EventSet, LogData, LogLevel, SubscriptionId};
+use trunkline_proto::{CloseReason, Event, EventSet, LogData, LogLevel, SubscriptionId, SubscriptionRefused};
 
 use crate::bounded::{Missed, Queued};
 use crate::client::Client;
 use crate::core::{Sink, lock};
 use crate::error::Error;
-use crate::queue::{Queue, Taken};
+use crate::queue::{Ending, Queue, Taken};
+use crate::reconnect::Gap;
 
 /// What a stream of events yields.
 #[derive(Debug, Clone)]
@@ -24,6 +25,11 @@ pub enum Item {
     Event(Event),
     /// Events were dropped here, because this consumer was too slow for too long.
     Missed(Missed),
+    /// There was no connection for a while; what happened meanwhile was not seen. Only where the client is to
+    /// [reconnect](crate::Config::reconnect).
+    Gap(Gap),
+    /// After a reconnect the switch does not grant this subscription any more, and the stream ends.
+    Refused(SubscriptionRefused),
     /// The connection has ended, and so does the stream.
     Closed(CloseReason),
 }
@@ -36,6 +42,11 @@ pub enum LogItem {
     Line(LogData),
     /// Lines were dropped here, because this consumer was too slow for too long.
     Missed(Missed),
+    /// There was no connection for a while, and lines of that time are lost. Only where the client is to
+    /// [reconnect](crate::Config::reconnect).
+    Gap(Gap),
+    /// After a reconnect the switch does not grant this subscription any more, and the stream ends.
+    Refused(SubscriptionRefused),
     /// The connection has ended, and so does the stream.
     Closed(CloseReason),
 }
@@ -76,7 +87,7 @@ impl Events {
         Ok(Self { subscription })
     }
 
-    /// The next item; `None` after [`Item::Closed`].
+    /// The next item; `None` after [`Item::Closed`] and [`Item::Refused`].
     ///
     /// # Cancel safety
     ///
@@ -90,7 +101,9 @@ impl Events {
         Poll::Ready(item.map(|taken| match taken {
             Taken::Item(event) => Item::Event(event),
             Taken::Missed(missed) => Item::Missed(missed),
-            Taken::Closed(reason) => Item::Closed(reason),
+            Taken::Gap(gap) => Item::Gap(gap),
+            Taken::Closed(Ending::Refused(refused)) => Item::Refused(refused),
+            Taken::Closed(Ending::Closed(reason)) => Item::Closed(reason),
         }))
     }
 }
@@ -111,7 +124,7 @@ impl Logs {
         Ok(Self { subscription })
     }
 
-    /// The next item; `None` after [`LogItem::Closed`].
+    /// The next item; `None` after [`LogItem::Closed`] and [`LogItem::Refused`].
     ///
     /// # Cancel safety
     ///
@@ -125,7 +138,9 @@ impl Logs {
         Poll::Ready(item.map(|taken| match taken {
             Taken::Item(line) => LogItem::Line(line),
             Taken::Missed(missed) => LogItem::Missed(missed),
-            Taken::Closed(reason) => LogItem::Closed(reason),
+            Taken::Gap(gap) => LogItem::Gap(gap),
+            Taken::Closed(Ending::Refused(refused)) => LogItem::Refused(refused),
+            Taken::Closed(Ending::Closed(reason)) => LogItem::Closed(reason),
         }))
     }
 }
@@ -159,7 +174,7 @@ struct Subscription<T: Queued> {
 impl<T: Queued> Subscription<T> {
     async fn confirmed(
         &self,
-        confirmed: oneshot::Receiver<Result<(), trunkline_proto::SubscriptionRefused>>,
+        confirmed: oneshot::Receiver<Result<(), SubscriptionRefused>>,
     ) -> Result<(), Error> {
         match confirmed.await {
             Ok(result) => Ok(result?),

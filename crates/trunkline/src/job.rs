@@ -21,6 +21,8 @@ pub struct Job {
     uuid: JobUuid,
     command: Box<str>,
     end: oneshot::Receiver<Result<Event, JobLost>>,
+    /// How often the connection had been lost when it began.
+    breaks: u64,
     done: bool,
 }
 
@@ -31,13 +33,21 @@ impl Job {
         command: &str,
         end: oneshot::Receiver<Result<Event, JobLost>>,
     ) -> Self {
-        Self { client, uuid, command: command.into(), end, done: false }
+        let breaks = client.shared().breaks();
+        Self { client, uuid, command: command.into(), end, breaks, done: false }
     }
 
     /// Its Job-UUID.
     #[must_use]
     pub fn uuid(&self) -> &JobUuid {
         &self.uuid
+    }
+
+    /// Whether the connection was lost since it began. Its end can have come then, and nobody heard it: it is waited for
+    /// until the job's own timeout.
+    #[must_use]
+    pub fn crossed_gap(&self) -> bool {
+        self.client.shared().breaks() != self.breaks
     }
 
     /// What is run.
@@ -56,7 +66,7 @@ impl Future for Job {
         let end = ready!(Pin::new(&mut self.end).poll(cx));
         self.done = true;
         Poll::Ready(match end {
-            Ok(Ok(event)) => Ok(JobResult::new(event)),
+            Ok(Ok(event)) => Ok(JobResult::new(event).across(self.crossed_gap())),
             Ok(Err(lost)) => Err(lost.into()),
             Err(_) => Err(self.client.close_reason().map_or(JobLost::TimedOut, JobLost::Disconnected).into()),
         })

@@ -8,12 +8,25 @@ use trunkline_proto::{Event, api_error};
 #[derive(Debug, Clone)]
 pub struct JobResult {
     event: Event,
+    crossed_gap: bool,
 }
 
 impl JobResult {
     /// Of a BACKGROUND_JOB event.
     pub(crate) fn new(event: Event) -> Self {
-        Self { event }
+        Self { event, crossed_gap: false }
+    }
+
+    #[cfg(feature = "client")]
+    pub(crate) fn across(mut self, gap: bool) -> Self {
+        self.crossed_gap = gap;
+        self
+    }
+
+    /// Whether the connection was lost and made again while the job ran.
+    #[must_use]
+    pub fn crossed_gap(&self) -> bool {
+        self.crossed_gap
     }
 
     /// What the command printed; empty if nothing. Bytes that are not UTF-8 are replaced by U+FFFD.

@@ -71,6 +71,8 @@ mod outcome;
 mod queue;
 #[cfg(any(feature = "client", feature = "blocking"))]
 mod read_buffer;
+#[cfg(feature = "client")]
+mod reconnect;
 #[cfg(any(feature = "client", feature = "blocking"))]
 mod socket;
 #[cfg(any(feature = "client", feature = "blocking"))]
@@ -90,6 +92,8 @@ pub use events::{Events, Item, LogItem, Logs};
 pub use job::Job;
 #[cfg(any(feature = "client", feature = "blocking"))]
 pub use job_result::JobResult;
+#[cfg(feature = "client")]
+pub use reconnect::{Gap, GapCause, Reconnect, State, StateChanges};
 pub use trunkline_proto as proto;
 pub use trunkline_proto::view;
 pub use trunkline_proto::{

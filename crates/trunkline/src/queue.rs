@@ -6,16 +6,25 @@ use std::sync::{Mutex, PoisonError};
 use std::task::{Context, Poll, Waker};
 
 use tokio::sync::Notify;
-use trunkline_proto::CloseReason;
+use trunkline_proto::{CloseReason, SubscriptionRefused};
 
 use crate::bounded::{Bounded, Missed, Queued};
+use crate::reconnect::Gap;
 
 /// What a consumer gets.
 #[derive(Debug)]
 pub(crate) enum Taken<T> {
     Item(T),
     Missed(Missed),
+    Gap(Gap),
+    Closed(Ending),
+}
+
+/// Why nothing more comes.
+#[derive(Debug, Clone)]
+pub(crate) enum Ending {
     Closed(CloseReason),
+    Refused(SubscriptionRefused),
 }
 
 /// Items taken from the queue under one lock.
@@ -35,7 +44,9 @@ struct Inner<T> {
     given_up: bool,
     /// There is no consumer any more.
     gone: bool,
-    closed: Option<CloseReason>,
+    /// Gaps, each with how many items stood before it when it was noticed.
+    gaps: VecDeque<(u64, Gap)>,
+    closed: Option<Ending>,
     consumer: Option<Waker>,
 }
 
@@ -45,6 +56,7 @@ impl<T: Queued> Queue<T> {
             items: Bounded::new(most_items, most_bytes),
             given_up: false,
             gone: false,
+            gaps: VecDeque::new(),
             closed: None,
             consumer: None,
         };
@@ -90,9 +102,24 @@ impl<T: Queued> Queue<T> {
         self.lock().given_up = true;
     }
 
-    pub(crate) fn close(&self, reason: &CloseReason) {
+    /// What comes after this was lost for a while before it.
+    pub(crate) fn gap(&self, gap: &Gap) {
         let mut inner = self.lock();
-        inner.closed.get_or_insert_with(|| reason.clone());
+        if inner.gone {
+            return;
+        }
+        let place = inner.items.places();
+        inner.gaps.push_back((place, gap.clone()));
+        let consumer = inner.consumer.take();
+        drop(inner);
+        if let Some(consumer) = consumer {
+            consumer.wake();
+        }
+    }
+
+    pub(crate) fn close(&self, ending: Ending) {
+        let mut inner = self.lock();
+        inner.closed.get_or_insert(ending);
         let consumer = inner.consumer.take();
         drop(inner);
         if let Some(consumer) = consumer {
@@ -111,6 +138,12 @@ impl<T: Queued> Queue<T> {
         let mut inner = self.lock();
         taken.extend(inner.items.take_missed().map(Taken::Missed));
         for _ in 0..BATCH {
+            while let Some((place, _)) = inner.gaps.front()
+                && inner.items.next_place().is_none_or(|next| *place < next)
+                && let Some((_, gap)) = inner.gaps.pop_front()
+            {
+                taken.push_back(Taken::Gap(gap));
+            }
             let Some(item) = inner.items.pop() else { break };
             taken.push_back(Taken::Item(item));
         }
@@ -132,9 +165,12 @@ impl<T: Queued> Queue<T> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::SystemTime;
+
     use trunkline_proto::{Event, EventBuilder, EventFormat};
 
     use super::*;
+    use crate::reconnect::GapCause;
 
     fn event(name: &str) -> Event {
         EventBuilder::named(&name.into()).to_event(EventFormat::Plain).unwrap()
@@ -148,6 +184,7 @@ mod tests {
             names.extend(taken.drain(..).map(|taken| match taken {
                 Taken::Item(event) => event.name().unwrap().to_string(),
                 Taken::Missed(missed) => format!("missed {:?}", missed.by_name().collect::<Vec<_>>()),
+                Taken::Gap(_) => "gap".to_owned(),
                 Taken::Closed(_) => "closed".to_owned(),
             }));
         }
@@ -224,10 +261,34 @@ mod tests {
     }
 
     #[test]
+    fn gaps_stand_where_they_were() {
+        let gap = Gap {
+            from: SystemTime::UNIX_EPOCH,
+            to: SystemTime::UNIX_EPOCH,
+            why: GapCause::Unknown,
+            reason: CloseReason::Eof,
+            core: None,
+        };
+        let queue = Queue::new(2, usize::MAX);
+        queue.gap(&gap);
+        push(&queue, &["DTMF"]);
+        queue.gap(&gap);
+        push(&queue, &["HEARTBEAT"]);
+        queue.gap(&gap);
+        assert_eq!(names(&queue), ["gap", "DTMF", "gap", "HEARTBEAT", "gap"]);
+        // Dropping what was before one does not drop it.
+        queue.give_up();
+        push(&queue, &["DTMF"]);
+        queue.gap(&gap);
+        push(&queue, &["CHANNEL_CREATE", "CHANNEL_CREATE"]);
+        assert_eq!(names(&queue), ["missed [(Dtmf, 1)]", "gap", "CHANNEL_CREATE", "CHANNEL_CREATE"]);
+    }
+
+    #[test]
     fn the_end_comes_last() {
         let queue = Queue::new(2, usize::MAX);
         push(&queue, &["DTMF"]);
-        queue.close(&CloseReason::Eof);
+        queue.close(Ending::Closed(CloseReason::Eof));
         assert_eq!(names(&queue), ["DTMF", "closed"]);
     }
 }

@@ -3,6 +3,7 @@
 //! - `support`: a scripted switch; a test is the dialogue with it
 //! - `opening`: getting in, and everything that may answer a port instead
 //! - `broken`: bytes that are no protocol, and conversations cut at every byte
+//! - `reconnect`: connections that are lost and made again
 //! - `refused`: what the switch refuses, and what never reaches it
 //! - `replies`: whose reply is whose: late, dropped, timed out
 //! - `shuffle`: the same under many tasks, threads, and random drops
@@ -28,6 +29,7 @@ mod jobs;
 mod logs;
 mod opening;
 mod overflow;
+mod reconnect;
 mod refused;
 mod replies;
 mod secrets;
