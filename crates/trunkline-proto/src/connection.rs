@@ -29,6 +29,7 @@ mod config;
 mod filters;
 mod getvar;
 mod jobs;
+mod liveness;
 mod output;
 mod permissions;
 mod replies;
@@ -50,6 +51,7 @@ use crate::reply::Reply;
 pub use auth::{Credentials, Secret};
 pub use config::ConnectionConfig;
 pub use jobs::JobLost;
+pub use liveness::Liveness;
 pub use output::{CloseReason, Output};
 pub use permissions::Permissions;
 pub use replies::{Executed, Ticket, Unanswered};
@@ -57,6 +59,7 @@ pub use subscriptions::{SubscriptionId, SubscriptionRefused};
 
 use filters::Filters;
 use jobs::Jobs;
+use liveness::Pulse;
 use replies::{Purpose, Replies};
 use session::Sessions;
 use subscriptions::Subscriptions;
@@ -84,6 +87,7 @@ pub struct Connection {
     written: u64,
     filters: Filters,
     sessions: Sessions,
+    pulse: Pulse,
 }
 
 #[derive(Debug)]
@@ -135,6 +139,7 @@ impl Connection {
             written: 0,
             filters: Filters::default(),
             sessions: Sessions::default(),
+            pulse: Pulse::new(now),
             config,
         }
     }
@@ -185,6 +190,7 @@ impl Connection {
         now: Instant,
         mut deliver: impl FnMut(&mut VecDeque<Output>, Event),
     ) {
+        self.on_sign_of_life(now);
         loop {
             if matches!(self.state, State::Closed(_) | State::Broken(_)) {
                 input.clear();
@@ -250,6 +256,10 @@ impl Connection {
         for job in self.jobs.expire(now) {
             self.outputs.push_back(Output::Job { job, result: Err(JobLost::TimedOut) });
         }
+        if self.replies.is_late() {
+            self.on_no_answer(now);
+        }
+        self.check_pulse(now);
         self.pump(now);
     }
 
@@ -398,7 +408,8 @@ impl Connection {
 
     fn deadline(&self) -> Option<Instant> {
         let commands = self.clocks_run().then(|| self.replies.deadline()).flatten();
-        [self.state.deadline(), commands, self.jobs.deadline()].into_iter().flatten().min()
+        let deadlines = [self.state.deadline(), commands, self.jobs.deadline(), self.pulse_deadline()];
+        deadlines.into_iter().flatten().min()
     }
 
     // ---- inside

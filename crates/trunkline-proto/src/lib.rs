@@ -54,8 +54,8 @@ pub use cause::HangupCause;
 pub use channel::{AnswerState, CallDirection, CallState, ChannelState, DeviceState};
 pub use command::{Command, CommandKind, Execute, MOST_JOB_UUID, SendMsg, Transport, Unicast};
 pub use connection::{
-    CloseReason, Connection, ConnectionConfig, Credentials, Executed, JobLost, Output, Permissions, Secret,
-    SubscriptionId, SubscriptionRefused, Ticket, Unanswered,
+    CloseReason, Connection, ConnectionConfig, Credentials, Executed, JobLost, Liveness, Output, Permissions,
+    Secret, SubscriptionId, SubscriptionRefused, Ticket, Unanswered,
 };
 pub use error::{ApiMisuse, SwitchMisbehaved};
 pub use event::{Event, EventBuilder, EventError, EventFormat, EventName, EventSet, Priority, Stack, Values};

@@ -121,6 +121,7 @@ impl Client {
         as_configured.lasting = reconnect.is_some();
         if let Some((reconnect, _)) = &reconnect {
             as_configured.wait_in_break = reconnect.commands_wait;
+            as_configured.liveness = reconnect.liveness;
         }
         let connection = Connection::inbound(as_configured, now());
         let shared = Arc::new(Shared::new(connection, writer, sender));

@@ -108,6 +108,8 @@ pub(crate) struct Deliveries {
     ready: Option<Delivery<Permissions>>,
     pub(crate) events: VecDeque<Event>,
     pub(crate) logs: VecDeque<LogData>,
+    /// The switch does not answer, or answers again.
+    stalled: Option<bool>,
     /// The connection was lost.
     broken: bool,
     gap: Option<Gap>,
@@ -336,6 +338,9 @@ impl Shared {
             let _ = sender.send(result);
         }
         self.end_refused(&mut deliveries.refused);
+        if let Some(stalled) = deliveries.stalled.take() {
+            self.state.send_replace(if stalled { State::Stale } else { State::Ready });
+        }
         if std::mem::take(&mut deliveries.broken) {
             self.breaks.fetch_add(1, Ordering::Relaxed);
         }
@@ -436,6 +441,7 @@ impl Core {
                     (None, Ok(())) => {}
                     (None, Err(refused)) => deliveries.refused.push((id, refused)),
                 },
+                Output::Stalled(stalled) => deliveries.stalled = Some(stalled),
                 Output::Broken(reason) => {
                     if self.ready.is_some() {
                         // There never was a connection.

@@ -99,6 +99,6 @@ pub use trunkline_proto::view;
 pub use trunkline_proto::{
     Answer, ApiMisuse, ApiResponse, ChannelUuid, CloseReason, Command, CommandReply, Credentials, Event,
     EventBuilder, EventFormat, EventName, EventSet, Execute, Executed, Headers, JobLost, JobUuid, Limits,
-    LogData, LogLevel, Permissions, Refusal, Reply, SendMsg, SubscriptionRefused, SwitchMisbehaved,
+    Liveness, LogData, LogLevel, Permissions, Refusal, Reply, SendMsg, SubscriptionRefused, SwitchMisbehaved,
 };
 pub use trunkline_proto::{AnswerState, CallDirection, CallState, ChannelState, DeviceState, HangupCause};

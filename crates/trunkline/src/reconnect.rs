@@ -9,7 +9,7 @@ use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
-use trunkline_proto::{CloseReason, CoreUuid};
+use trunkline_proto::{CloseReason, CoreUuid, Liveness};
 
 use crate::config::Config;
 use crate::error::Error;
@@ -38,6 +38,9 @@ pub struct Reconnect {
     pub jitter: f64,
     /// How many attempts in a row may fail before the connection is given up; `None`, no limit.
     pub attempts: Option<u32>,
+    /// Whether and how a switch that says nothing is asked for a sign of life, and when one that gives none is given up.
+    /// On.
+    pub liveness: Option<Liveness>,
     /// Whether commands that are given while there is no connection, or were not yet sent when it was lost, wait for the
     /// next one, as long as their timeout allows; otherwise they fail at once. On.
     pub commands_wait: bool,
@@ -50,6 +53,7 @@ impl Default for Reconnect {
             most: Duration::from_secs(30),
             jitter: 0.5,
             attempts: None,
+            liveness: Some(Liveness::default()),
             commands_wait: true,
         }
     }
@@ -70,6 +74,9 @@ impl Reconnect {
 pub enum State {
     /// Connected and let in.
     Ready,
+    /// Connected, but the switch has not answered for longer than it should. It may be stalled, for minutes even, and
+    /// then go on as if nothing had been; or stopped.
+    Stale,
     /// The connection is lost, and is being made again.
     Connecting {
         /// The attempt that is waited for or under way, from 1.

@@ -12,6 +12,12 @@ pub(crate) const LAST_WORDS: Duration = Duration::from_secs(1);
 pub(crate) fn tune(socket: &SockRef<'_>) {
     let keepalive =
         TcpKeepalive::new().with_time(Duration::from_secs(30)).with_interval(Duration::from_secs(10));
+    // What was sent and not even acknowledged for so long is lost: the other end is gone. A process that is merely
+    // stalled has a kernel that acknowledges.
+    #[cfg(target_os = "linux")]
+    if let Err(error) = socket.set_tcp_user_timeout(Some(Duration::from_secs(60))) {
+        tracing::debug!(%error, "TCP_USER_TIMEOUT");
+    }
     // Without them the connection works as well, only later or slower.
     if let Err(error) = socket.set_tcp_nodelay(true).and_then(|()| socket.set_tcp_keepalive(&keepalive)) {
         tracing::debug!(%error, "socket options");

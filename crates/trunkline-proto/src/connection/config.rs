@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::Credentials;
+use super::{Credentials, Liveness};
 use crate::event::EventFormat;
 use crate::frame::Limits;
 
@@ -26,6 +26,8 @@ pub struct ConnectionConfig {
     /// How many commands may be on their way at once while events are subscribed; 16. The switch sends no events
     /// between pipelined commands.
     pub window: usize,
+    /// Whether and how the switch is watched for signs of life; `None`, it is not.
+    pub liveness: Option<Liveness>,
     /// Whether the connection outlives its sessions: losing one is then [`Output::Broken`](super::Output::Broken) and not
     /// the end, and [`Connection::restart`](super::Connection::restart) begins the next. Off.
     pub lasting: bool,
@@ -46,6 +48,7 @@ impl ConnectionConfig {
             auth_timeout: Duration::from_secs(5),
             command_timeout: Duration::from_secs(30),
             window: 16,
+            liveness: None,
             lasting: false,
             wait_in_break: true,
         }

@@ -58,6 +58,12 @@ pub enum CloseReason {
     /// The peer sent what an event socket never sends.
     #[error(transparent)]
     Misbehaved(#[from] SwitchMisbehaved),
+    /// The switch was connected and silent for too long: it is stalled, or stopped.
+    #[error("the switch did not answer for {after:?}, though it is connected: it is stalled or stopped")]
+    Stalled {
+        /// For how long.
+        after: Duration,
+    },
     /// The operating system reported an error on the socket.
     #[error("the connection failed: {0}")]
     Io(String),
@@ -99,6 +105,9 @@ pub enum Output {
     /// A message nobody expects: a Content-Type this version does not know, an event that cannot be read, a reply
     /// to nothing. The connection goes on.
     Unexpected(Message),
+    /// The switch has not answered for longer than it should (`true`), or something came from it again (`false`). Only
+    /// where it is [watched](super::ConnectionConfig::liveness).
+    Stalled(bool),
     /// The session is lost, and why. Those whose commands were on their way are told; jobs and subscriptions stay.
     /// Only of a [lasting](super::ConnectionConfig::lasting) connection, which now waits for
     /// [`restart`](super::Connection::restart) or [`give_up`](super::Connection::give_up).

@@ -118,6 +118,11 @@ impl Replies {
         self.queue.push_back(Pending { purpose, kind, wire, start: 0, timeout, deadline: None });
     }
 
+    /// Whether the switch takes longer than it was given.
+    pub(super) fn is_late(&self) -> bool {
+        self.late
+    }
+
     /// What the next reply answers.
     pub(super) fn head(&self) -> Option<CommandKind> {
         self.queue.front().filter(|_| self.sent > 0).map(|pending| pending.kind)

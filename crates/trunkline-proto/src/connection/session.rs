@@ -7,6 +7,7 @@
 use std::time::Instant;
 
 use super::jobs::JobLost;
+use super::liveness::Pulse;
 use super::output::{CloseReason, Output};
 use super::replies::{Executed, Purpose, Unanswered};
 use super::{Connection, State};
@@ -81,6 +82,7 @@ impl Connection {
         }
         self.state = State::Broken(reason.clone());
         self.sessions.asking = false;
+        self.pulse = Pulse::new(now);
         for (purpose, start) in self.replies.drain_sent() {
             let executed = if start < self.written { Executed::Unknown } else { Executed::No };
             self.cut_off(purpose, executed, &reason);

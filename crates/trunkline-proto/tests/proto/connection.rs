@@ -2,6 +2,7 @@
 
 mod ending;
 mod jobs;
+mod liveness;
 mod model;
 mod opening;
 mod replies;

@@ -191,6 +191,8 @@ fn describe(output: &Output) -> String {
         Output::Job { job, result: Err(JobLost::Disconnected(_)) } => format!("job {job}: cut off"),
         Output::Job { job, result: Err(JobLost::NotPermitted) } => format!("job {job}: not permitted"),
         Output::Job { job, result: Err(JobLost::Restarted) } => format!("job {job}: restarted"),
+        Output::Stalled(true) => "stalled".to_owned(),
+        Output::Stalled(false) => "answers again".to_owned(),
         Output::Broken(reason) => format!("broken: {}", closed(reason)),
         Output::Resumed { restarted, .. } => format!("resumed, restarted {restarted:?}"),
         Output::Subscribed { id, result: Ok(()) } => format!("subscribed {}", number(id)),
@@ -242,6 +244,7 @@ fn closed(reason: &CloseReason) -> &'static str {
         CloseReason::Misbehaved(SwitchMisbehaved::ContentLength { .. }) => "content length",
         CloseReason::Misbehaved(SwitchMisbehaved::CutOff { .. }) => "cut off",
         CloseReason::Misbehaved(SwitchMisbehaved::Unframed) => "unframed",
+        CloseReason::Stalled { .. } => "stalled",
         CloseReason::Io(_) => "io",
         other => panic!("{other:?}"),
     }
