@@ -64,7 +64,8 @@ impl Reconnect {
     pub(crate) fn wait(&self, attempt: u32, chance: f64) -> Duration {
         let doubled = 2u32.checked_pow(attempt).and_then(|factor| self.first.checked_mul(factor));
         let whole = doubled.unwrap_or(self.most).min(self.most);
-        whole.mul_f64(1.0 - self.jitter.clamp(0.0, 1.0) * chance.clamp(0.0, 1.0))
+        let part = if self.jitter.is_nan() { 0.0 } else { self.jitter.clamp(0.0, 1.0) };
+        whole.mul_f64(1.0 - part * chance.clamp(0.0, 1.0))
     }
 }
 
