@@ -169,9 +169,10 @@ const ODD: [(&str, usize, IsOdd); 23] = [
         verb(wire) == b"divert_events" && !matches!(argument(wire), Some(b"on" | b"off"))
             || verb(wire) == b"getvar" && argument(wire).is_none()
     }),
-    ("`myevents` of a channel without a second word, or in xml", 7, |wire| {
+    ("`myevents` of a channel without a second word", 6, |wire| {
         let last = argument(wire).and_then(|rest| rest.rsplit(|byte| *byte == b' ').next());
-        verb(wire) == b"myevents" && last.is_some_and(|word| ![&b"plain"[..], b"json"].contains(&word))
+        verb(wire) == b"myevents"
+            && last.is_some_and(|word| ![&b"plain"[..], b"json", b"xml"].contains(&word))
     }),
     ("a user without a domain, or behind the password", 3, |wire| {
         let user = argument(wire).map(|rest| rest.split(|byte| *byte == b':').next().unwrap_or_default());
@@ -337,19 +338,10 @@ fn say_again(packet: &Packet) -> Option<(&'static str, Result<Command, ApiMisuse
 fn myevents(rest: &str) -> Option<(&'static str, Result<Command, ApiMisuse>)> {
     match rest.split_once(' ') {
         Some((uuid, word)) => {
-            Some(("myevents of a channel", Command::myevents_of(&uuid.into(), format(word)?)))
+            Some(("myevents of a channel", Command::myevents_of(&uuid.into(), EventFormat::from_name(word)?)))
         }
         None if rest.is_empty() => Some(("myevents", Ok(Command::myevents(None)))),
-        None => Some(("myevents", Ok(Command::myevents(Some(format(rest)?))))),
-    }
-}
-
-/// What `myevents` understands.
-fn format(word: &str) -> Option<EventFormat> {
-    match word {
-        "plain" => Some(EventFormat::Plain),
-        "json" => Some(EventFormat::Json),
-        _ => None,
+        None => Some(("myevents", Ok(Command::myevents(Some(EventFormat::from_name(rest)?))))),
     }
 }
 
