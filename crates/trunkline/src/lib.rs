@@ -32,6 +32,7 @@
 //!   reply, whatever happens to the others.
 //! - [`Events`] and [`Logs`] are bounded streams that say what they had to drop.
 //! - [`Job`] is a `bgapi` as a future.
+//! - [`api`] has the api commands as values, for [`Client::run`], which reads what they print.
 //! - [`Error`] says what happened, whose fault it was, and what to do.
 //!
 //! What is said on the wire, without any I/O, is the crate `trunkline-proto`, whose vocabulary is re-exported here.
@@ -57,6 +58,8 @@ mod job;
 #[cfg(feature = "client")]
 mod queue;
 #[cfg(feature = "client")]
+mod typed_api;
+#[cfg(feature = "client")]
 mod wire_trace;
 
 #[cfg(feature = "client")]
@@ -72,8 +75,11 @@ pub use job::{Job, JobResult};
 #[cfg(feature = "client")]
 pub use queue::Missed;
 pub use trunkline_proto as proto;
+pub use trunkline_proto::api;
 pub use trunkline_proto::{
     ApiMisuse, ApiResponse, CloseReason, Command, CommandReply, Credentials, Event, EventBuilder,
     EventFormat, EventName, EventSet, Executed, Headers, JobLost, JobUuid, Limits, LogData, LogLevel,
     Permissions, Reply, SubscriptionRefused, SwitchMisbehaved,
 };
+#[cfg(feature = "client")]
+pub use typed_api::{Answer, ApiJob};
