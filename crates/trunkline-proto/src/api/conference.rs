@@ -89,7 +89,15 @@ impl fmt::Display for Members {
 
 /// `conference NAME ACTION`
 fn action_line(conference: &str, action: &str) -> Line {
-    Line::new("conference").word("the conference's name", conference).keyword(action)
+    conference_line(conference).keyword(action)
+}
+
+/// `conference NAME`. A conference may be called as a command of all of them, but the switch reads that one if it is not
+/// there.
+fn conference_line(conference: &str) -> Line {
+    const COMMANDS: [&str; 6] = ["list", "count", "xml_list", "json_list", "help", "commands"];
+    let what = "the conference's name";
+    Line::new("conference").reserve(what, conference, &COMMANDS).word(what, conference)
 }
 
 /// Refuses what is no answer but how the action is used. It prints that without `-USAGE` before it.
@@ -137,9 +145,7 @@ impl ApiCommand for Other {
     type Output = String;
 
     fn line(&self) -> Result<String, ApiMisuse> {
-        let line = Line::new("conference")
-            .word("the conference's name", &self.conference)
-            .plain("the action", &self.action);
+        let line = conference_line(&self.conference).plain("the action", &self.action);
         self.words.iter().fold(line, |line, word| line.word("a word", word)).finish()
     }
 

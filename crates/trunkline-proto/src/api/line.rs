@@ -8,6 +8,7 @@
 //! - the last argument of others is whatever is left: [`Line::rest`].
 
 use std::fmt::Display;
+use std::net::IpAddr;
 
 use crate::command::{check_line, check_not_empty};
 use crate::dialstring::{check_uuid, tokenizer};
@@ -66,6 +67,11 @@ impl Line {
     pub(crate) fn rest(self, what: &'static str, text: &str) -> Self {
         let checked = check_rest(what, text);
         self.put(checked, text)
+    }
+
+    /// An address of the internet.
+    pub(crate) fn address(self, _what: &'static str, address: &IpAddr) -> Self {
+        self.put(Ok(()), &address.to_string())
     }
 
     /// A number.

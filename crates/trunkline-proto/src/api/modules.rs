@@ -5,6 +5,7 @@ use super::line::Line;
 use super::output::{Printed, done, truth};
 use super::{ApiCommand, ApiError};
 use crate::error::ApiMisuse;
+use crate::ids::JobUuid;
 
 command! {
     /// `module_exists`: whether a module is loaded.
@@ -93,10 +94,12 @@ pub struct Reload {
     force: bool,
 }
 
-/// What [`Reload`] gives: the module is loaded.
+/// What [`Reload`] gives: the module is loaded, but for one whose job is about to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Reloaded {
+    /// Of `mod_event_socket`, which cannot do without the connection that asks: the job that reloads it, about to begin.
+    pub job: Option<JobUuid>,
     /// Why it was not unloaded first, if it was not: it was not loaded, or cannot be unloaded.
     pub not_unloaded: Option<String>,
 }
@@ -125,6 +128,9 @@ impl ApiCommand for Reload {
     fn read(&self, output: &[u8]) -> Result<Reloaded, ApiError> {
         let printed = Printed::by("reload", output)?.or_failed()?;
         let text = printed.text();
+        if let Some(job) = text.strip_prefix("+OK Job-UUID: ") {
+            return Ok(Reloaded { job: Some(job.trim().into()), not_unloaded: None });
+        }
         let refusal = |about: &str| {
             let line = text.lines().find_map(|line| line.strip_prefix(about))?;
             Some(line.trim().trim_start_matches('[').trim_end_matches(']').to_owned())
@@ -135,7 +141,7 @@ impl ApiCommand for Reload {
         if !text.lines().any(|line| line == "+OK module loaded") {
             return Err(printed.unreadable("whether a module was loaded"));
         }
-        Ok(Reloaded { not_unloaded: refusal("-ERR unloading module") })
+        Ok(Reloaded { job: None, not_unloaded: refusal("-ERR unloading module") })
     }
 }
 

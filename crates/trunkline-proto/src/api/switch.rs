@@ -165,14 +165,14 @@ fn interface_address(printed: Printed<'_>) -> Result<Option<IpAddr>, ApiError> {
 command! {
     /// `is_lan_addr`: whether an address is one of a private network.
     IsLanAddr = "is_lan_addr" => bool, truth;
-    address: IpAddr = number
+    address: IpAddr = address
 }
 
 command! {
     /// `acl`: whether an address is allowed by a list of that name, or is in a network `10.0.0.0/8`. A list that does
     /// not exist allows nobody.
     Acl = "acl" => bool, truth;
-    address: IpAddr = number,
+    address: IpAddr = address,
     list: String = word
 }
 

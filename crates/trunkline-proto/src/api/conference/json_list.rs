@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
+use super::conference_line;
 use crate::api::json::Json;
 use crate::api::line::Line;
 use crate::api::output::Printed;
@@ -176,10 +177,11 @@ impl ApiCommand for JsonList {
     type Output = Vec<Conference>;
 
     fn line(&self) -> Result<String, ApiMisuse> {
-        Line::new("conference")
-            .optional("the conference's name", self.conference.as_ref(), Line::word)
-            .keyword("json_list compact")
-            .finish()
+        let line = match &self.conference {
+            Some(conference) => conference_line(conference),
+            None => Line::new("conference"),
+        };
+        line.keyword("json_list compact").finish()
     }
 
     fn read(&self, output: &[u8]) -> Result<Vec<Conference>, ApiError> {
