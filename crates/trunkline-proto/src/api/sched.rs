@@ -123,7 +123,7 @@ impl ApiCommand for SchedApi {
 }
 
 command! {
-    /// `unsched_api`: ends a task. A task of the number 0 there is not, and asked for it the switch prints nothing.
+    /// `unsched_api`: ends a task. Of one that was ended just now it may say `+OK` again. A task of the number 0 there is not, and asked for it the switch prints nothing.
     UnschedApi = "unsched_api" => (), unscheduled;
     task: u32 = number
 }

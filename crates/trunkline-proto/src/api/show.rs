@@ -127,7 +127,8 @@ impl Show<InterfaceRow> {
 }
 
 impl Show<InterfaceTypeRow> {
-    /// `show interface_types`: how many of each kind modules provide.
+    /// `show interface_types`: how many of each kind modules provide. Of a switch that is not called as its machine the
+    /// switch finds none.
     pub fn interface_types() -> Self {
         Self::table("interface_types")
     }

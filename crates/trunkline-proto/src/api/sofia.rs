@@ -31,9 +31,14 @@ fn contact(printed: Printed<'_>) -> Result<Option<String>, ApiError> {
 }
 
 command! {
-    /// `sofia_count_reg`: how many registrations `[PROFILE/]USER@DOMAIN` has.
-    CountReg = "sofia_count_reg" => u32, number::<u32>;
+    /// `sofia_count_reg`: how many registrations `[PROFILE/]USER@DOMAIN` has; none, for which the switch says -1, if
+    /// there is no such domain.
+    CountReg = "sofia_count_reg" => Option<u32>, count;
     user: String = rest
+}
+
+fn count(printed: Printed<'_>) -> Result<Option<u32>, ApiError> {
+    if printed.bytes() == b"-1" { Ok(None) } else { number(printed).map(Some) }
 }
 
 command! {

@@ -245,7 +245,8 @@ fn dialplan_text(printed: Printed<'_>) -> Result<String, ApiError> {
 }
 
 command! {
-    /// `url_encode`: a text, percent-encoded.
+    /// `url_encode`: a text, percent-encoded. What looks encoded already, such as `%41`, is left as it is: a text that
+    /// has it does not come back.
     UrlEncode = "url_encode" => String, anything;
     text: String = rest
 }
@@ -287,6 +288,9 @@ command! {
 }
 
 /// `coalesce`: the first of several texts that is not empty; none if all are.
+///
+/// The switch prints it as a format of `printf` (`coalesce_function` in `mod_commands.c`): one with `%` is refused, as it
+/// could read and write the switch's memory.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[must_use = "a command does nothing until it is run"]
 pub struct Coalesce {
@@ -305,6 +309,7 @@ impl ApiCommand for Coalesce {
 
     fn line(&self) -> Result<String, ApiMisuse> {
         let nul = self.texts.iter().any(|text| text.contains('\0'));
+        let format = self.texts.iter().find(|text| text.contains('%'));
         let words: Vec<String> = self.texts.iter().map(|text| tokenizer::escape_word(text, ',')).collect();
         let mut arguments = words.join(",");
         if arguments.starts_with("^^") || arguments.starts_with('\u{b}') {
@@ -312,6 +317,11 @@ impl ApiCommand for Coalesce {
         }
         Line::new("coalesce")
             .require(!nul, || ApiMisuse::Unsendable { what: "text", character: "NUL byte" })
+            .require(format.is_none(), || ApiMisuse::Invalid {
+                what: "text",
+                value: format.cloned().unwrap_or_default(),
+                why: "holds a `%`, which the switch would take for a format",
+            })
             .require(!self.texts.is_empty(), || ApiMisuse::Empty { what: "the list of texts" })
             .put(Ok(()), &arguments)
             .finish()

@@ -308,7 +308,7 @@ impl Strftime {
         self
     }
 
-    /// In this time zone: `Europe/Prague` (`strftime_tz`).
+    /// In this time zone of `timezones.conf.xml`: `Europe/Prague` (`strftime_tz`).
     pub fn zone(mut self, zone: impl Into<String>) -> Self {
         self.zone = Some(zone.into());
         self

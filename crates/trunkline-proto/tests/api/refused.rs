@@ -223,6 +223,7 @@ fn stay_one(list: &[Say], count: impl Fn(&str) -> usize) {
 
 #[test]
 fn words_of_a_command_are_no_arguments() {
+    assert!(Coalesce::new(["", "100 %n"]).line().is_err());
     assert!(UuidHold::new("off", Hold::On).line().is_err());
     assert!(UuidMedia::on("off").line().is_err());
     assert!(UuidTransfer::new("a", "-both").line().is_err());
