@@ -71,7 +71,7 @@ fn settings(output: &[u8]) {
         db::Select::new("a", "b"), db::Exists::new("a", "b"), db::Count::new(), db::List::new(),
         db::Group::call("a"), fsctl::PauseCheck::new(), fsctl::Recover::new(), fsctl::SyncClockWhenIdle::new(),
         fsctl::MaxSessions::get(), fsctl::LastSps::new(), fsctl::MinIdleCpu::get(), fsctl::VerboseEvents::get(),
-        fsctl::DebugSqlToggle::new(), fsctl::Loglevel::get(),
+        fsctl::DebugSqlToggle::new(), fsctl::Loglevel::silence(),
     );
 }
 

@@ -168,7 +168,8 @@ macro_rules! number_setting {
                 Self { set: None }
             }
 
-            /// Sets it. Gives what it is then; what is out of range changes nothing.
+            /// Sets it. Gives what it is then; what is out of range changes nothing, or becomes the end of it, and 0 only
+            /// asks, but for the debug level.
             pub fn set(value: u32) -> Self {
                 Self { set: Some(value) }
             }
@@ -410,7 +411,11 @@ impl ApiCommand for MdnsResolve {
     }
 }
 
-/// `fsctl loglevel`: what the switch's core logs. Gives the number of the level; -1 is nothing.
+/// `fsctl loglevel`: what the switch logs at all, whatever else asks for more. Gives the number of the level then; -1 is
+/// nothing.
+///
+/// It cannot be asked for: without a level the switch takes it for -1, and **logs nothing from then on**
+/// (`switch_core_session_ctl` in `switch_core.c`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[must_use = "a command does nothing until it is run"]
 pub struct Loglevel {
@@ -418,8 +423,8 @@ pub struct Loglevel {
 }
 
 impl Loglevel {
-    /// Asks for it. (1.11.3 says `DISABLE [-1]` whatever it is.)
-    pub fn get() -> Self {
+    /// Logs nothing, neither to files nor to anybody.
+    pub fn silence() -> Self {
         Self { set: None }
     }
 

@@ -512,7 +512,7 @@ fn fsctl(words: &[&str]) -> Option<Typed> {
         ["threaded_system_exec"] => some(ThreadedSystemExec::get()),
         ["debug_sql"] => some(DebugSqlToggle::new()),
         ["mdns_resolve", how] => some(MdnsResolve::new(*how == "enable")),
-        ["loglevel"] => some(Loglevel::get()),
+        ["loglevel"] => some(Loglevel::silence()),
         ["loglevel", "7"] => some(Loglevel::set(LogLevel::Debug)),
         ["loglevel", level] => some(Loglevel::set(LogLevel::from_name(level)?)),
         _ => None,

@@ -438,7 +438,6 @@ async fn controls() {
         give(&client, fsctl::MaxDtmfDuration::get()).await;
         give(&client, fsctl::DebugLevel::get()).await;
         give(&client, fsctl::VerboseEvents::get()).await;
-        give(&client, fsctl::Loglevel::get()).await;
         give(&client, fsctl::ReclaimMem::new()).await;
     })
     .await;
