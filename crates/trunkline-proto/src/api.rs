@@ -27,7 +27,7 @@
 //!
 //! | family | commands |
 //! |---|---|
-//! | one call | `uuid_…`, `tone_detect`, `break` |
+//! | one call | `uuid_…`, [`ToneDetect`] |
 //! | new calls | [`Originate`](crate::dialstring::Originate), [`Hupall`] |
 //! | tables | [`Show`], [`ShowCount`], [`ShowDelimited`] |
 //! | the switch | [`GetStatus`], [`Version`], [`Uptime`], modules, [`fsctl`] |
