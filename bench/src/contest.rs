@@ -51,6 +51,7 @@ pub(crate) fn stream(options: &Options) {
         let mut contestants: Vec<Entry> = Vec::new();
         for (name, id) in [
             ("trunkline", "trunkline/stream"),
+            ("trunkline::blocking", "trunkline-blocking/stream"),
             ("freeswitch-esl-tokio", "freeswitch-esl-tokio/stream"),
             ("drain", "drain"),
         ] {
@@ -73,6 +74,9 @@ pub(crate) fn rtt(options: &Options) {
             ["trunkline", "raw", "freeswitch-esl-tokio"].map(|name| (name, format!("{name}/rtt-{task}")));
         commands(&ids, &place, options);
     }
+    println!("# from a thread, without a runtime");
+    let ids = [("trunkline::blocking", "trunkline-blocking/rtt"), ("raw", "raw/rtt-thread")];
+    commands(&ids.map(|(name, id)| (name, id.to_owned())), &place, options);
 }
 
 pub(crate) fn pipeline(options: &Options) {
@@ -87,6 +91,33 @@ pub(crate) fn memory(options: &Options) {
     for format in [Format::Plain, Format::Json] {
         let run = || contestant("trunkline/memory", &place, format, 3600.0);
         self::run(format.as_str(), 1, &[("trunkline", Box::new(run))]);
+    }
+}
+
+pub(crate) fn decode(options: &Options) {
+    codec(&[("trunkline", "trunkline/decode"), ("newlines-counted", "newlines/decode")], options);
+}
+
+pub(crate) fn encode(options: &Options) {
+    codec(&[("trunkline", "trunkline/encode")], options);
+}
+
+pub(crate) fn lookup(options: &Options) {
+    codec(&[("trunkline", "trunkline/lookup"), ("map-of-text", "map/lookup")], options);
+}
+
+/// Contestants that need no server.
+fn codec(ids: &[(&str, &str)], options: &Options) {
+    let nowhere = Place { address: String::new(), password: String::new() };
+    for format in [Format::Plain, Format::Json] {
+        let contestants: Vec<Entry> = ids
+            .iter()
+            .map(|(name, id)| {
+                let run = || contestant(id, &nowhere, format, options.seconds);
+                (*name, Box::new(run) as Run)
+            })
+            .collect();
+        run(format.as_str(), options.rounds, &contestants);
     }
 }
 

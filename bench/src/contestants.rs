@@ -1,5 +1,7 @@
 //! The contestants, each in a process of its own.
 
+mod blocking;
+mod codec;
 mod drain;
 mod esl_tokio;
 mod ours;
@@ -13,17 +15,25 @@ const TASKS: usize = 64;
 pub(crate) fn run(contestant: &Contestant) {
     let measured = match contestant.name.as_str() {
         "drain" => drain::stream(contestant),
+        "trunkline/decode" => codec::decode(contestant),
+        "newlines/decode" => codec::decode_floor(contestant),
+        "trunkline/encode" => codec::encode(contestant),
+        "trunkline/lookup" => codec::lookup(contestant),
+        "map/lookup" => codec::lookup_map(contestant),
         "trunkline/stream" => ours::stream(contestant),
         "trunkline/memory" => ours::memory(contestant),
         "trunkline/rtt-spawned" => ours::rtt_spawned(contestant),
         "trunkline/rtt-main" => ours::rtt_main(contestant),
         "trunkline/pipeline" => ours::pipeline(contestant),
+        "trunkline-blocking/stream" => blocking::stream(contestant),
+        "trunkline-blocking/rtt" => blocking::rtt(contestant),
         "freeswitch-esl-tokio/stream" => esl_tokio::stream(contestant),
         "freeswitch-esl-tokio/rtt-spawned" => esl_tokio::rtt_spawned(contestant),
         "freeswitch-esl-tokio/rtt-main" => esl_tokio::rtt_main(contestant),
         "freeswitch-esl-tokio/pipeline" => esl_tokio::pipeline(contestant),
         "raw/rtt-spawned" => raw::rtt_spawned(contestant),
         "raw/rtt-main" => raw::rtt_main(contestant),
+        "raw/rtt-thread" => blocking::raw_rtt(contestant),
         "raw/pipeline" => raw::pipeline(contestant),
         other => panic!("no contestant {other}"),
     };

@@ -29,6 +29,12 @@ enum Command {
     Pipeline(Options),
     /// Memory over ten million events
     Memory(Options),
+    /// Events decoded a second, without a socket
+    Decode(Options),
+    /// Events encoded a second
+    Encode(Options),
+    /// Headers found and read a second, in events decoded before
+    Lookup(Options),
     #[command(hide = true)]
     Serve(server::Serve),
     #[command(hide = true)]
@@ -97,6 +103,9 @@ fn main() {
         Command::Rtt(options) => contest::rtt(&options),
         Command::Pipeline(options) => contest::pipeline(&options),
         Command::Memory(options) => contest::memory(&options),
+        Command::Decode(options) => contest::decode(&options),
+        Command::Encode(options) => contest::encode(&options),
+        Command::Lookup(options) => contest::lookup(&options),
         Command::Serve(serve) => server::run(&serve),
         Command::Contestant(contestant) => contestants::run(&contestant),
     }

@@ -109,7 +109,7 @@ fn last_event(format: Format, sent: u64) -> Vec<u8> {
 }
 
 /// The channel events of a recorded SIP call, each a whole message.
-fn recorded_events(format: Format) -> Vec<Vec<u8>> {
+pub(crate) fn recorded_events(format: Format) -> Vec<Vec<u8>> {
     let file = format!("../fixtures/transcripts/ev-sip-call-{}.ndjson", format.as_str());
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
     let file = std::fs::File::open(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));

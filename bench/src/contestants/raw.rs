@@ -11,7 +11,7 @@ use super::TASKS;
 use crate::Contestant;
 use crate::measure::{Measured, Meter};
 
-const COMMAND: &[u8] = b"api uptime\n\n";
+pub(super) const COMMAND: &[u8] = b"api uptime\n\n";
 
 async fn connect(contestant: &Contestant) -> TcpStream {
     let mut stream = TcpStream::connect(&contestant.address).await.expect("connect");
@@ -84,7 +84,7 @@ async fn pipelined(contestant: &Contestant) -> Measured {
 }
 
 /// How many whole replies there are, and the bytes they take.
-fn whole_replies(buffer: &[u8]) -> (usize, usize) {
+pub(super) fn whole_replies(buffer: &[u8]) -> (usize, usize) {
     let (mut count, mut used) = (0, 0);
     while let Some(end) = memmem::find(&buffer[used..], b"\n\n") {
         let head = &buffer[used..used + end];

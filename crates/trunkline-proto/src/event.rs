@@ -1,7 +1,8 @@
 //! Events: what the switch says happened.
 //!
-//! A received [`Event`] is the bytes of its message and one small index of where each header stands in them.
-//! Nothing is decoded, unescaped or copied until it is read, and cloning an event copies no bytes.
+//! A received [`Event`] is the bytes of its message. Nothing is decoded, unescaped or copied until it is read, and
+//! cloning an event copies no bytes. Headers are found when they are asked for, in JSON by a small index that is made
+//! while its syntax is checked.
 //!
 //! Plain and JSON are both read this way. They carry the same headers, with these differences, all of
 //! FreeSWITCH's making:
@@ -27,7 +28,6 @@ pub use name::EventName;
 pub use set::EventSet;
 
 use crate::header::{Encoding, Headers, Mark, lossy};
-use crate::scan::Marks;
 
 /// The form events are sent in. The form belongs to the connection: asking for another one changes it for
 /// everything subscribed before, too.
@@ -104,10 +104,12 @@ struct Body {
     escaped: bool,
 }
 
-/// What a decoder of one format found in a payload, beside the marks it left in the scratch it was lent.
+/// What a decoder of one format found in a payload; for JSON, beside the marks it left in the scratch it was lent.
 pub(crate) struct Parts {
     name: Option<EventName>,
     body: Option<Body>,
+    /// Where the lines of headers end.
+    headers_end: usize,
 }
 
 impl Event {
@@ -117,7 +119,7 @@ impl Event {
     ///
     /// [`EventError`] for JSON that is none, or a payload of 2 GiB. Any other plain payload reads.
     pub fn decode(format: EventFormat, payload: Bytes) -> Result<Self, EventError> {
-        let mut marks = Marks::default();
+        let mut marks = Vec::new();
         let parts = Self::index(format, &payload, 0, &mut marks)?;
         Ok(Self::assemble(format, payload, 0, &marks, parts))
     }
@@ -127,25 +129,26 @@ impl Event {
         format: EventFormat,
         raw: &[u8],
         at: usize,
-        marks: &mut Marks,
+        marks: &mut Vec<Mark>,
     ) -> Result<Parts, EventError> {
         if raw.len() > LONGEST {
             return Err(EventError::TooLong { len: raw.len() });
         }
-        marks.clear();
         match format {
-            EventFormat::Plain => Ok(plain::index(raw, at, marks)),
-            EventFormat::Json => json::index(raw, at, marks),
+            EventFormat::Plain => Ok(plain::outline(raw, at)),
+            EventFormat::Json => {
+                marks.clear();
+                json::index(raw, at, marks)
+            }
         }
     }
 
     /// The event of the payload that was indexed.
-    pub(crate) fn assemble(format: EventFormat, raw: Bytes, at: usize, marks: &Marks, parts: Parts) -> Self {
-        let encoding = match format {
-            EventFormat::Plain => Encoding::Percent,
-            EventFormat::Json => Encoding::Json,
+    pub(crate) fn assemble(format: EventFormat, raw: Bytes, at: usize, marks: &[Mark], parts: Parts) -> Self {
+        let headers = match format {
+            EventFormat::Plain => Headers::of_lines(raw, at..parts.headers_end, Encoding::Percent),
+            EventFormat::Json => Headers::of_json(raw, marks),
         };
-        let headers = Headers::new(raw, marks.as_slice(), encoding);
         Self { headers, name: parts.name, payload_at: at, body: parts.body }
     }
 
@@ -291,16 +294,9 @@ impl fmt::Debug for Event {
     }
 }
 
-/// Drops the Content-Length a serialiser wrote last, in front of the body it announces. `end` ends a name.
-fn drop_own_content_length(raw: &[u8], marks: &mut Marks, end: u8) {
-    if marks.as_slice().last().is_some_and(|mark| is_content_length(*mark, raw, end)) {
-        marks.pop();
-    }
-}
-
-fn is_content_length(mark: Mark, raw: &[u8], end: u8) -> bool {
+/// Whether this is the name at `start`. `end` ends a name.
+fn is_content_length(raw: &[u8], start: usize, end: u8) -> bool {
     const NAME: &[u8] = b"Content-Length";
-    let start = mark as usize;
     raw.get(start + NAME.len()) == Some(&end)
         && raw.get(start..start + NAME.len()).is_some_and(|name| name.eq_ignore_ascii_case(NAME))
 }

@@ -3,12 +3,12 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::ops::{ControlFlow, Range};
 use std::sync::Arc;
 
 use bytes::Bytes;
 use memchr::{memchr, memchr2, memmem};
 
-use crate::scan::Marks;
 use crate::{json, percent, scan};
 
 /// How the values of a header block are written on the wire.
@@ -23,8 +23,8 @@ pub enum Encoding {
     Json,
 }
 
-/// Where a header begins in the bytes of its message: at the first byte of its name (in JSON, after the quote).
-/// Where the name and the value end is found when they are read, which most never are.
+/// Where a JSON header begins in the bytes of its message: at the first byte of its name. Where the name and the value
+/// end is found when they are read, which most never are.
 pub(crate) type Mark = u32;
 
 /// Set in a [`Mark`] whose name holds JSON escapes. Messages are shorter than 2 GiB by their limits.
@@ -32,24 +32,40 @@ pub(crate) const ESCAPED_NAME: Mark = 1 << 31;
 
 /// A header block: ordered, names may repeat, lookups ignore ASCII case and give the first.
 ///
-/// Cloning is cheap: the bytes and the index of the headers in them are shared.
+/// Cloning is cheap: the bytes are shared, and for JSON the index of the headers in them.
 #[derive(Clone)]
 pub struct Headers {
     raw: Bytes,
-    marks: Arc<[Mark]>,
+    place: Place,
     encoding: Encoding,
 }
 
+/// Where the headers stand.
+#[derive(Clone)]
+enum Place {
+    /// In these lines, up to the first empty one.
+    Lines(Range<u32>),
+    /// At these marks of a JSON object.
+    Marks(Arc<[Mark]>),
+}
+
 impl Headers {
-    pub(crate) fn new(raw: Bytes, marks: &[Mark], encoding: Encoding) -> Self {
-        Self { raw, marks: Arc::from(marks), encoding }
+    /// Those of a JSON object that was gone through.
+    pub(crate) fn of_json(raw: Bytes, marks: &[Mark]) -> Self {
+        Self { raw, place: Place::Marks(Arc::from(marks)), encoding: Encoding::Json }
     }
 
-    /// A block of `Name: value` lines. Lines without a colon are passed over, as FreeSWITCH does.
+    /// The `Name: value` lines in this part of a message, which is shorter than 4 GiB. Lines without a colon are passed
+    /// over, as FreeSWITCH does.
+    pub(crate) fn of_lines(raw: Bytes, lines: Range<usize>, encoding: Encoding) -> Self {
+        let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        Self { raw, place: Place::Lines(offset(lines.start)..offset(lines.end)), encoding }
+    }
+
+    /// A block of lines.
     pub(crate) fn from_lines(raw: Bytes, encoding: Encoding) -> Self {
-        let mut marks = Marks::default();
-        scan::lines(&raw, 0, &mut marks, |_| {});
-        Self::new(raw, marks.as_slice(), encoding)
+        let lines = 0..raw.len();
+        Self::of_lines(raw, lines, encoding)
     }
 
     /// How many headers there are, repeated ones counted each time.
@@ -94,19 +110,21 @@ impl Headers {
     #[must_use]
     #[inline]
     pub fn value(&self, name: &str) -> Option<Value<'_>> {
-        self.candidates(name).find_map(|mark| self.value_if_named(mark, name.as_bytes()))
+        self.next_named(&mut self.start(), name)
     }
 
     /// The last value of `name`: the authoritative one where FreeSWITCH repeats `Event-Name` or
     /// `Content-Length`.
     #[must_use]
     pub fn last(&self, name: &str) -> Option<Value<'_>> {
-        self.candidates(name).rev().find_map(|mark| self.value_if_named(mark, name.as_bytes()))
+        let mut at = self.start();
+        std::iter::from_fn(|| self.next_named(&mut at, name)).last()
     }
 
     /// Every value of `name`, in order.
     pub fn get_all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = Value<'a>> + 'a {
-        self.candidates(name).filter_map(|mark| self.value_if_named(mark, name.as_bytes()))
+        let mut at = self.start();
+        std::iter::from_fn(move || self.next_named(&mut at, name))
     }
 
     /// Every header in order: its name as spelled on the wire, and its value.
@@ -116,36 +134,102 @@ impl Headers {
 
     /// As [`iter`](Self::iter), with names as bytes: they are not always UTF-8.
     pub fn iter_bytes(&self) -> impl Iterator<Item = (Cow<'_, [u8]>, Value<'_>)> + '_ {
-        self.marks.iter().filter_map(|mark| self.read(*mark))
+        let mut at = self.start();
+        std::iter::from_fn(move || {
+            loop {
+                let header = self.read(self.next(&mut at)?);
+                if header.is_some() {
+                    return header;
+                }
+            }
+        })
     }
 
     /// A copy that shares no memory with the buffer it was received in. Worth it for one that is kept: a
     /// received one holds on to the whole network buffer (up to 256 KiB) around it.
     #[must_use]
     pub fn detach(&self) -> Self {
-        Self {
-            raw: Bytes::copy_from_slice(&self.raw),
-            marks: Arc::clone(&self.marks),
-            encoding: self.encoding,
+        Self { raw: Bytes::copy_from_slice(&self.raw), place: self.place.clone(), encoding: self.encoding }
+    }
+
+    /// Where going through begins: the offset of the first line, or the number of the first mark.
+    fn start(&self) -> usize {
+        match &self.place {
+            Place::Lines(lines) => lines.start as usize,
+            Place::Marks(_) => 0,
         }
     }
 
-    /// Headers whose name may be this one: one byte settles whether it can be as long, and most are not.
+    /// The bytes the lines may stand in.
+    fn lines(&self, lines: &Range<u32>) -> &[u8] {
+        self.raw.get(..lines.end as usize).unwrap_or(&self.raw)
+    }
+
+    /// The header at `at`, which then is behind it.
+    fn next(&self, at: &mut usize) -> Option<Mark> {
+        match &self.place {
+            Place::Lines(lines) => {
+                let line = *at;
+                let rest = self.lines(lines).get(line..)?;
+                if matches!(rest.first(), None | Some(b'\n')) {
+                    return None;
+                }
+                *at += memchr(b'\n', rest).map_or(rest.len(), |feed| feed + 1);
+                Mark::try_from(line).ok()
+            }
+            Place::Marks(marks) => {
+                let mark = *marks.get(*at)?;
+                *at += 1;
+                Some(mark)
+            }
+        }
+    }
+
+    /// The next header of this name from `at` on, which then is behind it.
     #[inline]
-    fn candidates(&self, name: &str) -> impl DoubleEndedIterator<Item = Mark> + '_ {
-        let raw: &[u8] = &self.raw;
-        let (end, len) = (self.end_of_name(), name.len());
-        self.marks
-            .iter()
-            .copied()
-            .filter(move |mark| raw.get(*mark as usize + len) == Some(&end) || mark & ESCAPED_NAME != 0)
+    fn next_named(&self, at: &mut usize, name: &str) -> Option<Value<'_>> {
+        match &self.place {
+            Place::Lines(lines) => self.next_line_named(self.lines(lines), at, name.as_bytes()),
+            Place::Marks(marks) => {
+                for (place, mark) in marks.get(*at..)?.iter().enumerate() {
+                    // One byte settles whether the name can be as long, and most are not.
+                    let may_be = self.raw.get(*mark as usize + name.len()) == Some(&b'"');
+                    if (may_be || mark & ESCAPED_NAME != 0)
+                        && let Some(value) = self.value_if_named(*mark, name.as_bytes())
+                    {
+                        *at += place + 1;
+                        return Some(value);
+                    }
+                }
+                None
+            }
+        }
     }
 
-    fn end_of_name(&self) -> u8 {
-        if self.encoding == Encoding::Json { b'"' } else { b':' }
+    #[inline]
+    fn next_line_named(&self, lines: &[u8], at: &mut usize, name: &[u8]) -> Option<Value<'_>> {
+        // A header without a name begins with its colon.
+        let first = *name.first().unwrap_or(&b':');
+        // A name holds no colon, and does not go on in the next line.
+        if *at >= lines.len() || memchr2(b':', b'\n', name).is_some() {
+            return None;
+        }
+        let mut found = None;
+        scan::beginning_with(lines, *at, first, name.len(), |line| {
+            if lines.get(line..line + name.len()).is_some_and(|here| here.eq_ignore_ascii_case(name)) {
+                found = Some(line);
+                return ControlFlow::Break(());
+            }
+            ControlFlow::Continue(())
+        });
+        let line = found?;
+        let value = self.value_after(line + name.len())?;
+        *at = line + name.len() + value.raw.len();
+        *at += memchr(b'\n', lines.get(*at..)?).map_or(lines.len(), |feed| feed + 1);
+        Some(value)
     }
 
-    /// The value of the header at `mark`, if that is its name.
+    /// The value of the JSON header at `mark`, if that is its name.
     fn value_if_named(&self, mark: Mark, name: &[u8]) -> Option<Value<'_>> {
         if mark & ESCAPED_NAME != 0 {
             let (here, value) = self.read(mark)?;
@@ -153,10 +237,7 @@ impl Headers {
         }
         let start = mark as usize;
         let is_it = self.raw.get(start..start + name.len())?.eq_ignore_ascii_case(name);
-        // A name holds no colon, and does not go on in the next line.
-        let end = self.end_of_name();
-        let is_name = || !name.iter().any(|byte| *byte == end || (*byte == b'\n' && end == b':'));
-        (is_it && is_name()).then(|| self.value_after(start + name.len()))?
+        (is_it && !name.contains(&b'"')).then(|| self.value_after(start + name.len()))?
     }
 
     /// The name and value of the header at `mark`; `None` for a line that is none.
@@ -344,6 +425,13 @@ mod tests {
         assert_eq!(headers.get("a: b"), None);
         assert_eq!(headers.get("x").as_deref(), Some("y"));
         assert_eq!(headers.len(), 2);
+    }
+
+    #[test]
+    fn a_header_may_have_no_name() {
+        let headers = lines(&format!("a: b\n: c\n{}", "long: line\n".repeat(30)), Encoding::Raw);
+        assert_eq!(headers.get("").as_deref(), Some("c"));
+        assert_eq!(headers.get_all("").count(), 1);
     }
 
     #[test]

@@ -6,6 +6,7 @@
 //! - [`FrameDecoder`] finds messages in a stream of bytes, however it is cut;
 //! - [`MessageDecoder`] reads them: replies, events, log lines, notices;
 //! - [`Event`] is an event as received, decoded only where it is read; [`EventBuilder`] makes one;
+//! - [`view`] reads it by what it is, every header as the type it has;
 //! - [`Command`] is what a client says, refused if the wire could not carry it;
 //! - [`api`] is the api commands as values: what is said, and what the switch printed, read;
 //! - [`Connection`] is a client's half of a conversation: who is answered, what is subscribed, which job has
@@ -26,6 +27,8 @@
 )]
 
 pub mod api;
+mod cause;
+mod channel;
 mod command;
 pub mod connection;
 pub mod dialstring;
@@ -40,7 +43,11 @@ mod message;
 pub mod percent;
 mod reply;
 mod scan;
+pub mod view;
+mod vocabulary;
 
+pub use cause::HangupCause;
+pub use channel::{AnswerState, CallDirection, CallState, ChannelState, DeviceState};
 pub use command::{Command, CommandKind, MOST_JOB_UUID};
 pub use connection::{
     CloseReason, Connection, ConnectionConfig, Credentials, Executed, JobLost, Output, Permissions, Secret,

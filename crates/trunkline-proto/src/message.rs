@@ -11,8 +11,8 @@ pub use notice::{DisconnectNotice, Disposition};
 use crate::error::SwitchMisbehaved;
 use crate::event::{Event, EventError, EventFormat};
 use crate::frame::{ContentType, Frame, FrameDecoder, Limits};
+use crate::header::Mark;
 use crate::reply::{ApiResponse, CommandReply};
-use crate::scan::Marks;
 
 /// One message of the switch.
 #[derive(Debug, Clone)]
@@ -47,14 +47,15 @@ pub enum Message {
 #[derive(Debug, Default)]
 pub struct MessageDecoder {
     frames: FrameDecoder,
-    marks: Marks,
+    /// A scratch for JSON.
+    marks: Vec<Mark>,
 }
 
 impl MessageDecoder {
     /// With limits of one's own.
     #[must_use]
     pub fn new(limits: Limits) -> Self {
-        Self { frames: FrameDecoder::new(limits), marks: Marks::default() }
+        Self { frames: FrameDecoder::new(limits), marks: Vec::new() }
     }
 
     /// The next whole message, taken off `buffer`; `None` until there is one.

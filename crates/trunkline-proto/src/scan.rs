@@ -1,12 +1,16 @@
-//! Where lines begin: the loop that every plain event goes through, byte by byte.
+//! Finding headers among lines: the loop that every plain event goes through, byte by byte, when it is received and
+//! whenever something is looked up in it.
 //!
-//! It looks at 64 bytes at a time and makes a bit of each line feed among them; what it costs is a few instructions a
-//! block and a few a line. Where the processor has AVX2 it is compiled for that, which makes it more than twice as
-//! fast; `bench stream` measures it.
+//! A header of a given name is sought by three bytes: the line feed before it, its first letter, and the colon as far
+//! behind as the name is long. 128 places are tried at a time, for a few instructions, and nearly all that pass are the
+//! header sought: so events need no index. Where the processor has AVX2 it is compiled for that, which makes it several times as fast;
+//! `bench decode` and `bench lookup` measure it.
 
-use crate::header::Mark;
+use std::ops::ControlFlow;
 
-const BLOCK: usize = 64;
+use memchr::memchr_iter;
+
+const BLOCK: usize = 128;
 
 /// What ended the lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,160 +19,140 @@ pub(crate) enum End {
     Body(usize),
     /// The last byte.
     Bytes,
+    /// `candidate` wanted no more.
+    Enough,
 }
 
-/// Where lines begin, in memory that is kept from one message to the next.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Marks {
-    /// Longer than what is in it, so that writing needs no growing.
-    marks: Vec<Mark>,
-    len: usize,
-}
-
-/// Lines written without asking how many there are: nearly every block has fewer.
-const AT_ONCE: usize = 3;
-
-impl Marks {
-    pub(crate) fn as_slice(&self) -> &[Mark] {
-        self.marks.get(..self.len).unwrap_or_default()
-    }
-
-    pub(crate) fn clear(&mut self) {
-        self.len = 0;
-    }
-
-    pub(crate) fn push(&mut self, mark: Mark) {
-        self.reserve(1);
-        if let Some(slot) = self.marks.get_mut(self.len) {
-            *slot = mark;
-            self.len += 1;
-        }
-    }
-
-    pub(crate) fn pop(&mut self) {
-        self.len = self.len.saturating_sub(1);
-    }
-
-    /// Takes one out of the middle.
-    pub(crate) fn remove(&mut self, at: usize) {
-        if let Some(after) = self.marks.get_mut(at..self.len) {
-            after.rotate_left(1);
-            self.len -= 1;
-        }
-    }
-
-    #[inline]
-    fn reserve(&mut self, more: usize) {
-        if self.marks.len() < self.len + more {
-            self.marks.resize((self.len + more).next_power_of_two().max(256), 0);
-        }
-    }
-
-    /// Notes the places after the line feeds of a block at `base`.
-    #[inline(always)]
-    fn push_after(&mut self, mut feeds: u64, base: Mark) {
-        self.reserve(BLOCK);
-        let count = feeds.count_ones() as usize;
-        let Some(slots) = self.marks.get_mut(self.len..self.len + BLOCK) else { return };
-        let mut write = |slots: &mut [Mark]| {
-            for slot in slots {
-                *slot = base + feeds.trailing_zeros() + 1;
-                feeds &= feeds.wrapping_sub(1);
-            }
-        };
-        // A fixed number first: guessing wrong how many there are costs more than writing a few in vain.
-        let (first, rest) = slots.split_at_mut(AT_ONCE);
-        write(first);
-        if count > AT_ONCE {
-            write(rest.get_mut(..count - AT_ONCE).unwrap_or_default());
-        }
-        self.len += count;
-    }
-}
-
-/// Notes where each line of `raw` from `at` on begins, up to the first empty one, and tells `begins_with_e` of those
-/// that begin with this letter, in any case, as `Event-Name` does. `raw` is shorter than 2 GiB.
+/// Tells `candidate` where lines begin that have a colon `len` bytes behind their beginning, from the line that begins
+/// at `at` up to the first empty one. (That colon may stand in a later line, or not be the line's first: a candidate
+/// is yet to be compared with the name.)
 #[inline]
-pub(crate) fn lines(raw: &[u8], at: usize, marks: &mut Marks, begins_with_e: impl FnMut(usize)) -> End {
+pub(crate) fn outline(
+    raw: &[u8],
+    at: usize,
+    len: usize,
+    candidate: impl FnMut(usize) -> ControlFlow<()>,
+) -> End {
+    candidates::<true>(raw, at, b'\n', len, candidate)
+}
+
+/// Of those only the ones that begin with this letter, in either case; and not much heed is paid to empty lines.
+#[inline]
+pub(crate) fn beginning_with(
+    raw: &[u8],
+    at: usize,
+    letter: u8,
+    len: usize,
+    candidate: impl FnMut(usize) -> ControlFlow<()>,
+) {
+    candidates::<false>(raw, at, letter | 0x20, len, candidate);
+}
+
+#[inline]
+fn candidates<const OUTLINE: bool>(
+    raw: &[u8],
+    at: usize,
+    sought: u8,
+    len: usize,
+    candidate: impl FnMut(usize) -> ControlFlow<()>,
+) -> End {
     #[cfg(target_arch = "x86_64")]
     if avx2::is_there() {
-        return avx2::lines(raw, at, marks, begins_with_e);
+        return avx2::candidates::<OUTLINE>(raw, at, sought, len, candidate);
     }
-    lines_by(raw, at, marks, begins_with_e, find)
+    candidates_by(raw, at, len, candidate, |places| find::<OUTLINE>(places, sought))
 }
 
-/// The bytes of a block that matter, a bit each, the first byte's lowest.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Found {
-    line_feeds: u64,
-    letters_e: u64,
+/// Three views of as many places where a line may begin: the byte before each, the byte itself, and the one where the
+/// colon would be.
+struct Places<'a> {
+    before: &'a [u8; BLOCK],
+    here: &'a [u8; BLOCK],
+    colon: &'a [u8; BLOCK],
+}
+
+impl<'a> Places<'a> {
+    #[inline(always)]
+    fn at(raw: &'a [u8], first: usize, len: usize) -> Option<Self> {
+        let both: &[u8; BLOCK + 1] = raw.get(first.checked_sub(1)?..)?.first_chunk()?;
+        let colon = raw.get(first + len..)?.first_chunk()?;
+        Some(Self { before: both.first_chunk()?, here: both.last_chunk()?, colon })
+    }
 }
 
 /// To be inlined where it is called, and so compiled for the processor that caller is compiled for.
 #[inline(always)]
-fn lines_by(
+fn candidates_by(
     raw: &[u8],
     at: usize,
-    marks: &mut Marks,
-    mut begins_with_e: impl FnMut(usize),
-    find: impl Fn(&[u8; BLOCK]) -> Found,
+    len: usize,
+    mut candidate: impl FnMut(usize) -> ControlFlow<()>,
+    find: impl Fn(&Places<'_>) -> u128,
 ) -> End {
-    let (blocks, tail) = raw.get(at..).unwrap_or_default().as_chunks::<BLOCK>();
-    if blocks.is_empty() && tail.is_empty() {
-        return End::Bytes;
+    let mut look = |line: usize| match raw.get(line) {
+        Some(b'\n') => ControlFlow::Break(End::Body(line + 1)),
+        Some(_) if raw.get(line + len) == Some(&b':') => candidate(line).map_break(|()| End::Enough),
+        _ => ControlFlow::Continue(()),
+    };
+    if let ControlFlow::Break(end) = look(at) {
+        return end;
     }
-    let mut last = [0; BLOCK];
-    if let Some(last) = last.get_mut(..tail.len()) {
-        last.copy_from_slice(tail);
-    }
-    let mut base = Mark::try_from(at).unwrap_or(Mark::MAX);
-    marks.push(base);
-    // Whether the byte before the block is a line feed, or there is none.
-    let mut after_feed = 1;
-    for block in blocks.iter().chain([&last]) {
-        let Found { line_feeds, letters_e } = find(block);
-        let begins = line_feeds << 1 | after_feed;
-        let empty = line_feeds & begins;
-        // What stands behind an empty line is no header.
-        let wanted = if empty == 0 { u64::MAX } else { (1 << empty.trailing_zeros()) - 1 };
-        let mut with_e = letters_e & begins & wanted;
-        while with_e != 0 {
-            begins_with_e((base + with_e.trailing_zeros()) as usize);
-            with_e &= with_e - 1;
+    // Places before this have been tried.
+    let mut tried = at + 1;
+    if let Some(last) = raw.len().checked_sub(BLOCK + len).filter(|last| *last >= tried) {
+        loop {
+            // The last block overlaps the one before.
+            let first = tried.min(last);
+            let Some(places) = Places::at(raw, first, len) else { break };
+            let found = find(&places);
+            if found != 0 {
+                let mut found = found & u128::MAX << (tried - first);
+                while found != 0 {
+                    if let ControlFlow::Break(end) = look(first + found.trailing_zeros() as usize) {
+                        return end;
+                    }
+                    found &= found - 1;
+                }
+            }
+            tried = first + BLOCK;
+            if first == last {
+                break;
+            }
         }
-        marks.push_after(line_feeds & wanted, base);
-        if empty != 0 {
-            // The empty line itself.
-            marks.pop();
-            return End::Body((base + empty.trailing_zeros() + 1) as usize);
-        }
-        after_feed = line_feeds >> (BLOCK - 1);
-        base = base.saturating_add(BLOCK as Mark);
     }
-    if raw.last() == Some(&b'\n') {
-        // What begins after the last line feed is nothing.
-        marks.pop();
+    // Too near the end for a block; but an empty line may be there.
+    for feed in memchr_iter(b'\n', raw.get(tried - 1..).unwrap_or_default()) {
+        if let ControlFlow::Break(end) = look(tried + feed) {
+            return end;
+        }
     }
     End::Bytes
 }
 
-/// For any processor: eight bytes at a time.
-fn find(block: &[u8; BLOCK]) -> Found {
+/// For any processor: the line feeds eight bytes at a time, and what is around each.
+fn find<const OUTLINE: bool>(places: &Places<'_>, sought: u8) -> u128 {
     const LOW: u64 = 0x7f7f_7f7f_7f7f_7f7f;
+    const FEEDS: u64 = 0x0a0a_0a0a_0a0a_0a0a;
     const GATHER: u64 = 0x0102_0408_1020_4080;
-    let each = |byte: u8| u64::from(byte) * 0x0101_0101_0101_0101;
-    let equal = |word: u64, byte: u8| {
-        let differs = word ^ each(byte);
+    let (words, _) = places.before.as_chunks::<8>();
+    let mut begins = 0;
+    for (place, word) in words.iter().enumerate() {
+        let differs = u64::from_le_bytes(*word) ^ FEEDS;
         // 0x80 in each byte that is zero, exactly.
         let zero = !(((differs & LOW) + LOW) | differs | LOW);
-        (zero >> 7).wrapping_mul(GATHER) >> 56
-    };
-    let mut found = Found { line_feeds: 0, letters_e: 0 };
-    let (words, _) = block.as_chunks::<8>();
-    for (place, word) in words.iter().enumerate() {
-        let word = u64::from_le_bytes(*word);
-        found.line_feeds |= equal(word, b'\n') << (place * 8);
-        found.letters_e |= equal(word | each(0x20), b'e') << (place * 8);
+        begins |= u128::from((zero >> 7).wrapping_mul(GATHER) >> 56) << (place * 8);
+    }
+    let (mut found, mut rest) = (0, begins);
+    while rest != 0 {
+        let place = rest.trailing_zeros() as usize;
+        let colon = places.colon.get(place) == Some(&b':');
+        let matches = match places.here.get(place) {
+            Some(here) if OUTLINE => *here == sought || colon,
+            Some(here) => here | 0x20 == sought && colon,
+            None => false,
+        };
+        found |= u128::from(matches) << place;
+        rest &= rest - 1;
     }
     found
 }
@@ -176,47 +160,87 @@ fn find(block: &[u8; BLOCK]) -> Found {
 #[cfg(target_arch = "x86_64")]
 mod avx2 {
     use std::arch::x86_64::{
-        __m256i, _mm256_cmpeq_epi8, _mm256_loadu_si256, _mm256_movemask_epi8, _mm256_or_si256,
-        _mm256_set1_epi8,
+        __m256i, _mm256_and_si256, _mm256_cmpeq_epi8, _mm256_loadu_si256, _mm256_movemask_epi8,
+        _mm256_or_si256, _mm256_set1_epi8, _mm256_setzero_si256, _mm256_testz_si256,
     };
+    use std::ops::ControlFlow;
 
-    use super::{BLOCK, End, Found, Marks, lines_by};
+    use super::{BLOCK, End, Places, candidates_by};
 
     pub(super) fn is_there() -> bool {
-        is_x86_feature_detected!("avx2")
-            && is_x86_feature_detected!("bmi1")
-            && is_x86_feature_detected!("popcnt")
+        is_x86_feature_detected!("avx2") && is_x86_feature_detected!("bmi1")
     }
 
     #[inline]
-    pub(super) fn lines(raw: &[u8], at: usize, marks: &mut Marks, begins_with_e: impl FnMut(usize)) -> End {
-        #[target_feature(enable = "avx2,bmi1,popcnt")]
-        fn with_avx2(raw: &[u8], at: usize, marks: &mut Marks, begins_with_e: impl FnMut(usize)) -> End {
-            lines_by(raw, at, marks, begins_with_e, |block| find(block))
+    pub(super) fn candidates<const OUTLINE: bool>(
+        raw: &[u8],
+        at: usize,
+        sought: u8,
+        len: usize,
+        candidate: impl FnMut(usize) -> ControlFlow<()>,
+    ) -> End {
+        #[target_feature(enable = "avx2,bmi1")]
+        fn with_avx2<const OUTLINE: bool>(
+            raw: &[u8],
+            at: usize,
+            sought: u8,
+            len: usize,
+            candidate: impl FnMut(usize) -> ControlFlow<()>,
+        ) -> End {
+            candidates_by(raw, at, len, candidate, |places| find::<OUTLINE>(places, sought))
         }
-        #[expect(unsafe_code, reason = "the hot loop of every plain event; measured by `bench stream`")]
+        #[expect(unsafe_code, reason = "the hot loop of every plain event; measured by `bench decode`")]
         // SAFETY: the caller has asked `is_there`.
         unsafe {
-            with_avx2(raw, at, marks, begins_with_e)
+            with_avx2::<OUTLINE>(raw, at, sought, len, candidate)
         }
     }
 
     #[target_feature(enable = "avx2")]
     #[inline]
-    fn find(block: &[u8; BLOCK]) -> Found {
-        let (halves, _) = block.as_chunks::<32>();
-        let each = |byte: u8| _mm256_set1_epi8(byte.cast_signed());
-        let bits = |equal: __m256i| u64::from(_mm256_movemask_epi8(equal).cast_unsigned());
-        let mut found = Found { line_feeds: 0, letters_e: 0 };
-        for (place, half) in halves.iter().enumerate() {
-            #[expect(unsafe_code, reason = "there is no safe way yet to load a vector")]
-            // SAFETY: `half` is 32 readable bytes, and the load asks for no alignment.
-            let half = unsafe { _mm256_loadu_si256(half.as_ptr().cast::<__m256i>()) };
-            found.line_feeds |= bits(_mm256_cmpeq_epi8(half, each(b'\n'))) << (place * 32);
-            let lower = _mm256_or_si256(half, each(0x20));
-            found.letters_e |= bits(_mm256_cmpeq_epi8(lower, each(b'e'))) << (place * 32);
+    fn find<const OUTLINE: bool>(places: &Places<'_>, sought: u8) -> u128 {
+        let (before, here, colon) = (parts(places.before), parts(places.here), parts(places.colon));
+        let mut found = [_mm256_setzero_si256(); PARTS];
+        let mut any = _mm256_setzero_si256();
+        for (((found, before), here), colon) in found.iter_mut().zip(before).zip(here).zip(colon) {
+            let begins = equal(load(before), b'\n');
+            let colon = equal(load(colon), b':');
+            *found = if OUTLINE {
+                _mm256_and_si256(begins, _mm256_or_si256(colon, equal(load(here), sought)))
+            } else {
+                let lower = _mm256_or_si256(load(here), _mm256_set1_epi8(0x20));
+                _mm256_and_si256(_mm256_and_si256(begins, colon), equal(lower, sought))
+            };
+            any = _mm256_or_si256(any, *found);
         }
-        found
+        if _mm256_testz_si256(any, any) == 1 {
+            return 0;
+        }
+        let bits = |part: &__m256i| u128::from(_mm256_movemask_epi8(*part).cast_unsigned());
+        found.iter().rev().fold(0, |all, part| all << 32 | bits(part))
+    }
+
+    const PARTS: usize = BLOCK / 32;
+
+    #[inline]
+    fn parts(block: &[u8; BLOCK]) -> &[[u8; 32]] {
+        block.as_chunks().0
+    }
+
+    #[target_feature(enable = "avx2")]
+    #[inline]
+    fn load(part: &[u8; 32]) -> __m256i {
+        #[expect(unsafe_code, reason = "there is no safe way yet to load a vector")]
+        // SAFETY: `part` is 32 readable bytes, and the load asks for no alignment.
+        unsafe {
+            _mm256_loadu_si256(part.as_ptr().cast::<__m256i>())
+        }
+    }
+
+    #[target_feature(enable = "avx2")]
+    #[inline]
+    fn equal(part: __m256i, byte: u8) -> __m256i {
+        _mm256_cmpeq_epi8(part, _mm256_set1_epi8(byte.cast_signed()))
     }
 }
 
@@ -224,75 +248,99 @@ mod avx2 {
 mod tests {
     use super::*;
 
-    fn slowly(raw: &[u8], at: usize) -> (Vec<Mark>, Vec<usize>, End) {
-        let mut marks = Vec::new();
-        let mut line = at;
-        let mut end = End::Bytes;
-        for feed in (at..raw.len()).filter(|i| raw[*i] == b'\n') {
-            if feed == line {
-                end = End::Body(feed + 1);
-                line = raw.len();
-                break;
+    fn slowly(raw: &[u8], at: usize, len: usize) -> (Vec<usize>, End) {
+        let mut found = Vec::new();
+        for line in at..raw.len() {
+            if line > at && raw[line - 1] != b'\n' {
+                continue;
             }
-            marks.push(Mark::try_from(line).unwrap());
-            line = feed + 1;
+            if raw[line] == b'\n' {
+                return (found, End::Body(line + 1));
+            }
+            if raw.get(line + len) == Some(&b':') {
+                found.push(line);
+            }
         }
-        if line < raw.len() {
-            marks.push(Mark::try_from(line).unwrap());
+        (found, End::Bytes)
+    }
+
+    /// Lines that begin with an `a`, by what this processor has, and by what any has.
+    fn those_with_a(raw: &[u8], at: usize, len: usize, best: bool) -> Vec<usize> {
+        let mut found = Vec::new();
+        let mut note = |line: usize| {
+            // The first and the last ones are given whatever they begin with.
+            if raw[line].eq_ignore_ascii_case(&b'a') {
+                found.push(line);
+            }
+            ControlFlow::Continue(())
+        };
+        if best {
+            beginning_with(raw, at, b'A', len, &mut note);
+        } else {
+            candidates_by(raw, at, len, &mut note, |places| find::<false>(places, b'a'));
         }
-        let with_e =
-            marks.iter().map(|mark| *mark as usize).filter(|line| raw[*line].eq_ignore_ascii_case(&b'e'));
-        (marks.clone(), with_e.collect(), end)
+        found
+    }
+
+    /// By what this processor has, and by what any has.
+    fn quickly(raw: &[u8], at: usize, len: usize, best: bool) -> (Vec<usize>, End) {
+        let mut found = Vec::new();
+        let note = |line| {
+            found.push(line);
+            ControlFlow::Continue(())
+        };
+        let end = if best {
+            outline(raw, at, len, note)
+        } else {
+            candidates_by(raw, at, len, note, |places| find::<true>(places, b'\n'))
+        };
+        (found, end)
     }
 
     #[test]
     fn every_place_in_a_block() {
-        let none = Found { line_feeds: 0, letters_e: 0 };
-        for place in 0..BLOCK {
-            for (byte, found) in [
-                (b'\n', Found { line_feeds: 1 << place, ..none }),
-                (b'E', Found { letters_e: 1 << place, ..none }),
-                (b'e', Found { letters_e: 1 << place, ..none }),
-            ] {
-                let mut block = [b'x'; BLOCK];
-                block[place] = byte;
-                assert_eq!(find(&block), found);
+        for (len, place) in (0..12).flat_map(|len| (1..400).map(move |place| (len, place))) {
+            let mut raw = [b'x'; 500];
+            raw[place] = b'\n';
+            raw[place + 1 + len] = b':';
+            for best in [true, false] {
+                assert_eq!(quickly(&raw, 0, len, best), (vec![place + 1], End::Bytes), "{len} {place}");
             }
-        }
-        // Neighbours of the bytes looked for, and bytes with the high bit.
-        for other in [0x0b, 0x8a, 0x09, b'D', b'F', b'd', b'f', 0xc5, 0xe5] {
-            assert_eq!(find(&[other; BLOCK]), none, "{other}");
         }
     }
 
     #[test]
-    fn memory_is_used_again() {
-        let mut marks = Marks::default();
-        lines(&b"a\n".repeat(1000), 0, &mut marks, |_| {});
-        assert_eq!(marks.as_slice().len(), 1000);
-        marks.clear();
-        assert_eq!(lines(b"a\nb\n\nc", 0, &mut marks, |_| {}), End::Body(5));
-        assert_eq!(marks.as_slice(), [0, 2]);
+    fn enough_is_enough() {
+        let raw = b"ab: 1\ncd: 2\nab: 3\n".repeat(20);
+        let mut seen = 0;
+        let end = outline(&raw, 0, 2, |_| {
+            seen += 1;
+            if seen == 3 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        });
+        assert_eq!((end, seen), (End::Enough, 3));
     }
 
     proptest::proptest! {
         #[test]
         fn as_the_slow_way(
-            raw in proptest::collection::vec(proptest::sample::select(b"\n\naEe:\x8a\x0b".to_vec()), 0..300),
+            raw in proptest::collection::vec(proptest::sample::select(b"\naAb::\x8a\xba".to_vec()), 0..500),
             at in 0usize..3,
+            len in 0usize..12,
+            empty_lines in proptest::bool::ANY,
         ) {
+            let mut raw = raw;
+            if !empty_lines {
+                raw.dedup();
+            }
             let at = at.min(raw.len());
-            // By what this processor has, and by what any has.
             for best in [true, false] {
-                let mut marks = Marks::default();
-                let mut with_e = Vec::new();
-                let note = |line| with_e.push(line);
-                let end = if best {
-                    lines(&raw, at, &mut marks, note)
-                } else {
-                    lines_by(&raw, at, &mut marks, note, find)
-                };
-                proptest::prop_assert_eq!((marks.as_slice().to_vec(), with_e, end), slowly(&raw, at));
+                let slowly = slowly(&raw, at, len);
+                proptest::prop_assert_eq!(quickly(&raw, at, len, best), slowly.clone());
+                let with_a = slowly.0.into_iter().filter(|line| raw[*line] | 0x20 == b'a').collect::<Vec<_>>();
+                let found = those_with_a(&raw, at, len, best);
+                // Empty lines may be passed over.
+                proptest::prop_assert_eq!(found.get(..with_a.len()), Some(&with_a[..]));
+                proptest::prop_assert!(empty_lines || found == with_a);
             }
         }
     }

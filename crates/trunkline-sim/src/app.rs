@@ -5,9 +5,9 @@ mod media;
 mod message;
 mod variables;
 
+use trunkline_proto::HangupCause;
 use trunkline_proto::listener::Packet;
 
-use crate::cause;
 use crate::channel::{ChannelId, Variables};
 use crate::core::Core;
 use crate::event::origin;
@@ -91,14 +91,14 @@ impl Core {
         let text =
             format!("{} has executed the last dialplan instruction, hanging up.", channel.shown_name());
         self.log_session(log::NOTICE, &origin::LAST_INSTRUCTION, id, &text);
-        self.hangup(id, cause::NORMAL_CLEARING, &origin::LAST_HANGUP);
+        self.hangup(id, HangupCause::NormalClearing, &origin::LAST_HANGUP);
     }
 
     fn execute(&mut self, id: ChannelId, action: Action, uuid: String, message: Option<Packet>) {
         let Some((name, application)) = find(&action.app) else {
             let text = format!("Invalid Application {}", action.app);
             self.log_session(log::ERR, &origin::INVALID_APPLICATION, id, &text);
-            self.hangup(id, cause::DESTINATION_OUT_OF_ORDER, &origin::INVALID_APPLICATION_HANGUP);
+            self.hangup(id, HangupCause::DestinationOutOfOrder, &origin::INVALID_APPLICATION_HANGUP);
             return self.message_done(id, message.as_ref());
         };
         let action = Action { app: name.to_owned(), ..action };

@@ -1,101 +1,18 @@
-//! Hangup causes (`CAUSE_CHART` in `src/switch_channel.c`).
+//! Hangup causes as a channel holds them: by number, which need not be one that has a name.
+
+use trunkline_proto::HangupCause;
 
 /// A cause by its number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Cause(pub(crate) u16);
+pub(crate) struct Cause(u16);
 
-pub(crate) const NO_ROUTE_DESTINATION: Cause = Cause(3);
-pub(crate) const NORMAL_CLEARING: Cause = Cause(16);
-pub(crate) const NO_ANSWER: Cause = Cause(19);
-pub(crate) const DESTINATION_OUT_OF_ORDER: Cause = Cause(27);
-pub(crate) const CHAN_NOT_IMPLEMENTED: Cause = Cause(66);
-pub(crate) const LOSE_RACE: Cause = Cause(702);
-pub(crate) const MANAGER_REQUEST: Cause = Cause(703);
+impl From<HangupCause> for Cause {
+    fn from(cause: HangupCause) -> Self {
+        Self(cause.number().unwrap_or(NORMAL_CLEARING))
+    }
+}
 
-const CHART: &[(u16, &str)] = &[
-    (0, "NONE"),
-    (1, "UNALLOCATED_NUMBER"),
-    (2, "NO_ROUTE_TRANSIT_NET"),
-    (3, "NO_ROUTE_DESTINATION"),
-    (6, "CHANNEL_UNACCEPTABLE"),
-    (7, "CALL_AWARDED_DELIVERED"),
-    (16, "NORMAL_CLEARING"),
-    (17, "USER_BUSY"),
-    (18, "NO_USER_RESPONSE"),
-    (19, "NO_ANSWER"),
-    (20, "SUBSCRIBER_ABSENT"),
-    (21, "CALL_REJECTED"),
-    (22, "NUMBER_CHANGED"),
-    (23, "REDIRECTION_TO_NEW_DESTINATION"),
-    (25, "EXCHANGE_ROUTING_ERROR"),
-    (27, "DESTINATION_OUT_OF_ORDER"),
-    (28, "INVALID_NUMBER_FORMAT"),
-    (29, "FACILITY_REJECTED"),
-    (30, "RESPONSE_TO_STATUS_ENQUIRY"),
-    (31, "NORMAL_UNSPECIFIED"),
-    (34, "NORMAL_CIRCUIT_CONGESTION"),
-    (38, "NETWORK_OUT_OF_ORDER"),
-    (41, "NORMAL_TEMPORARY_FAILURE"),
-    (42, "SWITCH_CONGESTION"),
-    (43, "ACCESS_INFO_DISCARDED"),
-    (44, "REQUESTED_CHAN_UNAVAIL"),
-    (45, "PRE_EMPTED"),
-    (50, "FACILITY_NOT_SUBSCRIBED"),
-    (52, "OUTGOING_CALL_BARRED"),
-    (54, "INCOMING_CALL_BARRED"),
-    (57, "BEARERCAPABILITY_NOTAUTH"),
-    (58, "BEARERCAPABILITY_NOTAVAIL"),
-    (63, "SERVICE_UNAVAILABLE"),
-    (65, "BEARERCAPABILITY_NOTIMPL"),
-    (66, "CHAN_NOT_IMPLEMENTED"),
-    (69, "FACILITY_NOT_IMPLEMENTED"),
-    (79, "SERVICE_NOT_IMPLEMENTED"),
-    (81, "INVALID_CALL_REFERENCE"),
-    (88, "INCOMPATIBLE_DESTINATION"),
-    (95, "INVALID_MSG_UNSPECIFIED"),
-    (96, "MANDATORY_IE_MISSING"),
-    (97, "MESSAGE_TYPE_NONEXIST"),
-    (98, "WRONG_MESSAGE"),
-    (99, "IE_NONEXIST"),
-    (100, "INVALID_IE_CONTENTS"),
-    (101, "WRONG_CALL_STATE"),
-    (102, "RECOVERY_ON_TIMER_EXPIRE"),
-    (103, "MANDATORY_IE_LENGTH_ERROR"),
-    (111, "PROTOCOL_ERROR"),
-    (127, "INTERWORKING"),
-    (142, "SUCCESS"),
-    (487, "ORIGINATOR_CANCEL"),
-    (700, "CRASH"),
-    (701, "SYSTEM_SHUTDOWN"),
-    (702, "LOSE_RACE"),
-    (703, "MANAGER_REQUEST"),
-    (800, "BLIND_TRANSFER"),
-    (801, "ATTENDED_TRANSFER"),
-    (802, "ALLOTTED_TIMEOUT"),
-    (803, "USER_CHALLENGE"),
-    (804, "MEDIA_TIMEOUT"),
-    (805, "PICKED_OFF"),
-    (806, "USER_NOT_REGISTERED"),
-    (807, "PROGRESS_TIMEOUT"),
-    (808, "INVALID_GATEWAY"),
-    (809, "GATEWAY_DOWN"),
-    (810, "INVALID_URL"),
-    (811, "INVALID_PROFILE"),
-    (812, "NO_PICKUP"),
-    (813, "SRTP_READ_ERROR"),
-    (814, "BOWOUT"),
-    (815, "BUSY_EVERYWHERE"),
-    (816, "DECLINE"),
-    (817, "DOES_NOT_EXIST_ANYWHERE"),
-    (818, "NOT_ACCEPTABLE"),
-    (819, "UNWANTED"),
-    (820, "NO_IDENTITY"),
-    (821, "BAD_IDENTITY_INFO"),
-    (822, "UNSUPPORTED_CERTIFICATE"),
-    (823, "INVALID_IDENTITY"),
-    (824, "STALE_DATE"),
-    (825, "REJECT_ALL"),
-];
+const NORMAL_CLEARING: u16 = 16;
 
 impl Cause {
     /// As `switch_channel_str2cause`: what begins with a digit is a number, anything else a name in any case, and
@@ -106,17 +23,17 @@ impl Cause {
             let digits: String = text.chars().take_while(char::is_ascii_digit).collect();
             return Self(digits.parse().unwrap_or(u16::MAX));
         }
-        let known = CHART.iter().find(|(_, name)| name.eq_ignore_ascii_case(&text));
-        known.map_or(NORMAL_CLEARING, |(number, _)| Self(*number))
+        HangupCause::from(&*text).into()
     }
 
-    pub(crate) fn name(self) -> &'static str {
-        CHART.iter().find(|(number, _)| *number == self.0).map_or("UNKNOWN", |(_, name)| name)
+    /// Its name, or that of no cause (`switch_channel_cause2str` in `src/switch_channel.c`).
+    pub(crate) fn name(self) -> String {
+        HangupCause::from_number(self.0).map_or_else(|| "UNKNOWN".to_owned(), |cause| cause.to_string())
     }
 
     /// The Q.850 code: FreeSWITCH's own causes are reported as normal clearing.
     pub(crate) fn q850(self) -> u16 {
-        if self.0 < 128 { self.0 } else { 16 }
+        if self.0 < 128 { self.0 } else { NORMAL_CLEARING }
     }
 }
 
@@ -137,7 +54,8 @@ mod tests {
         ] {
             assert_eq!(Cause::parse(text.as_bytes()).name(), name, "{text}");
         }
-        assert_eq!(LOSE_RACE.q850(), 16);
-        assert_eq!(NO_ANSWER.q850(), 19);
+        assert_eq!(Cause::from(HangupCause::LoseRace).q850(), 16);
+        assert_eq!(Cause::from(HangupCause::NoAnswer).q850(), 19);
+        assert_eq!(Cause::parse(b"40").q850(), 40);
     }
 }

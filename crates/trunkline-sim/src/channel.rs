@@ -2,12 +2,12 @@
 
 mod headers;
 mod profile;
-mod state;
 mod times;
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use trunkline_proto::listener::Packet;
+use trunkline_proto::{CallDirection, CallState, ChannelState};
 
 use crate::app::{Action, Running};
 use crate::cause::Cause;
@@ -16,38 +16,21 @@ use crate::originate::OriginateId;
 
 pub(crate) use headers::array_elements;
 pub(crate) use profile::{Profile, Times};
-pub(crate) use state::{CallState, State};
 
 /// A channel by the number of its session, which is never given twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct ChannelId(pub(crate) u64);
-
-/// Which way a call goes, from the switch.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Direction {
-    Inbound,
-    Outbound,
-}
-
-impl Direction {
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Inbound => "inbound",
-            Self::Outbound => "outbound",
-        }
-    }
-}
 
 #[derive(Debug)]
 pub(crate) struct Channel {
     pub(crate) id: ChannelId,
     pub(crate) uuid: String,
     pub(crate) name: Vec<u8>,
-    pub(crate) direction: Direction,
+    pub(crate) direction: CallDirection,
     pub(crate) endpoint: Endpoint,
     /// The state its thread is in, and the one it is to go to.
-    pub(crate) running: State,
-    pub(crate) target: State,
+    pub(crate) running: ChannelState,
+    pub(crate) target: ChannelState,
     pub(crate) call_state: CallState,
     pub(crate) answered: bool,
     pub(crate) cause: Option<Cause>,
@@ -79,19 +62,20 @@ pub(crate) struct Channel {
 }
 
 impl Channel {
-    pub(crate) fn new(id: ChannelId, uuid: String, direction: Direction, endpoint: Endpoint) -> Self {
+    pub(crate) fn new(id: ChannelId, uuid: String, direction: CallDirection, endpoint: Endpoint) -> Self {
+        let hit_dialplan = direction == CallDirection::Inbound;
         Self {
             id,
             uuid,
             name: Vec::new(),
             direction,
             endpoint,
-            running: State::None,
-            target: State::New,
+            running: ChannelState::None,
+            target: ChannelState::New,
             call_state: CallState::Down,
             answered: false,
             cause: None,
-            hit_dialplan: direction == Direction::Inbound,
+            hit_dialplan,
             reads: false,
             writes: false,
             profile: None,
@@ -110,7 +94,7 @@ impl Channel {
     }
 
     pub(crate) fn hung_up(&self) -> bool {
-        self.target >= State::Hangup
+        self.target >= ChannelState::Hangup
     }
 
     /// Its name for log lines.

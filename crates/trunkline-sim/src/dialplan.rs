@@ -1,8 +1,9 @@
 //! The dialplan: a table of extensions, those of a small test configuration.
 
+use trunkline_proto::{ChannelState, HangupCause};
+
 use crate::app::Action;
-use crate::cause;
-use crate::channel::{ChannelId, State};
+use crate::channel::ChannelId;
 use crate::core::Core;
 use crate::event::origin;
 use crate::log;
@@ -76,7 +77,7 @@ impl Core {
         self.log_session(log::INFO, &origin::DIALPLAN, id, &line);
         let Some(extension) = extension else {
             self.log_session(log::INFO, &origin::NO_ROUTE, id, "No Route, Aborting");
-            self.hangup(id, cause::NO_ROUTE_DESTINATION, &origin::NO_ROUTE_HANGUP);
+            self.hangup(id, HangupCause::NoRouteDestination, &origin::NO_ROUTE_HANGUP);
             return;
         };
         if let Some(channel) = self.channels.get_mut(id) {
@@ -85,6 +86,6 @@ impl Core {
         if transferred {
             self.flip_caller_id(id);
         }
-        self.set_target(id, State::Execute);
+        self.set_target(id, ChannelState::Execute);
     }
 }

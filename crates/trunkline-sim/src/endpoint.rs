@@ -1,7 +1,9 @@
 //! Endpoints: what makes legs of calls (`mod_loopback.c` has both `null` and `loopback`).
 
-use crate::cause::{self, Cause};
-use crate::channel::{Channel, ChannelId, Direction, Profile, State};
+use trunkline_proto::{CallDirection, ChannelState, HangupCause};
+
+use crate::cause::Cause;
+use crate::channel::{Channel, ChannelId, Profile};
 use crate::core::Core;
 use crate::event::origin;
 use crate::log;
@@ -60,16 +62,16 @@ impl Core {
     /// Makes an outbound leg and starts its thread.
     pub(crate) fn new_leg(&mut self, request: &Request<'_>) -> Result<ChannelId, Cause> {
         if u64::try_from(self.channels.len()).unwrap_or(u64::MAX) >= self.config.max_sessions {
-            return Err(cause::DESTINATION_OUT_OF_ORDER);
+            return Err(HangupCause::DestinationOutOfOrder.into());
         }
         let address = self.parse_address(request.dial)?;
         let uuid = self.new_uuid();
-        let id = self.new_channel(uuid, Direction::Outbound, address.endpoint, &address.first_name);
+        let id = self.new_channel(uuid, CallDirection::Outbound, address.endpoint, &address.first_name);
         self.rename_channel(id, &address.name);
         let profile = self.outbound_profile(id, &address, request);
         if let Some(channel) = self.channels.get_mut(id) {
             channel.profile = Some(profile);
-            channel.target = State::Init;
+            channel.target = ChannelState::Init;
         }
         self.give_uuid(id, request.variable("origination_uuid"));
         self.fire_channel(id, &origin::OUTGOING);
@@ -89,7 +91,7 @@ impl Core {
             _ => {
                 let kind = String::from_utf8_lossy(kind).into_owned();
                 self.log(log::ERR, &origin::NO_ENDPOINT, &format!("Could not locate channel type {kind}"));
-                Err(cause::CHAN_NOT_IMPLEMENTED)
+                Err(HangupCause::ChanNotImplemented.into())
             }
         }
     }
@@ -98,23 +100,23 @@ impl Core {
     fn new_channel(
         &mut self,
         uuid: String,
-        direction: Direction,
+        direction: CallDirection,
         endpoint: Endpoint,
         name: &[u8],
     ) -> ChannelId {
         let id = self.channels.next_id();
-        let mut channel = Channel::new(id, uuid.clone(), direction, endpoint);
+        let mut channel = Channel::new(id, uuid.clone(), direction.clone(), endpoint);
         name.clone_into(&mut channel.name);
         let variables = &mut channel.variables;
-        variables.set("direction", direction.name());
-        if direction == Direction::Outbound {
+        variables.set("direction", direction.as_str());
+        if direction == CallDirection::Outbound {
             variables.set("is_outbound", "true");
         } else {
             variables.set("uuid", uuid.as_str());
             variables.set("call_uuid", uuid.as_str());
         }
         variables.set("session_id", id.0.to_string());
-        if direction == Direction::Inbound {
+        if direction == CallDirection::Inbound {
             variables.set("channel_name", name);
         }
         let text = format!("New Channel {} [{uuid}]", channel.shown_name());
@@ -162,7 +164,7 @@ impl Core {
         let number = request.variable("origination_caller_id_number").unwrap_or(request.caller_number);
         let uuid = self.channels.get(id).map(|channel| channel.uuid.clone()).unwrap_or_default();
         Profile {
-            direction: Direction::Outbound,
+            direction: CallDirection::Outbound,
             dialplan: address.dialplan.clone(),
             caller_name: name.to_vec(),
             caller_number: number.to_vec(),
@@ -229,15 +231,15 @@ impl Core {
 
         let b_uuid = self.new_uuid();
         let endpoint = Endpoint::Loopback { leg: Leg::B, peer: Some(id) };
-        let b = self.new_channel(b_uuid.clone(), Direction::Inbound, endpoint, &name);
-        profile.direction = Direction::Inbound;
+        let b = self.new_channel(b_uuid.clone(), CallDirection::Inbound, endpoint, &name);
+        profile.direction = CallDirection::Inbound;
         profile.unique_id.clone_from(&b_uuid);
         profile.channel_name = name;
         profile.times = created(self.now);
         if let Some(channel) = self.channels.get_mut(b) {
             channel.initial = Some(profile.clone());
             channel.profile = Some(profile);
-            channel.target = State::Init;
+            channel.target = ChannelState::Init;
             for (name, value) in inherited {
                 channel.variables.set(name, value);
             }

@@ -5,10 +5,12 @@ mod parse;
 
 use std::collections::VecDeque;
 
+use trunkline_proto::{ChannelState, HangupCause};
+
 use crate::api::CallId;
 use crate::app::Action;
-use crate::cause::{self, Cause};
-use crate::channel::{ChannelId, State};
+use crate::cause::Cause;
+use crate::channel::ChannelId;
 use crate::core::{Core, Task};
 use crate::endpoint::Request;
 use crate::event::origin;
@@ -51,7 +53,7 @@ impl Core {
         };
         let Parsed { groups, then, caller_name, caller_number, timeout } = parsed;
         let id = OriginateId(call.0);
-        let last_cause = cause::DESTINATION_OUT_OF_ORDER;
+        let last_cause = HangupCause::DestinationOutOfOrder.into();
         let originate = Originate {
             call,
             groups: groups.into(),
@@ -116,7 +118,7 @@ impl Core {
             if let Some(loser) = self.channels.get_mut(loser) {
                 loser.originate = None;
             }
-            self.hangup(loser, cause::LOSE_RACE, &origin::ORIGINATE_HANGUP);
+            self.hangup(loser, HangupCause::LoseRace, &origin::ORIGINATE_HANGUP);
         }
         match originate.then {
             Then::Application(action) => self.send_to_application(channel, action),
@@ -154,7 +156,7 @@ impl Core {
             return self.next_group(id);
         }
         for channel in originate.waiting.clone() {
-            self.hangup(channel, cause::NO_ANSWER, &origin::ORIGINATE_HANGUP);
+            self.hangup(channel, HangupCause::NoAnswer, &origin::ORIGINATE_HANGUP);
         }
     }
 
@@ -163,7 +165,7 @@ impl Core {
         if let Some(channel) = self.channels.get_mut(id) {
             channel.extension.push_back(action);
         }
-        self.set_target(id, State::Execute);
+        self.set_target(id, ChannelState::Execute);
     }
 
     /// Sends a channel to an extension (`switch_ivr_session_transfer` in `src/switch_ivr.c`).
@@ -192,7 +194,7 @@ impl Core {
         let line =
             format!("Transfer {} to {shown_dialplan}[{shown_number}@{shown_context}]", channel.shown_name());
         self.log_session(log::NOTICE, &origin::TRANSFER, id, &line);
-        self.set_target(id, State::Routing);
+        self.set_target(id, ChannelState::Routing);
     }
 
     /// Makes the called party of an outbound leg its caller, as it is once the leg executes something

@@ -10,8 +10,10 @@
 //! A thread that would run is a channel in the core's ready queue; the queue is served first come, first served,
 //! so that two legs take turns.
 
-use crate::cause::{self, Cause};
-use crate::channel::{CallState, ChannelId, Direction, State};
+use trunkline_proto::{CallDirection, CallState, ChannelState, HangupCause};
+
+use crate::cause::Cause;
+use crate::channel::ChannelId;
 use crate::core::Core;
 use crate::endpoint::{Endpoint, Leg};
 use crate::event::{Origin, origin};
@@ -21,7 +23,7 @@ use crate::log;
 enum Move {
     /// The innermost application is over, or the call is.
     EndApplication,
-    Enter(State),
+    Enter(ChannelState),
     TakeMessage,
     NextApplication,
     Rest,
@@ -38,7 +40,7 @@ impl Core {
         match self.next_move(id) {
             Move::EndApplication => self.end_application(id),
             Move::TakeMessage => self.take_message(id),
-            Move::Enter(State::Destroy) => return self.destroy(id),
+            Move::Enter(ChannelState::Destroy) => return self.destroy(id),
             Move::Enter(state) => self.enter(id, state),
             Move::NextApplication => self.next_application(id),
             Move::Rest => return,
@@ -52,8 +54,8 @@ impl Core {
         if channel.hung_up() && innermost.is_some() {
             Move::EndApplication
         } else if channel.running != channel.target {
-            Move::Enter(channel.target)
-        } else if channel.running != State::Execute {
+            Move::Enter(channel.target.clone())
+        } else if channel.running != ChannelState::Execute {
             Move::Rest
         } else if channel.takes_messages() {
             Move::TakeMessage
@@ -66,29 +68,29 @@ impl Core {
         }
     }
 
-    fn enter(&mut self, id: ChannelId, state: State) {
+    fn enter(&mut self, id: ChannelId, state: ChannelState) {
         let Some(channel) = self.channels.get_mut(id) else { return };
-        channel.running = state;
-        let rings = state == State::Routing && channel.direction == Direction::Inbound;
-        let text = format!("({}) Running State Change {}", channel.shown_name(), state.name());
+        channel.running = state.clone();
+        let rings = state == ChannelState::Routing && channel.direction == CallDirection::Inbound;
+        let text = format!("({}) Running State Change {}", channel.shown_name(), state.as_str());
         self.log_channel(log::DEBUG, &origin::STATE_CHANGE, id, &text);
         if rings {
             self.set_call_state(id, CallState::Ringing);
         }
         self.fire_channel(id, &origin::STATE);
         match state {
-            State::Init => self.on_init(id),
-            State::Routing => self.on_routing(id),
-            State::ConsumeMedia => self.on_consume_media(id),
-            State::Execute => self.renew_call_uuid(id),
-            State::Hangup => self.on_hangup(id),
-            State::Reporting => self.on_reporting(id),
+            ChannelState::Init => self.on_init(id),
+            ChannelState::Routing => self.on_routing(id),
+            ChannelState::ConsumeMedia => self.on_consume_media(id),
+            ChannelState::Execute => self.renew_call_uuid(id),
+            ChannelState::Hangup => self.on_hangup(id),
+            ChannelState::Reporting => self.on_reporting(id),
             _ => {}
         }
     }
 
     /// Sends a channel's thread to a state, unless the call is over.
-    pub(crate) fn set_target(&mut self, id: ChannelId, state: State) {
+    pub(crate) fn set_target(&mut self, id: ChannelId, state: ChannelState) {
         if let Some(channel) = self.channels.get_mut(id).filter(|channel| !channel.hung_up()) {
             channel.target = state;
         }
@@ -96,11 +98,11 @@ impl Core {
 
     pub(crate) fn set_call_state(&mut self, id: ChannelId, state: CallState) {
         let Some(channel) = self.channels.get_mut(id) else { return };
-        let before = std::mem::replace(&mut channel.call_state, state);
+        let before = std::mem::replace(&mut channel.call_state, state.clone());
         if before != state {
-            let number = state.number().to_string();
+            let number = state.number().unwrap_or_default().to_string();
             let headers: [(&str, &[u8]); 2] = [
-                ("Original-Channel-Call-State", before.name().as_bytes()),
+                ("Original-Channel-Call-State", before.as_str().as_bytes()),
                 ("Channel-Call-State-Number", number.as_bytes()),
             ];
             self.fire_channel_with(id, &origin::CALLSTATE, &headers, &[]);
@@ -109,9 +111,9 @@ impl Core {
 
     fn on_init(&mut self, id: ChannelId) {
         self.endpoint_on_init(id);
-        self.set_target(id, State::Routing);
+        self.set_target(id, ChannelState::Routing);
         self.fire_channel(id, &origin::CREATE);
-        let outbound = self.channels.get(id).is_some_and(|c| c.direction == Direction::Outbound);
+        let outbound = self.channels.get(id).is_some_and(|c| c.direction == CallDirection::Outbound);
         if outbound {
             self.fire_channel(id, &origin::ORIGINATE);
         }
@@ -119,8 +121,8 @@ impl Core {
 
     fn on_routing(&mut self, id: ChannelId) {
         let Some(channel) = self.channels.get(id) else { return };
-        if channel.direction == Direction::Outbound && !channel.transferred {
-            self.set_target(id, State::ConsumeMedia);
+        if channel.direction == CallDirection::Outbound && !channel.transferred {
+            self.set_target(id, ChannelState::ConsumeMedia);
         } else {
             self.hunt(id);
         }
@@ -177,14 +179,15 @@ impl Core {
     }
 
     /// Hangs a call up; its thread then ends what it does. False if it was over already.
-    pub(crate) fn hangup(&mut self, id: ChannelId, cause: Cause, origin: &Origin) -> bool {
+    pub(crate) fn hangup(&mut self, id: ChannelId, cause: impl Into<Cause>, origin: &Origin) -> bool {
+        let cause = cause.into();
         let Some(channel) = self.channels.get_mut(id) else { return false };
         if channel.hung_up() {
             return false;
         }
-        channel.target = State::Hangup;
+        channel.target = ChannelState::Hangup;
         channel.cause = Some(cause);
-        let (name, state) = (channel.shown_name(), channel.running.name());
+        let (name, state) = (channel.shown_name(), channel.running.as_str().to_owned());
         let text = format!("Hangup {name} [{state}] [{}]", cause.name());
         self.log_channel(log::NOTICE, origin, id, &text);
         self.fire_channel(id, &origin::HANGUP);
@@ -200,8 +203,8 @@ impl Core {
         }
         self.set_call_state(id, CallState::Hangup);
         let Some(channel) = self.channels.get_mut(id) else { return };
-        channel.target = State::Reporting;
-        let cause = channel.cause.unwrap_or(cause::NORMAL_CLEARING);
+        channel.target = ChannelState::Reporting;
+        let cause = channel.cause.unwrap_or_else(|| HangupCause::NormalClearing.into());
         if let Endpoint::Loopback { peer: Some(peer), .. } = channel.endpoint {
             self.hangup(peer, cause, &origin::LOOPBACK_HANGUP);
         }
@@ -213,17 +216,17 @@ impl Core {
         if matches!(channel.endpoint, Endpoint::Loopback { leg: Leg::A | Leg::B, .. }) {
             channel.variables.set("is_loopback", "1");
         }
-        let cause = channel.cause.unwrap_or(cause::NORMAL_CLEARING).name();
+        let cause = channel.cause.unwrap_or_else(|| HangupCause::NormalClearing.into()).name();
         self.fire_channel_with(id, &origin::HANGUP_COMPLETE, &[("Hangup-Cause", cause.as_bytes())], &[]);
         if let Some(channel) = self.channels.get_mut(id) {
-            channel.target = State::Destroy;
+            channel.target = ChannelState::Destroy;
         }
     }
 
     fn destroy(&mut self, id: ChannelId) {
         self.fire_channel(id, &origin::DESTROY);
         let Some(channel) = self.channels.get_mut(id) else { return };
-        channel.running = State::Destroy;
+        channel.running = ChannelState::Destroy;
         let retry = channel.retry;
         let name = channel.shown_name();
         self.fire_channel(id, &origin::STATE);
@@ -237,7 +240,7 @@ impl Core {
             log::NOTICE,
             &origin::CLOSE_CHANNEL,
             id,
-            &format!("Close Channel {name} [{}]", State::Destroy.name()),
+            &format!("Close Channel {name} [{}]", ChannelState::Destroy.as_str()),
         );
         self.channels.remove(id);
         if let Some(originate) = retry {

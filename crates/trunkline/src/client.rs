@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::sync::oneshot;
@@ -19,6 +20,8 @@ use crate::driver::{self, Driving};
 use crate::error::Error;
 use crate::events::{Events, Logs};
 use crate::job::Job;
+use crate::outcome::{accepted, printed};
+use crate::socket::tune;
 
 /// Connects to a switch.
 ///
@@ -170,12 +173,7 @@ impl Client {
 
     async fn api_reply(&self, text: &str, command: Command) -> Result<ApiResponse, Error> {
         match self.reply(command).await {
-            Ok(Reply::Api(response)) => Ok(response),
-            Ok(reply) => {
-                let command = format!("api {text}");
-                let reason = reply.refusal().unwrap_or_else(|| reply.text().into_owned());
-                Err(Error::Refused { command, reason })
-            }
+            Ok(reply) => printed(text, reply),
             Err(why) => Err(Error::unanswered(&format!("api {text}"), why)),
         }
     }
@@ -349,7 +347,7 @@ impl Client {
             Ok::<_, ApiMisuse>(())
         })?;
         let reply = Waiting { shared, serial, receiver: Some(receiver) }.reply().await;
-        refused(&text, reply.map_err(|why| Error::unanswered(&text, why))?).map(drop)
+        accepted(&text, reply.map_err(|why| Error::unanswered(&text, why))?).map(drop)
     }
 
     /// Leaves: says `exit` after the commands in line, and waits for the end, at most 5 s.
@@ -377,7 +375,7 @@ impl Client {
     /// A command that is to be answered by `+OK`.
     async fn command(&self, command: Command) -> Result<CommandReply, Error> {
         let text = command.describe().into_owned();
-        refused(&text, self.reply(command).await.map_err(|why| Error::unanswered(&text, why))?)
+        accepted(&text, self.reply(command).await.map_err(|why| Error::unanswered(&text, why))?)
     }
 
     async fn reply(&self, command: Command) -> Result<Reply, Unanswered> {
@@ -406,17 +404,6 @@ impl Client {
 
     pub(crate) fn config(&self) -> &Config {
         &self.handle.config
-    }
-}
-
-fn refused(command: &str, reply: Reply) -> Result<CommandReply, Error> {
-    let refuse = |reason: String| Err(Error::Refused { command: command.to_owned(), reason });
-    match reply {
-        Reply::Command(reply) => match reply.error() {
-            None => Ok(reply),
-            Some(reason) => refuse(reason),
-        },
-        other => refuse(other.text().into_owned()),
     }
 }
 
@@ -468,13 +455,6 @@ async fn dial(config: &Config) -> Result<TcpStream, Error> {
         Ok(Err(source)) => return Err(Error::Connect { address, source }),
         Err(_) => return Err(Error::ConnectTimeout { address, after: config.connect_timeout }),
     };
-    let keepalive = socket2::TcpKeepalive::new()
-        .with_time(Duration::from_secs(30))
-        .with_interval(Duration::from_secs(10));
-    let socket = socket2::SockRef::from(&stream);
-    // Without them the connection works as well, only later or slower.
-    if let Err(error) = stream.set_nodelay(true).and_then(|()| socket.set_tcp_keepalive(&keepalive)) {
-        tracing::debug!(%error, "socket options");
-    }
+    tune(&SockRef::from(&stream));
     Ok(stream)
 }

@@ -19,10 +19,8 @@ use trunkline_proto::{
 };
 
 use crate::queue::Queue;
+use crate::socket::LAST_WORDS;
 use crate::wire_trace;
-
-/// After writing failed, how long we go on reading: the switch may have said why it left.
-const LAST_WORDS: Duration = Duration::from_secs(1);
 
 pub(crate) type ReplySender = oneshot::Sender<Result<Reply, Unanswered>>;
 pub(crate) type Writer = Box<dyn AsyncWrite + Send + Unpin>;

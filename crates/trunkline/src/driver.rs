@@ -7,17 +7,15 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
-use bytes::BytesMut;
-use tokio::io::{AsyncRead, AsyncReadExt};
+use tokio::io::AsyncRead;
 use tokio::time::{sleep_until, timeout_at};
 use trunkline_proto::{Event, LogData};
 
+use crate::bounded::Queued;
 use crate::core::{Core, Deliveries, Shared, Turn, lock, now};
-use crate::queue::{Queue, Queued};
-use crate::wire_trace;
+use crate::queue::Queue;
+use crate::read_buffer::ReadBuffer;
 
-const SMALLEST_READ: usize = 8 * 1024;
-const LARGEST_READ: usize = 256 * 1024;
 /// Having read so much at once, let the consumers run before reading more.
 const MUCH: usize = 32 * 1024;
 const FAR: Duration = Duration::from_secs(365 * 24 * 3600);
@@ -178,80 +176,5 @@ async fn make_room<T: Queued>(queue: Arc<Queue<T>>, mut items: VecDeque<T>, unti
     if made_room.await.is_err() {
         queue.give_up();
         queue.push(&mut items);
-    }
-}
-
-/// Grows while reads fill it, and is given back when they do not.
-struct ReadBuffer {
-    bytes: BytesMut,
-    size: usize,
-    /// What the message under way still needs.
-    missing: usize,
-    /// How large the memory behind `bytes` may be.
-    held: usize,
-}
-
-impl ReadBuffer {
-    fn new() -> Self {
-        Self { bytes: BytesMut::new(), size: SMALLEST_READ, missing: 0, held: 0 }
-    }
-
-    /// Cancel safe.
-    async fn read(&mut self, reader: &mut (impl AsyncRead + Unpin)) -> io::Result<usize> {
-        let wanted = self.size.max(self.missing.min(LARGEST_READ));
-        if self.held > 4 * wanted && self.bytes.len() <= SMALLEST_READ {
-            // Grown for a message or a burst that is over. To reserve would take the same memory again.
-            self.bytes = BytesMut::from(&*self.bytes);
-            self.held = 0;
-        }
-        let room = self.bytes.capacity() - self.bytes.len();
-        if room < self.size / 4 || room < self.missing.min(LARGEST_READ) {
-            self.bytes.reserve(wanted);
-            self.held = self.held.max(self.bytes.capacity());
-        }
-        let room = self.bytes.capacity() - self.bytes.len();
-        let before = self.bytes.len();
-        let read = reader.read_buf(&mut self.bytes).await?;
-        wire_trace::received(self.bytes.get(before..).unwrap_or_default());
-        if read >= room {
-            self.size = (self.size * 2).min(LARGEST_READ);
-        } else if read < self.size / 4 && self.size > SMALLEST_READ {
-            self.size = (self.size / 2).max(SMALLEST_READ);
-        }
-        Ok(read)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    async fn read_all(buffer: &mut ReadBuffer, mut bytes: &[u8]) {
-        let whole = buffer.bytes.len() + bytes.len();
-        while buffer.bytes.len() < whole {
-            buffer.missing = whole - buffer.bytes.len();
-            buffer.read(&mut bytes).await.unwrap();
-        }
-        buffer.missing = 0;
-    }
-
-    /// After a long message, and after a burst, the memory is given back.
-    #[tokio::test]
-    async fn memory_is_given_back() {
-        for length in [LARGEST_READ, 20 * 1024 * 1024] {
-            let mut buffer = ReadBuffer::new();
-            let long = vec![b'x'; length];
-            read_all(&mut buffer, &long).await;
-            assert!(buffer.bytes == long);
-            // It is over, and the next one has begun.
-            drop(buffer.bytes.split_to(length - 10));
-            for _ in 0..10 {
-                read_all(&mut buffer, b"0123456789").await;
-                drop(buffer.bytes.split_to(10));
-            }
-            assert_eq!(&*buffer.bytes, b"0123456789");
-            buffer.bytes.reserve(SMALLEST_READ);
-            assert!(buffer.bytes.capacity() <= 4 * SMALLEST_READ, "{}", buffer.bytes.capacity());
-        }
     }
 }

@@ -4,7 +4,7 @@ use std::io;
 use std::time::Duration;
 
 use trunkline_proto::api::ApiError;
-use trunkline_proto::{ApiMisuse, CloseReason, Executed, JobLost, SubscriptionRefused, Unanswered};
+use trunkline_proto::{ApiMisuse, CloseReason, Executed, JobLost, JobUuid, SubscriptionRefused, Unanswered};
 
 use crate::config::ConfigError;
 
@@ -81,6 +81,15 @@ pub enum Error {
     /// A subscription does not hold.
     #[error(transparent)]
     Subscription(#[from] SubscriptionRefused),
+    /// A signal came while a call of the `blocking` client waited. The connection is as it was, and goes on.
+    #[error("a signal interrupted the wait; the connection goes on")]
+    Interrupted,
+    /// A job that was never started here, whose end was given already, or which the switch refused.
+    #[error("no job {job} runs, and its end is not kept: it was given already, or it was never started here")]
+    NoSuchJob {
+        /// Which.
+        job: JobUuid,
+    },
 }
 
 impl Error {

@@ -10,10 +10,11 @@ use futures_core::Stream;
 use tokio::sync::oneshot;
 use trunkline_proto::{CloseReason, Event, EventSet, LogData, LogLevel, SubscriptionId};
 
+use crate::bounded::{Missed, Queued};
 use crate::client::Client;
 use crate::core::{Sink, lock};
 use crate::error::Error;
-use crate::queue::{Missed, Queue, Queued, Taken};
+use crate::queue::{Queue, Taken};
 
 /// What a stream of events yields.
 #[derive(Debug, Clone)]

@@ -1,15 +1,15 @@
 //! Background jobs as futures.
 
-use std::borrow::Cow;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use tokio::sync::oneshot;
-use trunkline_proto::{Event, JobLost, JobUuid, api_error};
+use trunkline_proto::{Event, JobLost, JobUuid};
 
 use crate::client::Client;
 use crate::error::Error;
+use crate::job_result::JobResult;
 
 /// A job the switch has taken, made by [`Client::bgapi`]. Awaiting it gives its end.
 ///
@@ -56,7 +56,7 @@ impl Future for Job {
         let end = ready!(Pin::new(&mut self.end).poll(cx));
         self.done = true;
         Poll::Ready(match end {
-            Ok(Ok(event)) => Ok(JobResult { event }),
+            Ok(Ok(event)) => Ok(JobResult::new(event)),
             Ok(Err(lost)) => Err(lost.into()),
             Err(_) => Err(self.client.close_reason().map_or(JobLost::TimedOut, JobLost::Disconnected).into()),
         })
@@ -71,37 +71,5 @@ impl Drop for Job {
                 core.connection.forget_job(&self.uuid);
             });
         }
-    }
-}
-
-/// What came of a job.
-#[derive(Debug, Clone)]
-pub struct JobResult {
-    event: Event,
-}
-
-impl JobResult {
-    /// What the command printed; empty if nothing. Bytes that are not UTF-8 are replaced by U+FFFD.
-    #[must_use]
-    pub fn text(&self) -> Cow<'_, str> {
-        self.event.body().unwrap_or_default()
-    }
-
-    /// What the command printed, exactly.
-    #[must_use]
-    pub fn bytes(&self) -> Cow<'_, [u8]> {
-        self.event.body_bytes().unwrap_or_default()
-    }
-
-    /// What follows `-ERR` or `-USAGE:`, if the output begins so: by FreeSWITCH's custom, the command failed.
-    #[must_use]
-    pub fn error(&self) -> Option<String> {
-        api_error(&self.bytes())
-    }
-
-    /// The BACKGROUND_JOB event.
-    #[must_use]
-    pub fn event(&self) -> &Event {
-        &self.event
     }
 }

@@ -35,51 +35,74 @@
 //! - [`api`] has the api commands as values, for [`Client::run`], which reads what they print.
 //! - [`Error`] says what happened, whose fault it was, and what to do.
 //!
+//! The [guide] goes through them one by one.
+//!
 //! What is said on the wire, without any I/O, is the crate `trunkline-proto`, whose vocabulary is re-exported here.
 //!
 //! # Features
 //!
-//! `client` (default): the client, on tokio.
+//! - `client` (default): the client, on tokio.
+//! - `blocking`: the client without async, in the module `blocking`.
 
+#[cfg(feature = "blocking")]
+pub mod blocking;
+#[cfg(any(feature = "client", feature = "blocking"))]
+mod bounded;
 #[cfg(feature = "client")]
 mod client;
-#[cfg(feature = "client")]
+#[cfg(any(feature = "client", feature = "blocking"))]
 mod config;
 #[cfg(feature = "client")]
 mod core;
 #[cfg(feature = "client")]
 mod driver;
-#[cfg(feature = "client")]
+#[cfg(any(feature = "client", feature = "blocking"))]
 mod error;
 #[cfg(feature = "client")]
 mod events;
+#[cfg(all(doc, feature = "client"))]
+pub mod guide;
 #[cfg(feature = "client")]
 mod job;
+#[cfg(any(feature = "client", feature = "blocking"))]
+mod job_result;
+#[cfg(any(feature = "client", feature = "blocking"))]
+mod outcome;
 #[cfg(feature = "client")]
 mod queue;
-#[cfg(feature = "client")]
+#[cfg(any(feature = "client", feature = "blocking"))]
+mod read_buffer;
+#[cfg(any(feature = "client", feature = "blocking"))]
+mod socket;
+#[cfg(any(feature = "client", feature = "blocking"))]
 mod typed_api;
-#[cfg(feature = "client")]
+#[cfg(any(feature = "client", feature = "blocking"))]
 mod wire_trace;
 
+#[cfg(any(feature = "client", feature = "blocking"))]
+pub use bounded::Missed;
 #[cfg(feature = "client")]
 pub use client::{Client, connect};
-#[cfg(feature = "client")]
+#[cfg(any(feature = "client", feature = "blocking"))]
 pub use config::{Config, ConfigError};
-#[cfg(feature = "client")]
+#[cfg(any(feature = "client", feature = "blocking"))]
 pub use error::Error;
 #[cfg(feature = "client")]
 pub use events::{Events, Item, LogItem, Logs};
 #[cfg(feature = "client")]
-pub use job::{Job, JobResult};
-#[cfg(feature = "client")]
-pub use queue::Missed;
+pub use job::Job;
+#[cfg(any(feature = "client", feature = "blocking"))]
+pub use job_result::JobResult;
 pub use trunkline_proto as proto;
 pub use trunkline_proto::api;
+pub use trunkline_proto::view;
+pub use trunkline_proto::{AnswerState, CallDirection, CallState, ChannelState, DeviceState, HangupCause};
 pub use trunkline_proto::{
     ApiMisuse, ApiResponse, CloseReason, Command, CommandReply, Credentials, Event, EventBuilder,
     EventFormat, EventName, EventSet, Executed, Headers, JobLost, JobUuid, Limits, LogData, LogLevel,
     Permissions, Reply, SubscriptionRefused, SwitchMisbehaved,
 };
+#[cfg(any(feature = "client", feature = "blocking"))]
+pub use typed_api::Answer;
 #[cfg(feature = "client")]
-pub use typed_api::{Answer, ApiJob};
+pub use typed_api::ApiJob;

@@ -1,91 +1,14 @@
 //! A bounded queue between the reader and one consumer. It never makes the reader wait by itself: when it is full
 //! it says so, and when the reader has waited long enough it drops the oldest of the least precious.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 use std::task::{Context, Poll, Waker};
 
 use tokio::sync::Notify;
-use trunkline_proto::{CloseReason, Event, EventName, LogData};
+use trunkline_proto::CloseReason;
 
-/// What waits in a queue.
-pub(crate) trait Queued {
-    /// How it is counted when it is dropped.
-    fn kind(&self) -> EventName;
-    /// 0 is dropped first, 2 last.
-    fn rank(&self) -> usize;
-    fn bytes(&self) -> usize;
-}
-
-impl Queued for Event {
-    fn kind(&self) -> EventName {
-        self.name().cloned().unwrap_or(EventName::Other("".into()))
-    }
-
-    fn rank(&self) -> usize {
-        match self.name() {
-            Some(
-                EventName::ChannelCreate
-                | EventName::ChannelAnswer
-                | EventName::ChannelUuid
-                | EventName::ChannelHangupComplete
-                | EventName::ChannelDestroy
-                | EventName::BackgroundJob,
-            ) => 2,
-            Some(
-                EventName::Heartbeat
-                | EventName::SessionHeartbeat
-                | EventName::ChannelCallstate
-                | EventName::Talk
-                | EventName::NoTalk
-                | EventName::ReSchedule,
-            ) => 0,
-            _ => 1,
-        }
-    }
-
-    fn bytes(&self) -> usize {
-        self.wire_len()
-    }
-}
-
-impl Queued for LogData {
-    fn kind(&self) -> EventName {
-        EventName::Log
-    }
-
-    /// Debug and info lines before the graver ones.
-    fn rank(&self) -> usize {
-        match self.level().number() {
-            0..=4 => 2,
-            5 => 1,
-            _ => 0,
-        }
-    }
-
-    fn bytes(&self) -> usize {
-        self.wire_len()
-    }
-}
-
-/// What was dropped because the consumer was too slow, since it was last told.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Missed {
-    by_name: BTreeMap<EventName, u64>,
-}
-
-impl Missed {
-    /// How many in all.
-    #[must_use]
-    pub fn count(&self) -> u64 {
-        self.by_name.values().sum()
-    }
-
-    /// How many of each name. Log lines count as `LOG`, events without a name as the empty one.
-    pub fn by_name(&self) -> impl Iterator<Item = (&EventName, u64)> {
-        self.by_name.iter().map(|(name, count)| (name, *count))
-    }
-}
+use crate::bounded::{Bounded, Missed, Queued};
 
 /// What a consumer gets.
 #[derive(Debug)]
@@ -107,14 +30,7 @@ pub(crate) struct Queue<T> {
 
 #[derive(Debug)]
 struct Inner<T> {
-    /// By rank, each with its place in the whole.
-    lanes: [VecDeque<(u64, T)>; 3],
-    places: u64,
-    items: usize,
-    bytes: usize,
-    most_items: usize,
-    most_bytes: usize,
-    missed: Missed,
+    items: Bounded<T>,
     /// The reader waited for this consumer in vain: it does not wait again before the queue has been empty.
     given_up: bool,
     /// There is no consumer any more.
@@ -126,13 +42,7 @@ struct Inner<T> {
 impl<T: Queued> Queue<T> {
     pub(crate) fn new(most_items: usize, most_bytes: usize) -> Self {
         let inner = Inner {
-            lanes: Default::default(),
-            places: 0,
-            items: 0,
-            bytes: 0,
-            most_items: most_items.max(1),
-            most_bytes,
-            missed: Missed::default(),
+            items: Bounded::new(most_items, most_bytes),
             given_up: false,
             gone: false,
             closed: None,
@@ -157,12 +67,12 @@ impl<T: Queued> Queue<T> {
             return items.clear();
         }
         while let Some(next) = items.front()
-            && (inner.given_up || inner.has_room(next))
+            && (inner.given_up || inner.items.has_room(next))
             && let Some(item) = items.pop_front()
         {
-            inner.append(item);
+            inner.items.append(item);
         }
-        inner.trim();
+        inner.items.trim();
         let consumer = inner.consumer.take();
         drop(inner);
         if let Some(consumer) = consumer {
@@ -199,14 +109,12 @@ impl<T: Queued> Queue<T> {
     /// Moves what there is, up to a batch, into `taken`. Pending if there is nothing.
     pub(crate) fn poll_take(&self, cx: &mut Context<'_>, taken: &mut VecDeque<Taken<T>>) -> Poll<()> {
         let mut inner = self.lock();
-        if inner.missed.count() > 0 {
-            taken.push_back(Taken::Missed(std::mem::take(&mut inner.missed)));
-        }
+        taken.extend(inner.items.take_missed().map(Taken::Missed));
         for _ in 0..BATCH {
-            let Some(item) = inner.pop() else { break };
+            let Some(item) = inner.items.pop() else { break };
             taken.push_back(Taken::Item(item));
         }
-        if inner.items == 0 {
+        if inner.items.is_empty() {
             inner.given_up = false;
             if let Some(reason) = inner.closed.take() {
                 taken.push_back(Taken::Closed(reason));
@@ -222,48 +130,9 @@ impl<T: Queued> Queue<T> {
     }
 }
 
-impl<T: Queued> Inner<T> {
-    /// One that is over the bound by itself passes alone.
-    fn has_room(&self, item: &T) -> bool {
-        let fits = self.bytes.saturating_add(item.bytes()) <= self.most_bytes;
-        self.items == 0 || (self.items < self.most_items && fits)
-    }
-
-    fn append(&mut self, item: T) {
-        self.places += 1;
-        self.items += 1;
-        self.bytes += item.bytes();
-        let place = self.places;
-        if let Some(lane) = self.lanes.get_mut(item.rank()) {
-            lane.push_back((place, item));
-        }
-    }
-
-    /// The oldest.
-    fn pop(&mut self) -> Option<T> {
-        let oldest =
-            |(_, lane): &(usize, &mut VecDeque<(u64, T)>)| lane.front().map_or(u64::MAX, |(place, _)| *place);
-        let (_, lane) = self.lanes.iter_mut().enumerate().min_by_key(oldest)?;
-        let (_, item) = lane.pop_front()?;
-        self.items -= 1;
-        self.bytes -= item.bytes();
-        Some(item)
-    }
-
-    /// Drops the oldest of the least precious until the bounds hold.
-    fn trim(&mut self) {
-        while self.items > self.most_items || (self.bytes > self.most_bytes && self.items > 1) {
-            let Some((_, item)) = self.lanes.iter_mut().find_map(VecDeque::pop_front) else { return };
-            self.items -= 1;
-            self.bytes -= item.bytes();
-            *self.missed.by_name.entry(item.kind()).or_default() += 1;
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use trunkline_proto::{EventBuilder, EventFormat};
+    use trunkline_proto::{Event, EventBuilder, EventFormat};
 
     use super::*;
 

@@ -1,5 +1,7 @@
 //! The examples run, against a simulated switch.
 
+#[path = "../examples/blocking.rs"]
+mod blocking;
 #[path = "../examples/commands.rs"]
 mod commands;
 #[path = "../examples/events.rs"]
@@ -12,7 +14,8 @@ mod log;
 #[test]
 fn each_runs_to_its_end() {
     for (name, run) in [
-        ("commands", commands::main as fn() -> Result<(), Box<dyn std::error::Error>>),
+        ("blocking", blocking::main as fn() -> Result<(), Box<dyn std::error::Error>>),
+        ("commands", commands::main),
         ("events", events::main),
         ("jobs", jobs::main),
         ("log", log::main),

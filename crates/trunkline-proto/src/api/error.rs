@@ -2,6 +2,8 @@
 
 use bytes::Bytes;
 
+use crate::cause::HangupCause;
+
 /// An api command did not give what it gives. What it printed is kept: [`output`](Self::output).
 ///
 /// The event socket itself never fails an api command; whether it failed is in what it printed, and every command
@@ -55,6 +57,13 @@ impl ApiError {
             | Self::NotFound { output, .. }
             | Self::Unreadable { output, .. } => output,
         }
+    }
+
+    /// The hangup cause, if that is the reason: of an `originate`, a `conference … dial`.
+    #[must_use]
+    pub fn hangup_cause(&self) -> Option<HangupCause> {
+        let cause = HangupCause::from(self.reason()?);
+        (!matches!(cause, HangupCause::Other(_))).then_some(cause)
     }
 
     /// The switch's own reason, if the command says that it failed.

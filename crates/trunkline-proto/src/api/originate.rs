@@ -3,6 +3,7 @@
 use super::line::Line;
 use super::output::{Printed, remark};
 use super::{ApiCommand, ApiError};
+use crate::cause::HangupCause;
 use crate::dialstring::Originate;
 use crate::error::ApiMisuse;
 use crate::ids::ChannelUuid;
@@ -11,12 +12,15 @@ use crate::ids::ChannelUuid;
 /// run it in the background.
 ///
 /// ```
-/// # use trunkline_proto::api::{ApiCommand, ApiError};
+/// # use trunkline_proto::HangupCause;
+/// # use trunkline_proto::api::{ApiCommand, UuidKill};
 /// # use trunkline_proto::dialstring::{Endpoint, Originate};
 /// let originate = Originate::new(Endpoint::user("1000")?);
 /// assert_eq!(originate.line()?, "originate user/1000 &park()");
 /// assert_eq!(originate.read(b"+OK call-1\n"), Ok("call-1".into()));
-/// assert_eq!(originate.read(b"-ERR USER_BUSY\n").unwrap_err().reason(), Some("USER_BUSY"));
+/// let busy = originate.read(b"-ERR USER_BUSY\n").unwrap_err();
+/// assert_eq!(busy.hangup_cause(), Some(HangupCause::UserBusy));
+/// assert_eq!(UuidKill::new("call-1").cause(HangupCause::UserBusy).line()?, "uuid_kill call-1 USER_BUSY");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 impl ApiCommand for Originate {
@@ -30,6 +34,13 @@ impl ApiCommand for Originate {
         let printed = Printed::by("originate", output)?;
         let id = remark(printed)?;
         if id.is_empty() { Err(printed.unreadable("the id of a call")) } else { Ok(id.into()) }
+    }
+}
+
+/// So that one can be given where a command takes a cause by its name.
+impl From<HangupCause> for String {
+    fn from(cause: HangupCause) -> Self {
+        cause.as_str().to_owned()
     }
 }
 

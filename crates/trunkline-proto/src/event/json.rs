@@ -3,11 +3,10 @@
 use super::{Body, EventError, EventName, Parts, is_content_length};
 use crate::header::{ESCAPED_NAME, Mark, array_text};
 use crate::json;
-use crate::scan::Marks;
 
 /// Notes where each header of the object at `at` stands. Values that are neither strings nor lists of strings
 /// are passed over, as FreeSWITCH does when it reads an event from JSON.
-pub(super) fn index(raw: &[u8], at: usize, marks: &mut Marks) -> Result<Parts, EventError> {
+pub(super) fn index(raw: &[u8], at: usize, marks: &mut Vec<Mark>) -> Result<Parts, EventError> {
     let mut found = Found { name: None, body: None };
     let mut cursor = at;
     read_object(raw, &mut cursor, marks, &mut found)
@@ -16,13 +15,13 @@ pub(super) fn index(raw: &[u8], at: usize, marks: &mut Marks) -> Result<Parts, E
         // It is no header, and neither is the Content-Length the serialiser put before it.
         marks.remove(place);
         if let Some(before) = place.checked_sub(1)
-            && marks.as_slice().get(before).is_some_and(|mark| is_content_length(*mark, raw, b'"'))
+            && marks.get(before).is_some_and(|mark| is_content_length(raw, *mark as usize, b'"'))
         {
             marks.remove(before);
         }
         body
     });
-    Ok(Parts { name: found.name, body })
+    Ok(Parts { name: found.name, body, headers_end: raw.len() })
 }
 
 /// What was met beside headers.
@@ -33,7 +32,7 @@ struct Found {
 }
 
 /// `None` where the object breaks off; `cursor` then says where.
-fn read_object(raw: &[u8], cursor: &mut usize, marks: &mut Marks, found: &mut Found) -> Option<()> {
+fn read_object(raw: &[u8], cursor: &mut usize, marks: &mut Vec<Mark>, found: &mut Found) -> Option<()> {
     let mut at = json::skip_blanks(raw, *cursor);
     if raw.get(at)? != &b'{' {
         return None;
@@ -55,7 +54,7 @@ fn read_object(raw: &[u8], cursor: &mut usize, marks: &mut Marks, found: &mut Fo
 }
 
 /// One `"key":value`; gives the offset after it.
-fn read_member(raw: &[u8], at: usize, marks: &mut Marks, found: &mut Found) -> Option<usize> {
+fn read_member(raw: &[u8], at: usize, marks: &mut Vec<Mark>, found: &mut Found) -> Option<usize> {
     if raw.get(at)? != &b'"' {
         return None;
     }
@@ -73,7 +72,7 @@ fn read_member(raw: &[u8], at: usize, marks: &mut Marks, found: &mut Found) -> O
             let start = value + 1;
             let (end, escaped) = json::string_end(raw, start)?;
             if *key == *b"_body" {
-                found.body = Some((marks.as_slice().len(), Body { start, len: end - start, escaped }));
+                found.body = Some((marks.len(), Body { start, len: end - start, escaped }));
             } else if is_name(&key) {
                 found.name = Some(EventName::from_bytes(&json::unescape(raw.get(start..end)?)));
             }

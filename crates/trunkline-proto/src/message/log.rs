@@ -145,6 +145,12 @@ impl LogData {
         self.headers.raw().len() + self.body.len()
     }
 
+    /// A copy that shares no memory with the buffer it was received in.
+    #[must_use]
+    pub fn detach(&self) -> Self {
+        Self { headers: self.headers.detach(), body: Bytes::copy_from_slice(&self.body) }
+    }
+
     fn number(&self, name: &str) -> Option<u32> {
         self.headers.get(name)?.parse().ok()
     }

@@ -6,6 +6,10 @@
 //! - `commands`: what our constructors encode is what was recorded
 //! - `reencode`: every recorded event goes out again as it came in, and plain and JSON say the same
 //! - `surprises`: one test for each oddity of the protocol, by name
+//! - `views`: every recorded event, read by what it is
+//!     - `views/sweep`: all of them at once: no header out of reach, no value unreadable, no word unknown
+//!     - `views/blocks`, `call`, `media`, `server`, `conference`, `modules`: each getter, against what was recorded
+//!     - `views/unrecorded`: what only FreeSWITCH's source says
 //! - `connection`: a client's half of a conversation, played with a clock of its own
 //!     - `connection/world`: the switch, the wire and the clock of those plays
 //!     - `connection/opening`: greeting, credentials, and whoever else may answer a port
@@ -25,3 +29,4 @@ mod packets;
 mod recordings;
 mod reencode;
 mod surprises;
+mod views;

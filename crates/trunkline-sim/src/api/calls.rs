@@ -1,7 +1,9 @@
 //! Making calls and ending them all (`mod_commands.c`).
 
+use trunkline_proto::HangupCause;
+
 use super::{Command, Invocation, Outcome};
-use crate::cause::{self, Cause};
+use crate::cause::Cause;
 use crate::channel::ChannelId;
 use crate::core::Core;
 use crate::event::origin;
@@ -19,7 +21,9 @@ fn originate(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
 fn hupall(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
     let text = invocation.text();
     let words: Vec<&str> = text.split_whitespace().collect();
-    let cause = words.first().map_or(cause::MANAGER_REQUEST, |word| Cause::parse(word.as_bytes()));
+    let cause = words
+        .first()
+        .map_or_else(|| HangupCause::ManagerRequest.into(), |word| Cause::parse(word.as_bytes()));
     let only = match words.as_slice() {
         [_, name, value, ..] => Some((*name, *value)),
         _ => None,

@@ -1,9 +1,9 @@
 //! Commands about one channel (`mod_commands.c`).
 
-use trunkline_proto::{EventFormat, EventName};
+use trunkline_proto::{EventFormat, EventName, HangupCause};
 
 use super::{Command, Invocation, Outcome};
-use crate::cause::{self, Cause};
+use crate::cause::Cause;
 use crate::core::Core;
 use crate::event::origin;
 use crate::text::{first_word, split_spaces};
@@ -24,7 +24,7 @@ fn uuid_kill(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
     if uuid.is_empty() {
         return "-USAGE: <uuid> [cause]\n".into();
     }
-    let cause = if cause.is_empty() { cause::NORMAL_CLEARING } else { Cause::parse(cause) };
+    let cause = if cause.is_empty() { HangupCause::NormalClearing.into() } else { Cause::parse(cause) };
     match core.channels.find(uuid) {
         Some(id) => {
             core.hangup(id, cause, &origin::KILL);

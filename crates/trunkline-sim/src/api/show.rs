@@ -100,10 +100,10 @@ impl Fields<'_> {
         let flipped = channel.variables.get(b"channel_cid_flipped").is_some();
         match column {
             "uuid" => channel.uuid.clone().into_bytes(),
-            "direction" => channel.direction.name().into(),
+            "direction" => channel.direction.as_str().into(),
             "name" => channel.name.clone(),
-            "state" => channel.running.name().into(),
-            "callstate" => channel.call_state.name().into(),
+            "state" => channel.running.as_str().into(),
+            "callstate" => channel.call_state.as_str().into(),
             "application" => channel.last_app.as_ref().map(|(app, _)| app.clone().into()).unwrap_or_default(),
             "application_data" => channel.last_app.as_ref().map(|(_, data)| data.clone()).unwrap_or_default(),
             "read_codec" | "write_codec" => "L16".into(),

@@ -2,10 +2,10 @@
 //! one, an application within the one that runs, unless that one holds the lock.
 
 use trunkline_proto::listener::Packet;
-use trunkline_proto::{EventBuilder, EventName};
+use trunkline_proto::{EventBuilder, EventName, HangupCause};
 
 use super::{Action, Running};
-use crate::cause::{self, Cause};
+use crate::cause::Cause;
 use crate::channel::{Channel, ChannelId};
 use crate::core::Core;
 use crate::event::origin;
@@ -48,7 +48,9 @@ impl Core {
         match message.header("call-command").and_then(|command| command.get(..6)) {
             Some(b"execut") => self.execute_message(id, message),
             Some(b"hangup") => {
-                let cause = message.header("hangup-cause").map_or(cause::NORMAL_CLEARING, Cause::parse);
+                let cause = message
+                    .header("hangup-cause")
+                    .map_or_else(|| HangupCause::NormalClearing.into(), Cause::parse);
                 self.hangup(id, cause, &origin::MESSAGE_HANGUP);
                 self.message_done(id, Some(&message));
             }

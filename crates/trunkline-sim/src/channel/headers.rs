@@ -1,22 +1,22 @@
 //! The headers a channel puts into events (`switch_channel_event_set_data` in `src/switch_channel.c`).
 
-use trunkline_proto::EventBuilder;
+use trunkline_proto::{AnswerState, ChannelState, EventBuilder};
 
 use super::Channel;
 
 impl Channel {
     /// What every event about it carries.
     pub(crate) fn write_basic(&self, event: &mut EventBuilder) {
-        event.push("Channel-State", self.running.name());
-        event.push("Channel-Call-State", self.call_state.name());
-        event.push("Channel-State-Number", self.target.number().to_string());
+        event.push("Channel-State", self.running.as_str());
+        event.push("Channel-Call-State", self.call_state.as_str());
+        event.push("Channel-State-Number", number_of(&self.target));
         event.push("Channel-Name", self.name.as_slice());
         event.push("Unique-ID", self.uuid.as_str());
-        event.push("Call-Direction", self.direction.name());
-        event.push("Presence-Call-Direction", self.direction.name());
+        event.push("Call-Direction", self.direction.as_str());
+        event.push("Presence-Call-Direction", self.direction.as_str());
         event.push("Channel-HIT-Dialplan", if self.hit_dialplan { "true" } else { "false" });
         event.push("Channel-Call-UUID", self.uuid.as_str());
-        event.push("Answer-State", self.answer_state());
+        event.push("Answer-State", self.answer_state().as_str());
         if let Some(cause) = self.cause {
             event.push("Hangup-Cause", cause.name());
         }
@@ -38,13 +38,13 @@ impl Channel {
         }
     }
 
-    fn answer_state(&self) -> &'static str {
+    fn answer_state(&self) -> AnswerState {
         if self.hung_up() {
-            "hangup"
+            AnswerState::Hangup
         } else if self.answered {
-            "answered"
+            AnswerState::Answered
         } else {
-            "ringing"
+            AnswerState::Ringing
         }
     }
 
@@ -57,6 +57,11 @@ impl Channel {
             }
         }
     }
+}
+
+/// A state's number as headers have it.
+fn number_of(state: &ChannelState) -> String {
+    state.number().unwrap_or_default().to_string()
 }
 
 /// The elements of `ARRAY::a|:b`.

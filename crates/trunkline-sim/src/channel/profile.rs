@@ -1,14 +1,13 @@
 //! The caller profile (`switch_caller_profile_event_set_data` in `src/switch_caller.c`).
 
-use trunkline_proto::EventBuilder;
+use trunkline_proto::{CallDirection, EventBuilder};
 
-use super::Direction;
 use crate::time::Time;
 
 /// Who calls whom. An empty text is one that is not set.
 #[derive(Debug, Clone)]
 pub(crate) struct Profile {
-    pub(crate) direction: Direction,
+    pub(crate) direction: CallDirection,
     pub(crate) dialplan: Vec<u8>,
     pub(crate) caller_name: Vec<u8>,
     pub(crate) caller_number: Vec<u8>,
@@ -49,7 +48,7 @@ impl Profile {
     }
 
     fn write_texts(&self, prefix: &str, event: &mut EventBuilder) {
-        let direction = self.direction.name().as_bytes();
+        let direction = self.direction.as_str().as_bytes();
         let shown = |text: &'_ Vec<u8>, known: bool| if known { text.clone() } else { Vec::new() };
         let index = self.index.to_string();
         let created = self.profile_created.as_micros().to_string();

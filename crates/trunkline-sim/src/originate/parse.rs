@@ -1,8 +1,10 @@
 //! Reading the arguments of `originate` (`originate_function` in `mod_commands.c`).
 
+use trunkline_proto::HangupCause;
+
 use super::Then;
 use crate::app::Action;
-use crate::cause::{self, Cause};
+use crate::cause::Cause;
 use crate::text::{split, split_spaces, trim};
 
 /// What an originate is asked to do.
@@ -42,9 +44,9 @@ pub(super) fn parse(arguments: &[u8]) -> Result<Parsed, Refused> {
     let dialplan = optional(0).unwrap_or_else(|| b"XML".to_vec());
     let context = optional(1).unwrap_or_else(|| b"default".to_vec());
 
-    let broken = Refused::Cause(cause::DESTINATION_OUT_OF_ORDER);
-    let (ultra, dial) = blocks(dial, b'<', b'>').ok_or(broken)?;
-    let (global, dial) = blocks(dial, b'{', b'}').ok_or(Refused::Cause(cause::DESTINATION_OUT_OF_ORDER))?;
+    let broken = || Refused::Cause(HangupCause::DestinationOutOfOrder.into());
+    let (ultra, dial) = blocks(dial, b'<', b'>').ok_or_else(broken)?;
+    let (global, dial) = blocks(dial, b'{', b'}').ok_or_else(broken)?;
     let global = [ultra, global].concat();
     let timeout = seconds(last(&global, "originate_timeout"))
         .or_else(|| seconds(optional(4).as_deref()))

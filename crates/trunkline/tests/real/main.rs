@@ -5,7 +5,9 @@
 //! - `api`: api commands as values, each that does no harm
 //! - `jobs`: `bgapi`
 //! - `calls`: the events of calls of our own, filters, events sent and got back, the log
+//! - `typed`: calls and a conference, their events read by what they are
 //! - `users`: restricted users
+//! - `blocking`: the client without async
 //!
 //! Calls are `null/` channels with ids of our own, and only those are hung up; nothing is reloaded or shut down. The
 //! tests in `users` need the users of the directory that `TRUNKLINE_TEST_USERS` names, as
@@ -13,9 +15,11 @@
 //! BACKGROUND_JOB, run `status`, `version` and `uptime`, and not read the log.
 
 mod api;
+mod blocking;
 mod calls;
 mod commands;
 mod jobs;
+mod typed;
 mod users;
 
 use std::future::Future;

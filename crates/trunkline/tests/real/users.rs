@@ -2,19 +2,26 @@
 
 use std::future::Future;
 
-use trunkline::{Client, Error, LogLevel, SubscriptionRefused};
+use trunkline::{Client, Config, Error, LogLevel, SubscriptionRefused};
 
 use crate::{say, talked};
 
-/// Runs a test as the first or second user of `TRUNKLINE_TEST_USERS`.
-async fn with_user<F: Future<Output = ()>>(test: &str, at: usize, talk: impl FnOnce(Client) -> F) {
-    let Some(mut config) = crate::config(test) else { return };
+/// How to connect as the first or second user of `TRUNKLINE_TEST_USERS`.
+pub(crate) fn user(test: &str, at: usize) -> Option<Config> {
+    let mut config = crate::config(test)?;
     let users = std::env::var("TRUNKLINE_TEST_USERS").unwrap_or_default();
     let Some((user, password)) = users.split(' ').nth(at).and_then(|user| user.split_once(':')) else {
-        return say(&format!("NOT RUN: {test}: TRUNKLINE_TEST_USERS does not say who is in the directory"));
+        say(&format!("NOT RUN: {test}: TRUNKLINE_TEST_USERS does not say who is in the directory"));
+        return None;
     };
     config.set_password(password);
     config.set_user(user);
+    Some(config)
+}
+
+/// Runs a test as that user.
+async fn with_user<F: Future<Output = ()>>(test: &str, at: usize, talk: impl FnOnce(Client) -> F) {
+    let Some(config) = user(test, at) else { return };
     talk(Client::connect(config).await.unwrap()).await;
     talked(test);
 }

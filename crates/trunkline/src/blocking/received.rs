@@ -1,0 +1,87 @@
+//! What comes without being waited for.
+
+use trunkline_proto::{DisconnectNotice, Event, EventName, JobLost, JobUuid, LogData, Message};
+
+use crate::bounded::{Missed, Queued};
+use crate::job_result::JobResult;
+
+/// What [`Client::recv`](super::Client::recv) gives.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub enum Received {
+    /// An event that was subscribed.
+    Event(Event),
+    /// A line of the switch's log.
+    Log(LogData),
+    /// A job of this client has ended. One that [`Client::wait_job`](super::Client::wait_job) has given is not given
+    /// here.
+    Job {
+        /// Which.
+        job: JobUuid,
+        /// What came of it, or why that is not known.
+        result: Result<JobResult, JobLost>,
+    },
+    /// The switch says that the connection is about to end.
+    Notice(DisconnectNotice),
+    /// So much was dropped, because it was not fetched in time.
+    Missed(Missed),
+    /// A message nobody expects: of a type this version does not know, an event that cannot be read, a reply to
+    /// nothing.
+    Unexpected(Box<Message>),
+}
+
+/// The rank of jobs: dropped after everything else.
+pub(super) const JOB_RANK: usize = 3;
+
+impl Received {
+    /// A copy that holds on to no network buffer.
+    pub(super) fn detach(self) -> Self {
+        match self {
+            Self::Event(event) => Self::Event(event.detach()),
+            Self::Log(line) => Self::Log(line.detach()),
+            Self::Job { job, result } => {
+                Self::Job { job, result: result.map(|result| JobResult::new(result.event().detach())) }
+            }
+            other => other,
+        }
+    }
+}
+
+impl Queued for Received {
+    fn kind(&self) -> EventName {
+        match self {
+            Self::Event(event) => event.kind(),
+            Self::Log(line) => line.kind(),
+            Self::Job { .. } => EventName::BackgroundJob,
+            Self::Notice(_) | Self::Missed(_) | Self::Unexpected(_) => EventName::Other("".into()),
+        }
+    }
+
+    fn rank(&self) -> usize {
+        match self {
+            Self::Event(event) => event.rank(),
+            Self::Log(line) => line.rank(),
+            Self::Job { .. } => JOB_RANK,
+            Self::Notice(_) | Self::Missed(_) => 2,
+            Self::Unexpected(_) => 1,
+        }
+    }
+
+    fn bytes(&self) -> usize {
+        match self {
+            Self::Event(event) => event.wire_len(),
+            Self::Log(line) => line.wire_len(),
+            Self::Job { result: Ok(result), .. } => result.event().wire_len(),
+            Self::Unexpected(message) => size_of_unexpected(message),
+            Self::Job { result: Err(_), .. } | Self::Notice(_) | Self::Missed(_) => 0,
+        }
+    }
+}
+
+fn size_of_unexpected(message: &Message) -> usize {
+    match message {
+        Message::Other(frame) | Message::Undecodable { frame, .. } => frame.bytes().len(),
+        Message::ApiResponse(response) => response.bytes().len(),
+        _ => 0,
+    }
+}

@@ -1,0 +1,23 @@
+//! The guide: how to do things, and why they are the way they are. Every snippet in it is run by the tests, against a
+//! simulated switch.
+//!
+//! 1. [Connecting](connecting)
+//! 2. [Commands and jobs](commands_and_jobs)
+//! 3. [Events](events)
+//! 4. [Quoting, and why strings are dangerous](quoting)
+//! 5. [Versions of FreeSWITCH](versions)
+
+#[doc = include_str!("../docs/connecting.md")]
+pub mod connecting {}
+
+#[doc = include_str!("../docs/commands_and_jobs.md")]
+pub mod commands_and_jobs {}
+
+#[doc = include_str!("../docs/events.md")]
+pub mod events {}
+
+#[doc = include_str!("../docs/quoting.md")]
+pub mod quoting {}
+
+#[doc = include_str!("../docs/versions.md")]
+pub mod versions {}

@@ -1,0 +1,40 @@
+//! What a reply means to whoever gave the command.
+
+use trunkline_proto::{ApiResponse, CommandReply, Reply};
+
+use crate::error::Error;
+
+/// Of a command that is to be answered by `+OK`.
+pub(crate) fn accepted(command: &str, reply: Reply) -> Result<CommandReply, Error> {
+    let refuse = |reason: String| Err(Error::Refused { command: command.to_owned(), reason });
+    match reply {
+        Reply::Command(reply) => match reply.error() {
+            None => Ok(reply),
+            Some(reason) => refuse(reason),
+        },
+        other => refuse(other.text().into_owned()),
+    }
+}
+
+/// Of `api` with these words.
+pub(crate) fn printed(words: &str, reply: Reply) -> Result<ApiResponse, Error> {
+    match reply {
+        Reply::Api(response) => Ok(response),
+        reply => {
+            let reason = reply.refusal().unwrap_or_else(|| reply.text().into_owned());
+            Err(Error::Refused { command: format!("api {words}"), reason })
+        }
+    }
+}
+
+/// Of `bgapi` with these words.
+#[cfg(feature = "blocking")]
+pub(crate) fn taken(words: &str, reply: &Reply) -> Result<(), Error> {
+    match reply {
+        Reply::Command(reply) if reply.is_ok() => Ok(()),
+        reply => {
+            let reason = reply.refusal().unwrap_or_else(|| reply.text().into_owned());
+            Err(Error::Refused { command: format!("bgapi {words}"), reason })
+        }
+    }
+}

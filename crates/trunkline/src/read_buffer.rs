@@ -1,0 +1,153 @@
+//! What a connection is read into. It grows while reads fill it, and is given back when they do not.
+
+use std::io;
+#[cfg(feature = "blocking")]
+use std::io::Read;
+
+use bytes::BytesMut;
+#[cfg(feature = "client")]
+use tokio::io::{AsyncRead, AsyncReadExt};
+
+use crate::wire_trace;
+
+const SMALLEST_READ: usize = 8 * 1024;
+const LARGEST_READ: usize = 256 * 1024;
+
+#[derive(Debug)]
+pub(crate) struct ReadBuffer {
+    pub(crate) bytes: BytesMut,
+    size: usize,
+    /// What the message under way still needs.
+    pub(crate) missing: usize,
+    /// How large the memory behind `bytes` may be.
+    held: usize,
+}
+
+impl ReadBuffer {
+    pub(crate) fn new() -> Self {
+        Self { bytes: BytesMut::new(), size: SMALLEST_READ, missing: 0, held: 0 }
+    }
+
+    /// Cancel safe.
+    #[cfg(feature = "client")]
+    pub(crate) async fn read(&mut self, reader: &mut (impl AsyncRead + Unpin)) -> io::Result<usize> {
+        let room = self.make_room();
+        let before = self.bytes.len();
+        let read = reader.read_buf(&mut self.bytes).await?;
+        self.filled(before, room);
+        Ok(read)
+    }
+
+    /// One `read`.
+    #[cfg(feature = "blocking")]
+    pub(crate) fn read_now(&mut self, reader: &mut impl Read) -> io::Result<usize> {
+        let room = self.make_room().min(self.wanted());
+        let before = self.bytes.len();
+        // To read into memory that was never written needs `unsafe`; this costs a small part of the read.
+        self.bytes.resize(before + room, 0);
+        let result = reader.read(self.bytes.get_mut(before..).unwrap_or_default());
+        self.bytes.truncate(before + result.as_ref().map_or(0, |read| *read));
+        if result.is_ok() {
+            self.filled(before, room);
+        }
+        result
+    }
+
+    fn wanted(&self) -> usize {
+        self.size.max(self.missing.min(LARGEST_READ))
+    }
+
+    /// Makes room for the next read; how much there is.
+    fn make_room(&mut self) -> usize {
+        let wanted = self.wanted();
+        if self.held > 4 * wanted && self.bytes.len() <= SMALLEST_READ {
+            // Grown for a message or a burst that is over. To reserve would take the same memory again.
+            self.bytes = BytesMut::from(&*self.bytes);
+            self.held = 0;
+        }
+        let room = self.bytes.capacity() - self.bytes.len();
+        if room < self.size / 4 || room < self.missing.min(LARGEST_READ) {
+            self.bytes.reserve(wanted);
+            self.held = self.held.max(self.bytes.capacity());
+        }
+        self.bytes.capacity() - self.bytes.len()
+    }
+
+    /// Learns from what a read has put behind the first `before` bytes, having had this much room.
+    fn filled(&mut self, before: usize, room: usize) {
+        let read = self.bytes.len() - before;
+        wire_trace::received(self.bytes.get(before..).unwrap_or_default());
+        if read >= room {
+            self.size = (self.size * 2).min(LARGEST_READ);
+        } else if read < self.size / 4 && self.size > SMALLEST_READ {
+            self.size = (self.size / 2).max(SMALLEST_READ);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fill(buffer: &mut ReadBuffer, length: usize, read: impl Fn(&mut ReadBuffer, &mut &[u8])) {
+        let bytes = b"0123456789".repeat(length.div_ceil(10));
+        let mut bytes = bytes.get(..length).unwrap();
+        let whole = buffer.bytes.len() + length;
+        while buffer.bytes.len() < whole {
+            buffer.missing = whole - buffer.bytes.len();
+            read(buffer, &mut bytes);
+        }
+        buffer.missing = 0;
+    }
+
+    /// After a long message, and after a burst, the memory is given back.
+    fn memory_is_given_back(read: impl Fn(&mut ReadBuffer, &mut &[u8])) {
+        for length in [LARGEST_READ, 20 * 1024 * 1024] {
+            let mut buffer = ReadBuffer::new();
+            fill(&mut buffer, length, &read);
+            assert!(buffer.bytes.len() == length && buffer.bytes.starts_with(b"0123456789"));
+            // It is over, and the next one has begun.
+            drop(buffer.bytes.split_to(length - 10));
+            for _ in 0..10 {
+                fill(&mut buffer, 10, &read);
+                drop(buffer.bytes.split_to(10));
+            }
+            assert_eq!(buffer.bytes.len(), 10);
+            buffer.bytes.reserve(SMALLEST_READ);
+            assert!(buffer.bytes.capacity() <= 4 * SMALLEST_READ, "{}", buffer.bytes.capacity());
+        }
+    }
+
+    #[cfg(feature = "client")]
+    #[test]
+    fn memory_is_given_back_where_it_is_awaited() {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        memory_is_given_back(|buffer, bytes| {
+            runtime.block_on(buffer.read(bytes)).unwrap();
+        });
+    }
+
+    #[cfg(feature = "blocking")]
+    #[test]
+    fn memory_is_given_back_where_it_is_not() {
+        memory_is_given_back(|buffer, bytes| {
+            buffer.read_now(bytes).unwrap();
+        });
+    }
+
+    /// A read that fails leaves what was there.
+    #[cfg(feature = "blocking")]
+    #[test]
+    fn a_failed_read_leaves_nothing() {
+        struct Nothing;
+        impl Read for Nothing {
+            fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+                Err(io::ErrorKind::WouldBlock.into())
+            }
+        }
+        let mut buffer = ReadBuffer::new();
+        buffer.read_now(&mut &b"half a mess"[..]).unwrap();
+        assert!(buffer.read_now(&mut Nothing).is_err());
+        assert_eq!(&*buffer.bytes, b"half a mess");
+    }
+}
