@@ -30,6 +30,9 @@ fn main() {
             if direction == "rx" { received(&mut corpus, &bytes) } else { sent(&mut corpus, &bytes) }
         }
     }
+    for (kind, lists) in [("lists", "DTMF CUSTOM a::b\x1fstatus,bgapi"), ("all", "all\x1fall")] {
+        keep(&mut corpus, "reply", &format!("user-{kind}"), [b"u", lists.as_bytes()].concat());
+    }
     for ((target, kind), bytes) in &corpus {
         let folder = here.join("corpus").join(target);
         fs::create_dir_all(&folder).unwrap();
@@ -66,6 +69,9 @@ fn received(corpus: &mut Corpus, bytes: &[u8]) {
             let kind = format!("answer-{}", beginning.replace(|c: char| c.is_ascii_hexdigit(), "0"));
             keep(corpus, "api", &kind, body.to_vec());
         }
+        if frame.content_type() == ContentType::CommandReply {
+            answered(corpus, frame.bytes(), &frame.headers().get("Reply-Text").unwrap_or_default());
+        }
         let (target, format) = match frame.content_type() {
             ContentType::EventPlain => ("event_plain", EventFormat::Plain),
             ContentType::EventJson => ("event_json", EventFormat::Json),
@@ -83,6 +89,26 @@ fn received(corpus: &mut Corpus, bytes: &[u8]) {
         for (kind, _) in traits.iter().filter(|(_, has)| *has) {
             keep(corpus, target, kind, payload.to_vec());
         }
+    }
+}
+
+/// A reply as a frame, as its text, as the words of a refusal, and as the first thing said in a conversation.
+fn answered(corpus: &mut Corpus, frame: &[u8], text: &str) {
+    let is_uuid = |word: &&str| word.contains(|c: char| c.is_ascii_digit());
+    let kind: String = match text.get(..4) {
+        Some("+OK " | "-ERR") => text
+            .split(' ')
+            .take(3)
+            .take_while(|word| !word.ends_with(':'))
+            .filter(|word| !is_uuid(word))
+            .collect(),
+        _ => "value".to_owned(),
+    };
+    keep(corpus, "reply", &format!("frame-{kind}"), [b"f", frame].concat());
+    keep(corpus, "reply", &format!("text-{kind}"), [b"t", text.as_bytes()].concat());
+    keep(corpus, "reply", &format!("first-{kind}"), [b"c", &frame.repeat(3)[..]].concat());
+    if let Some(words) = text.strip_prefix("-ERR ") {
+        keep(corpus, "reply", &format!("words-{kind}"), [b"w", words.as_bytes()].concat());
     }
 }
 
@@ -104,6 +130,12 @@ fn sent(corpus: &mut Corpus, bytes: &[u8]) {
             "bgapi" => ("b", [rest.as_bytes(), b"\x1f", packet.header("Job-UUID").unwrap_or(b"id")].concat()),
             "filter" if rest.starts_with("delete ") => ("d", first(rest.trim_start_matches("delete "))),
             "filter" => ("f", first(rest)),
+            "getvar" => ("g", rest.as_bytes().to_vec()),
+            "sendmsg" if packet.header("execute-app-name").is_some() => {
+                let text = |name: &str| packet.header(name).unwrap_or_default();
+                let argument = packet.body().unwrap_or(text("execute-app-arg"));
+                ("x", [text("execute-app-name"), argument, text("Event-UUID")].join(&0x1f))
+            }
             "event" => ("e", rest.replace(' ', "\x1f").into_bytes()),
             "sendevent" => {
                 let mut parts = vec![rest.as_bytes().to_vec()];

@@ -5,7 +5,7 @@
 use bytes::BytesMut;
 use libfuzzer_sys::fuzz_target;
 use trunkline_proto::listener::{Packet, PacketDecoder, PacketError, Request, Standing};
-use trunkline_proto::{Command, EventBuilder, EventFormat, EventName, EventSet, JobUuid};
+use trunkline_proto::{Command, EventBuilder, EventFormat, EventName, EventSet, Execute, JobUuid, SendMsg};
 
 fuzz_target!(|input: &[u8]| {
     let Some((&which, rest)) = input.split_first() else { return };
@@ -50,6 +50,12 @@ fuzz_target!(|input: &[u8]| {
             let line = format!("filter delete {} {}", argument(0), argument(1));
             says(Command::filter_delete(argument(0), Some(argument(1))), &line, &[], None);
         }
+        b'g' => says(Command::getvar(argument(0)), &format!("getvar {}", argument(0)), &[], None),
+        b'm' => {
+            let line = format!("myevents {} json", argument(0));
+            says(Command::myevents_of(&argument(0).into(), EventFormat::Json), &line, &[], None);
+        }
+        b'x' => execute(argument(0), argument(1), argument(2)),
         b'e' => event(&arguments),
         b'r' => raw(argument(0), None),
         b'R' => raw(argument(0), Some(argument(1).as_bytes())),
@@ -110,6 +116,22 @@ fn says<E>(command: Result<Command, E>, line: &str, headers: &[(&[u8], &[u8])], 
     let reload = matches!(Request::parse(&packet, Standing::inbound(true)), Request::Reload);
     assert!(!reload || line.to_ascii_lowercase().contains("load "), "{line}");
     let _ = format!("{command:?}");
+}
+
+/// The argument reaches the application as it is, in a header or in the body.
+fn execute(application: &str, argument: &str, uuid: &str) {
+    let message = SendMsg::from(Execute::new(application, argument).event_uuid(uuid));
+    let Ok(command) = Command::sendmsg(&message) else { return };
+    let packet = one(&command);
+    assert_eq!(packet.line(), b"sendmsg");
+    assert_eq!(packet.header("call-command"), Some(&b"execute"[..]));
+    assert_eq!(packet.header("execute-app-name"), Some(application.as_bytes()));
+    if !uuid.starts_with("ARRAY::") {
+        assert_eq!(packet.header("Event-UUID"), Some(uuid.as_bytes()));
+    }
+    let got = packet.header("execute-app-arg").or(packet.body()).unwrap_or_default();
+    assert_eq!(got, argument.as_bytes());
+    assert!(!matches!(Request::parse(&packet, Standing::inbound(true)), Request::Reload));
 }
 
 fn event(arguments: &[&str]) {

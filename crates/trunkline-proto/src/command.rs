@@ -8,8 +8,10 @@ mod auth;
 mod events;
 mod filter;
 mod log;
+mod myevents;
 mod raw;
 mod sendevent;
+mod sendmsg;
 mod session;
 
 use std::borrow::Cow;
@@ -20,6 +22,7 @@ use memchr::memchr3;
 use crate::error::ApiMisuse;
 
 pub use api::MOST_JOB_UUID;
+pub use sendmsg::{Execute, SendMsg, Transport, Unicast};
 
 /// The most bytes of command and headers the switch collects before it takes what it has for a whole packet
 /// (`read_packet` in `mod_event_socket.c`).
@@ -43,8 +46,22 @@ pub enum CommandKind {
     Filter,
     /// `sendevent`
     SendEvent,
+    /// `sendmsg`
+    SendMsg,
     /// `log`, `nolog`
     Log,
+    /// `myevents`
+    MyEvents,
+    /// `divert_events`
+    DivertEvents,
+    /// `getvar`: its reply is a value, whatever it looks like.
+    GetVar,
+    /// `connect`: its reply is a whole channel, in a form of its own.
+    Connect,
+    /// `linger`, `nolinger`
+    Linger,
+    /// `resume`
+    Resume,
     /// `exit`: the switch closes after its reply.
     Exit,
     /// Any other.
@@ -178,6 +195,25 @@ fn check_header_value(value: &[u8]) -> Result<(), ApiMisuse> {
     if value.is_empty() || value == b"ARRAY::" {
         return Err(ApiMisuse::Empty { what });
     }
+    let refuse =
+        |why| Err(ApiMisuse::Invalid { what, value: String::from_utf8_lossy(value).into_owned(), why });
+    if value.starts_with(b" ") {
+        return refuse("begins with a blank, which the switch would drop");
+    }
+    // An array of one is that one, without the word.
+    if value.starts_with(b"ARRAY::") && !value.windows(2).any(|pair| pair == b"|:") {
+        return refuse("begins with `ARRAY::`, which the switch would drop");
+    }
+    Ok(())
+}
+
+/// Refuses what would be taken for two words, or for none.
+fn check_word(what: &'static str, word: &str) -> Result<(), ApiMisuse> {
+    check_line(what, word.as_bytes())?;
+    check_not_empty(what, word.as_bytes())?;
+    if word.contains(' ') {
+        return Err(ApiMisuse::Invalid { what, value: word.to_owned(), why: "is not one word" });
+    }
     Ok(())
 }
 
@@ -213,6 +249,16 @@ mod tests {
                     &crate::EventName::Notify,
                     &crate::EventBuilder::new().header("h", bad.as_bytes().to_vec()),
                 ),
+                Command::getvar(bad),
+                Command::myevents_of(&bad.into(), crate::EventFormat::Plain),
+                Command::sendmsg(&SendMsg::hangup(bad)),
+                Command::sendmsg(&SendMsg::nomedia(&bad.into())),
+                Command::sendmsg(&SendMsg::xferext([(bad, "")])),
+                Command::sendmsg(&SendMsg::xferext([("log", bad)])),
+                Command::sendmsg(&SendMsg::execute(bad, "")),
+                Command::sendmsg(&Execute::new("park", "").event_uuid(bad).into()),
+                Command::sendmsg(&Execute::new("park", "").event_uuid_name(bad).into()),
+                Command::sendmsg(&SendMsg::hangup("USER_BUSY").to(&bad.into())),
             ];
             for refusal in refusals {
                 assert!(

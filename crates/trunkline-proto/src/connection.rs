@@ -27,8 +27,10 @@
 mod auth;
 mod config;
 mod filters;
+mod getvar;
 mod jobs;
 mod output;
+mod permissions;
 mod replies;
 mod subscriptions;
 
@@ -44,10 +46,11 @@ use crate::ids::JobUuid;
 use crate::message::{DisconnectNotice, Disposition, LogLevel, Message, MessageDecoder};
 use crate::reply::Reply;
 
-pub use auth::{Credentials, Permissions, Secret};
+pub use auth::{Credentials, Secret};
 pub use config::ConnectionConfig;
 pub use jobs::JobLost;
 pub use output::{CloseReason, Output};
+pub use permissions::Permissions;
 pub use replies::{Executed, Ticket, Unanswered};
 pub use subscriptions::{SubscriptionId, SubscriptionRefused};
 
@@ -192,6 +195,9 @@ impl Connection {
                 self.on_auth_reply(&reply, true);
                 self.pump(now);
                 continue;
+            }
+            if self.replies.head() == Some(CommandKind::GetVar) && getvar::is_unframed(input) {
+                return self.end(SwitchMisbehaved::Unframed.into());
             }
             match self.decoder.decode(input) {
                 Ok(Some(Message::Event(event))) => {
@@ -399,7 +405,7 @@ impl Connection {
         if command.kind() == CommandKind::Exit && self.is_ready() {
             self.state = State::Leaving { deadline: now.checked_add(self.config.command_timeout) };
         }
-        self.replies.push(command.into_wire(), timeout.unwrap_or(self.config.command_timeout), purpose);
+        self.replies.push(command, timeout.unwrap_or(self.config.command_timeout), purpose);
         self.pump(now);
     }
 

@@ -38,6 +38,12 @@ pub enum SwitchMisbehaved {
         /// The limit, in bytes.
         limit: usize,
     },
+    /// The reply to `getvar` has no end of its own: the variable's value begins with `~`, or holds a Content-Length.
+    /// What follows cannot be told from it.
+    #[error(
+        "the value of a variable asked for by `getvar` broke the reply that holds it; use `uuid_getvar` instead"
+    )]
+    Unframed,
     /// The connection ended in the middle of a message.
     #[error("the switch closed the connection in the middle of a message ({received} bytes of it had come)")]
     CutOff {
@@ -85,6 +91,14 @@ pub enum ApiMisuse {
     )]
     WouldReload {
         /// What held it.
+        what: &'static str,
+    },
+    /// Said behind the back of the subscriptions there are, this would lose them events.
+    #[error(
+        "`{what}` would lose events of the subscriptions on this connection: withdraw those instead; nothing was sent"
+    )]
+    WouldLoseEvents {
+        /// The command's verb.
         what: &'static str,
     },
     /// More than the switch would read.

@@ -48,7 +48,7 @@ mod vocabulary;
 
 pub use cause::HangupCause;
 pub use channel::{AnswerState, CallDirection, CallState, ChannelState, DeviceState};
-pub use command::{Command, CommandKind, MOST_JOB_UUID};
+pub use command::{Command, CommandKind, Execute, MOST_JOB_UUID, SendMsg, Transport, Unicast};
 pub use connection::{
     CloseReason, Connection, ConnectionConfig, Credentials, Executed, JobLost, Output, Permissions, Secret,
     SubscriptionId, SubscriptionRefused, Ticket, Unanswered,
@@ -59,4 +59,4 @@ pub use frame::{ContentType, Frame, FrameDecoder, Limits};
 pub use header::{Encoding, Headers, Value};
 pub use ids::{ChannelUuid, CoreUuid, JobUuid};
 pub use message::{DisconnectNotice, Disposition, LogData, LogLevel, Message, MessageDecoder};
-pub use reply::{ApiResponse, CommandReply, Reply, api_error};
+pub use reply::{Answer, ApiResponse, CommandReply, Refusal, Reply, api_error};

@@ -1,8 +1,14 @@
 //! What the switch answers to a command: `command/reply` or `api/response`, matched by order alone.
 
+mod answer;
+mod refusal;
+
 use std::borrow::Cow;
 
 use bytes::Bytes;
+
+pub use answer::Answer;
+pub use refusal::Refusal;
 
 use crate::frame::Frame;
 use crate::header::{Headers, lossy};
@@ -29,7 +35,17 @@ impl Reply {
         }
     }
 
-    /// The reason, if this is a `command/reply` that refuses. What an `api` command printed is never a refusal
+    /// The reason, if this is a `command/reply` that refuses: to be matched on, where
+    /// [`refusal`](Self::refusal) is to be read. The value `getvar` returns may look like one.
+    #[must_use]
+    pub fn reason(&self) -> Option<Refusal> {
+        match self {
+            Self::Command(reply) => reply.reason(),
+            Self::Api(_) => None,
+        }
+    }
+
+    /// The reason as text, if this is a `command/reply` that refuses. What an `api` command printed is never a refusal
     /// by the event socket, whatever it says: see [`ApiResponse::error`].
     #[must_use]
     pub fn refusal(&self) -> Option<String> {
@@ -76,6 +92,12 @@ impl CommandReply {
     #[must_use]
     pub fn error(&self) -> Option<String> {
         self.text().strip_prefix("-ERR").map(|reason| reason.trim().to_owned())
+    }
+
+    /// The same to be matched on.
+    #[must_use]
+    pub fn reason(&self) -> Option<Refusal> {
+        self.error().map(|words| Refusal::from(&*words))
     }
 
     /// The Job-UUID of a reply to `bgapi`.

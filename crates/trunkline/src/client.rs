@@ -1,5 +1,7 @@
 //! The handle: a method for each command.
 
+mod session;
+
 use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -10,8 +12,8 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::sync::oneshot;
 use trunkline_proto::{
-    ApiMisuse, ApiResponse, CloseReason, Command, CommandReply, Connection, EventBuilder, EventName,
-    EventSet, Executed, JobUuid, LogLevel, Permissions, Reply, Ticket, Unanswered,
+    ApiMisuse, ApiResponse, CloseReason, Command, CommandKind, CommandReply, Connection, EventBuilder,
+    EventName, EventSet, Executed, JobUuid, LogLevel, Permissions, Reply, Ticket, Unanswered,
 };
 
 use crate::config::{Config, ConfigError};
@@ -225,7 +227,7 @@ impl Client {
         match waiting.reply().await {
             Ok(reply) => match reply.refusal() {
                 None => Ok(job),
-                Some(reason) => Err(Error::Refused { command: command(), reason }),
+                Some(reason) => Err(Error::refused(&command(), reason)),
             },
             Err(why) => Err(Error::unanswered(&command(), why)),
         }
@@ -260,18 +262,22 @@ impl Client {
         Logs::subscribe(self.clone(), level).await
     }
 
-    /// Sends any command and gives its reply as it is, refusals included.
+    /// Sends any command and gives its reply as it is, refusals included. [`Reply::answer`] says what it means.
     ///
     /// Changing subscriptions or the event format this way, behind the back of the streams, is asking for trouble.
     ///
     /// # Errors
     ///
-    /// Not answered in time, or connection lost.
+    /// Not answered in time, or connection lost; `noevents` while anything is subscribed, and `nixevent` while `ALL` is,
+    /// which would lose events ([`ApiMisuse::WouldLoseEvents`]).
     ///
     /// # Cancel safety
     ///
     /// As [`api`](Self::api).
     pub async fn send(&self, command: Command) -> Result<Reply, Error> {
+        if command.kind() == CommandKind::Events {
+            self.check(&command)?;
+        }
         let text = command.describe().into_owned();
         self.reply(command).await.map_err(|why| Error::unanswered(&text, why))
     }

@@ -4,7 +4,9 @@ use std::io;
 use std::time::Duration;
 
 use trunkline_proto::api::ApiError;
-use trunkline_proto::{ApiMisuse, CloseReason, Executed, JobLost, JobUuid, SubscriptionRefused, Unanswered};
+use trunkline_proto::{
+    ApiMisuse, CloseReason, Executed, JobLost, JobUuid, Refusal, SubscriptionRefused, Unanswered,
+};
 
 use crate::config::ConfigError;
 
@@ -100,6 +102,25 @@ impl Error {
             Unanswered::Disconnected { executed, reason } => Self::Disconnected { command, executed, reason },
             // A reason this version does not know.
             _ => Self::Disconnected { command, executed: Executed::Unknown, reason: CloseReason::Eof },
+        }
+    }
+
+    pub(crate) fn refused(command: &str, reason: String) -> Self {
+        Self::Refused { command: command.to_owned(), reason }
+    }
+
+    /// Why the switch said no, to be matched on, if that is what it did.
+    #[must_use]
+    pub fn reason(&self) -> Option<Refusal> {
+        match self {
+            Self::Refused { reason, .. } => Some(Refusal::from(&**reason)),
+            Self::Subscription(
+                SubscriptionRefused::Events { why, .. } | SubscriptionRefused::Log { why },
+            ) => Some(Refusal::from(&**why)),
+            Self::Closed(CloseReason::AuthRejected { text, .. }) => {
+                text.strip_prefix("-ERR").map(|words| Refusal::from(words.trim()))
+            }
+            _ => None,
         }
     }
 

@@ -96,13 +96,13 @@ pub use job_result::JobResult;
 pub use trunkline_proto as proto;
 pub use trunkline_proto::api;
 pub use trunkline_proto::view;
-pub use trunkline_proto::{AnswerState, CallDirection, CallState, ChannelState, DeviceState, HangupCause};
 pub use trunkline_proto::{
-    ApiMisuse, ApiResponse, CloseReason, Command, CommandReply, Credentials, Event, EventBuilder,
-    EventFormat, EventName, EventSet, Executed, Headers, JobLost, JobUuid, Limits, LogData, LogLevel,
-    Permissions, Reply, SubscriptionRefused, SwitchMisbehaved,
+    Answer, ApiMisuse, ApiResponse, ChannelUuid, CloseReason, Command, CommandReply, Credentials, Event,
+    EventBuilder, EventFormat, EventName, EventSet, Execute, Executed, Headers, JobLost, JobUuid, Limits,
+    LogData, LogLevel, Permissions, Refusal, Reply, SendMsg, SubscriptionRefused, SwitchMisbehaved,
 };
+pub use trunkline_proto::{AnswerState, CallDirection, CallState, ChannelState, DeviceState, HangupCause};
 #[cfg(any(feature = "client", feature = "blocking"))]
-pub use typed_api::Answer;
+pub use typed_api::ApiAnswer;
 #[cfg(feature = "client")]
 pub use typed_api::ApiJob;

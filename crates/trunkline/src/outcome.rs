@@ -6,13 +6,12 @@ use crate::error::Error;
 
 /// Of a command that is to be answered by `+OK`.
 pub(crate) fn accepted(command: &str, reply: Reply) -> Result<CommandReply, Error> {
-    let refuse = |reason: String| Err(Error::Refused { command: command.to_owned(), reason });
     match reply {
         Reply::Command(reply) => match reply.error() {
             None => Ok(reply),
-            Some(reason) => refuse(reason),
+            Some(reason) => Err(Error::refused(command, reason)),
         },
-        other => refuse(other.text().into_owned()),
+        other => Err(Error::refused(command, other.text().into_owned())),
     }
 }
 
@@ -22,7 +21,7 @@ pub(crate) fn printed(words: &str, reply: Reply) -> Result<ApiResponse, Error> {
         Reply::Api(response) => Ok(response),
         reply => {
             let reason = reply.refusal().unwrap_or_else(|| reply.text().into_owned());
-            Err(Error::Refused { command: format!("api {words}"), reason })
+            Err(Error::refused(&format!("api {words}"), reason))
         }
     }
 }
@@ -34,7 +33,7 @@ pub(crate) fn taken(words: &str, reply: &Reply) -> Result<(), Error> {
         Reply::Command(reply) if reply.is_ok() => Ok(()),
         reply => {
             let reason = reply.refusal().unwrap_or_else(|| reply.text().into_owned());
-            Err(Error::Refused { command: format!("bgapi {words}"), reason })
+            Err(Error::refused(&format!("bgapi {words}"), reason))
         }
     }
 }

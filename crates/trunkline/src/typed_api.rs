@@ -20,12 +20,12 @@ use crate::error::Error;
 
 /// What an api command gave, and the text it was read from.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Answer<T> {
+pub struct ApiAnswer<T> {
     value: T,
     response: ApiResponse,
 }
 
-impl<T> Answer<T> {
+impl<T> ApiAnswer<T> {
     fn read<C: ApiCommand<Output = T>>(
         command: &C,
         line: &str,
@@ -62,7 +62,7 @@ impl<T> Answer<T> {
     }
 }
 
-impl<T> Deref for Answer<T> {
+impl<T> Deref for ApiAnswer<T> {
     type Target = T;
 
     fn deref(&self) -> &T {

@@ -1,6 +1,6 @@
 //! `event`, `nixevent`, `noevents`
 
-use super::{Command, CommandKind, check_line, check_reload};
+use super::{Command, CommandKind, check_reload, check_word};
 use crate::error::ApiMisuse;
 use crate::event::{EventFormat, EventSet};
 
@@ -22,7 +22,11 @@ impl Command {
     /// `nixevent NAMES`: take back these subscriptions.
     ///
     /// While `ALL` is subscribed this loses CUSTOM events: an ordinary name replaces `ALL` by everything else,
-    /// with only those subclasses that were registered when `ALL` was asked for.
+    /// with only those subclasses that were registered when `ALL` was asked for. `nixevent ALL` takes back the names
+    /// and keeps the subclasses, which a later `event CUSTOM` brings back. A
+    /// [`Connection`](crate::Connection) says neither.
+    ///
+    /// Reply: `+OK events nixed`, subscribed or not; `-ERR no keywords supplied` as for `event`.
     ///
     /// # Errors
     ///
@@ -31,10 +35,23 @@ impl Command {
         Self::line(CommandKind::Events, &format!("nixevent {}", words(events)?))
     }
 
-    /// `noevents`: take back every subscription, and throw away the events the switch has queued for us.
+    /// `noevents`: take back every subscription, and throw away the events the switch has queued for us. The format,
+    /// filters and the limits of `myevents` stay.
+    ///
+    /// Reply: `+OK no longer listening for events`, or `-ERR not listening for events`.
     #[must_use]
     pub fn noevents() -> Self {
         Self { wire: b"noevents\n\n".to_vec(), kind: CommandKind::Events }
+    }
+}
+
+impl Command {
+    /// Its verb, if it takes events back.
+    pub(crate) fn takes_back_events(&self) -> Option<&'static str> {
+        let verbs = ["nixevent", "noevents"].into_iter();
+        verbs.filter(|_| self.kind == CommandKind::Events).find(|verb| {
+            self.wire.get(..verb.len()).is_some_and(|start| start.eq_ignore_ascii_case(verb.as_bytes()))
+        })
     }
 }
 
@@ -43,11 +60,7 @@ fn words(events: &EventSet) -> Result<String, ApiMisuse> {
         return Err(ApiMisuse::Empty { what: "the list of events" });
     }
     for word in events.names().map(|name| name.as_str()).chain(events.subclasses()) {
-        check_line("an event's name", word.as_bytes())?;
-        if word.contains(' ') || word.is_empty() {
-            let what = "an event's name";
-            return Err(ApiMisuse::Invalid { what, value: word.to_owned(), why: "is not one word" });
-        }
+        check_word("an event's name", word)?;
     }
     let words = events.to_string();
     check_reload("the list of events", words.as_bytes())?;

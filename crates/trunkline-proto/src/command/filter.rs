@@ -5,8 +5,15 @@ use crate::error::ApiMisuse;
 
 impl Command {
     /// `filter HEADER VALUE`: let only events pass that match a filter. Filters are the whole connection's. Any
-    /// match lets an event pass; values compare without case; `/regex/` is a regular expression; a value that
-    /// begins with `-` excludes, but alone lets nothing pass.
+    /// match lets an event pass; values compare without case, with the whole of the header's.
+    ///
+    /// Some values are more than text (`event_handler` in `mod_event_socket.c`):
+    ///
+    /// - `/regex/` is a regular expression (PCRE), `/regex/i` without case;
+    /// - leading `+`, `-` and blanks are no part of the value. The last of the signs counts: with `-` a match keeps
+    ///   the event out, whatever else matches; but filters that only exclude let nothing pass. `-/regex/` is no
+    ///   regular expression;
+    /// - so what begins with `+`, such as a telephone number, is matched by `/^\+1555/`, never by itself.
     ///
     /// Reply: `+OK filter added. [HEADER]=[VALUE]`
     ///
@@ -24,6 +31,8 @@ impl Command {
     }
 
     /// `filter delete HEADER [VALUE]`: remove the filters on a header, or the one with exactly this value.
+    ///
+    /// Reply: `+OK filter deleted. [HEADER][VALUE]`, whether there was one or not.
     ///
     /// # Errors
     ///
@@ -43,7 +52,9 @@ impl Command {
         Self::line(CommandKind::Filter, &line)
     }
 
-    /// `filter delete all`
+    /// `filter delete all`: remove every filter.
+    ///
+    /// Reply: `+OK filter deleted. [all][]`
     #[must_use]
     pub fn filter_delete_all() -> Self {
         Self { wire: b"filter delete all\n\n".to_vec(), kind: CommandKind::Filter }

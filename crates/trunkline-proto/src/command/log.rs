@@ -6,7 +6,7 @@ use crate::message::LogLevel;
 impl Command {
     /// `log LEVEL`: send log lines of this level and the graver ones.
     ///
-    /// Reply: `+OK log level …`, or `-ERR permission denied` for a restricted user.
+    /// Reply: `+OK log level debug [7]`, or `-ERR permission denied` for a restricted user.
     #[must_use]
     pub fn log(level: LogLevel) -> Self {
         let wire = format!("log {}\n\n", level.as_str().to_ascii_lowercase()).into_bytes();

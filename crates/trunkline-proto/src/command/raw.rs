@@ -55,16 +55,24 @@ fn checked(text: &str) -> Result<&str, ApiMisuse> {
 
 /// By prefix, without case, as the switch takes it.
 fn kind_of(text: &str) -> CommandKind {
-    const PREFIXES: [(&str, CommandKind); 13] = [
+    const PREFIXES: [(&str, CommandKind); 21] = [
         ("exit", CommandKind::Exit),
         ("...", CommandKind::Exit),
         ("auth ", CommandKind::Auth),
         ("userauth ", CommandKind::Auth),
         ("filter ", CommandKind::Filter),
+        ("resume", CommandKind::Resume),
+        ("connect", CommandKind::Connect),
+        ("getvar", CommandKind::GetVar),
+        ("myevents", CommandKind::MyEvents),
+        ("divert_events", CommandKind::DivertEvents),
+        ("sendmsg", CommandKind::SendMsg),
         ("sendevent", CommandKind::SendEvent),
         ("api ", CommandKind::Api),
         ("bgapi ", CommandKind::BgApi),
         ("log", CommandKind::Log),
+        ("linger", CommandKind::Linger),
+        ("nolinger", CommandKind::Linger),
         ("nolog", CommandKind::Log),
         ("event", CommandKind::Events),
         ("nixevent", CommandKind::Events),
@@ -108,7 +116,15 @@ mod tests {
     fn knows_what_it_is_about() {
         assert_eq!(Command::raw("exiting").unwrap().kind(), CommandKind::Exit);
         assert_eq!(Command::raw("API status").unwrap().kind(), CommandKind::Api);
-        assert_eq!(Command::raw("linger").unwrap().kind(), CommandKind::Other);
+        assert_eq!(Command::raw("linger 3").unwrap().kind(), Command::linger(Some(3)).kind());
+        assert_eq!(Command::raw("Nolinger").unwrap().kind(), Command::nolinger().kind());
+        assert_eq!(Command::raw("getvar x").unwrap().kind(), Command::getvar("x").unwrap().kind());
+        assert_eq!(Command::raw("connecting").unwrap().kind(), Command::connect().kind());
+        assert_eq!(Command::raw("resume").unwrap().kind(), Command::resume().kind());
+        assert_eq!(Command::raw("divert_events on").unwrap().kind(), Command::divert_events(true).kind());
+        assert_eq!(Command::raw("sendmsg").unwrap().kind(), CommandKind::SendMsg);
+        assert_eq!(Command::raw("myevents").unwrap().kind(), CommandKind::MyEvents);
+        assert_eq!(Command::raw("nosuch").unwrap().kind(), CommandKind::Other);
         assert_eq!(Command::raw("nolog").unwrap().kind(), Command::nolog().kind());
         assert_eq!(Command::raw("NOEVENTS").unwrap().kind(), Command::noevents().kind());
         assert_eq!(Command::raw("é").unwrap().kind(), CommandKind::Other);

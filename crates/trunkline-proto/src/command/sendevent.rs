@@ -1,8 +1,6 @@
 //! `sendevent`
 
-use super::{
-    Command, CommandKind, check_header_name, check_header_value, check_line, check_not_empty, check_reload,
-};
+use super::{Command, CommandKind, check_header_name, check_header_value, check_reload, check_word};
 use crate::error::ApiMisuse;
 use crate::event::{EventBuilder, EventName};
 
@@ -15,25 +13,19 @@ impl Command {
     ///
     /// # Errors
     ///
-    /// A header the switch would read as something else: an empty value or one that begins with a blank, a colon
-    /// or `[` in a name, a line break or NUL, Content-Length, an array with `|:` in an element; a body with NUL or
-    /// over 16 MiB; the words that would make the switch reload its event socket, anywhere but in the body.
+    /// A name that is not one word. A header the switch would read as something else: an empty value, one that
+    /// begins with a blank, or with `ARRAY::` and is none, a colon or `[` in a name, a line break or NUL,
+    /// Content-Length, an array with `|:` in an element; a body with NUL or over 16 MiB; the words that would make
+    /// the switch reload its event socket, anywhere but in the body.
     pub fn sendevent(name: &EventName, event: &EventBuilder) -> Result<Self, ApiMisuse> {
-        check_line("the event's name", name.as_str().as_bytes())?;
-        check_not_empty("the event's name", name.as_str().as_bytes())?;
+        check_word("the event's name", name.as_str())?;
         let mut head = format!("sendevent {name}\n").into_bytes();
         for (header, value) in event.raw_headers() {
             check_header_name(header)?;
             check_header_value(&value)?;
-            let refuse = |why| {
-                let value = String::from_utf8_lossy(header).into_owned();
-                Err(ApiMisuse::Invalid { what: "the header", value, why })
-            };
             if header.eq_ignore_ascii_case(b"Content-Length") {
-                return refuse("is added from the body");
-            }
-            if value.starts_with(b" ") {
-                return refuse("has a value that begins with a blank, which the switch would drop");
+                let (what, value) = ("the header", String::from_utf8_lossy(header).into_owned());
+                return Err(ApiMisuse::Invalid { what, value, why: "is added from the body" });
             }
             head.extend_from_slice(header);
             head.extend_from_slice(b": ");
@@ -85,6 +77,7 @@ mod tests {
             ("a", ""),
             ("a", " x"),
             ("a", "ARRAY::"),
+            ("a", "ARRAY::b"),
             ("Content-length", "3"),
         ] {
             let event = EventBuilder::new().header(name, value);
@@ -102,6 +95,12 @@ mod tests {
                 Err(ApiMisuse::WouldReload { .. })
             ));
         }
+        // The switch would fire a CUSTOM event instead.
+        let two_words = EventName::Other("NOTIFY x".into());
+        assert!(matches!(
+            Command::sendevent(&two_words, &EventBuilder::new()),
+            Err(ApiMisuse::Invalid { .. })
+        ));
         let list = EventBuilder::new().list("a", ["b|:c", "d"]);
         assert!(matches!(Command::sendevent(&EventName::Notify, &list), Err(ApiMisuse::Invalid { .. })));
         let body = EventBuilder::new().body("reload mod_event_socket");

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use bytes::{Bytes, BytesMut};
 
-use super::{CloseReason, Connection, Output, State};
+use super::{CloseReason, Connection, Output, Permissions, State};
 use crate::command::Command;
 use crate::error::{ApiMisuse, SwitchMisbehaved};
 use crate::header::{Encoding, Headers};
@@ -61,32 +61,6 @@ impl Credentials {
         match self {
             Self::Password(password) => Command::auth(password.reveal()),
             Self::User { user, password } => Command::userauth(user, password.reveal()),
-        }
-    }
-}
-
-/// What the switch lets this user do, in its words: `all`, or a list. Not a sandbox: see SECURITY.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-#[non_exhaustive]
-pub struct Permissions {
-    /// `Allowed-Events`; `None` after `auth`, which allows everything.
-    pub events: Option<String>,
-    /// `Allowed-API`
-    pub api: Option<String>,
-    /// `Allowed-LOG`
-    pub log: Option<bool>,
-    /// The switch cut its reply at 511 bytes, so the lists are not complete.
-    pub cut: bool,
-}
-
-impl Permissions {
-    fn from_reply(reply: &CommandReply, cut: bool) -> Self {
-        let text = |name| reply.headers().get(name).map(|value| value.into_owned());
-        Self {
-            events: text("Allowed-Events"),
-            api: text("Allowed-API"),
-            log: text("Allowed-LOG").map(|word| word == "true"),
-            cut,
         }
     }
 }

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::CloseReason;
 use super::subscriptions::Step;
+use crate::command::{Command, CommandKind};
 use crate::ids::JobUuid;
 
 /// Stands for a command until its reply has come.
@@ -77,6 +78,7 @@ impl Purpose {
 #[derive(Debug)]
 struct Pending {
     purpose: Purpose,
+    kind: CommandKind,
     /// Until it is handed over.
     wire: Option<Vec<u8>>,
     /// Where in all the bytes ever sent it starts, once it is handed over.
@@ -105,8 +107,14 @@ impl Replies {
         Ticket(self.tickets)
     }
 
-    pub(super) fn push(&mut self, wire: Vec<u8>, timeout: Duration, purpose: Purpose) {
-        self.queue.push_back(Pending { purpose, wire: Some(wire), start: 0, timeout, deadline: None });
+    pub(super) fn push(&mut self, command: Command, timeout: Duration, purpose: Purpose) {
+        let (kind, wire) = (command.kind(), Some(command.into_wire()));
+        self.queue.push_back(Pending { purpose, kind, wire, start: 0, timeout, deadline: None });
+    }
+
+    /// What the next reply answers.
+    pub(super) fn head(&self) -> Option<CommandKind> {
+        self.queue.front().filter(|_| self.sent > 0).map(|pending| pending.kind)
     }
 
     /// The next command's bytes, if the window has room; they will start at `start`.

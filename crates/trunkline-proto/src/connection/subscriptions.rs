@@ -11,8 +11,9 @@
 
 use std::collections::BTreeMap;
 
-use super::Unanswered;
+use super::{Connection, Unanswered};
 use crate::command::Command;
+use crate::error::ApiMisuse;
 use crate::event::{EventFormat, EventName, EventSet};
 use crate::message::LogLevel;
 
@@ -115,6 +116,11 @@ impl Subscriptions {
     /// Whether nothing is subscribed, so that no events can be held up.
     pub(super) fn is_idle(&self) -> bool {
         self.events.maybe.is_empty() && self.log.is_none() && self.on_their_way.is_empty()
+    }
+
+    /// Whether the switch may have `ALL`.
+    pub(super) fn has_all(&self) -> bool {
+        self.expected().maybe.is_all()
     }
 
     pub(super) fn want_jobs(&mut self) {
@@ -339,6 +345,28 @@ impl Subscriptions {
     fn end(&mut self, step: Step) -> Option<Change> {
         let at = self.on_their_way.iter().position(|(there, _)| *there == step)?;
         Some(self.on_their_way.remove(at).1)
+    }
+}
+
+impl Connection {
+    /// Whether a command changes subscriptions behind the back of those made by [`subscribe`](Self::subscribe) in a
+    /// way that loses their events: `noevents` while anything is subscribed, and `nixevent` while `ALL` is, after
+    /// which CUSTOM events come only of those subclasses that were known when it was asked for.
+    ///
+    /// # Errors
+    ///
+    /// [`ApiMisuse::WouldLoseEvents`].
+    pub fn check(&self, command: &Command) -> Result<(), ApiMisuse> {
+        let what = command.takes_back_events();
+        let harms = match what {
+            Some("nixevent") => self.subscriptions.has_all(),
+            Some(_) => !self.subscriptions.is_idle(),
+            None => false,
+        };
+        match what.filter(|_| harms) {
+            Some(what) => Err(ApiMisuse::WouldLoseEvents { what }),
+            None => Ok(()),
+        }
     }
 }
 

@@ -7,4 +7,4 @@ mod opening;
 mod replies;
 mod subscriptions;
 mod union;
-mod world;
+pub(crate) mod world;

@@ -5,7 +5,9 @@
 //! - `packets`: every recording's sent bytes, cut in every way, give the packets the switch answered
 //! - `commands`: what our constructors encode is what was recorded
 //! - `reencode`: every recorded event goes out again as it came in, and plain and JSON say the same
+//! - `answers`: every recorded reply means what the table `fixtures/answers.tsv` says
 //! - `surprises`: one test for each oddity of the protocol, by name
+//! - `client_must`: what every client must do, a test for each sentence of it
 //! - `views`: every recorded event, read by what it is
 //!     - `views/sweep`: all of them at once: no header out of reach, no value unreadable, no word unknown
 //!     - `views/blocks`, `call`, `media`, `server`, `conference`, `modules`: each getter, against what was recorded
@@ -22,6 +24,8 @@
 //!
 //! `tests/allocations` stands apart, since it counts what the whole program allocates.
 
+mod answers;
+mod client_must;
 mod commands;
 mod connection;
 mod decode;

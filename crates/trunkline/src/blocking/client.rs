@@ -138,15 +138,18 @@ impl Client {
     /// written in the calls that follow. With 10,000 commands not answered yet it waits until some are.
     ///
     /// Changing subscriptions or the event format this way, behind the back of [`events`](Self::events), is asking for
-    /// trouble.
+    /// trouble; what would lose their events is refused.
     ///
     /// # Errors
     ///
-    /// Where it has to wait: connection lost, or interrupted; nothing is sent then. Whatever else goes wrong, the
+    /// [`ApiMisuse::WouldLoseEvents`]. Where it has to wait: connection lost, or interrupted; nothing is sent then. Whatever else goes wrong, the
     /// ticket tells.
     pub fn send(&mut self, command: Command) -> Result<Ticket, Error> {
         let text = command.describe().into_owned();
-        self.give(text, None, |connection, now| Ok(connection.send(command, None, now)))
+        self.give(text, None, |connection, now| {
+            connection.check(&command)?;
+            Ok(connection.send(command, None, now))
+        })
     }
 
     /// Waits for the reply to a command, refusals included. Items that come meanwhile are for [`recv`](Self::recv),

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use trunkline_proto::api::ApiCommand;
 use trunkline_proto::{ApiResponse, JobUuid};
 
-use super::Answer;
+use super::ApiAnswer;
 use crate::error::Error;
 use crate::job::Job;
 
@@ -37,11 +37,13 @@ impl<C> ApiJob<C> {
 /// What the command gave, or why that is not known: as for a [`Job`]; [`Error::Api`] if the command says that it failed,
 /// or what it printed cannot be read.
 impl<C: ApiCommand + Unpin> Future for ApiJob<C> {
-    type Output = Result<Answer<C::Output>, Error>;
+    type Output = Result<ApiAnswer<C::Output>, Error>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let end = ready!(Pin::new(&mut self.job).poll(cx));
         let response = end.map(|end| ApiResponse::from(Bytes::from(end.bytes().into_owned())));
-        Poll::Ready(response.and_then(|response| Answer::read(&self.command, self.job.command(), response)))
+        Poll::Ready(
+            response.and_then(|response| ApiAnswer::read(&self.command, self.job.command(), response)),
+        )
     }
 }

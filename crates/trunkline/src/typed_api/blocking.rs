@@ -2,7 +2,7 @@
 
 use trunkline_proto::api::ApiCommand;
 
-use super::Answer;
+use super::ApiAnswer;
 use crate::blocking::Client;
 use crate::error::Error;
 
@@ -24,9 +24,9 @@ impl Client {
     ///
     /// As [`api`](Self::api); [`Error::Api`] if the command says that it failed, or what it printed cannot be read, with
     /// all it printed.
-    pub fn run<C: ApiCommand>(&mut self, command: C) -> Result<Answer<C::Output>, Error> {
+    pub fn run<C: ApiCommand>(&mut self, command: C) -> Result<ApiAnswer<C::Output>, Error> {
         let line = command.line()?;
         let response = self.api(&line)?;
-        Answer::read(&command, &line, response)
+        ApiAnswer::read(&command, &line, response)
     }
 }

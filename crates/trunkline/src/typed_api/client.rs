@@ -2,7 +2,7 @@
 
 use trunkline_proto::api::ApiCommand;
 
-use super::{Answer, ApiJob};
+use super::{ApiAnswer, ApiJob};
 use crate::client::Client;
 use crate::error::Error;
 
@@ -38,9 +38,9 @@ impl Client {
     /// # Cancel safety
     ///
     /// As [`api`](Self::api).
-    pub async fn run<C: ApiCommand>(&self, command: C) -> Result<Answer<C::Output>, Error> {
+    pub async fn run<C: ApiCommand>(&self, command: C) -> Result<ApiAnswer<C::Output>, Error> {
         let line = command.line()?;
-        Answer::read(&command, &line, self.api(&line).await?)
+        ApiAnswer::read(&command, &line, self.api(&line).await?)
     }
 
     /// Runs an api command that is a value in the background. As with [`bgapi`](Self::bgapi), the first `await` says

@@ -14,12 +14,15 @@
 //! - `transport`: other streams than TCP, writers that take little, sockets that fail
 //! - `wakeups`: that the driver is woken when it must be
 //! - `ending`: `close`, the last clone, a runtime that is shut down
+//! - `session`: commands about one channel, and what the answers to them are to a program
+//! - `client_must`: what every client must do: what `trunkline-proto`'s tests of that name cannot show
 //! - `secrets`: what is never shown
 //! - `sim`: against the simulated switch
 //!
 //! `tests/real` talks to a real switch.
 
 mod broken;
+mod client_must;
 mod ending;
 mod events;
 mod jobs;
@@ -29,6 +32,7 @@ mod overflow;
 mod refused;
 mod replies;
 mod secrets;
+mod session;
 mod shuffle;
 mod sim;
 mod support;

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use trunkline::{ApiMisuse, Client, Command, Error, EventBuilder, EventName, EventSet, Reply};
+use trunkline::{
+    ApiMisuse, ChannelUuid, Client, Command, Error, EventBuilder, EventName, EventSet, Execute, Reply,
+    SendMsg,
+};
 
 use crate::support::{connected, within};
 
@@ -113,6 +116,14 @@ async fn every_argument(client: &Client, bad: &str) -> Vec<(&'static str, Error)
         ("filter, value", client.filter("x", bad).await.unwrap_err()),
         ("filter_delete, header", client.filter_delete(bad, None).await.unwrap_err()),
         ("filter_delete, value", client.filter_delete("x", Some(bad)).await.unwrap_err()),
+        ("getvar", client.getvar(bad).await.unwrap_err()),
+        ("myevents", client.myevents(&bad.into()).await.unwrap_err()),
+        ("sendmsg, target", client.sendmsg(SendMsg::hangup_normally().to(&bad.into())).await.unwrap_err()),
+        ("sendmsg, hangup", client.sendmsg(SendMsg::hangup(bad)).await.unwrap_err()),
+        ("sendmsg, nomedia", client.sendmsg(SendMsg::nomedia(&ChannelUuid::from(bad))).await.unwrap_err()),
+        ("sendmsg, application", client.sendmsg(SendMsg::execute(bad, "x")).await.unwrap_err()),
+        ("sendmsg, xferext", client.sendmsg(SendMsg::xferext([("log", bad)])).await.unwrap_err()),
+        ("sendmsg, id", client.sendmsg(Execute::new("park", "").event_uuid(bad)).await.unwrap_err()),
         ("with_timeout", client.with_timeout(Duration::MAX).api(bad).await.unwrap_err()),
         // A command with headers has line breaks; an empty line would end it.
         ("Command::raw", Command::raw(&bad.replace('\n', "x\n\nx")).unwrap_err().into()),

@@ -6,7 +6,7 @@ use crate::{own_uuid, talked, with_switch};
 
 const LIFE: &str = "CHANNEL_CREATE CHANNEL_ANSWER CHANNEL_HANGUP CHANNEL_HANGUP_COMPLETE CHANNEL_DESTROY";
 
-async fn next_of(events: &mut Events, header: &str, value: &str) -> Event {
+pub(crate) async fn next_of(events: &mut Events, header: &str, value: &str) -> Event {
     loop {
         match events.next().await {
             Some(Item::Event(event)) if event.get(header).as_deref() == Some(value) => return event,

@@ -2,9 +2,13 @@
 
 use std::time::Duration;
 
-use trunkline::Error;
+use trunkline::proto::CommandKind;
+use trunkline::{
+    Answer, ChannelUuid, Client, Command, Error, EventBuilder, EventFormat, EventName, EventSet, LogLevel,
+    Refusal, SendMsg,
+};
 
-use crate::with_switch;
+use crate::{own_uuid, with_switch};
 
 #[tokio::test]
 async fn api() {
@@ -88,8 +92,99 @@ async fn late_answers() {
 async fn a_wrong_password() {
     let Some(mut config) = crate::config("commands::a_wrong_password") else { return };
     config.set_password("not the password");
-    let error = trunkline::Client::connect(config).await.unwrap_err();
+    let error = Client::connect(config).await.unwrap_err();
     assert!(error.is_refused(), "{error:?}");
     assert!(error.to_string().contains("check the password"), "{error}");
     crate::talked("commands::a_wrong_password");
+}
+
+/// Every command there is, once, on a connection bound to a call of ours: what the switch says is understood as what
+/// it is.
+#[tokio::test]
+async fn every_one_once() {
+    let test = "commands::every_one_once";
+    with_switch(test, async |other| {
+        let call = ChannelUuid::from(own_uuid());
+        let originate = format!("originate {{origination_uuid={call},trunkline_x=y}}null/test &park");
+        other.bgapi(&originate).await.unwrap().await.unwrap();
+        let client = Client::connect(crate::config(test).unwrap()).await.unwrap();
+        for (command, answer) in commands(&call) {
+            let (kind, text) = (command.kind(), command.describe().into_owned());
+            let reply = client.send(command).await.unwrap();
+            match (kind, reply.answer(kind)) {
+                // Whose words are another each time.
+                (CommandKind::Api, Ok(Answer::Printed(_)))
+                | (CommandKind::Connect, Ok(Answer::Channel(_))) => {}
+                (CommandKind::SendEvent, Ok(Answer::EventSent { event_uuid })) => {
+                    assert_eq!(event_uuid.len(), 36)
+                }
+                (_, said) => assert_eq!(said, answer, "{text}"),
+            }
+        }
+        client.close().await;
+        other.api(&format!("uuid_kill {call}")).await.unwrap();
+    })
+    .await;
+}
+
+fn commands(call: &ChannelUuid) -> Vec<(Command, Result<Answer, Refusal>)> {
+    let job = "j".repeat(235);
+    let dtmf = EventSet::from(EventName::Dtmf);
+    let value = |text: &str| Some(text.into());
+    let any = || Ok(Answer::Other("another each time".into()));
+    let ours = "Trunkline";
+    vec![
+        (Command::api("hostname").unwrap(), any()),
+        (Command::console("hostname;;hostname").unwrap(), any()),
+        (Command::bgapi("hostname", Some(&job.as_str().into())).unwrap(), Ok(Answer::Job(job.into()))),
+        (
+            Command::event(EventFormat::Json, &dtmf).unwrap(),
+            Ok(Answer::EventsEnabled { format: "json".into() }),
+        ),
+        (Command::nixevent(&dtmf).unwrap(), Ok(Answer::EventsNixed)),
+        (Command::noevents(), Ok(Answer::NoLongerListening)),
+        (Command::noevents(), Err(Refusal::NotListeningForEvents)),
+        (
+            Command::event(EventFormat::Plain, &"NO_SUCH_EVENT".into()).unwrap(),
+            Err(Refusal::NoKeywordsSupplied),
+        ),
+        (
+            Command::filter(ours, "/^a b/i").unwrap(),
+            Ok(Answer::FilterAdded { header: ours.into(), value: value("/^a b/i") }),
+        ),
+        (
+            Command::filter_delete(ours, Some("/^a b/i")).unwrap(),
+            Ok(Answer::FilterDeleted { header: ours.into(), value: value("/^a b/i") }),
+        ),
+        (
+            Command::filter_delete(ours, None).unwrap(),
+            Ok(Answer::FilterDeleted { header: ours.into(), value: None }),
+        ),
+        (Command::filter_delete_all(), Ok(Answer::FilterDeleted { header: "all".into(), value: None })),
+        (Command::raw("filter x").unwrap(), Err(Refusal::InvalidSyntax)),
+        (Command::sendevent(&EventName::Notify, &EventBuilder::new()).unwrap(), any()),
+        (Command::log(LogLevel::Alert), Ok(Answer::LogLevel { number: 1 })),
+        (Command::raw("log nonsense").unwrap(), Err(Refusal::InvalidLogLevel)),
+        (Command::nolog(), Ok(Answer::NoLongerLogging)),
+        (Command::nolog(), Err(Refusal::NotLogging)),
+        (Command::myevents_of(call, EventFormat::Plain).unwrap(), Ok(Answer::MyEvents)),
+        (Command::myevents(None), Err(Refusal::AlreadyEnabled)),
+        (Command::connect(), any()),
+        (Command::getvar("trunkline_x").unwrap(), Ok(Answer::Value("y".into()))),
+        (Command::getvar("trunkline_unset").unwrap(), Err(Refusal::CommandNotFound)),
+        (Command::divert_events(true), Ok(Answer::EventsDiverted(true))),
+        (Command::divert_events(false), Ok(Answer::EventsDiverted(false))),
+        (Command::raw("divert_events").unwrap(), Err(Refusal::MissingValue)),
+        (Command::linger(Some(u32::MAX)), Ok(Answer::WillLinger { seconds: Some(i32::MAX) })),
+        (Command::linger(None), Ok(Answer::WillLinger { seconds: None })),
+        (Command::nolinger(), Ok(Answer::WillNotLinger)),
+        (Command::resume(), Ok(Answer::Resumes)),
+        (Command::sendmsg(&SendMsg::execute("set", "trunkline_x=z")).unwrap(), Ok(Answer::MessageTaken)),
+        (
+            Command::sendmsg(&SendMsg::execute("set", "trunkline_x=z").to(call)).unwrap(),
+            Ok(Answer::MessageTaken),
+        ),
+        (Command::raw("nosuch").unwrap(), Err(Refusal::CommandNotFound)),
+        (Command::exit(), Ok(Answer::Bye)),
+    ]
 }

@@ -1,10 +1,12 @@
 //! Against a real switch: run where `TRUNKLINE_TEST_URL` says which, as in `esl://:ClueCon@127.0.0.1:8021`, and said
 //! not to have been run where it does not.
 //!
-//! - `commands`: api, console, pipelining, what is slow, what is late
+//! - `commands`: api, console, pipelining, what is slow, what is late; every command once
 //! - `api`: api commands as values, each that does no harm
 //! - `jobs`: `bgapi`
 //! - `calls`: the events of calls of our own, filters, events sent and got back, the log
+//! - `session`: commands about one channel
+//! - `volume`: much at once: a long answer, many events
 //! - `typed`: calls and a conference, their events read by what they are
 //! - `users`: restricted users
 //! - `blocking`: the client without async
@@ -19,8 +21,10 @@ mod blocking;
 mod calls;
 mod commands;
 mod jobs;
+mod session;
 mod typed;
 mod users;
+mod volume;
 
 use std::future::Future;
 use std::io::Write;

@@ -2,9 +2,10 @@
 
 use std::future::Future;
 
-use trunkline::{Client, Config, Error, LogLevel, SubscriptionRefused};
+use trunkline::{Client, Command, Config, Error, EventName, LogLevel, Refusal, SendMsg, SubscriptionRefused};
 
-use crate::{say, talked};
+use crate::calls::next_of;
+use crate::{own_uuid, say, talked};
 
 /// How to connect as the first or second user of `TRUNKLINE_TEST_USERS`.
 pub(crate) fn user(test: &str, at: usize) -> Option<Config> {
@@ -44,6 +45,28 @@ async fn restricted() {
         assert!(client.permissions().events.as_deref().is_some_and(|all| all.contains("CHANNEL_ANSWER")));
         assert!(client.permissions().api.as_deref().is_some_and(|all| all.contains("status")));
         assert_eq!(client.permissions().log, Some(false));
+        // What the lists say is what is so.
+        let permissions = client.permissions();
+        for (command, allowed) in [("status", true), ("hostname", false), ("Status", false), ("uptime", true)]
+        {
+            assert_eq!(permissions.allows_api(command), Some(allowed), "{command}");
+            assert_eq!(client.api(command).await.is_ok(), allowed, "{command}");
+        }
+        for (name, allowed) in
+            [(EventName::ChannelAnswer, true), (EventName::Dtmf, false), (EventName::All, false)]
+        {
+            assert_eq!(permissions.allows_event(&name), Some(allowed), "{name}");
+            let subscribed = client.events(name.clone()).await;
+            assert_eq!(subscribed.is_ok(), allowed, "{name}");
+            if let Err(refused) = subscribed {
+                assert_eq!(refused.reason(), Some(Refusal::PermissionDenied));
+            }
+        }
+        for (subclass, allowed) in [("conference::maintenance", true), ("sofia::register", false)] {
+            assert_eq!(permissions.allows_subclass(subclass), Some(allowed), "{subclass}");
+            let set = trunkline::EventSet::new().with_subclass(subclass);
+            assert_eq!(client.events(set).await.is_ok(), allowed, "{subclass}");
+        }
         // Commands.
         assert!(client.api("status").await.is_ok());
         let refused = client.api("hostname").await.unwrap_err();
@@ -65,6 +88,38 @@ async fn restricted() {
         assert!(matches!(&refused, Error::Subscription(SubscriptionRefused::Log { .. })), "{refused:?}");
         // In step after all that.
         assert!(client.api("version").await.unwrap().text().starts_with("FreeSWITCH"));
+    })
+    .await;
+}
+
+/// The limits are no sandbox: what SECURITY says of them is so.
+#[tokio::test]
+async fn what_the_limits_do_not_stop() {
+    let test = "users::what_the_limits_do_not_stop";
+    with_user(test, 1, async |client| {
+        let full = Client::connect(crate::config(test).unwrap()).await.unwrap();
+        let hostname = full.api("hostname").await.unwrap().text().into_owned();
+        // Another command behind one that is allowed.
+        assert!(client.api("hostname").await.is_err());
+        assert!(client.console("status x;;hostname").await.unwrap().text().contains(hostname.trim()));
+        // Any application, in any call.
+        let uuid = own_uuid();
+        let originate = format!("originate {{origination_uuid={uuid}}}null/test &park");
+        full.bgapi(&originate).await.unwrap().await.unwrap();
+        let mut done = full.events("CHANNEL_EXECUTE_COMPLETE").await.unwrap();
+        let message = SendMsg::execute("set", "trunkline_name=${hostname()}").to(&uuid.as_str().into());
+        client.sendmsg(message).await.unwrap();
+        next_of(&mut done, "Unique-ID", &uuid).await;
+        let value = full.api(&format!("uuid_getvar {uuid} trunkline_name")).await.unwrap();
+        assert_eq!(value.text().trim(), hostname.trim());
+        // Every event.
+        assert!(client.sendevent(&EventName::Notify, &trunkline::EventBuilder::new()).await.is_ok());
+        // And every channel's, by the form of `myevents` that this library does not say by itself.
+        let mut events = client.events("CHANNEL_HANGUP").await.unwrap();
+        let bogus = Command::raw("myevents nobody").unwrap();
+        assert!(client.send(bogus).await.unwrap().reason().is_none());
+        full.api(&format!("uuid_kill {uuid}")).await.unwrap();
+        next_of(&mut events, "Unique-ID", &uuid).await;
     })
     .await;
 }

@@ -91,26 +91,6 @@ fn the_switch_stops() {
 }
 
 #[test]
-fn everyone_is_told_whether_it_can_have_been_executed() {
-    let mut world = World::ready();
-    world.api("written");
-    world.api("in part");
-    world.api("not at all");
-    world.write("api written\n\nap".len());
-    world.eof();
-    assert_eq!(
-        world.heard(),
-        [
-            "1: cut off, executed Unknown",
-            "2: cut off, executed Unknown",
-            "3: cut off, executed No",
-            "closed: eof"
-        ]
-    );
-    assert!(world.connection.transmit().is_empty());
-}
-
-#[test]
 fn what_is_asked_after_the_end_is_refused_with_its_reason() {
     let mut world = World::ready();
     world.eof();

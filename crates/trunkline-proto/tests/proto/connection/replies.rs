@@ -12,20 +12,6 @@ fn many(world: &mut World, count: usize) {
 }
 
 #[test]
-fn replies_come_in_order_whatever_their_type() {
-    let mut world = World::ready();
-    world.api("status");
-    world.connection.send(Command::noevents(), None, world.now);
-    world.api("forbidden");
-    assert_eq!(world.said(), ["api status", "noevents", "api forbidden"]);
-    world.respond("UP");
-    world.answer("-ERR not listening for events");
-    world.answer("-ERR permission denied");
-    assert_eq!(world.heard(), ["1: UP", "2: -ERR not listening for events", "3: -ERR permission denied"]);
-    assert_eq!(world.connection.outstanding(), 0);
-}
-
-#[test]
 fn noise_between_replies_is_not_taken_for_them() {
     let mut world = World::ready();
     world.api("one");
@@ -282,4 +268,41 @@ fn another_timeout() {
     assert_eq!(world.heard().len(), 1);
     world.pass(2 * SECOND);
     assert_eq!(world.heard().len(), 1);
+}
+
+/// As recorded: a value that begins with `~` is glued to the reply of the next command. Nobody gets another's reply.
+#[test]
+fn a_getvar_whose_value_breaks_its_reply_ends_the_connection() {
+    let glued = b"Content-Type: command/reply\ntilde: value";
+    for pieces in [1, 5, glued.len()] {
+        let mut world = World::ready();
+        world.connection.send(Command::getvar("x").unwrap(), None, world.now);
+        world.api("hostname");
+        world.said();
+        world.heartbeat();
+        glued.chunks(pieces).for_each(|piece| world.switch(piece));
+        world.respond("pbx1");
+        assert_eq!(
+            world.heard(),
+            [
+                "event HEARTBEAT",
+                "1: cut off, executed Unknown",
+                "2: cut off, executed Unknown",
+                "closed: unframed"
+            ],
+            "in pieces of {pieces}"
+        );
+    }
+}
+
+/// The same bytes are the answer of any other command, odd as they are.
+#[test]
+fn what_would_break_a_getvar_is_a_reply_to_others() {
+    let mut world = World::ready();
+    world.connection.send(Command::linger(None), None, world.now);
+    world.connection.send(Command::getvar("x").unwrap(), None, world.now);
+    world.said();
+    world.switch(b"Content-Type: command/reply\ntilde: value\n\n");
+    world.answer("a value");
+    assert_eq!(world.heard(), ["1: ", "2: a value"]);
 }

@@ -229,6 +229,7 @@ fn closed(reason: &CloseReason) -> &'static str {
         CloseReason::Misbehaved(SwitchMisbehaved::BodyTooLong { .. }) => "body too long",
         CloseReason::Misbehaved(SwitchMisbehaved::ContentLength { .. }) => "content length",
         CloseReason::Misbehaved(SwitchMisbehaved::CutOff { .. }) => "cut off",
+        CloseReason::Misbehaved(SwitchMisbehaved::Unframed) => "unframed",
         CloseReason::Io(_) => "io",
         other => panic!("{other:?}"),
     }
