@@ -75,6 +75,7 @@ fn received(corpus: &mut Corpus, bytes: &[u8]) {
         let (target, format) = match frame.content_type() {
             ContentType::EventPlain => ("event_plain", EventFormat::Plain),
             ContentType::EventJson => ("event_json", EventFormat::Json),
+            ContentType::EventXml => ("event_xml", EventFormat::Xml),
             _ => continue,
         };
         let payload = frame.body().unwrap();

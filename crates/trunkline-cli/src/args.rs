@@ -94,8 +94,8 @@ pub(crate) struct EventsArgs {
     pub(crate) names: Vec<String>,
 
     /// The form they are asked for in
-    #[arg(long, value_enum, default_value_t = Format::Plain)]
-    pub(crate) format: Format,
+    #[arg(long, value_enum, default_value_t = WireFormat::Plain)]
+    pub(crate) format: WireFormat,
 
     /// The form they are printed in: plain for reading, or json, an object a line
     #[arg(long, value_enum, default_value_t = Format::Plain)]
@@ -106,6 +106,15 @@ pub(crate) struct EventsArgs {
     pub(crate) count: Option<u64>,
 }
 
+/// How events are asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum WireFormat {
+    Plain,
+    Json,
+    Xml,
+}
+
+/// How events are printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
     Plain,

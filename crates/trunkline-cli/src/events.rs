@@ -5,7 +5,7 @@ use std::io::Write;
 use serde_json::{Map, Value};
 use trunkline::{Event, EventFormat, EventSet, Item};
 
-use crate::args::{ConnectionArgs, EventsArgs, Format};
+use crate::args::{ConnectionArgs, EventsArgs, Format, WireFormat};
 use crate::failure::Failure;
 use crate::signal;
 
@@ -13,8 +13,9 @@ pub(crate) async fn run(connection: &ConnectionArgs, options: &EventsArgs) -> Re
     let wanted =
         if options.names.is_empty() { EventSet::all() } else { EventSet::parse(&options.names.join(" ")) };
     let config = connection.config()?.format(match options.format {
-        Format::Plain => EventFormat::Plain,
-        Format::Json => EventFormat::Json,
+        WireFormat::Plain => EventFormat::Plain,
+        WireFormat::Json => EventFormat::Json,
+        WireFormat::Xml => EventFormat::Xml,
     });
     let client = trunkline::Client::connect(config).await?;
     let mut events = client.events(wanted).await?;

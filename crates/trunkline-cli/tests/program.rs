@@ -120,7 +120,14 @@ fn a_password_need_not_stand_on_the_command_line() {
 #[test]
 fn events_are_printed_for_reading_and_for_programs() {
     let switch = Switch::start();
-    for (output, format) in [("plain", "plain"), ("plain", "json"), ("json", "plain"), ("json", "json")] {
+    for (output, format) in [
+        ("plain", "plain"),
+        ("plain", "json"),
+        ("plain", "xml"),
+        ("json", "plain"),
+        ("json", "json"),
+        ("json", "xml"),
+    ] {
         let arguments = [
             "--url",
             &switch.url,

@@ -247,7 +247,7 @@ mod tests {
                 Command::event(crate::EventFormat::Plain, &crate::EventSet::new().with_subclass(bad)),
                 Command::sendevent(
                     &crate::EventName::Notify,
-                    &crate::EventBuilder::new().header("h", bad.as_bytes().to_vec()),
+                    &crate::EventBuilder::new().header("h", bad.as_bytes()),
                 ),
                 Command::getvar(bad),
                 Command::myevents_of(&bad.into(), crate::EventFormat::Plain),

@@ -1,29 +1,28 @@
 //! Events: what the switch says happened.
 //!
 //! A received [`Event`] is the bytes of its message. Nothing is decoded, unescaped or copied until it is read, and
-//! cloning an event copies no bytes. Headers are found when they are asked for, in JSON by a small index that is made
-//! while its syntax is checked.
+//! cloning an event copies no bytes. Headers are found when they are asked for, in JSON and XML by a small index that is
+//! made while their syntax is checked.
 //!
-//! Plain and JSON are both read this way. They carry the same headers, with these differences, all of
-//! FreeSWITCH's making:
-//!
-//! - plain values are percent-encoded by a rule that cannot be undone when the value itself holds something
-//!   like `%41`; JSON is exact;
-//! - an empty value reads `_undef_` in plain, and is empty in JSON;
-//! - an empty body is missing in plain, and present but empty in JSON.
+//! Plain, JSON and XML are all read this way. JSON is exact; what the other two leave out is in the documentation of
+//! [`Event::normalised`].
 
 mod builder;
 mod json;
 mod name;
+mod normal;
 mod plain;
+#[cfg(feature = "serde")]
+mod serialize;
 mod set;
+mod xml;
 
 use std::borrow::Cow;
 use std::fmt;
 
 use bytes::Bytes;
 
-pub use builder::EventBuilder;
+pub use builder::{EventBuilder, Priority, Stack, Values};
 pub use name::EventName;
 pub use set::EventSet;
 
@@ -39,15 +38,28 @@ pub enum EventFormat {
     Plain,
     /// One JSON object. The exact one.
     Json,
+    /// Elements named after the headers, with percent-encoded text. Not always XML, and the least exact: an array is
+    /// several headers, and a body that is not UTF-8 loses what is not.
+    Xml,
 }
 
 impl EventFormat {
+    /// Every one.
+    pub const ALL: [Self; 3] = [Self::Plain, Self::Json, Self::Xml];
+
+    /// The format of a word, in any case, as `event` takes it.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|format| format.as_str().eq_ignore_ascii_case(name))
+    }
+
     /// The word in `event plain …`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Plain => "plain",
             Self::Json => "json",
+            Self::Xml => "xml",
         }
     }
 
@@ -57,6 +69,7 @@ impl EventFormat {
         match self {
             Self::Plain => "text/event-plain",
             Self::Json => "text/event-json",
+            Self::Xml => "text/event-xml",
         }
     }
 }
@@ -77,6 +90,12 @@ pub enum EventError {
         /// Where in the payload.
         at: usize,
     },
+    /// The payload of an XML event is not as the switch writes one.
+    #[error("the switch sent an XML event that breaks off or is malformed at byte {at}")]
+    Xml {
+        /// Where in the payload.
+        at: usize,
+    },
     /// The payload is longer than any limit allows.
     #[error("an event of {len} bytes is too long to be read")]
     TooLong {
@@ -89,6 +108,9 @@ pub enum EventError {
 const LONGEST: usize = i32::MAX as usize;
 
 /// One event, as received. Cloning it is cheap.
+///
+/// It reads alike whichever of the three forms it came in, but for what these leave out, which
+/// [`normalised`](Self::normalised) lists: an array is one header in plain and JSON, and in XML several of one name.
 #[derive(Clone)]
 pub struct Event {
     headers: Headers,
@@ -104,7 +126,7 @@ struct Body {
     escaped: bool,
 }
 
-/// What a decoder of one format found in a payload; for JSON, beside the marks it left in the scratch it was lent.
+/// What a decoder of one format found in a payload; for JSON and XML, beside the marks it left in the scratch it was lent.
 pub(crate) struct Parts {
     name: Option<EventName>,
     body: Option<Body>,
@@ -117,7 +139,8 @@ impl Event {
     ///
     /// # Errors
     ///
-    /// [`EventError`] for JSON that is none, or a payload of 2 GiB. Any other plain payload reads.
+    /// [`EventError`] for JSON that is none, for XML that is not as the switch writes it, or a payload of 2 GiB. Any
+    /// other plain payload reads.
     pub fn decode(format: EventFormat, payload: Bytes) -> Result<Self, EventError> {
         let mut marks = Vec::new();
         let parts = Self::index(format, &payload, 0, &mut marks)?;
@@ -140,6 +163,10 @@ impl Event {
                 marks.clear();
                 json::index(raw, at, marks)
             }
+            EventFormat::Xml => {
+                marks.clear();
+                xml::index(raw, at, marks)
+            }
         }
     }
 
@@ -147,7 +174,8 @@ impl Event {
     pub(crate) fn assemble(format: EventFormat, raw: Bytes, at: usize, marks: &[Mark], parts: Parts) -> Self {
         let headers = match format {
             EventFormat::Plain => Headers::of_lines(raw, at..parts.headers_end, Encoding::Percent),
-            EventFormat::Json => Headers::of_json(raw, marks),
+            EventFormat::Json => Headers::of_marks(raw, marks, Encoding::Json),
+            EventFormat::Xml => Headers::of_marks(raw, marks, Encoding::Xml),
         };
         Self { headers, name: parts.name, payload_at: at, body: parts.body }
     }
@@ -220,12 +248,16 @@ impl Event {
         &self.headers
     }
 
-    /// The body, exactly. In plain an empty one cannot be told from none.
+    /// The body, exactly. In plain and XML an empty one cannot be told from none, and XML loses what is not UTF-8.
     #[must_use]
     pub fn body_bytes(&self) -> Option<Cow<'_, [u8]>> {
         let body = self.body?;
         let raw = self.headers.raw().get(body.start..body.start + body.len)?;
-        Some(if body.escaped { crate::json::unescape(raw) } else { Cow::Borrowed(raw) })
+        Some(match self.headers.encoding() {
+            Encoding::Xml if body.escaped => crate::xml::unescape(raw),
+            _ if body.escaped => crate::json::unescape(raw),
+            _ => Cow::Borrowed(raw),
+        })
     }
 
     /// The body as text; bytes that are not UTF-8 are replaced by U+FFFD.
@@ -239,6 +271,7 @@ impl Event {
     pub fn format(&self) -> EventFormat {
         match self.headers.encoding() {
             Encoding::Json => EventFormat::Json,
+            Encoding::Xml => EventFormat::Xml,
             Encoding::Raw | Encoding::Percent => EventFormat::Plain,
         }
     }
@@ -264,18 +297,21 @@ impl Event {
     }
 
     /// A copy to change and send again. Its [`payload`](EventBuilder::payload) in the form it was received in is the
-    /// one received, but for plain values that hold a `%XX` the encoding would not have made.
+    /// one received, but for plain and XML values that hold a `%XX` the encoding would not have made, and for the
+    /// length of a body that came as XML and had lost something.
     #[must_use]
     pub fn to_builder(&self) -> EventBuilder {
         let mut builder = EventBuilder::new();
         for (name, value) in self.headers.iter_bytes() {
-            let elements = value.elements();
             // `ARRAY::` in a JSON string is a value that looks like an array, and with one element it is no array.
-            if value.is_list() || (elements.len() > 1 && self.format() == EventFormat::Plain) {
-                builder = builder.list(name.into_owned(), elements);
-            } else {
-                builder = builder.header(name.into_owned(), value.to_bytes().into_owned());
+            if value.is_list() || (value.is_array() && self.format() == EventFormat::Plain) {
+                let elements = value.elements();
+                if value.is_list() || elements.len() > 1 {
+                    builder.push_list(name, elements);
+                    continue;
+                }
             }
+            builder.push(name, value.to_bytes());
         }
         match self.body_bytes() {
             Some(body) => builder.body(body.into_owned()),

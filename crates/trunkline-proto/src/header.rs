@@ -9,7 +9,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use memchr::{memchr, memchr2, memmem};
 
-use crate::{json, percent, scan};
+use crate::{json, percent, scan, xml};
 
 /// How the values of a header block are written on the wire.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,18 +21,21 @@ pub enum Encoding {
     Percent,
     /// JSON strings, or lists of them.
     Json,
+    /// Elements with percent-encoded text: XML events.
+    Xml,
 }
 
-/// Where a JSON header begins in the bytes of its message: at the first byte of its name. Where the name and the value
-/// end is found when they are read, which most never are.
+/// Where a JSON or XML header begins in the bytes of its message: at the first byte of its name. Where the name and the
+/// value end is found when they are read, which most never are.
 pub(crate) type Mark = u32;
 
-/// Set in a [`Mark`] whose name holds JSON escapes. Messages are shorter than 2 GiB by their limits.
+/// Set in a [`Mark`] whose name is not read the short way: in JSON it holds escapes, in XML a `>`. Messages are shorter
+/// than 2 GiB by their limits.
 pub(crate) const ESCAPED_NAME: Mark = 1 << 31;
 
 /// A header block: ordered, names may repeat, lookups ignore ASCII case and give the first.
 ///
-/// Cloning is cheap: the bytes are shared, and for JSON the index of the headers in them.
+/// Cloning is cheap: the bytes are shared, and for JSON and XML the index of the headers in them.
 #[derive(Clone)]
 pub struct Headers {
     raw: Bytes,
@@ -45,14 +48,14 @@ pub struct Headers {
 enum Place {
     /// In these lines, up to the first empty one.
     Lines(Range<u32>),
-    /// At these marks of a JSON object.
+    /// At these marks of a JSON object, or an XML event.
     Marks(Arc<[Mark]>),
 }
 
 impl Headers {
-    /// Those of a JSON object that was gone through.
-    pub(crate) fn of_json(raw: Bytes, marks: &[Mark]) -> Self {
-        Self { raw, place: Place::Marks(Arc::from(marks)), encoding: Encoding::Json }
+    /// Those of a JSON object or an XML event that was gone through.
+    pub(crate) fn of_marks(raw: Bytes, marks: &[Mark], encoding: Encoding) -> Self {
+        Self { raw, place: Place::Marks(Arc::from(marks)), encoding }
     }
 
     /// The `Name: value` lines in this part of a message, which is shorter than 4 GiB. Lines without a colon are passed
@@ -190,6 +193,12 @@ impl Headers {
     fn next_named(&self, at: &mut usize, name: &str) -> Option<Value<'_>> {
         match &self.place {
             Place::Lines(lines) => self.next_line_named(self.lines(lines), at, name.as_bytes()),
+            Place::Marks(marks) if self.encoding == Encoding::Xml => {
+                let rest = marks.get(*at..)?.iter().map(|mark| self.element_if_named(*mark, name.as_bytes()));
+                let (place, value) = rest.enumerate().find_map(|(place, value)| Some((place, value?)))?;
+                *at += place + 1;
+                Some(value)
+            }
             Place::Marks(marks) => {
                 for (place, mark) in marks.get(*at..)?.iter().enumerate() {
                     // One byte settles whether the name can be as long, and most are not.
@@ -245,6 +254,7 @@ impl Headers {
         let start = (mark & !ESCAPED_NAME) as usize;
         let end = match self.encoding {
             Encoding::Json => json::string_end(&self.raw, start)?.0,
+            Encoding::Xml => return self.read_element(mark),
             Encoding::Raw | Encoding::Percent => start + memchr2(b':', b'\n', self.raw.get(start..)?)?,
         };
         let name = self.raw.get(start..end)?;
@@ -276,6 +286,29 @@ impl Headers {
             value = value.strip_suffix(b"\r").unwrap_or(value);
         }
         Some(Value { raw: value, encoding: self.encoding, is_list: false })
+    }
+
+    /// The value of the XML header at `mark`, if that is its name.
+    fn element_if_named(&self, mark: Mark, name: &[u8]) -> Option<Value<'_>> {
+        if mark & ESCAPED_NAME == 0 {
+            // One byte settles whether the name can be as long, and most are not.
+            let start = mark as usize;
+            let may_be = self.raw.get(start + name.len()) == Some(&b'>');
+            if !may_be || !self.raw.get(start..start + name.len())?.eq_ignore_ascii_case(name) {
+                return None;
+            }
+        }
+        let (here, value) = self.read_element(mark)?;
+        here.eq_ignore_ascii_case(name).then_some(value)
+    }
+
+    /// The name and value of the XML header at `mark`.
+    #[inline(never)]
+    fn read_element(&self, mark: Mark) -> Option<(Cow<'_, [u8]>, Value<'_>)> {
+        let (name, text) =
+            xml::read_element(&self.raw, (mark & !ESCAPED_NAME) as usize, mark & ESCAPED_NAME != 0)?;
+        // The text of an element is encoded as a value in plain is.
+        Some((Cow::Borrowed(name), Value { raw: text, encoding: Encoding::Percent, is_list: false }))
     }
 }
 
@@ -318,7 +351,7 @@ impl<'a> Value<'a> {
     pub fn to_bytes(self) -> Cow<'a, [u8]> {
         match self.encoding {
             Encoding::Raw => Cow::Borrowed(self.raw),
-            Encoding::Percent => percent::decode(self.raw),
+            Encoding::Percent | Encoding::Xml => percent::decode(self.raw),
             Encoding::Json if self.is_list => Cow::Owned(array_text(json::elements(self.raw))),
             Encoding::Json => json::unescape(self.raw),
         }
@@ -350,7 +383,7 @@ impl<'a> Value<'a> {
         }
         let whole = self.to_bytes();
         match whole.strip_prefix(ARRAY) {
-            Some(list) => split_array(list),
+            Some(list) => split_array(list).map(<[u8]>::to_vec).collect(),
             None => vec![whole.into_owned()],
         }
     }
@@ -362,18 +395,18 @@ impl fmt::Debug for Value<'_> {
     }
 }
 
-const ARRAY: &[u8] = b"ARRAY::";
+pub(crate) const ARRAY: &[u8] = b"ARRAY::";
 const ARRAY_SEPARATOR: &[u8] = b"|:";
 
-pub(crate) fn split_array(list: &[u8]) -> Vec<Vec<u8>> {
-    let mut elements = Vec::new();
+/// What stands between the separators, at least one element.
+pub(crate) fn split_array(list: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let ends = memmem::find_iter(list, ARRAY_SEPARATOR).chain(std::iter::once(list.len()));
     let mut start = 0;
-    for at in memmem::find_iter(list, ARRAY_SEPARATOR) {
-        elements.push(list.get(start..at).unwrap_or_default().to_vec());
-        start = at + ARRAY_SEPARATOR.len();
-    }
-    elements.push(list.get(start..).unwrap_or_default().to_vec());
-    elements
+    ends.map(move |end| {
+        let element = list.get(start..end).unwrap_or_default();
+        start = end + ARRAY_SEPARATOR.len();
+        element
+    })
 }
 
 /// `ARRAY::a|:b`; one element alone prints as itself (`switch_event_add_header_string` in `switch_event.c`).

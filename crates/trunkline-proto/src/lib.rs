@@ -14,6 +14,8 @@
 //! - [`dialstring`] quotes what an `originate` or `bridge` is given, for every layer that will read it;
 //! - [`listener`] is the switch's half, for whoever plays the switch.
 //!
+//! With the feature `serde`, events are the objects FreeSWITCH's own JSON is, and names, ids and levels their text.
+//!
 //! Facts about FreeSWITCH name the source file they are taken from; they hold for 1.10 and 1.11.
 #![cfg_attr(
     not(test),
@@ -27,6 +29,7 @@
 )]
 
 pub mod api;
+mod atoi;
 mod cause;
 mod channel;
 mod command;
@@ -43,8 +46,11 @@ mod message;
 pub mod percent;
 mod reply;
 mod scan;
+#[cfg(feature = "serde")]
+mod text_serde;
 pub mod view;
 mod vocabulary;
+mod xml;
 
 pub use cause::HangupCause;
 pub use channel::{AnswerState, CallDirection, CallState, ChannelState, DeviceState};
@@ -54,7 +60,7 @@ pub use connection::{
     SubscriptionId, SubscriptionRefused, Ticket, Unanswered,
 };
 pub use error::{ApiMisuse, SwitchMisbehaved};
-pub use event::{Event, EventBuilder, EventError, EventFormat, EventName, EventSet};
+pub use event::{Event, EventBuilder, EventError, EventFormat, EventName, EventSet, Priority, Stack, Values};
 pub use frame::{ContentType, Frame, FrameDecoder, Limits};
 pub use header::{Encoding, Headers, Value};
 pub use ids::{ChannelUuid, CoreUuid, JobUuid};

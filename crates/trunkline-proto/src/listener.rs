@@ -4,7 +4,6 @@
 
 mod packet;
 mod request;
-mod stored;
 mod write;
 
 pub use packet::{Packet, PacketDecoder, PacketError};

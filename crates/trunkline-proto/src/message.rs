@@ -47,7 +47,7 @@ pub enum Message {
 #[derive(Debug, Default)]
 pub struct MessageDecoder {
     frames: FrameDecoder,
-    /// A scratch for JSON.
+    /// A scratch for JSON and XML.
     marks: Vec<Mark>,
 }
 
@@ -81,6 +81,7 @@ impl MessageDecoder {
         match frame.content_type() {
             ContentType::EventPlain => self.read_event(EventFormat::Plain, frame),
             ContentType::EventJson => self.read_event(EventFormat::Json, frame),
+            ContentType::EventXml => self.read_event(EventFormat::Xml, frame),
             ContentType::CommandReply => Message::CommandReply(CommandReply::from_frame(&frame)),
             ContentType::ApiResponse => Message::ApiResponse(ApiResponse::from_frame(&frame)),
             ContentType::LogData => Message::LogData(LogData::from_frame(&frame)),
@@ -90,7 +91,7 @@ impl MessageDecoder {
                 let text = frame.body().unwrap_or_default();
                 Message::RudeRejection(String::from_utf8_lossy(text.trim_ascii()).into_owned())
             }
-            ContentType::EventXml | ContentType::Other => Message::Other(frame),
+            ContentType::Other => Message::Other(frame),
         }
     }
 

@@ -2,7 +2,6 @@
 //! connections take it.
 
 pub(crate) mod origin;
-mod xml;
 
 use std::sync::OnceLock;
 
@@ -12,31 +11,6 @@ use trunkline_proto::{EventBuilder, EventFormat, EventName};
 use crate::core::Core;
 pub(crate) use origin::{ChannelEvent, Origin};
 
-/// The form a connection takes events in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) enum Format {
-    #[default]
-    Plain,
-    Json,
-    Xml,
-}
-
-impl Format {
-    pub(crate) fn parse(word: &[u8]) -> Option<Self> {
-        [Self::Plain, Self::Json, Self::Xml]
-            .into_iter()
-            .find(|format| word.eq_ignore_ascii_case(format.name().as_bytes()))
-    }
-
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Plain => "plain",
-            Self::Json => "json",
-            Self::Xml => "xml",
-        }
-    }
-}
-
 /// An event that has been fired.
 #[derive(Debug)]
 pub(crate) struct Fired {
@@ -44,25 +18,22 @@ pub(crate) struct Fired {
     pub(crate) name: EventName,
     pub(crate) subclass: Option<Vec<u8>>,
     pub(crate) content: EventBuilder,
-    plain: OnceLock<Bytes>,
-    json: OnceLock<Bytes>,
-    xml: OnceLock<Bytes>,
+    /// In the order of [`EventFormat::ALL`].
+    messages: [OnceLock<Bytes>; EventFormat::ALL.len()],
 }
 
 impl Fired {
     pub(crate) fn new(name: EventName, subclass: Option<Vec<u8>>, content: EventBuilder) -> Self {
-        let (plain, json, xml) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
-        Self { name, subclass, content, plain, json, xml }
+        Self { name, subclass, content, messages: Default::default() }
     }
 
     /// The whole message; made once for all who ask.
-    pub(crate) fn message(&self, format: Format) -> Bytes {
-        match format {
-            Format::Plain => self.plain.get_or_init(|| self.content.message(EventFormat::Plain).into()),
-            Format::Json => self.json.get_or_init(|| self.content.message(EventFormat::Json).into()),
-            Format::Xml => self.xml.get_or_init(|| xml::message(&self.content).into()),
-        }
-        .clone()
+    pub(crate) fn message(&self, format: EventFormat) -> Bytes {
+        let known = EventFormat::ALL.iter().position(|known| *known == format);
+        let make = || Bytes::from(self.content.message(format));
+        known
+            .and_then(|place| self.messages.get(place))
+            .map_or_else(make, |made| made.get_or_init(make).clone())
     }
 }
 

@@ -10,10 +10,11 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
+use trunkline_proto::EventFormat;
 use trunkline_proto::listener::{PacketDecoder, Standing};
 
 use crate::api::CallId;
-use crate::event::{Fired, Format};
+use crate::event::Fired;
 use crate::log::{LogLine, parse_level};
 use filters::Filters;
 use subscriptions::Subscriptions;
@@ -46,7 +47,7 @@ pub(crate) struct Listener {
     pub(crate) congested: bool,
     pub(crate) subscriptions: Subscriptions,
     pub(crate) filters: Filters,
-    pub(crate) format: Format,
+    pub(crate) format: EventFormat,
     pub(crate) log_level: Option<u8>,
     events: VecDeque<Arc<Fired>>,
     logs: VecDeque<Arc<LogLine>>,
@@ -100,14 +101,14 @@ impl Listener {
     pub(crate) fn event(&mut self, arguments: &[u8]) -> Reply {
         let mut words = subscriptions::words(arguments);
         if let Some((first, rest)) = words.split_first()
-            && let Some(format) = Format::parse(first)
+            && let Some(format) = std::str::from_utf8(first).ok().and_then(EventFormat::from_name)
         {
             // Even if the rest is refused.
             self.format = format;
             words = rest.to_vec();
         }
         match self.subscriptions.add(&words, &self.rights) {
-            Ok(()) => format!("+OK event listener enabled {}", self.format.name()).into_bytes(),
+            Ok(()) => format!("+OK event listener enabled {}", self.format).into_bytes(),
             Err(refusal) => refusal.into(),
         }
     }

@@ -27,7 +27,7 @@ const PASSWORD: &str = "ClueCon";
 ///
 /// `esl://[[USER@DOMAIN]:PASSWORD@]HOST[:PORT][?KEY=VALUE&…]`: the port is 8021 if not given, the password
 /// FreeSWITCH's own `ClueCon`. With a user it is `userauth`, without one `auth`. Characters that mean something in
-/// a URL are written `%XX`. The keys: `format` (`plain`, `json`), and in milliseconds `connect_timeout`,
+/// a URL are written `%XX`. The keys: `format` (`plain`, `json`, `xml`), and in milliseconds `connect_timeout`,
 /// `greeting_timeout`, `auth_timeout`, `command_timeout`, `job_timeout`.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
@@ -137,13 +137,7 @@ impl Config {
         let bad = || ConfigError::Value { key: key.to_owned(), value: value.to_owned() };
         let millis = || value.parse().map(Duration::from_millis).map_err(|_| bad());
         match key {
-            "format" => {
-                self.connection.format = match value {
-                    "plain" => EventFormat::Plain,
-                    "json" => EventFormat::Json,
-                    _ => return Err(bad()),
-                }
-            }
+            "format" => self.connection.format = EventFormat::from_name(value).ok_or_else(bad)?,
             "connect_timeout" => self.connect_timeout = millis()?,
             "greeting_timeout" => self.connection.greeting_timeout = millis()?,
             "auth_timeout" => self.connection.auth_timeout = millis()?,
@@ -310,6 +304,10 @@ mod tests {
 
     #[test]
     fn keys() {
+        for format in EventFormat::ALL {
+            let config: Config = format!("esl://pbx?format={format}").parse().unwrap();
+            assert_eq!(config.connection.format, format);
+        }
         let config: Config = "esl://pbx?format=json&command_timeout=250&connect_timeout=1".parse().unwrap();
         assert_eq!(config.connection.format, EventFormat::Json);
         assert_eq!(config.connection.command_timeout, Duration::from_millis(250));

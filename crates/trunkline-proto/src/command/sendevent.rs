@@ -53,7 +53,7 @@ mod tests {
     fn encodes() {
         let event = EventBuilder::new()
             .header("Event-Subclass", "test::sub")
-            .header("Foo", b"\xe9 % ~".to_vec())
+            .header("Foo", b"\xe9 % ~")
             .list("Arr", ["one", "two"])
             .body("hello\n\nworld");
         assert_eq!(

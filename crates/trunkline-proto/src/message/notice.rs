@@ -17,6 +17,26 @@ pub enum Disposition {
     Linger,
 }
 
+impl Disposition {
+    /// Every one.
+    pub const ALL: [Self; 2] = [Self::Disconnect, Self::Linger];
+
+    /// The word in `Content-Disposition`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Disconnect => "disconnect",
+            Self::Linger => "linger",
+        }
+    }
+
+    /// The disposition of a word, in any case.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|disposition| disposition.as_str().eq_ignore_ascii_case(name))
+    }
+}
+
 /// A notice that the connection, or the call it is bound to, ends.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DisconnectNotice {
@@ -32,10 +52,8 @@ impl DisconnectNotice {
     /// Whether the connection closes, or lingers.
     #[must_use]
     pub fn disposition(&self) -> Disposition {
-        match self.headers.get("Content-Disposition") {
-            Some(word) if word.eq_ignore_ascii_case("linger") => Disposition::Linger,
-            _ => Disposition::Disconnect,
-        }
+        let word = self.headers.get("Content-Disposition");
+        word.and_then(|word| Disposition::from_name(&word)).unwrap_or(Disposition::Disconnect)
     }
 
     /// What the switch says: `Disconnected, goodbye.` and more, `The system is being shut down.`, or nothing.

@@ -7,13 +7,17 @@ mod recordings;
 
 use allocation_counter::measure;
 use bytes::BytesMut;
-use trunkline_proto::{ContentType, Event, Frame, Message, MessageDecoder};
+use trunkline_proto::{ContentType, Event, EventBuilder, Frame, Message, MessageDecoder};
 
 /// The events of a capture, as they came, without the reply before them.
 fn events_of(capture: &str) -> Vec<u8> {
     let (frames, _) = recordings::frames(&recordings::capture(capture), recordings::Cut::Whole);
-    let is_event =
-        |frame: &&Frame| matches!(frame.content_type(), ContentType::EventPlain | ContentType::EventJson);
+    let is_event = |frame: &&Frame| {
+        matches!(
+            frame.content_type(),
+            ContentType::EventPlain | ContentType::EventJson | ContentType::EventXml
+        )
+    };
     let events = frames.iter().filter(is_event);
     events.flat_map(|frame| frame.bytes().to_vec()).collect()
 }
@@ -26,11 +30,11 @@ fn decode(decoder: &mut MessageDecoder, buffer: &mut BytesMut, events: &mut Vec<
     }
 }
 
-/// Allocations per event: in plain none, in JSON the index of its headers, whatever their number. The buffer is shared,
+/// Allocations per event: in plain none, in JSON and XML the index of its headers, whatever their number. The buffer is shared,
 /// and counted once.
 #[test]
 fn an_event_is_no_allocation_or_one() {
-    for (name, each) in [("events-all.plain.bin", 0), ("events-all.json.bin", 1)] {
+    for (name, each) in [("events-all.plain.bin", 0), ("events-all.json.bin", 1), ("events-all.xml.bin", 1)] {
         let bytes = events_of(name);
         let mut decoder = MessageDecoder::default();
         let mut events = Vec::with_capacity(1000);
@@ -49,8 +53,13 @@ fn an_event_is_no_allocation_or_one() {
 }
 
 #[test]
-fn looking_up_a_plain_header_allocates_nothing() {
-    let event = longest("events-all.plain.bin");
+fn looking_up_a_plain_or_xml_header_allocates_nothing() {
+    for capture in ["events-all.plain.bin", "events-all.xml.bin"] {
+        looking_up_allocates_nothing(&longest(capture));
+    }
+}
+
+fn looking_up_allocates_nothing(event: &Event) {
     let counted = measure(|| {
         assert!(event.get("Unique-ID").is_some());
         assert!(event.get("unique-id").is_some());
@@ -125,4 +134,26 @@ fn longest(capture: &str) -> Event {
         _ => None,
     });
     events.filter(|event| event.get("Unique-ID").is_some()).max_by_key(|event| event.headers().len()).unwrap()
+}
+
+/// An event is kept in queues by the thousand.
+#[test]
+fn an_event_is_small() {
+    assert_eq!(size_of::<Event>(), 112);
+    assert_eq!(size_of::<Message>(), 112);
+}
+
+/// Two that grow, with the text and with the list of headers, however many headers there are.
+#[test]
+fn building_an_event_allocates_little() {
+    let event = longest("events-all.json.bin").to_builder();
+    let headers: Vec<_> =
+        event.headers().map(|(name, values)| (name.to_vec(), values.text().into_owned())).collect();
+    assert!(headers.len() > 100, "{}", headers.len());
+    let counted = measure(|| {
+        let mut event = EventBuilder::new();
+        headers.iter().for_each(|(name, value)| event.push(name, value));
+        drop(event);
+    });
+    assert!(counted.count_total < 25, "{}", counted.count_total);
 }

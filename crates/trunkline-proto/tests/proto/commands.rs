@@ -146,11 +146,12 @@ const ODD: [(&str, usize, IsOdd); 23] = [
         let more = wire.iter().filter(|byte| **byte == b'\n').count() > 2;
         [&b"api"[..], b"bgapi"].contains(&verb(wire)) && more && !has(wire, theirs)
     }),
-    ("no format before the names, or no names", 29, |wire| {
+    ("no format before the names, or no names", 16, |wire| {
         let line = String::from_utf8_lossy(line(wire));
         let mut words = line.split(' ');
         let verb = words.next();
-        verb == Some("event") && (!matches!(words.next(), Some("plain" | "json")) || words.next().is_none())
+        verb == Some("event")
+            && (!matches!(words.next(), Some("plain" | "json" | "xml")) || words.next().is_none())
             || verb == Some("nixevent") && words.next().is_none()
     }),
     ("the level of a log that is none of ours, or more than one word", 9, |wire| {
@@ -343,6 +344,7 @@ fn myevents(rest: &str) -> Option<(&'static str, Result<Command, ApiMisuse>)> {
     }
 }
 
+/// What `myevents` understands.
 fn format(word: &str) -> Option<EventFormat> {
     match word {
         "plain" => Some(EventFormat::Plain),
@@ -423,7 +425,7 @@ fn userauth(rest: &str) -> Option<Result<Command, ApiMisuse>> {
 
 fn event(rest: &str) -> Option<Result<Command, ApiMisuse>> {
     let (word, words) = rest.split_once(' ')?;
-    Some(Command::event(format(word)?, &EventSet::parse(words)))
+    Some(Command::event(EventFormat::from_name(word)?, &EventSet::parse(words)))
 }
 
 fn filter(rest: &str) -> (&'static str, Result<Command, ApiMisuse>) {

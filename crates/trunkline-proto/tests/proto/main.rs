@@ -4,7 +4,9 @@
 //! - `decode`: every recording's received bytes, cut in every way, give the messages the oracle counted
 //! - `packets`: every recording's sent bytes, cut in every way, give the packets the switch answered
 //! - `commands`: what our constructors encode is what was recorded
-//! - `reencode`: every recorded event goes out again as it came in, and plain and JSON say the same
+//! - `reencode`: every recorded event goes out again as it came in
+//! - `builder`: changing an event, against a plain list
+//! - `normal`: plain, JSON and XML of one event say the same
 //! - `answers`: every recorded reply means what the table `fixtures/answers.tsv` says
 //! - `surprises`: one test for each oddity of the protocol, by name
 //! - `client_must`: what every client must do, a test for each sentence of it
@@ -25,10 +27,12 @@
 //! `tests/allocations` stands apart, since it counts what the whole program allocates.
 
 mod answers;
+mod builder;
 mod client_must;
 mod commands;
 mod connection;
 mod decode;
+mod normal;
 mod packets;
 mod recordings;
 mod reencode;

@@ -2,8 +2,8 @@
 
 use bytes::BytesMut;
 use trunkline_proto::{
-    ApiResponse, CommandReply, ContentType, Event, EventFormat, EventName, LogData, LogLevel, Message,
-    MessageDecoder,
+    ApiResponse, CommandReply, ContentType, Event, EventBuilder, EventError, EventFormat, EventName, LogData,
+    LogLevel, Message, MessageDecoder,
 };
 
 use crate::recordings::{self, messages_of};
@@ -54,6 +54,12 @@ pub(crate) fn plain(payload: &str) -> Event {
 
 pub(crate) fn json(payload: &[u8]) -> Event {
     Event::decode(EventFormat::Json, payload.to_vec().into()).unwrap()
+}
+
+/// An event of these lines of headers and of this after them.
+fn xml_with(headers: &str, rest: &str) -> Event {
+    let payload = format!("<event>\n  <headers>\n{headers}  </headers>\n{rest}</event>\n");
+    Event::decode(EventFormat::Xml, payload.into()).unwrap()
 }
 
 pub(crate) fn one(bytes: &[u8]) -> Message {
@@ -265,18 +271,68 @@ fn the_format_may_change_between_two_events() {
 }
 
 #[test]
-fn xml_events_are_handed_on_unread() {
-    let xml = messages_of("ev-bgjob-xml").into_iter().filter_map(|message| match message {
-        Message::Other(frame) => Some(frame),
-        _ => None,
-    });
-    let mut count = 0;
-    for frame in xml {
-        assert_eq!(frame.content_type(), ContentType::EventXml);
-        assert!(frame.body().unwrap().starts_with(b"<event>\n"));
-        count += 1;
-    }
-    assert!(count > 3);
+fn xml_is_no_xml() {
+    // A variable called `we ird` is an element called so.
+    let event = xml_with("    <variable_we ird>v</variable_we ird>\n", "");
+    assert_eq!(event.variable("we ird").as_deref(), Some("v"));
+    let event = xml_with("    <variable_a>b>v</variable_a>b>\n    <variable_c\nd>w</variable_c\nd>\n", "");
+    assert_eq!(event.variable("a>b").as_deref(), Some("v"));
+    assert_eq!(event.variable("c\nd").as_deref(), Some("w"));
+    assert_eq!(event.headers().len(), 2);
+    assert_eq!(event.detach().variable("A>B").as_deref(), Some("v"));
+}
+
+#[test]
+fn an_array_is_repeated_elements_in_xml() {
+    let event = events("send-event-xml").into_iter().find(|event| event.get("X-Array").is_some()).unwrap();
+    let elements: Vec<_> = event.headers().get_all("X-Array").map(|value| value.to_str()).collect();
+    assert_eq!(elements, ["a", "b"]);
+    assert!(event.headers().iter().all(|(_, value)| !value.is_array()));
+}
+
+#[test]
+fn the_indentation_of_xml_is_no_part_of_a_body() {
+    let bodies: Vec<_> =
+        events("ev-bgjob-xml").iter().filter_map(|event| Some(event.body()?.into_owned())).collect();
+    assert!(bodies.iter().any(|body| body == "-ERR USER_BUSY\n"), "{bodies:?}");
+    assert!(bodies.iter().any(|body| body == "a\n\nb\n"), "{bodies:?}");
+    assert!(bodies.iter().any(|body| body == "café <b>&\"'%41"), "{bodies:?}");
+    // Only the length tells it from two blanks that were there.
+    let body = |length, text| {
+        let body = format!("  <Content-Length>{length}</Content-Length>\n  <body>{text}</body>\n");
+        xml_with("    <A>b</A>\n", &body).body().unwrap().into_owned()
+    };
+    assert_eq!(body(2, "a\n  "), "a\n");
+    assert_eq!(body(4, "a\n  "), "a\n  ");
+    assert_eq!(body(6, "&lt;&#xD;\n  "), "<\r\n");
+}
+
+#[test]
+fn a_body_that_is_not_utf_8_loses_some_of_it_in_xml() {
+    let [event] = &events("ev-invalid-utf8-xml")[..] else { panic!("one event") };
+    // The blank behind the broken character goes with it.
+    assert_eq!(event.body_bytes().as_deref(), Some(&b"body caf\n"[..]));
+    assert_eq!(event.get_bytes("Latin1").as_deref(), Some(&b"caf\xe9"[..]));
+}
+
+#[test]
+fn what_follows_a_cdata_in_xml_is_not_escaped() {
+    let text = "  <Content-Length>26</Content-Length>\n  <body>&lt;<![CDATA[&amp;]]></b>&gt;\r</body>\n";
+    let event = xml_with("    <A>b</A>\n", text);
+    assert_eq!(event.body().as_deref(), Some("<<![CDATA[&amp;]]></b>&gt;\r"));
+    assert!(String::from_utf8_lossy(&event.to_builder().payload(EventFormat::Xml)).contains(&text[40..]));
+}
+
+#[test]
+fn an_empty_body_is_missing_in_xml() {
+    let event = EventBuilder::new().header("A", "b").body("").to_event(EventFormat::Xml).unwrap();
+    assert_eq!(event.body(), None);
+}
+
+#[test]
+fn xml_that_is_not_the_switchs_is_undecodable() {
+    let message = b"Content-Length: 9\nContent-Type: text/event-xml\n\n<event />";
+    assert!(matches!(one(message), Message::Undecodable { why: EventError::Xml { at: 0 }, .. }));
 }
 
 #[test]
@@ -331,7 +387,7 @@ fn broken_json_says_where() {
 fn a_name_may_be_long_in_both_forms() {
     let name = "x".repeat(70_000);
     for (format, payload) in
-        [(EventFormat::Plain, format!("{name}: v\n\n")), (EventFormat::Json, format!("{{\"{name}\":\"v\"}}"))]
+        EventFormat::ALL.map(|format| (format, EventBuilder::new().header(&name, "v").payload(format)))
     {
         let event = Event::decode(format, payload.into()).unwrap();
         assert_eq!(event.get(&name).as_deref(), Some("v"), "{format}");

@@ -1,5 +1,7 @@
 //! Filters (`filter` in `mod_event_socket.c`): events must match one of them, and none that says `-`.
 
+use std::borrow::Cow;
+
 use fancy_regex::Regex;
 use trunkline_proto::EventBuilder;
 
@@ -95,12 +97,9 @@ impl Filters {
 }
 
 /// The first header of that name, in any case; an array as its text.
-fn header(event: &EventBuilder, name: &[u8]) -> Option<Vec<u8>> {
+fn header<'a>(event: &'a EventBuilder, name: &[u8]) -> Option<Cow<'a, [u8]>> {
     let (_, values) = event.headers().find(|(known, _)| known.eq_ignore_ascii_case(name))?;
-    match values {
-        [value] => Some(value.clone()),
-        values => Some([b"ARRAY::".to_vec(), values.join(b"|:".as_slice())].concat()),
-    }
+    Some(values.text())
 }
 
 impl Filter {

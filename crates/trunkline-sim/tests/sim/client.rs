@@ -34,7 +34,7 @@ fn talk(world: &mut World, id: ConnectionId, client: &mut Connection, now: Insta
 
 #[test]
 fn a_client_comes_in_subscribes_and_has_its_job_done() {
-    for format in [EventFormat::Plain, EventFormat::Json] {
+    for format in EventFormat::ALL {
         let mut world = World::new(SwitchConfig::default());
         let id = world.connect();
         let now = Instant::now();

@@ -193,23 +193,30 @@ async fn not_confirmed() {
 
 #[tokio::test]
 async fn as_json() {
+    in_a_form_of_its_own(EventFormat::Json, "a%41 \"é\" \t").await;
+}
+
+#[tokio::test]
+async fn as_xml() {
+    in_a_form_of_its_own(EventFormat::Xml, "a% \"é\" \t").await;
+}
+
+async fn in_a_form_of_its_own(format: EventFormat, odd: &str) {
     within(async {
-        let (client, mut switch) =
-            connected_with(|config| config.connection.format = EventFormat::Json).await;
-        switch.format = EventFormat::Json;
+        let (client, mut switch) = connected_with(|config| config.connection.format = format).await;
+        switch.format = format;
         let (events, ()) = tokio::join!(client.events("CUSTOM a::b"), async {
-            switch.expect("event json CUSTOM a::b").await;
-            switch.reply("+OK event listener enabled json").await;
+            switch.expect(&format!("event {format} CUSTOM a::b")).await;
+            switch.reply(&format!("+OK event listener enabled {format}")).await;
         });
         let mut events = events.unwrap();
-        let sent =
-            event("CUSTOM", &[("Event-Subclass", "a::b"), ("Odd", "a%41 \"é\" \t")]).body("two\nlines");
-        switch.send(sent.message(EventFormat::Json)).await;
+        let sent = event("CUSTOM", &[("Event-Subclass", "a::b"), ("Odd", odd)]).body("two\n<lines>\n");
+        switch.send(sent.message(format)).await;
         match events.next().await {
             Some(Item::Event(event)) => {
-                assert_eq!(event.format(), EventFormat::Json);
-                assert_eq!(event.get("Odd").as_deref(), Some("a%41 \"é\" \t"));
-                assert_eq!(event.body().as_deref(), Some("two\nlines"));
+                assert_eq!(event.format(), format);
+                assert_eq!(event.get("Odd").as_deref(), Some(odd));
+                assert_eq!(event.body().as_deref(), Some("two\n<lines>\n"));
             }
             other => panic!("{other:?}"),
         }

@@ -8,6 +8,7 @@
 //! - `session`: commands about one channel
 //! - `volume`: much at once: a long answer, many events
 //! - `typed`: calls and a conference, their events read by what they are
+//! - `events`: how headers are stored and events written, byte for byte
 //! - `users`: restricted users
 //! - `blocking`: the client without async
 //!
@@ -20,6 +21,7 @@ mod api;
 mod blocking;
 mod calls;
 mod commands;
+mod events;
 mod jobs;
 mod session;
 mod typed;
