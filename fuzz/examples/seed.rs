@@ -62,6 +62,13 @@ fn received(corpus: &mut Corpus, bytes: &[u8]) {
         let with_previous = [b"\0", &previous.unwrap_or_default()[..], frame.bytes()].concat();
         keep(corpus, "frame", &kind, with_previous);
         previous = Some(frame.bytes().to_vec());
+        if frame.content_type() == ContentType::ApiResponse {
+            let body = frame.body().unwrap_or_default();
+            // How an answer begins tells what it is of.
+            let beginning = String::from_utf8_lossy(body.get(..5).unwrap_or(&body)).into_owned();
+            let kind = format!("answer-{}", beginning.replace(|c: char| c.is_ascii_hexdigit(), "0"));
+            keep(corpus, "api", &kind, body.to_vec());
+        }
         if frame.content_type() == ContentType::CommandReply {
             answered(corpus, frame.bytes(), &frame.headers().get("Reply-Text").unwrap_or_default());
         }

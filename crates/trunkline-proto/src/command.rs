@@ -143,7 +143,7 @@ impl fmt::Debug for Command {
 }
 
 /// Refuses what would end a line, or the command, early.
-fn check_line(what: &'static str, text: &[u8]) -> Result<(), ApiMisuse> {
+pub(crate) fn check_line(what: &'static str, text: &[u8]) -> Result<(), ApiMisuse> {
     let Some(at) = memchr3(b'\n', b'\r', 0, text) else {
         return Ok(());
     };
@@ -155,7 +155,7 @@ fn check_line(what: &'static str, text: &[u8]) -> Result<(), ApiMisuse> {
     Err(ApiMisuse::Unsendable { what, character })
 }
 
-fn check_not_empty(what: &'static str, text: &[u8]) -> Result<(), ApiMisuse> {
+pub(crate) fn check_not_empty(what: &'static str, text: &[u8]) -> Result<(), ApiMisuse> {
     if text.is_empty() { Err(ApiMisuse::Empty { what }) } else { Ok(()) }
 }
 

@@ -55,5 +55,6 @@ pub use endpoint::{Endpoint, EndpointKind};
 pub use error::DialStringError;
 pub use leg::{Group, Leg};
 pub use originate::{Originate, Target};
+pub(crate) use setvar::check_uuid;
 pub use setvar::{uuid_setvar, uuid_setvar_multi};
 pub use variables::Variables;

@@ -1,5 +1,7 @@
 //! Errors, sorted by whose fault it was: the switch's, nobody's (it refused), or ours.
 
+use crate::dialstring::DialStringError;
+
 /// The peer sent something FreeSWITCH's event socket never sends. The connection cannot go on.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -78,6 +80,9 @@ pub enum ApiMisuse {
         /// What is wrong with it.
         why: &'static str,
     },
+    /// A variable, a dial string or an id that cannot be written.
+    #[error("{0}; nothing was sent")]
+    DialString(#[from] DialStringError),
     /// The text would make the switch reload its event socket module and disconnect every client: it does so
     /// for any command or header that holds both words (`parse_command` in `mod_event_socket.c`).
     #[error(

@@ -8,6 +8,7 @@
 //! - [`Event`] is an event as received, decoded only where it is read; [`EventBuilder`] makes one;
 //! - [`view`] reads it by what it is, every header as the type it has;
 //! - [`Command`] is what a client says, refused if the wire could not carry it;
+//! - [`api`] is the api commands as values: what is said, and what the switch printed, read;
 //! - [`Connection`] is a client's half of a conversation: who is answered, what is subscribed, which job has
 //!   ended, when to give up;
 //! - [`dialstring`] quotes what an `originate` or `bridge` is given, for every layer that will read it;
@@ -27,6 +28,7 @@
     )
 )]
 
+pub mod api;
 mod atoi;
 mod cause;
 mod channel;

@@ -153,6 +153,13 @@ impl ApiResponse {
     }
 }
 
+/// What a command printed, as it arrived in a BACKGROUND_JOB.
+impl From<Bytes> for ApiResponse {
+    fn from(body: Bytes) -> Self {
+        Self { body }
+    }
+}
+
 impl From<ApiResponse> for String {
     fn from(response: ApiResponse) -> Self {
         response.text().into_owned()

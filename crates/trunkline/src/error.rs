@@ -3,6 +3,7 @@
 use std::io;
 use std::time::Duration;
 
+use trunkline_proto::api::ApiError;
 use trunkline_proto::{
     ApiMisuse, CloseReason, Executed, JobLost, JobUuid, Refusal, SubscriptionRefused, Unanswered,
 };
@@ -68,6 +69,14 @@ pub enum Error {
     /// The command cannot be sent.
     #[error(transparent)]
     Misuse(#[from] ApiMisuse),
+    /// An api command says that it failed, or printed something else than it does; all it printed is in there.
+    #[error("`{command}` failed: {source}")]
+    Api {
+        /// The command.
+        command: String,
+        /// What it says.
+        source: ApiError,
+    },
     /// The end of a background job is not known.
     #[error(transparent)]
     Job(#[from] JobLost),
@@ -128,6 +137,15 @@ impl Error {
         matches!(self, Self::ConnectTimeout { .. } | Self::TimedOut { .. } | Self::Job(JobLost::TimedOut))
             || matches!(self, Self::Closed(CloseReason::NoGreeting { .. } | CloseReason::NoAuthReply { .. }))
             || matches!(self.unconfirmed(), Some(Unanswered::TimedOut { .. }))
+    }
+
+    /// What an api command says of its failure, if that is it.
+    #[must_use]
+    pub fn api_error(&self) -> Option<&ApiError> {
+        match self {
+            Self::Api { source, .. } => Some(source),
+            _ => None,
+        }
     }
 
     /// Why a subscription got no answer, if that is it.

@@ -32,6 +32,7 @@
 //!   reply, whatever happens to the others.
 //! - [`Events`] and [`Logs`] are bounded streams that say what they had to drop.
 //! - [`Job`] is a `bgapi` as a future.
+//! - [`api`] has the api commands as values, for [`Client::run`], which reads what they print.
 //! - [`Error`] says what happened, whose fault it was, and what to do.
 //!
 //! The [guide] goes through them one by one.
@@ -76,6 +77,8 @@ mod reconnect;
 #[cfg(any(feature = "client", feature = "blocking"))]
 mod socket;
 #[cfg(any(feature = "client", feature = "blocking"))]
+mod typed_api;
+#[cfg(any(feature = "client", feature = "blocking"))]
 mod wire_trace;
 
 #[cfg(any(feature = "client", feature = "blocking"))]
@@ -95,6 +98,7 @@ pub use job_result::JobResult;
 #[cfg(feature = "client")]
 pub use reconnect::{Gap, GapCause, Reconnect, State, StateChanges};
 pub use trunkline_proto as proto;
+pub use trunkline_proto::api;
 pub use trunkline_proto::view;
 pub use trunkline_proto::{
     Answer, ApiMisuse, ApiResponse, ChannelUuid, CloseReason, Command, CommandReply, Credentials, Event,
@@ -102,3 +106,7 @@ pub use trunkline_proto::{
     Liveness, LogData, LogLevel, Permissions, Refusal, Reply, SendMsg, SubscriptionRefused, SwitchMisbehaved,
 };
 pub use trunkline_proto::{AnswerState, CallDirection, CallState, ChannelState, DeviceState, HangupCause};
+#[cfg(any(feature = "client", feature = "blocking"))]
+pub use typed_api::ApiAnswer;
+#[cfg(feature = "client")]
+pub use typed_api::ApiJob;

@@ -64,7 +64,7 @@ pub fn uuid_setvar_multi(uuid: &str, variables: &Variables) -> Result<String, Di
 }
 
 /// Refuses an id that one command would read otherwise than another.
-fn check_uuid(uuid: &str) -> Result<(), DialStringError> {
+pub(crate) fn check_uuid(uuid: &str) -> Result<(), DialStringError> {
     let what = "a call's id";
     check_not_empty(what, uuid)?;
     let is_bad = |c: char| c.is_whitespace() || c.is_control() || matches!(c, '\'' | '"' | '\\');

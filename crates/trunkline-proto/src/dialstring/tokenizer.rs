@@ -161,7 +161,7 @@ pub fn escape(text: &str, delimiter: char) -> String {
 
 /// [`escape`] for a token that may be the last of an API command. The switch takes line breaks, tabs,
 /// spaces and vertical tabs off both ends (`switch_strip_whitespace`), and only the last of them has no escape.
-pub(super) fn escape_word(text: &str, delimiter: char) -> String {
+pub(crate) fn escape_word(text: &str, delimiter: char) -> String {
     let mut out = escape(text, delimiter);
     if text.ends_with('\u{b}') {
         out.push_str("''");

@@ -11,6 +11,7 @@
 //! - `logs`: log streams and filters
 //! - `overflow`: consumers that are slow, and bursts
 //! - `jobs`: `bgapi` as a future
+//! - `typed`: api commands as values
 //! - `transport`: other streams than TCP, writers that take little, sockets that fail
 //! - `wakeups`: that the driver is woken when it must be
 //! - `ending`: `close`, the last clone, a runtime that is shut down
@@ -38,4 +39,5 @@ mod shuffle;
 mod sim;
 mod support;
 mod transport;
+mod typed;
 mod wakeups;

@@ -2,6 +2,7 @@
 //! not to have been run where it does not.
 //!
 //! - `commands`: api, console, pipelining, what is slow, what is late; every command once
+//! - `api`: api commands as values, each that does no harm
 //! - `jobs`: `bgapi`
 //! - `calls`: the events of calls of our own, filters, events sent and got back, the log
 //! - `session`: commands about one channel
@@ -16,6 +17,7 @@
 //! `FULL@DOMAIN:PASSWORD RESTRICTED@DOMAIN:PASSWORD`: the second may see CHANNEL_ANSWER, CHANNEL_HANGUP and
 //! BACKGROUND_JOB, run `status`, `version` and `uptime`, and not read the log.
 
+mod api;
 mod blocking;
 mod calls;
 mod commands;
