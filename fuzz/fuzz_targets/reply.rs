@@ -177,7 +177,7 @@ fn conversation(bytes: &[u8]) {
     assert!(outcomes.iter().all(|count| *count <= 1));
     // Replies come in order.
     assert!(outcomes.is_sorted_by(|earlier, later| earlier >= later));
-    connection.handle_eof(input.len());
+    connection.handle_eof(input.len(), now);
     count(&mut connection, &tickets, &mut outcomes);
     assert!(outcomes.iter().all(|count| *count == 1), "{outcomes:?}");
 }
