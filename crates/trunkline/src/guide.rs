@@ -5,7 +5,8 @@
 //! 2. [Commands and jobs](commands_and_jobs)
 //! 3. [Events](events)
 //! 4. [Quoting, and why strings are dangerous](quoting)
-//! 5. [Versions of FreeSWITCH](versions)
+//! 5. [Without async](without_async)
+//! 6. [Versions of FreeSWITCH](versions)
 
 #[doc = include_str!("../docs/connecting.md")]
 pub mod connecting {}
@@ -18,6 +19,9 @@ pub mod events {}
 
 #[doc = include_str!("../docs/quoting.md")]
 pub mod quoting {}
+
+#[doc = include_str!("../docs/without_async.md")]
+pub mod without_async {}
 
 #[doc = include_str!("../docs/versions.md")]
 pub mod versions {}
