@@ -75,6 +75,7 @@ struct Contestant {
 enum Format {
     Plain,
     Json,
+    Xml,
 }
 
 impl Format {
@@ -82,6 +83,15 @@ impl Format {
         match self {
             Self::Plain => "plain",
             Self::Json => "json",
+            Self::Xml => "xml",
+        }
+    }
+
+    fn of_events(self) -> trunkline::EventFormat {
+        match self {
+            Self::Plain => trunkline::EventFormat::Plain,
+            Self::Json => trunkline::EventFormat::Json,
+            Self::Xml => trunkline::EventFormat::Xml,
         }
     }
 }
