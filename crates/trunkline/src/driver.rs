@@ -57,12 +57,11 @@ impl Drop for Driving {
 pub(crate) async fn drive(mut reader: Reader, mut driving: Driving, reconnect: Option<(Reconnect, Dial)>) {
     let mut attempts = 0;
     loop {
-        let begun = now();
         if session(&mut reader, &mut driving).await.closed {
             return;
         }
         let Some((reconnect, dial)) = &reconnect else { return };
-        if now().saturating_duration_since(begun) >= STEADY {
+        if driving.shared.held_for() >= STEADY {
             attempts = 0;
         }
         match connect_again(&mut driving, reconnect, dial, &mut attempts).await {
