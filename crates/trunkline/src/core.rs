@@ -260,6 +260,17 @@ impl Shared {
         lock(&self.core).why.clone()
     }
 
+    /// After the end comes nothing, though a caller may bring it about while the driver is connecting.
+    pub(crate) fn set_state(&self, state: State) {
+        self.state.send_if_modified(|current| {
+            let goes_on = !matches!(current, State::Closed(_));
+            if goes_on {
+                *current = state;
+            }
+            goes_on
+        });
+    }
+
     /// How long the last session held, from when we were let in.
     pub(crate) fn held_for(&self) -> Duration {
         lock(&self.core).held_for
@@ -269,7 +280,7 @@ impl Shared {
     pub(crate) fn tell_gap(&self, deliveries: &mut Deliveries) {
         let Some(gap) = deliveries.gap.take() else { return };
         tracing::info!(why = ?gap.why, reason = %gap.reason, "connected again");
-        self.state.send_replace(State::Ready);
+        self.set_state(State::Ready);
         let core = lock(&self.core);
         let events = begun(&self.event_streams, &core);
         let logs = begun(&self.log_streams, &core);
@@ -349,8 +360,8 @@ impl Shared {
         // Whoever is told that the connection has ended can ask why.
         let closed = deliveries.closed.take().inspect(|reason| {
             tracing::debug!(%reason, "connection closed");
-            self.closed.send_replace(Some(reason.clone()));
             self.state.send_replace(State::Closed(reason.clone()));
+            self.closed.send_replace(Some(reason.clone()));
         });
         // Who has gone meanwhile gets nothing: every send may fail.
         if let Some((sender, permissions)) = deliveries.ready.take() {

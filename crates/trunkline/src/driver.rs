@@ -145,7 +145,7 @@ async fn connect_again(
         let wait = reconnect.wait(*attempts, fastrand::f64());
         *attempts = attempts.saturating_add(1);
         tracing::info!(attempt = *attempts, %why, ?wait, "connection lost");
-        driving.shared.state.send_replace(State::Connecting { attempt: *attempts, why: why.clone() });
+        driving.shared.set_state(State::Connecting { attempt: *attempts, why: why.clone() });
         let dialling = async {
             tokio::time::sleep(wait).await;
             dial().await

@@ -101,9 +101,10 @@ pub use trunkline_proto as proto;
 pub use trunkline_proto::api;
 pub use trunkline_proto::view;
 pub use trunkline_proto::{
-    Answer, ApiMisuse, ApiResponse, ChannelUuid, CloseReason, Command, CommandReply, Credentials, Event,
-    EventBuilder, EventFormat, EventName, EventSet, Execute, Executed, Headers, JobLost, JobUuid, Limits,
-    Liveness, LogData, LogLevel, Permissions, Refusal, Reply, SendMsg, SubscriptionRefused, SwitchMisbehaved,
+    Answer, ApiMisuse, ApiResponse, ChannelUuid, CloseReason, Command, CommandReply, CoreUuid, Credentials,
+    Event, EventBuilder, EventFormat, EventName, EventSet, Execute, Executed, Headers, JobLost, JobUuid,
+    Limits, Liveness, LogData, LogLevel, Permissions, Refusal, Reply, SendMsg, SubscriptionRefused,
+    SwitchMisbehaved,
 };
 pub use trunkline_proto::{AnswerState, CallDirection, CallState, ChannelState, DeviceState, HangupCause};
 #[cfg(any(feature = "client", feature = "blocking"))]
