@@ -172,8 +172,8 @@ async fn half_a_connection() {
             }
             assert!(late > 30, "{late}");
             assert!(proxy.has_struck());
-            // It is still one: the kernel would notice a dead host, nobody notices a stopped process.
-            assert_eq!(client.state(), State::Ready);
+            // The kernel would notice a dead host. A stopped process is only known not to answer.
+            assert_eq!(client.state(), State::Stale);
             proxy.strike();
             // That is noticed.
             let patient = client.with_timeout(Duration::from_secs(10));
