@@ -78,7 +78,12 @@ async fn giving_up_closes_the_streams_and_refuses_none() {
 #[tokio::test]
 async fn a_connection_that_comes_and_goes_keeps_nobody_waiting() {
     within(async {
-        let (port, client, switch) = lasting().await;
+        let (port, client, switch) = lasting_with(|config| {
+            let mut reconnect = soon();
+            reconnect.most = millis(10);
+            config.reconnect = Some(reconnect);
+        })
+        .await;
         let mut states = client.state_changes();
         drop(switch);
         assert!(matches!(states.next().await, Some(State::Connecting { .. })));
@@ -238,6 +243,48 @@ async fn the_last_handle_goes_in_a_break() {
         drop(client);
         assert_eq!(closed.await, CloseReason::Requested);
         assert!(tokio::time::timeout(millis(400), port.accept()).await.is_err(), "it dialled again");
+    })
+    .await;
+}
+
+/// The switch has stopped reading, and the socket takes no more: what it never took waits for the next one.
+#[tokio::test]
+async fn what_the_socket_never_took_is_said_later() {
+    within(async {
+        let (port, client, switch) = lasting().await;
+        let mut asking = tokio::task::JoinSet::new();
+        for number in 0..200 {
+            let client = client.clone();
+            asking.spawn(async move {
+                let answer = client.api(&format!("eval {number} {}", "x".repeat(60_000))).await;
+                (number, answer)
+            });
+        }
+        while client.outstanding() < 200 {
+            tokio::time::sleep(millis(10)).await;
+        }
+        tokio::time::sleep(millis(100)).await;
+        switch.reset();
+        let answering = tokio::spawn(async move {
+            let mut switch = accept(&port, CORE).await;
+            while let Some(heard) = switch.hear_or_end().await {
+                switch.answer(heard.split(' ').nth(2).unwrap()).await;
+            }
+        });
+        let (mut answered, mut lost) = (0, 0);
+        while let Some(asked) = asking.join_next().await {
+            match asked.unwrap() {
+                (number, Ok(answer)) => {
+                    assert_eq!(answer.text(), number.to_string());
+                    answered += 1;
+                }
+                (_, Err(Error::Disconnected { executed: Executed::Unknown, .. })) => lost += 1,
+                (number, other) => panic!("{number}: {other:?}"),
+            }
+        }
+        assert!(answered > 0 && lost > 0, "{answered} answered, {lost} lost");
+        assert_eq!(client.outstanding(), 0);
+        answering.abort();
     })
     .await;
 }
