@@ -68,6 +68,8 @@ pub(crate) struct Core {
     /// By ticket, which is also the order of replies.
     waiters: VecDeque<Waiter>,
     pub(crate) jobs: HashMap<JobUuid, oneshot::Sender<Result<Event, JobLost>>>,
+    /// When the switch let this session in.
+    let_in: Option<Instant>,
     /// When and how the connection was lost.
     broken: Option<(SystemTime, CloseReason)>,
     /// Why there is no connection, as last heard.
@@ -126,6 +128,7 @@ impl Shared {
             trace: wire_trace::Sent::default(),
             waiters: VecDeque::new(),
             jobs: HashMap::new(),
+            let_in: None,
             broken: None,
             why: String::new(),
             subscribing: HashMap::new(),
@@ -232,8 +235,14 @@ impl Shared {
             core.writer = writer;
             core.trace = wire_trace::Sent::default();
             core.write_failed = None;
+            core.let_in = None;
             core.connection.restart(now);
         })
+    }
+
+    /// For how long the session that was lost had been let in; `None` if it never was.
+    pub(crate) fn held(&self) -> Option<Duration> {
+        lock(&self.core).let_in.map(|since| now().saturating_duration_since(since))
     }
 
     /// How the connection, or the last attempt at it, was lost.
@@ -465,6 +474,7 @@ impl Core {
                     }
                 }
                 Output::Ready(permissions) => {
+                    self.let_in = Some(now());
                     deliveries.ready = self.ready.take().map(|sender| (sender, permissions));
                 }
                 Output::Notice(notice) => tracing::debug!(text = %notice.text().trim(), "disconnect notice"),

@@ -18,7 +18,7 @@ use crate::reconnect::{Dial, Reader, Reconnect, State};
 
 /// Having read so much at once, let the consumers run before reading more.
 const MUCH: usize = 32 * 1024;
-/// A session that held so long was a good one: the next loss is a new story.
+/// A session that was let in and held so long was a good one: the next loss is a new story.
 const STEADY: Duration = Duration::from_secs(5);
 const FAR: Duration = Duration::from_secs(365 * 24 * 3600);
 
@@ -57,12 +57,12 @@ impl Drop for Driving {
 pub(crate) async fn drive(mut reader: Reader, mut driving: Driving, reconnect: Option<(Reconnect, Dial)>) {
     let mut attempts = 0;
     loop {
-        let begun = now();
         if session(&mut reader, &mut driving).await.closed {
             return;
         }
         let Some((reconnect, dial)) = &reconnect else { return };
-        if now().saturating_duration_since(begun) >= STEADY {
+        // One that was never let in may have taken long, too: a stalled switch accepts and says nothing.
+        if driving.shared.held().is_some_and(|held| held >= STEADY) {
             attempts = 0;
         }
         match connect_again(&mut driving, reconnect, dial, &mut attempts).await {
