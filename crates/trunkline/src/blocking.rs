@@ -105,6 +105,7 @@ mod inbox;
 mod link;
 mod receive;
 mod received;
+mod session;
 mod socket;
 mod ticket;
 mod wanted;
