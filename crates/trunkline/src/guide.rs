@@ -6,6 +6,7 @@
 //! 3. [Events](events)
 //! 4. [Quoting, and why strings are dangerous](quoting)
 //! 5. [Versions of FreeSWITCH](versions)
+#![cfg_attr(feature = "blocking", doc = "6. [Without async](without_async)")]
 
 #[doc = include_str!("../docs/connecting.md")]
 pub mod connecting {}
@@ -21,3 +22,7 @@ pub mod quoting {}
 
 #[doc = include_str!("../docs/versions.md")]
 pub mod versions {}
+
+#[cfg(feature = "blocking")]
+#[doc = include_str!("../docs/without_async.md")]
+pub mod without_async {}
