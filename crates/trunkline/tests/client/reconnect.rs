@@ -347,3 +347,22 @@ async fn a_switch_that_accepts_and_says_nothing_is_no_success() {
     silent.abort();
     assert!(matches!(closed, Ok(CloseReason::NoGreeting { .. })), "{closed:?}");
 }
+
+#[tokio::test]
+async fn after_the_end_there_are_no_changes() {
+    within(async {
+        let (_port, client, switch) = lasting().await;
+        let mut states = client.state_changes();
+        let leave = tokio::spawn(async move {
+            let mut switch = switch;
+            switch.leave().await;
+        });
+        assert_eq!(client.close().await, CloseReason::Requested);
+        assert_eq!(states.next().await, Some(State::Closed(CloseReason::Requested)));
+        // The client is still there.
+        assert_eq!(states.next().await, None);
+        assert_eq!(client.state_changes().next().await, None);
+        leave.await.unwrap();
+    })
+    .await;
+}
