@@ -349,6 +349,34 @@ async fn a_switch_that_accepts_and_says_nothing_is_no_success() {
 }
 
 #[tokio::test]
+async fn in_a_break_the_end_is_the_end_to_every_stream() {
+    within(async {
+        let (port, client, mut switch) = lasting_with(|config| {
+            let mut reconnect = soon();
+            reconnect.first = Duration::from_secs(3600);
+            config.reconnect = Some(reconnect);
+        })
+        .await;
+        let (events, ()) = tokio::join!(client.events([EventName::Dtmf]), async {
+            switch.expect("event plain DTMF").await;
+            switch.reply("+OK event listener enabled plain").await;
+        });
+        let mut events = events.unwrap();
+        let mut states = client.state_changes();
+        drop(switch);
+        assert!(matches!(states.next().await, Some(State::Connecting { .. })));
+        assert_eq!(client.close().await, CloseReason::Requested);
+        match events.next().await {
+            Some(Item::Closed(CloseReason::Requested)) => {}
+            other => panic!("{other:?}"),
+        }
+        assert!(events.next().await.is_none());
+        drop(port);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn after_the_end_there_are_no_changes() {
     within(async {
         let (_port, client, switch) = lasting().await;
