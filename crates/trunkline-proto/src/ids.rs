@@ -1,5 +1,6 @@
 //! Identifiers, named after the header that carries them.
 
+use std::borrow::Cow;
 use std::fmt;
 
 macro_rules! id {
@@ -25,6 +26,20 @@ macro_rules! id {
         impl From<String> for $name {
             fn from(id: String) -> Self {
                 Self(id.into())
+            }
+        }
+
+        /// As a header is read.
+        impl From<Cow<'_, str>> for $name {
+            fn from(id: Cow<'_, str>) -> Self {
+                Self(id.into())
+            }
+        }
+
+        /// So that an id that is still needed can be given to what takes any.
+        impl From<&$name> for $name {
+            fn from(id: &$name) -> Self {
+                id.clone()
             }
         }
 
@@ -62,4 +77,17 @@ id! {
 id! {
     /// The Core-UUID: one run of one switch. Another one means that the switch was restarted.
     CoreUuid
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn made_from_whatever_holds_one() {
+        let id = ChannelUuid::from("call-1");
+        assert_eq!(ChannelUuid::from("call-1".to_owned()), id);
+        assert_eq!(ChannelUuid::from(Cow::Borrowed("call-1")), id);
+        assert_eq!(ChannelUuid::from(&id), id);
+    }
 }

@@ -43,6 +43,8 @@
 //! [`recv`](Client::recv) waits as long as it takes; [`recv_timeout`](Client::recv_timeout) does not, and says `None`
 //! when time is up, which is something else than the end of the connection: that is an error, and the last thing said.
 //!
+//! A connection that is lost is not made again here: `Config::reconnect` is for the async client.
+//!
 //! # Replies
 //!
 //! [`send`](Client::send) gives a [`Ticket`], [`wait`](Client::wait) its reply; any number may be on their way, and be
@@ -105,6 +107,7 @@ mod inbox;
 mod link;
 mod receive;
 mod received;
+mod session;
 mod socket;
 mod ticket;
 mod wanted;

@@ -1,5 +1,6 @@
 //! Where the switch is, who we are to it, and how patient to be.
 
+use std::convert::Infallible;
 use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
@@ -266,6 +267,29 @@ impl TryFrom<&str> for Config {
 
     fn try_from(url: &str) -> Result<Self, ConfigError> {
         url.parse()
+    }
+}
+
+impl TryFrom<String> for Config {
+    type Error = ConfigError;
+
+    fn try_from(url: String) -> Result<Self, ConfigError> {
+        url.parse()
+    }
+}
+
+impl TryFrom<&String> for Config {
+    type Error = ConfigError;
+
+    fn try_from(url: &String) -> Result<Self, ConfigError> {
+        url.parse()
+    }
+}
+
+/// Of a [`Config`] given where a URL may be: it is one already.
+impl From<Infallible> for ConfigError {
+    fn from(never: Infallible) -> Self {
+        match never {}
     }
 }
 

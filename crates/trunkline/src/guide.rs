@@ -6,8 +6,8 @@
 //! 3. [Events](events)
 //! 4. [When the connection drops](when_the_connection_drops)
 //! 5. [Quoting, and why strings are dangerous](quoting)
-//! 6. [Without async](without_async)
-//! 7. [Versions of FreeSWITCH](versions)
+//! 6. [Versions of FreeSWITCH](versions)
+#![cfg_attr(feature = "blocking", doc = "7. [Without async](without_async)")]
 
 #[doc = include_str!("../docs/connecting.md")]
 pub mod connecting {}
@@ -24,8 +24,9 @@ pub mod when_the_connection_drops {}
 #[doc = include_str!("../docs/quoting.md")]
 pub mod quoting {}
 
-#[doc = include_str!("../docs/without_async.md")]
-pub mod without_async {}
-
 #[doc = include_str!("../docs/versions.md")]
 pub mod versions {}
+
+#[cfg(feature = "blocking")]
+#[doc = include_str!("../docs/without_async.md")]
+pub mod without_async {}

@@ -33,6 +33,9 @@
 //! - [`Events`] and [`Logs`] are bounded streams that say what they had to drop.
 //! - [`Job`] is a `bgapi` as a future.
 //! - [`api`] has the api commands as values, for [`Client::run`], which reads what they print.
+//! - [`dialstring`] makes dial strings and `originate` from plain values, quoted for whoever will read them.
+//! - [`view`] reads an event by what it is, every header as the type it has: `event.view()`.
+//! - [`Reconnect`] has a lost connection made again.
 //! - [`Error`] says what happened, whose fault it was, and what to do.
 //!
 //! The [guide] goes through them one by one.
@@ -43,6 +46,8 @@
 //!
 //! - `client` (default): the client, on tokio.
 //! - `blocking`: the client without async, in the module `blocking`.
+//! - `serde`: an [`Event`] or [`EventBuilder`] is written as the object FreeSWITCH's own JSON is, and such an object is read
+//!   as an [`EventBuilder`]; names, ids and levels are their text.
 
 #[cfg(feature = "blocking")]
 pub mod blocking;
@@ -99,12 +104,14 @@ pub use job_result::JobResult;
 pub use reconnect::{Gap, GapCause, Reconnect, State, StateChanges};
 pub use trunkline_proto as proto;
 pub use trunkline_proto::api;
+pub use trunkline_proto::dialstring;
 pub use trunkline_proto::view;
 pub use trunkline_proto::{
-    Answer, ApiMisuse, ApiResponse, ChannelUuid, CloseReason, Command, CommandReply, CoreUuid, Credentials,
-    Event, EventBuilder, EventFormat, EventName, EventSet, Execute, Executed, Headers, JobLost, JobUuid,
-    Limits, Liveness, LogData, LogLevel, Permissions, Refusal, Reply, SendMsg, SubscriptionRefused,
-    SwitchMisbehaved,
+    Answer, ApiMisuse, ApiResponse, ChannelUuid, CloseReason, Command, CommandKind, CommandReply,
+    ConnectionConfig, CoreUuid, Credentials, DisconnectNotice, Event, EventBuilder, EventError, EventFormat,
+    EventName, EventSet, Execute, Executed, Headers, JobLost, JobUuid, Limits, Liveness, LogData, LogLevel,
+    Permissions, Priority, Refusal, Reply, Secret, SendMsg, Stack, SubscriptionRefused, SwitchMisbehaved,
+    Transport, Unanswered, Unicast, Value, Values,
 };
 pub use trunkline_proto::{AnswerState, CallDirection, CallState, ChannelState, DeviceState, HangupCause};
 #[cfg(any(feature = "client", feature = "blocking"))]

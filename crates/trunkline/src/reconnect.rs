@@ -105,6 +105,11 @@ impl StateChanges {
     ///
     /// Nothing is lost when the future is dropped.
     pub async fn next(&mut self) -> Option<State> {
+        let is_over = matches!(*self.receiver.borrow(), State::Closed(_));
+        // The sender outlives the connection, as the client does.
+        if is_over && !self.receiver.has_changed().is_ok_and(|unseen| unseen) {
+            return None;
+        }
         self.receiver.changed().await.ok()?;
         Some(self.receiver.borrow_and_update().clone())
     }

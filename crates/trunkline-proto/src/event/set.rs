@@ -191,6 +191,25 @@ impl<const N: usize> From<[EventName; N]> for EventSet {
     }
 }
 
+impl From<Vec<EventName>> for EventSet {
+    fn from(names: Vec<EventName>) -> Self {
+        names.into_iter().collect()
+    }
+}
+
+impl From<&[EventName]> for EventSet {
+    fn from(names: &[EventName]) -> Self {
+        names.iter().cloned().collect()
+    }
+}
+
+/// As [`EventSet::parse`].
+impl From<String> for EventSet {
+    fn from(words: String) -> Self {
+        Self::parse(&words)
+    }
+}
+
 /// As [`EventSet::parse`].
 impl From<&str> for EventSet {
     fn from(words: &str) -> Self {
@@ -202,6 +221,14 @@ impl From<&str> for EventSet {
 mod tests {
     use super::*;
     use crate::event::{EventBuilder, EventFormat};
+
+    #[test]
+    fn made_from_names_or_words() {
+        let set = EventSet::parse("DTMF TEXT");
+        assert_eq!(EventSet::from(vec![EventName::Dtmf, EventName::Text]), set);
+        assert_eq!(EventSet::from(&[EventName::Dtmf, EventName::Text][..]), set);
+        assert_eq!(EventSet::from("DTMF TEXT".to_owned()), set);
+    }
 
     fn custom(subclass: Option<&str>) -> Event {
         let builder = EventBuilder::named(&EventName::Custom);

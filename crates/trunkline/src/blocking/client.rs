@@ -6,8 +6,8 @@ use std::os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
 use std::time::{Duration, Instant};
 
 use trunkline_proto::{
-    ApiMisuse, ApiResponse, CloseReason, Command, CommandReply, Connection, EventBuilder, EventName, JobUuid,
-    Permissions, Reply, SubscriptionId,
+    ApiMisuse, ApiResponse, CloseReason, Command, CommandReply, Connection, EventBuilder, EventFormat,
+    EventName, JobUuid, Permissions, Reply, SubscriptionId,
 };
 
 use super::link::Link;
@@ -48,6 +48,7 @@ pub struct Client {
     pub(super) logs: Option<SubscriptionId>,
     timeout: Option<Duration>,
     job_timeout: Duration,
+    pub(super) format: EventFormat,
 }
 
 impl Client {
@@ -93,8 +94,8 @@ impl Client {
 
     fn new(link: Link, permissions: Permissions, config: &Config) -> Self {
         tracing::debug!(switch = %config, "connected");
-        let job_timeout = config.job_timeout;
-        Self { link, permissions, events: None, logs: None, timeout: None, job_timeout }
+        let (job_timeout, format) = (config.job_timeout, config.connection.format);
+        Self { link, permissions, events: None, logs: None, timeout: None, job_timeout, format }
     }
 
     /// Another timeout for the commands given from now on: the time from when one reaches the head of the line. Of a
@@ -336,7 +337,7 @@ impl Client {
     }
 
     /// A command that is to be answered by `+OK`.
-    fn command(&mut self, command: Command) -> Result<CommandReply, Error> {
+    pub(super) fn command(&mut self, command: Command) -> Result<CommandReply, Error> {
         let text = command.describe().into_owned();
         accepted(&text, self.send_recv(command)?)
     }

@@ -40,8 +40,11 @@ pub(super) struct Link {
 impl Link {
     pub(super) fn new(socket: Socket, config: &Config) -> Self {
         let now = Instant::now();
+        let mut as_configured = config.connection.clone();
+        // Nobody makes another connection here.
+        as_configured.lasting = false;
         let mut link = Self {
-            connection: Connection::inbound(config.connection.clone(), now),
+            connection: Connection::inbound(as_configured, now),
             inbox: Inbox::new(config),
             socket,
             buffer: ReadBuffer::new(),

@@ -133,3 +133,21 @@ fn talk(mut client: Client) -> String {
     }
     said
 }
+
+/// Nobody makes the connection again here, so a loss is the end, whatever the configuration says of lasting.
+#[test]
+fn a_loss_is_the_end() {
+    within(|| {
+        let (mut client, play) = connected_with(
+            |config| config.connection.lasting = true,
+            |mut switch| {
+                switch.expect("api status");
+                switch.fin();
+            },
+        );
+        let lost = client.api("status").unwrap_err();
+        assert!(lost.is_closed(), "{lost}");
+        assert!(client.recv().unwrap_err().is_closed());
+        play.end();
+    });
+}

@@ -21,6 +21,7 @@ mod opening;
 mod overflow;
 mod receive;
 mod replies;
+mod session;
 #[cfg(unix)]
 mod signals;
 mod sim;

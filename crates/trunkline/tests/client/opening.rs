@@ -201,3 +201,28 @@ async fn given_up_while_connecting() {
     })
     .await;
 }
+
+/// A URL in any form, or what was made of one.
+#[tokio::test]
+async fn to_whatever_says_where() {
+    within(async {
+        let port = Port::open().await;
+        let config = port.config();
+        let url = config.to_string();
+        for round in 0..4 {
+            let connecting = async {
+                match round {
+                    0 => trunkline::connect(config.clone()).await,
+                    1 => trunkline::connect(url.clone()).await,
+                    2 => trunkline::connect(&url).await,
+                    _ => trunkline::connect(url.as_str()).await,
+                }
+            };
+            let (client, ()) = tokio::join!(connecting, async { port.accept().await.let_in().await });
+            client.unwrap();
+        }
+        let refused = trunkline::connect("pbx".to_owned()).await;
+        assert!(matches!(refused, Err(Error::Config(_))), "{refused:?}");
+    })
+    .await;
+}

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use tokio::net::TcpStream;
 use trunkline::{
-    Client, Config, Error, EventName, Executed, GapCause, Item, JobLost, LogItem, LogLevel, Reconnect, State,
+    Client, CloseReason, Config, Error, EventName, Executed, GapCause, Item, JobLost, LogItem, LogLevel,
+    Reconnect, State,
 };
 
 use crate::support::{Peer, Port, millis, next, within};
@@ -143,7 +144,7 @@ async fn a_command_waits_no_longer_than_its_timeout() {
             other => panic!("{other:?}"),
         }
         // Closing does not wait for the next attempt either.
-        assert_eq!(client.close().await, trunkline::CloseReason::Requested);
+        assert_eq!(client.close().await, CloseReason::Requested);
         assert!(matches!(client.state(), State::Closed(_)));
     })
     .await;
@@ -247,10 +248,7 @@ async fn the_first_connection_is_not_tried_again() {
             switch.expect("auth ClueCon").await;
             switch.reply("-ERR invalid").await;
         });
-        assert!(
-            matches!(client, Err(Error::Closed(trunkline::CloseReason::AuthRejected { .. }))),
-            "{client:?}"
-        );
+        assert!(matches!(client, Err(Error::Closed(CloseReason::AuthRejected { .. }))), "{client:?}");
     })
     .await;
 }
@@ -326,4 +324,73 @@ async fn waits_grow_and_nobody_is_kept_waiting() {
         }
     }
     assert_eq!(at, [0, 250, 750, 1750, 3750, 7750, 15750, 31750, 61750, 91750]);
+}
+
+/// As one does that is stalled: the kernel accepts for it. Waiting for its greeting takes as long as a good session.
+#[tokio::test(start_paused = true)]
+async fn a_switch_that_accepts_and_says_nothing_is_no_success() {
+    let (port, client, switch) = lasting_with(|config| {
+        let mut reconnect = soon();
+        reconnect.attempts = Some(3);
+        config.reconnect = Some(reconnect);
+        config.connection.greeting_timeout = Duration::from_secs(6);
+    })
+    .await;
+    let silent = tokio::spawn(async move {
+        let mut silent = Vec::new();
+        loop {
+            silent.push(port.accept().await);
+        }
+    });
+    drop(switch);
+    let closed = tokio::time::timeout(Duration::from_secs(60), client.closed()).await;
+    silent.abort();
+    assert!(matches!(closed, Ok(CloseReason::NoGreeting { .. })), "{closed:?}");
+}
+
+#[tokio::test]
+async fn in_a_break_the_end_is_the_end_to_every_stream() {
+    within(async {
+        let (port, client, mut switch) = lasting_with(|config| {
+            let mut reconnect = soon();
+            reconnect.first = Duration::from_secs(3600);
+            config.reconnect = Some(reconnect);
+        })
+        .await;
+        let (events, ()) = tokio::join!(client.events([EventName::Dtmf]), async {
+            switch.expect("event plain DTMF").await;
+            switch.reply("+OK event listener enabled plain").await;
+        });
+        let mut events = events.unwrap();
+        let mut states = client.state_changes();
+        drop(switch);
+        assert!(matches!(states.next().await, Some(State::Connecting { .. })));
+        assert_eq!(client.close().await, CloseReason::Requested);
+        match events.next().await {
+            Some(Item::Closed(CloseReason::Requested)) => {}
+            other => panic!("{other:?}"),
+        }
+        assert!(events.next().await.is_none());
+        drop(port);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn after_the_end_there_are_no_changes() {
+    within(async {
+        let (_port, client, switch) = lasting().await;
+        let mut states = client.state_changes();
+        let leave = tokio::spawn(async move {
+            let mut switch = switch;
+            switch.leave().await;
+        });
+        assert_eq!(client.close().await, CloseReason::Requested);
+        assert_eq!(states.next().await, Some(State::Closed(CloseReason::Requested)));
+        // The client is still there.
+        assert_eq!(states.next().await, None);
+        assert_eq!(client.state_changes().next().await, None);
+        leave.await.unwrap();
+    })
+    .await;
 }
