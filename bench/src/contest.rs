@@ -109,7 +109,7 @@ pub(crate) fn lookup(options: &Options) {
 /// Contestants that need no server.
 fn codec(ids: &[(&str, &str)], options: &Options) {
     let nowhere = Place { address: String::new(), password: String::new() };
-    for format in [Format::Plain, Format::Json] {
+    for format in [Format::Plain, Format::Json, Format::Xml] {
         let contestants: Vec<Entry> = ids
             .iter()
             .map(|(name, id)| {

@@ -7,6 +7,7 @@ mod contest;
 mod contestants;
 mod measure;
 mod server;
+mod soak;
 
 use std::time::Duration;
 
@@ -35,6 +36,10 @@ enum Command {
     Encode(Options),
     /// Headers found and read a second, in events decoded before
     Lookup(Options),
+    /// A client that stays connected to a switch that is killed and restarted, under calls, for minutes
+    Soak(soak::Soak),
+    #[command(hide = true)]
+    SoakSwitch(soak::Switch),
     #[command(hide = true)]
     Serve(server::Serve),
     #[command(hide = true)]
@@ -75,6 +80,7 @@ struct Contestant {
 enum Format {
     Plain,
     Json,
+    Xml,
 }
 
 impl Format {
@@ -82,6 +88,15 @@ impl Format {
         match self {
             Self::Plain => "plain",
             Self::Json => "json",
+            Self::Xml => "xml",
+        }
+    }
+
+    fn of_events(self) -> trunkline::EventFormat {
+        match self {
+            Self::Plain => trunkline::EventFormat::Plain,
+            Self::Json => trunkline::EventFormat::Json,
+            Self::Xml => trunkline::EventFormat::Xml,
         }
     }
 }
@@ -106,6 +121,8 @@ fn main() {
         Command::Decode(options) => contest::decode(&options),
         Command::Encode(options) => contest::encode(&options),
         Command::Lookup(options) => contest::lookup(&options),
+        Command::Soak(options) => soak::run(&options),
+        Command::SoakSwitch(options) => soak::switch(&options),
         Command::Serve(serve) => server::run(&serve),
         Command::Contestant(contestant) => contestants::run(&contestant),
     }

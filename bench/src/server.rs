@@ -97,7 +97,7 @@ fn replay(stream: &mut TcpStream, format: Format, most: u64, duration: Duration)
 
 fn last_event(format: Format, sent: u64) -> Vec<u8> {
     let (payload, kind) = match format {
-        Format::Plain => {
+        Format::Plain | Format::Xml => {
             (format!("Event-Name: CUSTOM\nEvent-Subclass: bench%3A%3Aend\nSent: {sent}\n\n"), "plain")
         }
         Format::Json => (

@@ -5,18 +5,15 @@ use std::net::TcpStream;
 use std::time::Instant;
 
 use trunkline::blocking::{Client, Received};
-use trunkline::{Config, EventFormat, EventName};
+use trunkline::{Config, EventName};
 
 use super::raw::{COMMAND, whole_replies};
+use crate::Contestant;
 use crate::measure::{Measured, Meter};
-use crate::{Contestant, Format};
 
 fn connect(contestant: &Contestant) -> Client {
     let (host, port) = contestant.host_and_port();
-    let mut config = Config::new(host, &contestant.password).format(match contestant.format {
-        Format::Plain => EventFormat::Plain,
-        Format::Json => EventFormat::Json,
-    });
+    let mut config = Config::new(host, &contestant.password).format(contestant.format.of_events());
     config.port = port;
     Client::connect(config).expect("connect")
 }

@@ -13,7 +13,11 @@ use crate::{Contestant, Format, server};
 
 /// Whole messages, as many as a large read brings.
 fn stream(contestant: &Contestant) -> (Vec<u8>, u64) {
-    let recorded = server::recorded_events(contestant.format);
+    let recorded = match contestant.format {
+        // That call was not recorded in XML.
+        Format::Xml => server::recorded_events(Format::Json).iter().map(|message| in_xml(message)).collect(),
+        format => server::recorded_events(format),
+    };
     let mut stream = Vec::new();
     let mut count = 0;
     while stream.len() < 256 * 1024 {
@@ -23,10 +27,18 @@ fn stream(contestant: &Contestant) -> (Vec<u8>, u64) {
     (stream, count)
 }
 
+fn in_xml(message: &[u8]) -> Vec<u8> {
+    let events = decoded(message);
+    events.iter().flat_map(|event| event.to_builder().message(EventFormat::Xml)).collect()
+}
+
 fn events(contestant: &Contestant) -> Vec<Event> {
-    let (stream, _) = stream(contestant);
+    decoded(&stream(contestant).0)
+}
+
+fn decoded(stream: &[u8]) -> Vec<Event> {
     let mut decoder = MessageDecoder::default();
-    let mut buffer = BytesMut::from(&stream[..]);
+    let mut buffer = BytesMut::from(stream);
     let mut events = Vec::new();
     while let Some(message) = decoder.decode(&mut buffer).expect("a recording") {
         if let Message::Event(event) = message {
@@ -82,7 +94,7 @@ pub(crate) fn decode_floor(contestant: &Contestant) -> Measured {
 /// From an event that was built to its payload.
 pub(crate) fn encode(contestant: &Contestant) -> Measured {
     let builders: Vec<EventBuilder> = events(contestant).iter().map(Event::to_builder).collect();
-    let format = format(contestant);
+    let format = contestant.format.of_events();
     measure(contestant, || {
         let bytes: usize = builders.iter().map(|builder| black_box(builder.payload(format)).len()).sum();
         (builders.len() as u64, bytes as u64)
@@ -138,11 +150,4 @@ pub(crate) fn lookup_map(contestant: &Contestant) -> Measured {
         let bytes: usize = maps.iter().map(read).sum();
         ((maps.len() * SOUGHT.len()) as u64, bytes as u64)
     })
-}
-
-fn format(contestant: &Contestant) -> EventFormat {
-    match contestant.format {
-        Format::Plain => EventFormat::Plain,
-        Format::Json => EventFormat::Json,
-    }
 }

@@ -28,6 +28,7 @@ async fn consume(contestant: &Contestant) -> Measured {
     let format = match contestant.format {
         Format::Plain => EventFormat::Plain,
         Format::Json => EventFormat::Json,
+        Format::Xml => EventFormat::Xml,
     };
     client.subscribe_events_raw(format, "ALL").await.expect("subscribe");
     let meter = Meter::start();

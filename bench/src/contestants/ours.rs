@@ -4,18 +4,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
-use trunkline::{Client, Config, EventFormat, EventName, Item};
+use trunkline::{Client, Config, EventName, Item};
 
 use super::TASKS;
+use crate::Contestant;
 use crate::measure::{Measured, Meter, rss_kib};
-use crate::{Contestant, Format};
 
 async fn connect(contestant: &Contestant) -> Client {
     let (host, port) = contestant.host_and_port();
-    let mut config = Config::new(host, &contestant.password).format(match contestant.format {
-        Format::Plain => EventFormat::Plain,
-        Format::Json => EventFormat::Json,
-    });
+    let mut config = Config::new(host, &contestant.password).format(contestant.format.of_events());
     config.port = port;
     Client::connect(config).await.expect("connect")
 }

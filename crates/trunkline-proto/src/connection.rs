@@ -418,12 +418,19 @@ impl Connection {
         if let Some(why) = self.too_late() {
             return self.settle(purpose, Err(why), now);
         }
-        if command.kind() == CommandKind::Exit && self.is_ready() {
-            self.state = State::Leaving { deadline: now.checked_add(self.config.command_timeout) };
+        if command.kind() == CommandKind::Exit {
+            if !self.can_talk() && self.sessions.had_one() {
+                // As close(): there is nothing to leave.
+                self.abort();
+                return self.queue(command, timeout, purpose, now);
+            }
+            if self.is_ready() {
+                self.state = State::Leaving { deadline: now.checked_add(self.config.command_timeout) };
+            }
         }
         self.replies.push(command, timeout.unwrap_or(self.config.command_timeout), purpose);
         if !self.can_talk() && self.sessions.had_one() {
-            self.replies.start_all_clocks(now);
+            self.replies.strand(now);
         }
         self.pump(now);
     }
@@ -435,6 +442,9 @@ impl Connection {
             // The switch reads nothing after `exit`.
             State::Leaving { .. } => CloseReason::Requested,
             State::Broken(reason) if !self.config.wait_in_break => reason.clone(),
+            State::Greeting { .. } | State::Authenticating { .. } if !self.config.wait_in_break => {
+                self.sessions.lost()?.clone()
+            }
             State::Greeting { .. } | State::Authenticating { .. } | State::Ready | State::Broken(_) => {
                 return None;
             }

@@ -4,7 +4,7 @@ mod session;
 
 use std::future::Future;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -15,7 +15,7 @@ use trunkline_proto::{
 };
 
 use crate::config::{Config, ConfigError};
-use crate::core::{Core, ReplySender, Shared, Submission, now};
+use crate::core::{Core, ReplySender, Running, Shared, Submission, now};
 use crate::driver::{self, Driving};
 use crate::error::Error;
 use crate::events::{Events, Logs};
@@ -215,24 +215,19 @@ impl Client {
     pub async fn bgapi(&self, command: &str) -> Result<Job, Error> {
         let uuid = JobUuid::from(uuid::Uuid::new_v4().to_string());
         let (sender, reply) = oneshot::channel();
-        let (job_sender, end) = oneshot::channel();
+        let (end_sender, end) = oneshot::channel();
+        let crossed = Arc::new(AtomicBool::new(false));
         let serial = self.serial();
         let shared = &self.handle.shared;
         shared.with(|core, now| {
-            core.jobs.insert(uuid.clone(), job_sender);
             let timeout = Some(self.handle.config.job_timeout);
-            match core.connection.start_job(command, uuid.clone(), timeout, now) {
-                Ok(ticket) => {
-                    self.wait(core, serial, ticket, sender, now);
-                    Ok(())
-                }
-                Err(misuse) => {
-                    core.jobs.remove(&uuid);
-                    Err(misuse)
-                }
-            }
+            let ticket = core.connection.start_job(command, uuid.clone(), timeout, now)?;
+            let running = Running { end: end_sender, ticket, crossed: Arc::clone(&crossed) };
+            core.jobs.insert(uuid.clone(), running);
+            self.wait(core, serial, ticket, sender, now);
+            Ok::<_, ApiMisuse>(())
         })?;
-        let job = Job::new(self.clone(), uuid, command, end);
+        let job = Job::new(self.clone(), uuid, command, end, crossed);
         let waiting = Waiting { shared, serial, receiver: Some(reply) };
         let command = || format!("bgapi {command}");
         match waiting.reply().await {

@@ -7,7 +7,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::io;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant, SystemTime};
@@ -36,8 +36,6 @@ pub(crate) struct Shared {
     pub(crate) log_streams: Mutex<Vec<Sink<LogLevel, LogData>>>,
     pub(crate) closed: watch::Sender<Option<CloseReason>>,
     pub(crate) state: watch::Sender<State>,
-    /// How often the connection was lost.
-    breaks: AtomicU64,
 }
 
 /// A consumer, and what it wants.
@@ -61,15 +59,35 @@ struct Waiter {
     sender: ReplySender,
 }
 
+/// A job somebody waits for.
+pub(crate) struct Running {
+    pub(crate) end: oneshot::Sender<Result<Event, JobLost>>,
+    /// Of its `bgapi`.
+    pub(crate) ticket: Ticket,
+    /// Whether a connection was lost since the switch took it.
+    pub(crate) crossed: Arc<AtomicBool>,
+}
+
+impl Running {
+    /// The connection was lost, and these still wait: one whose `bgapi` is among them has not begun.
+    fn cross(&self, waiters: &VecDeque<Waiter>) {
+        if waiters.binary_search_by_key(&self.ticket, |waiter| waiter.ticket).is_err() {
+            self.crossed.store(true, Ordering::Relaxed);
+        }
+    }
+}
+
 pub(crate) struct Core {
     pub(crate) connection: Connection,
     writer: Writer,
     trace: wire_trace::Sent,
     /// By ticket, which is also the order of replies.
     waiters: VecDeque<Waiter>,
-    pub(crate) jobs: HashMap<JobUuid, oneshot::Sender<Result<Event, JobLost>>>,
-    /// When the switch let this session in.
+    pub(crate) jobs: HashMap<JobUuid, Running>,
+    /// When the switch let us in, in this session.
     let_in: Option<Instant>,
+    /// How long the last session held from then on.
+    held_for: Duration,
     /// When and how the connection was lost.
     broken: Option<(SystemTime, CloseReason)>,
     /// Why there is no connection, as last heard.
@@ -112,8 +130,6 @@ pub(crate) struct Deliveries {
     pub(crate) logs: VecDeque<LogData>,
     /// The switch does not answer, or answers again.
     stalled: Option<bool>,
-    /// The connection was lost.
-    broken: bool,
     gap: Option<Gap>,
     /// Subscriptions that are not granted any more.
     refused: Vec<(SubscriptionId, SubscriptionRefused)>,
@@ -129,6 +145,7 @@ impl Shared {
             waiters: VecDeque::new(),
             jobs: HashMap::new(),
             let_in: None,
+            held_for: Duration::ZERO,
             broken: None,
             why: String::new(),
             subscribing: HashMap::new(),
@@ -146,7 +163,6 @@ impl Shared {
             log_streams: Mutex::new(Vec::new()),
             closed: watch::Sender::new(None),
             state: watch::Sender::new(State::Ready),
-            breaks: AtomicU64::new(0),
         }
     }
 
@@ -235,14 +251,8 @@ impl Shared {
             core.writer = writer;
             core.trace = wire_trace::Sent::default();
             core.write_failed = None;
-            core.let_in = None;
             core.connection.restart(now);
         })
-    }
-
-    /// For how long the session that was lost had been let in; `None` if it never was.
-    pub(crate) fn held(&self) -> Option<Duration> {
-        lock(&self.core).let_in.map(|since| now().saturating_duration_since(since))
     }
 
     /// How the connection, or the last attempt at it, was lost.
@@ -250,20 +260,34 @@ impl Shared {
         lock(&self.core).why.clone()
     }
 
-    /// How often the connection was lost.
-    pub(crate) fn breaks(&self) -> u64 {
-        self.breaks.load(Ordering::Relaxed)
+    /// After the end comes nothing, though a caller may bring it about while the driver is connecting.
+    pub(crate) fn set_state(&self, state: State) {
+        self.state.send_if_modified(|current| {
+            let goes_on = !matches!(current, State::Closed(_));
+            if goes_on {
+                *current = state;
+            }
+            goes_on
+        });
+    }
+
+    /// How long the last session held, from when we were let in.
+    pub(crate) fn held_for(&self) -> Duration {
+        lock(&self.core).held_for
     }
 
     /// Tells every stream of a time without connection, but those that had not begun before it.
     pub(crate) fn tell_gap(&self, deliveries: &mut Deliveries) {
         let Some(gap) = deliveries.gap.take() else { return };
         tracing::info!(why = ?gap.why, reason = %gap.reason, "connected again");
-        self.state.send_replace(State::Ready);
+        self.set_state(State::Ready);
         let core = lock(&self.core);
-        let begun = |id| !core.subscribing.contains_key(&id);
-        lock(&self.event_streams).iter().filter(|sink| begun(sink.id)).for_each(|sink| sink.queue.gap(&gap));
-        lock(&self.log_streams).iter().filter(|sink| begun(sink.id)).for_each(|sink| sink.queue.gap(&gap));
+        let events = begun(&self.event_streams, &core);
+        let logs = begun(&self.log_streams, &core);
+        drop(core);
+        // Not under the lock: who is woken may drop a stream.
+        events.iter().for_each(|queue| queue.gap(&gap));
+        logs.iter().for_each(|queue| queue.gap(&gap));
     }
 
     /// Ends the streams whose subscription is not granted any more.
@@ -336,8 +360,8 @@ impl Shared {
         // Whoever is told that the connection has ended can ask why.
         let closed = deliveries.closed.take().inspect(|reason| {
             tracing::debug!(%reason, "connection closed");
-            self.closed.send_replace(Some(reason.clone()));
             self.state.send_replace(State::Closed(reason.clone()));
+            self.closed.send_replace(Some(reason.clone()));
         });
         // Who has gone meanwhile gets nothing: every send may fail.
         if let Some((sender, permissions)) = deliveries.ready.take() {
@@ -349,9 +373,6 @@ impl Shared {
         self.end_refused(&mut deliveries.refused);
         if let Some(stalled) = deliveries.stalled.take() {
             self.state.send_replace(if stalled { State::Stale } else { State::Ready });
-        }
-        if std::mem::take(&mut deliveries.broken) {
-            self.breaks.fetch_add(1, Ordering::Relaxed);
         }
         for (sender, result) in deliveries.replies.drain(..) {
             let _ = sender.send(result);
@@ -440,16 +461,14 @@ impl Core {
                 }
                 Output::Log(line) => deliveries.logs.push_back(line),
                 Output::Job { job, result } => {
-                    if let Some(sender) = self.jobs.remove(&job) {
-                        deliveries.jobs.push((sender, result));
+                    if let Some(running) = self.jobs.remove(&job) {
+                        deliveries.jobs.push((running.end, result));
                     }
                 }
                 Output::Subscribed { id, result } => match (self.subscribing.remove(&id), result) {
                     (Some(sender), result) => deliveries.subscribed.push((sender, result)),
                     // Asked for again after a break.
                     (None, Ok(())) => {}
-                    // The end, found while it was asked for again: every stream is told of that.
-                    (None, Err(SubscriptionRefused::Unanswered(Unanswered::Disconnected { .. }))) => {}
                     (None, Err(refused)) => deliveries.refused.push((id, refused)),
                 },
                 Output::Stalled(stalled) => deliveries.stalled = Some(stalled),
@@ -460,10 +479,13 @@ impl Core {
                         continue;
                     }
                     self.why = reason.to_string();
+                    let let_in = self.let_in.take();
+                    self.held_for =
+                        let_in.map_or(Duration::ZERO, |since| now().saturating_duration_since(since));
+                    self.jobs.values().for_each(|job| job.cross(&self.waiters));
                     self.writer = Box::new(tokio::io::sink());
                     self.write_failed = None;
                     self.broken.get_or_insert_with(|| (SystemTime::now(), reason));
-                    deliveries.broken = true;
                 }
                 Output::Resumed { core, restarted } => {
                     if let Some((from, reason)) = self.broken.take() {
@@ -502,6 +524,13 @@ impl Core {
         let at = self.waiters.binary_search_by_key(&ticket, |waiter| waiter.ticket).ok()?;
         self.waiters.remove(at).map(|waiter| waiter.sender)
     }
+}
+
+/// The queues of the streams that have begun.
+fn begun<W, T>(sinks: &Mutex<Vec<Sink<W, T>>>, core: &Core) -> Vec<Arc<Queue<T>>> {
+    let sinks = lock(sinks);
+    let begun = sinks.iter().filter(|sink| !core.subscribing.contains_key(&sink.id));
+    begun.map(|sink| Arc::clone(&sink.queue)).collect()
 }
 
 /// The runtime's clock, which stands still where a test has paused it.

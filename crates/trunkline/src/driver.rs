@@ -18,7 +18,7 @@ use crate::reconnect::{Dial, Reader, Reconnect, State};
 
 /// Having read so much at once, let the consumers run before reading more.
 const MUCH: usize = 32 * 1024;
-/// A session that was let in and held so long was a good one: the next loss is a new story.
+/// A session that held so long was a good one: the next loss is a new story.
 const STEADY: Duration = Duration::from_secs(5);
 const FAR: Duration = Duration::from_secs(365 * 24 * 3600);
 
@@ -61,8 +61,7 @@ pub(crate) async fn drive(mut reader: Reader, mut driving: Driving, reconnect: O
             return;
         }
         let Some((reconnect, dial)) = &reconnect else { return };
-        // One that was never let in may have taken long, too: a stalled switch accepts and says nothing.
-        if driving.shared.held().is_some_and(|held| held >= STEADY) {
+        if driving.shared.held_for() >= STEADY {
             attempts = 0;
         }
         match connect_again(&mut driving, reconnect, dial, &mut attempts).await {
@@ -146,7 +145,7 @@ async fn connect_again(
         let wait = reconnect.wait(*attempts, fastrand::f64());
         *attempts = attempts.saturating_add(1);
         tracing::info!(attempt = *attempts, %why, ?wait, "connection lost");
-        driving.shared.state.send_replace(State::Connecting { attempt: *attempts, why: why.clone() });
+        driving.shared.set_state(State::Connecting { attempt: *attempts, why: why.clone() });
         let dialling = async {
             tokio::time::sleep(wait).await;
             dial().await

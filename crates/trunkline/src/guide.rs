@@ -4,9 +4,10 @@
 //! 1. [Connecting](connecting)
 //! 2. [Commands and jobs](commands_and_jobs)
 //! 3. [Events](events)
-//! 4. [Quoting, and why strings are dangerous](quoting)
-//! 5. [Versions of FreeSWITCH](versions)
-#![cfg_attr(feature = "blocking", doc = "6. [Without async](without_async)")]
+//! 4. [When the connection drops](when_the_connection_drops)
+//! 5. [Quoting, and why strings are dangerous](quoting)
+//! 6. [Without async](without_async)
+//! 7. [Versions of FreeSWITCH](versions)
 
 #[doc = include_str!("../docs/connecting.md")]
 pub mod connecting {}
@@ -17,12 +18,14 @@ pub mod commands_and_jobs {}
 #[doc = include_str!("../docs/events.md")]
 pub mod events {}
 
+#[doc = include_str!("../docs/when_the_connection_drops.md")]
+pub mod when_the_connection_drops {}
+
 #[doc = include_str!("../docs/quoting.md")]
 pub mod quoting {}
 
-#[doc = include_str!("../docs/versions.md")]
-pub mod versions {}
-
-#[cfg(feature = "blocking")]
 #[doc = include_str!("../docs/without_async.md")]
 pub mod without_async {}
+
+#[doc = include_str!("../docs/versions.md")]
+pub mod versions {}

@@ -2,6 +2,8 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, ready};
 
 use tokio::sync::oneshot;
@@ -21,8 +23,8 @@ pub struct Job {
     uuid: JobUuid,
     command: Box<str>,
     end: oneshot::Receiver<Result<Event, JobLost>>,
-    /// How often the connection had been lost when it began.
-    breaks: u64,
+    /// Whether a connection was lost since it began.
+    crossed: Arc<AtomicBool>,
     done: bool,
 }
 
@@ -32,9 +34,9 @@ impl Job {
         uuid: JobUuid,
         command: &str,
         end: oneshot::Receiver<Result<Event, JobLost>>,
+        crossed: Arc<AtomicBool>,
     ) -> Self {
-        let breaks = client.shared().breaks();
-        Self { client, uuid, command: command.into(), end, breaks, done: false }
+        Self { client, uuid, command: command.into(), end, crossed, done: false }
     }
 
     /// Its Job-UUID.
@@ -47,7 +49,7 @@ impl Job {
     /// until the job's own timeout.
     #[must_use]
     pub fn crossed_gap(&self) -> bool {
-        self.client.shared().breaks() != self.breaks
+        self.crossed.load(Ordering::Relaxed)
     }
 
     /// What is run.

@@ -149,7 +149,10 @@ impl<T: Queued> Queue<T> {
         }
         if inner.items.is_empty() {
             inner.given_up = false;
-            if let Some(reason) = inner.closed.take() {
+            // The last batch may have ended right before a gap.
+            if inner.gaps.is_empty()
+                && let Some(reason) = inner.closed.take()
+            {
                 taken.push_back(Taken::Closed(reason));
             }
         }
@@ -260,15 +263,19 @@ mod tests {
         assert_eq!(names(&queue), [""; 0]);
     }
 
-    #[test]
-    fn gaps_stand_where_they_were() {
-        let gap = Gap {
+    fn gap() -> Gap {
+        Gap {
             from: SystemTime::UNIX_EPOCH,
             to: SystemTime::UNIX_EPOCH,
             why: GapCause::Unknown,
             reason: CloseReason::Eof,
             core: None,
-        };
+        }
+    }
+
+    #[test]
+    fn gaps_stand_where_they_were() {
+        let gap = gap();
         let queue = Queue::new(2, usize::MAX);
         queue.gap(&gap);
         push(&queue, &["DTMF"]);
@@ -282,6 +289,19 @@ mod tests {
         queue.gap(&gap);
         push(&queue, &["CHANNEL_CREATE", "CHANNEL_CREATE"]);
         assert_eq!(names(&queue), ["missed [(Dtmf, 1)]", "gap", "CHANNEL_CREATE", "CHANNEL_CREATE"]);
+    }
+
+    #[test]
+    fn a_gap_at_the_end_of_a_batch_comes_before_the_end() {
+        for items in [BATCH - 1, BATCH, BATCH + 1] {
+            let queue = Queue::new(2 * BATCH, usize::MAX);
+            push(&queue, &vec!["DTMF"; items]);
+            queue.gap(&gap());
+            queue.close(Ending::Closed(CloseReason::Eof));
+            let names = names(&queue);
+            assert_eq!(names.len(), items + 2);
+            assert_eq!(names[items..], ["gap", "closed"]);
+        }
     }
 
     #[test]

@@ -26,7 +26,8 @@ type Dialling = Pin<Box<dyn Future<Output = Result<(Reader, Writer), Error>> + S
 ///
 /// The first attempt comes after [`first`](Self::first), each further one after twice the time, up to
 /// [`most`](Self::most); a part of each wait is left to chance, so that a thousand clients of a switch that was
-/// restarted do not come back in the same moment. A session that held for five seconds starts the count anew.
+/// restarted do not come back in the same moment. A session that held for five seconds from when the switch let us in
+/// starts the count anew. Whatever an attempt fails of, a refused password included, it is not the last.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Reconnect {
@@ -64,8 +65,9 @@ impl Reconnect {
     pub(crate) fn wait(&self, attempt: u32, chance: f64) -> Duration {
         let doubled = 2u32.checked_pow(attempt).and_then(|factor| self.first.checked_mul(factor));
         let whole = doubled.unwrap_or(self.most).min(self.most);
-        let part = if self.jitter.is_nan() { 0.0 } else { self.jitter.clamp(0.0, 1.0) };
-        whole.mul_f64(1.0 - part * chance.clamp(0.0, 1.0))
+        let part = 1.0 - self.jitter.clamp(0.0, 1.0) * chance.clamp(0.0, 1.0);
+        // Too long to be counted, or no number: the whole of it.
+        Duration::try_from_secs_f64(whole.as_secs_f64() * part).unwrap_or(whole).min(whole)
     }
 }
 
@@ -194,6 +196,8 @@ mod tests {
         assert_eq!(none.wait(2, 1.0), Duration::from_secs(1));
         // Nonsense is taken for the nearest sense.
         let nonsense = Reconnect { jitter: f64::NAN, first: Duration::MAX, ..Reconnect::default() };
-        let _ = nonsense.wait(3, 0.7);
+        assert_eq!(nonsense.wait(3, 0.7), Duration::from_secs(30));
+        let ages = Reconnect { first: Duration::MAX, most: Duration::MAX, ..Reconnect::default() };
+        assert_eq!(ages.wait(0, 0.0), Duration::MAX);
     }
 }

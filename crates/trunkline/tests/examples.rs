@@ -10,6 +10,8 @@ mod events;
 mod jobs;
 #[path = "../examples/log.rs"]
 mod log;
+#[path = "../examples/tail.rs"]
+mod tail;
 
 #[test]
 fn each_runs_to_its_end() {
@@ -19,6 +21,7 @@ fn each_runs_to_its_end() {
         ("events", events::main),
         ("jobs", jobs::main),
         ("log", log::main),
+        ("tail", tail::main),
     ] {
         assert!(run().is_ok(), "{name}");
     }

@@ -1,6 +1,8 @@
 //! The README's snippets, compiled; and checked to be the same there as here.
 
-use trunkline::{Client, Item};
+use trunkline::api::Show;
+use trunkline::view::View;
+use trunkline::{Client, Event, Item};
 
 #[expect(dead_code, reason = "it would connect to a switch at FreeSWITCH's own port")]
 async fn the_client() -> Result<Client, trunkline::Error> {
@@ -27,6 +29,17 @@ async fn events(client: Client) -> Result<(), trunkline::Error> {
 async fn jobs(client: Client) -> Result<(), trunkline::Error> {
     let job = client.bgapi("originate user/1000 &park").await?;
     println!("{}", job.await?.text());
+    Ok(())
+}
+
+#[expect(dead_code, reason = "as above")]
+async fn types(client: Client, event: Event) -> Result<(), trunkline::Error> {
+    for channel in client.run(Show::channels()).await?.value() {
+        println!("{} {}", channel.uuid, channel.name);
+    }
+    if let View::HangupComplete(hangup) = event.view() {
+        println!("{:?} after {:?}", hangup.cause(), hangup.billsec());
+    }
     Ok(())
 }
 

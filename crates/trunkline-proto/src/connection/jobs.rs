@@ -74,6 +74,13 @@ impl Jobs {
         expired
     }
 
+    /// All but these.
+    pub(super) fn drain_but(&mut self, stay: &[JobUuid]) -> Vec<JobUuid> {
+        let goes = |(_, (started_as, _)): &(&JobUuid, &(JobUuid, _))| !stay.contains(started_as);
+        let going: Vec<_> = self.running.iter().filter(goes).map(|(key, _)| key.clone()).collect();
+        going.iter().filter_map(|key| Some(self.take(key)?.0)).collect()
+    }
+
     pub(super) fn drain(&mut self) -> Vec<JobUuid> {
         self.deadlines.clear();
         self.running.drain().map(|(_, (started_as, _))| started_as).collect()

@@ -87,6 +87,10 @@ struct Pending {
     start: u64,
     timeout: Duration,
     deadline: Option<Instant>,
+    /// Since when it waits for a connection.
+    stranded: Option<Instant>,
+    /// How long it waited for one before that.
+    waited: Duration,
 }
 
 /// Commands not handed over yet.
@@ -114,8 +118,16 @@ impl Replies {
     }
 
     pub(super) fn push(&mut self, command: Command, timeout: Duration, purpose: Purpose) {
-        let (kind, wire) = (command.kind(), Some(command.into_wire()));
-        self.queue.push_back(Pending { purpose, kind, wire, start: 0, timeout, deadline: None });
+        self.queue.push_back(Pending {
+            purpose,
+            kind: command.kind(),
+            wire: Some(command.into_wire()),
+            start: 0,
+            timeout,
+            deadline: None,
+            stranded: None,
+            waited: Duration::ZERO,
+        });
     }
 
     /// Whether the switch takes longer than it was given.
@@ -157,13 +169,32 @@ impl Replies {
         self.queue.extend(waiting.0);
     }
 
-    /// Takes out what was handed over, with where each starts: it will not be answered.
-    pub(super) fn drain_sent(&mut self) -> Vec<(Purpose, u64)> {
+    /// What was handed over but not written waits again: `unwritten` are the bytes after the first `written`.
+    pub(super) fn take_back(&mut self, written: u64, unwritten: &[u8]) {
+        let sent = self.queue.iter().take(self.sent);
+        self.sent = sent.take_while(|pending| pending.start < written).count();
+        let mut end = unwritten.len();
+        // From the last one, whose bytes end where all end.
+        for pending in self.queue.iter_mut().skip(self.sent).rev().filter(|pending| pending.wire.is_none()) {
+            let start = usize::try_from(pending.start - written).unwrap_or(usize::MAX);
+            pending.wire = unwritten.get(start..end).map(<[u8]>::to_vec);
+            end = start;
+        }
+    }
+
+    /// Takes out what was handed over: it will not be answered.
+    pub(super) fn drain_sent(&mut self) -> Vec<Purpose> {
         let sent = std::mem::take(&mut self.sent);
-        self.queue
-            .drain(..sent.min(self.queue.len()))
-            .map(|pending| (pending.purpose, pending.start))
-            .collect()
+        self.queue.drain(..sent.min(self.queue.len())).map(|pending| pending.purpose).collect()
+    }
+
+    /// The jobs that were not handed over.
+    pub(super) fn unsaid_jobs(&self) -> Vec<JobUuid> {
+        let job = |pending: &Pending| match &pending.purpose {
+            Purpose::Job(_, job) => Some(job.clone()),
+            _ => None,
+        };
+        self.queue.iter().skip(self.sent).filter_map(job).collect()
     }
 
     /// Of what was not handed over, takes out all that is our own business, and the callers' if they are not to wait.
@@ -175,10 +206,24 @@ impl Replies {
         go.into_iter().map(|pending| pending.purpose).collect()
     }
 
-    /// Lets everyone's clock run: nothing is answered, and nobody is to wait for ever.
-    pub(super) fn start_all_clocks(&mut self, now: Instant) {
+    /// There is no connection: everyone's clock runs, from where the last break stopped it, so that nobody waits for
+    /// ever, not even for one that comes and goes.
+    pub(super) fn strand(&mut self, now: Instant) {
         self.late = true;
-        self.start_clocks(now);
+        for pending in &mut self.queue {
+            pending.stranded.get_or_insert(now);
+            let left = pending.timeout.saturating_sub(pending.waited);
+            pending.deadline = pending.deadline.or_else(|| now.checked_add(left));
+        }
+    }
+
+    /// There is a connection again.
+    pub(super) fn rescue(&mut self, now: Instant) {
+        for pending in &mut self.queue {
+            if let Some(since) = pending.stranded.take() {
+                pending.waited += now.saturating_duration_since(since);
+            }
+        }
     }
 
     /// Everyone has the full time again, from the head of the line.

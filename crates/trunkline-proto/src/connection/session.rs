@@ -23,14 +23,35 @@ pub(super) struct Sessions {
     count: u64,
     /// The switch is asked who it is; everything else waits.
     asking: bool,
-    /// Who it was when last asked.
+    /// Who it was when it last said so.
     core: Option<CoreUuid>,
+    /// It said so in the last session.
+    known: bool,
+    /// How the last session was lost, until we are let in again.
+    lost: Option<CloseReason>,
 }
 
 impl Sessions {
     /// Whether it was let in before.
     pub(super) fn had_one(&self) -> bool {
         self.count > 0
+    }
+
+    /// How the last session was lost, where there is no other one yet.
+    pub(super) fn lost(&self) -> Option<&CloseReason> {
+        self.lost.as_ref()
+    }
+
+    /// Takes down who the switch is now; whether that is another one than in the last session, if that can be known.
+    fn meet(&mut self, core: Option<CoreUuid>) -> Option<bool> {
+        let was_known = std::mem::replace(&mut self.known, core.is_some());
+        let core = core?;
+        let before = self.core.replace(core.clone())?;
+        match before == core {
+            // No other one has its id: it was the same all the time.
+            true => Some(false),
+            false => was_known.then_some(true),
+        }
     }
 
     /// Whether commands must wait for the switch to say who it is.
@@ -63,8 +84,8 @@ impl Connection {
         }
     }
 
-    /// The Core-UUID of the switch, where this is a [lasting](super::ConnectionConfig::lasting) connection and the
-    /// switch tells this user.
+    /// The Core-UUID of the switch as it last said it, where this is a [lasting](super::ConnectionConfig::lasting)
+    /// connection and the switch tells this user.
     #[must_use]
     pub fn core_uuid(&self) -> Option<&CoreUuid> {
         self.sessions.core.as_ref()
@@ -83,9 +104,9 @@ impl Connection {
         self.state = State::Broken(reason.clone());
         self.sessions.asking = false;
         self.pulse = Pulse::new(now);
-        for (purpose, start) in self.replies.drain_sent() {
-            let executed = if start < self.written { Executed::Unknown } else { Executed::No };
-            self.cut_off(purpose, executed, &reason);
+        self.replies.take_back(self.written, &self.out);
+        for purpose in self.replies.drain_sent() {
+            self.cut_off(purpose, Executed::Unknown, &reason);
         }
         for purpose in self.replies.take_unsaid(self.config.wait_in_break) {
             self.cut_off(purpose, Executed::No, &reason);
@@ -94,8 +115,9 @@ impl Connection {
         self.filters.on_break();
         self.out.clear();
         self.offered = self.written;
+        self.sessions.lost = Some(reason.clone());
         self.outputs.push_back(Output::Broken(reason));
-        self.replies.start_all_clocks(now);
+        self.replies.strand(now);
     }
 
     /// A command will have no reply.
@@ -113,10 +135,10 @@ impl Connection {
 
     /// We are let in.
     pub(super) fn on_session(&mut self, now: Instant) {
-        self.replies.stop_clocks();
         if !self.config.lasting {
             return self.pump(now);
         }
+        self.sessions.lost = None;
         self.sessions.count += 1;
         self.sessions.asking = true;
         if let Ok(command) = Command::api("global_getvar core_uuid") {
@@ -128,12 +150,13 @@ impl Connection {
     /// The switch has said who it is, or will not.
     pub(super) fn on_core(&mut self, answer: Option<&Reply>, now: Instant) {
         self.sessions.asking = false;
+        self.replies.rescue(now);
         let core = answer.and_then(core_uuid);
-        let before = std::mem::replace(&mut self.sessions.core, core.clone());
+        let restarted = self.sessions.meet(core.clone());
         if self.sessions.count > 1 {
-            let restarted = before.zip(core.as_ref()).map(|(before, now)| before != *now);
             if restarted == Some(true) {
-                for job in self.jobs.drain() {
+                // Those that were not yet said will be, to the switch as it is now.
+                for job in self.jobs.drain_but(&self.replies.unsaid_jobs()) {
                     self.outputs.push_back(Output::Job { job, result: Err(JobLost::Restarted) });
                 }
             }

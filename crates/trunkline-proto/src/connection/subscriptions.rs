@@ -59,6 +59,8 @@ struct Subscription {
     want: Want,
     /// Whether it is still to be told that it holds.
     waits: bool,
+    /// Whether it was ever told so.
+    held: bool,
 }
 
 /// What a command on its way is to change.
@@ -153,7 +155,7 @@ impl Subscriptions {
     fn add(&mut self, want: Want) -> SubscriptionId {
         self.ids += 1;
         let id = SubscriptionId(self.ids);
-        self.subscriptions.insert(id, Subscription { want, waits: true });
+        self.subscriptions.insert(id, Subscription { want, waits: true, held: false });
         id
     }
 
@@ -260,7 +262,10 @@ impl Subscriptions {
             waiting.filter_map(|(id, subscription)| Some((*id, self.outcome(&subscription.want)?))).collect();
         for (id, result) in &settled {
             match (result, self.subscriptions.get_mut(id)) {
-                (Ok(()), Some(subscription)) => subscription.waits = false,
+                (Ok(()), Some(subscription)) => {
+                    subscription.waits = false;
+                    subscription.held = true;
+                }
                 _ => self.remove(*id),
             }
         }
@@ -297,8 +302,9 @@ impl Subscriptions {
         }
     }
 
-    /// Nobody who waits will know. They are withdrawn.
+    /// It is the end. Those that wait for their beginning will have none; the others end with the connection.
     pub(super) fn give_up_waiting(&mut self) -> Vec<SubscriptionId> {
+        self.subscriptions.retain(|_, subscription| !subscription.held);
         self.withdraw(|_| true)
     }
 

@@ -7,6 +7,7 @@ mod model;
 mod opening;
 mod replies;
 mod session;
+mod session_model;
 mod subscriptions;
 mod union;
 pub(crate) mod world;

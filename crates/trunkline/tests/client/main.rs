@@ -4,6 +4,7 @@
 //! - `opening`: getting in, and everything that may answer a port instead
 //! - `broken`: bytes that are no protocol, and conversations cut at every byte
 //! - `reconnect`: connections that are lost and made again
+//! - `faults`: a network that fails at any byte, and switches that die under load
 //! - `refused`: what the switch refuses, and what never reaches it
 //! - `replies`: whose reply is whose: late, dropped, timed out
 //! - `shuffle`: the same under many tasks, threads, and random drops
@@ -26,6 +27,7 @@ mod broken;
 mod client_must;
 mod ending;
 mod events;
+mod faults;
 mod jobs;
 mod logs;
 mod opening;

@@ -10,20 +10,20 @@ use trunkline::{
 
 use crate::support::{Peer, Port, millis, next, within};
 
-const CORE: &str = "11111111-2222-3333-4444-555555555555";
-const OTHER: &str = "99999999-2222-3333-4444-555555555555";
+pub(crate) const CORE: &str = "11111111-2222-3333-4444-555555555555";
+pub(crate) const OTHER: &str = "99999999-2222-3333-4444-555555555555";
 
-type Switch = Peer<TcpStream>;
+pub(crate) type Switch = Peer<TcpStream>;
 
 /// Tries again soon, and without chance.
-fn soon() -> Reconnect {
+pub(crate) fn soon() -> Reconnect {
     let mut reconnect = Reconnect::default();
     reconnect.first = millis(5);
     reconnect.jitter = 0.0;
     reconnect
 }
 
-async fn accept(port: &Port, core: &str) -> Switch {
+pub(crate) async fn accept(port: &Port, core: &str) -> Switch {
     let mut switch = port.accept().await;
     switch.let_in().await;
     switch.expect("api global_getvar core_uuid").await;
@@ -31,11 +31,11 @@ async fn accept(port: &Port, core: &str) -> Switch {
     switch
 }
 
-async fn lasting() -> (Port, Client, Switch) {
+pub(crate) async fn lasting() -> (Port, Client, Switch) {
     lasting_with(|_| {}).await
 }
 
-async fn lasting_with(change: impl FnOnce(&mut Config)) -> (Port, Client, Switch) {
+pub(crate) async fn lasting_with(change: impl FnOnce(&mut Config)) -> (Port, Client, Switch) {
     let port = Port::open().await;
     let mut config = port.config().reconnect(soon());
     change(&mut config);

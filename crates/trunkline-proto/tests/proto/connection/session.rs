@@ -253,3 +253,141 @@ fn closing_in_a_break_is_the_end() {
     world.connection.restart(world.now);
     assert!(world.connection.closed().is_some());
 }
+
+#[test]
+fn a_job_that_was_not_yet_said_outlives_a_restart() {
+    let mut world = begun();
+    break_off(&mut world);
+    world.job("originate x", "j1", None);
+    world.heard();
+    resume(&mut world, OTHER);
+    assert_eq!(world.heard(), ["ready", "resumed, restarted Some(true)"]);
+    assert_eq!(world.said(), ["event plain BACKGROUND_JOB", "bgapi originate x, Job-UUID: j1"]);
+    world.answer("+OK event listener enabled plain");
+    world.answer("+OK Job-UUID: j1");
+    world.end_job("j1", "+OK done");
+    assert_eq!(world.heard(), ["1: +OK Job-UUID: j1", "job j1: +OK done", "event BACKGROUND_JOB"]);
+}
+
+/// Let in, and lost again at once, all the time: the time without a connection adds up.
+#[test]
+fn nobody_waits_for_ever_for_a_connection_that_comes_and_goes() {
+    for answers_core in [false, true] {
+        let mut config = lasting();
+        config.window = 1;
+        let mut world = begun_with(config);
+        world.connection.subscribe(EventName::Heartbeat.into(), world.now).unwrap();
+        world.said();
+        world.answer("+OK event listener enabled plain");
+        world.heard();
+        break_off(&mut world);
+        world.api("status");
+        let mut heard = world.heard();
+        for _ in 0..40 {
+            world.pass(SECOND);
+            world.restart();
+            world.said();
+            world.answer("+OK accepted");
+            world.said();
+            if answers_core {
+                // The subscription goes first, and `status` waits behind it.
+                world.respond(CORE);
+            }
+            break_off(&mut world);
+            heard.extend(world.heard());
+        }
+        let ends = heard.iter().filter(|heard| *heard == "1: timed out, executed No").count();
+        assert_eq!(ends, 1, "{heard:?}");
+        resume(&mut world, CORE);
+        assert_eq!(world.said(), ["event plain HEARTBEAT"]);
+    }
+}
+
+#[test]
+fn what_was_not_written_waits_as_what_was_not_handed_over_does() {
+    let mut world = begun();
+    for name in ["one", "two", "three"] {
+        world.api(name);
+    }
+    // The socket takes the first, and a piece of the second.
+    world.write("api one\n\nap".len());
+    world.connection.send(trunkline_proto::Command::api("four").unwrap(), None, world.now);
+    break_off(&mut world);
+    assert_eq!(
+        world.heard(),
+        ["1: cut off, executed Unknown", "2: cut off, executed Unknown", "broken: eof"]
+    );
+    resume(&mut world, CORE);
+    assert_eq!(world.said(), ["api three", "api four"]);
+    world.respond("3");
+    world.respond("4");
+    assert_eq!(world.heard(), ["ready", "resumed, restarted Some(false)", "3: 3", "4: 4"]);
+}
+
+#[test]
+fn what_was_not_written_fails_where_nobody_is_to_wait() {
+    let mut config = lasting();
+    config.wait_in_break = false;
+    let mut world = begun_with(config);
+    world.api("one");
+    world.api("two");
+    world.write(3);
+    break_off(&mut world);
+    assert_eq!(world.heard(), ["1: cut off, executed Unknown", "2: cut off, executed No", "broken: eof"]);
+    // Nor while another connection is greeted and let in.
+    world.restart();
+    world.api("three");
+    assert_eq!(world.heard(), ["3: cut off, executed No"]);
+    assert_eq!(world.said(), ["auth ClueCon"]);
+    world.answer("+OK accepted");
+    world.said();
+    world.respond(CORE);
+    world.api("four");
+    assert_eq!(world.said(), ["api four"]);
+}
+
+#[test]
+fn exit_in_a_break_is_the_end() {
+    let mut world = begun();
+    break_off(&mut world);
+    world.api("status");
+    world.heard();
+    world.connection.send(trunkline_proto::Command::exit(), None, world.now);
+    assert_eq!(world.heard(), ["1: cut off, executed No", "closed: requested", "2: cut off, executed No"]);
+}
+
+/// One that held is not told that it was refused, only that all is over.
+#[test]
+fn giving_up_refuses_only_what_never_held() {
+    let mut world = begun();
+    world.connection.subscribe(EventName::Dtmf.into(), world.now).unwrap();
+    world.connection.subscribe_log(LogLevel::Info, world.now);
+    world.said();
+    world.answer("+OK event listener enabled plain");
+    world.answer("+OK log level info [6]");
+    assert_eq!(world.heard(), ["subscribed 1", "subscribed 2"]);
+    break_off(&mut world);
+    world.connection.subscribe(EventName::Heartbeat.into(), world.now).unwrap();
+    world.heard();
+    world.connection.give_up();
+    assert_eq!(world.heard(), ["refused 3: cut off, executed Unknown", "closed: eof"]);
+}
+
+/// That the switch did not say who it is once does not make it another one.
+#[test]
+fn who_the_switch_is_is_not_forgotten() {
+    let mut world = begun();
+    for (answer, restarted) in [
+        ("-ERR permission denied", "None"),
+        (CORE, "Some(false)"),
+        ("", "None"),
+        (OTHER, "None"),
+        (OTHER, "Some(false)"),
+        (CORE, "Some(true)"),
+    ] {
+        break_off(&mut world);
+        resume(&mut world, answer);
+        let heard = world.heard();
+        assert_eq!(heard.last(), Some(&format!("resumed, restarted {restarted}")), "{answer}");
+    }
+}
