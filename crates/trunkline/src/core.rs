@@ -469,8 +469,6 @@ impl Core {
                     (Some(sender), result) => deliveries.subscribed.push((sender, result)),
                     // Asked for again after a break.
                     (None, Ok(())) => {}
-                    // The end, found while it was asked for again: every stream is told of that.
-                    (None, Err(SubscriptionRefused::Unanswered(Unanswered::Disconnected { .. }))) => {}
                     (None, Err(refused)) => deliveries.refused.push((id, refused)),
                 },
                 Output::Stalled(stalled) => deliveries.stalled = Some(stalled),

@@ -104,6 +104,13 @@ async fn a_call_as_json() {
     talked("typed::a_call_as_json");
 }
 
+#[tokio::test]
+async fn a_call_as_xml() {
+    let Some(config) = crate::config("typed::a_call_as_xml") else { return };
+    life(Client::connect(config.format(EventFormat::Xml)).await.unwrap()).await;
+    talked("typed::a_call_as_xml");
+}
+
 /// The next event of this conference that has this action.
 async fn happens(events: &mut Events, room: &str, action: &str) -> Event {
     loop {

@@ -22,8 +22,8 @@ async fn ten_mebibytes_in_one_answer() {
     .await;
 }
 
-/// 20,000 CUSTOM events, sent and got back, in order: values and bodies that hold every byte the switch can take, and
-/// line breaks in the bodies.
+/// 20,000 CUSTOM events, half of them in each form, sent by ten tasks at once and got back, each once: values and bodies
+/// that hold every byte the switch can take, and line breaks in the bodies.
 #[tokio::test]
 async fn twenty_thousand_events_there_and_back() {
     let test = "volume::twenty_thousand_events_there_and_back";
