@@ -96,6 +96,21 @@ struct Counts {
     refused: AtomicU64,
 }
 
+impl Counts {
+    fn under_way(&self) -> u64 {
+        let ends = [
+            &self.ended,
+            &self.not_executed,
+            &self.unknown,
+            &self.timed_out,
+            &self.restarted,
+            &self.lost_in_a_gap,
+            &self.refused,
+        ];
+        self.calls.load(Ordering::Relaxed) - ends.iter().map(|end| end.load(Ordering::Relaxed)).sum::<u64>()
+    }
+}
+
 fn count(counter: &AtomicU64) {
     counter.fetch_add(1, Ordering::Relaxed);
 }
@@ -166,16 +181,14 @@ async fn call(client: Client, number: u64, counts: Arc<Counts>) {
                 Err(_) => assert!(asked.elapsed() < Duration::from_secs(60), "job {number} never ended"),
             }
         };
-        if result.is_none() {
-            count(&counts.lost_in_a_gap);
-        }
         let killed = client.api(&format!("uuid_kill {uuid}")).await?;
-        Ok::<_, Error>(result.is_some() && killed.error().is_none())
+        Ok::<_, Error>((result.is_some(), killed.error().is_none()))
     };
     match outcome.await {
-        Ok(true) => count(&counts.ended),
+        Ok((false, _)) => count(&counts.lost_in_a_gap),
+        Ok((true, true)) => count(&counts.ended),
         // A switch that was restarted meanwhile knows no such call.
-        Ok(false) => count(&counts.refused),
+        Ok((true, false)) => count(&counts.refused),
         Err(Error::Disconnected { executed: Executed::No, .. }) => count(&counts.not_executed),
         Err(Error::Disconnected { .. }) => count(&counts.unknown),
         Err(Error::TimedOut { .. }) => count(&counts.timed_out),
@@ -297,5 +310,11 @@ pub(crate) async fn run(options: &Soak) {
         }
     }
     calling.abort();
+    let over = Instant::now() + Duration::from_secs(120);
+    while counts.under_way() > 0 {
+        assert!(Instant::now() < over, "{} calls never came to an end", counts.under_way());
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    println!("          every call came to an end");
     assert_eq!(client.close().await, trunkline::CloseReason::Requested);
 }

@@ -203,6 +203,11 @@ impl Play {
             match output {
                 Output::Reply { ticket, reply } => self.heard(ticket, reply),
                 Output::Job { job, result } => {
+                    let is_it = |text: &String| job_of(text).as_deref() == Some(job.as_str());
+                    assert!(
+                        !self.waiting.values().any(is_it),
+                        "{job} has ended, and was not taken yet: {result:?}"
+                    );
                     assert!(self.jobs.remove(job.as_str()), "{job} ended twice, or never began");
                     assert!(
                         !matches!(result, Err(JobLost::Restarted))
@@ -234,6 +239,9 @@ impl Play {
                 Some(job) => assert_eq!(reply.text(), format!("+OK Job-UUID: {job}"), "another job's reply"),
                 None => assert_eq!(reply.text(), text, "another command's reply"),
             },
+            Err(Unanswered::Disconnected { executed: Executed::No, .. }) => {
+                panic!("{text} was not written, and does not wait for the next session")
+            }
             Err(Unanswered::TimedOut { executed, .. } | Unanswered::Disconnected { executed, .. }) => {
                 if executed == Executed::No {
                     self.never.push(text);
