@@ -18,7 +18,7 @@ use crate::reconnect::{Dial, Reader, Reconnect, State};
 
 /// Having read so much at once, let the consumers run before reading more.
 const MUCH: usize = 32 * 1024;
-/// A session that held so long was a good one: the next loss is a new story.
+/// A session that held so long from when we were let in was a good one: the next loss is a new story.
 const STEADY: Duration = Duration::from_secs(5);
 const FAR: Duration = Duration::from_secs(365 * 24 * 3600);
 
