@@ -256,9 +256,6 @@ impl Connection {
         for job in self.jobs.expire(now) {
             self.outputs.push_back(Output::Job { job, result: Err(JobLost::TimedOut) });
         }
-        if self.replies.is_late() {
-            self.on_no_answer(now);
-        }
         self.check_pulse(now);
         self.pump(now);
     }

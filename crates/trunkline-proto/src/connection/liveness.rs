@@ -66,20 +66,14 @@ impl Connection {
         }
     }
 
-    /// A command was not answered in time.
-    pub(super) fn on_no_answer(&mut self, now: Instant) {
-        if self.config.liveness.is_some() && self.pulse.stalled.is_none() && self.is_ready() {
-            self.pulse.stalled = Some(now);
-            self.outputs.push_back(Output::Stalled(true));
-        }
-    }
-
     /// When there is something to do about it.
     pub(super) fn pulse_deadline(&self) -> Option<Instant> {
         let liveness = self.config.liveness.filter(|_| self.is_ready())?;
         match self.pulse.stalled {
             Some(since) => since.checked_add(liveness.give_up_after),
             None if self.replies.len() == 0 => self.pulse.heard.checked_add(liveness.ask_after),
+            // One that answers late, and sends events meanwhile, is busy.
+            None if self.replies.is_late() => self.pulse.heard.checked_add(liveness.answer_within),
             None => None,
         }
     }
@@ -92,7 +86,10 @@ impl Connection {
         if self.pulse.stalled.is_some() {
             return self.end(CloseReason::Stalled { after: liveness.give_up_after }, now);
         }
-        if let (State::Ready, Ok(command)) = (&self.state, Command::raw(PING)) {
+        if self.replies.is_late() {
+            self.pulse.stalled = Some(now);
+            self.outputs.push_back(Output::Stalled(true));
+        } else if let (State::Ready, Ok(command)) = (&self.state, Command::raw(PING)) {
             self.queue(command, Some(liveness.answer_within), Purpose::Nobody, now);
         }
     }

@@ -70,6 +70,25 @@ fn a_stall_is_told_and_so_is_its_end() {
 }
 
 #[test]
+fn one_that_sends_events_is_busy_and_not_stalled() {
+    let mut world = World::ready_with(watched());
+    world.api("originate user/1 &park");
+    world.said();
+    for _ in 0..10 {
+        world.pass(9 * SECOND);
+        world.heartbeat();
+    }
+    let heard = world.heard();
+    assert!(!heard.iter().any(|heard| heard == "stalled"), "{heard:?}");
+    world.pass(10 * SECOND);
+    assert_eq!(world.heard(), ["stalled"]);
+    world.heartbeat();
+    assert_eq!(world.heard(), ["answers again", "event HEARTBEAT"]);
+    world.pass(9 * SECOND);
+    assert_eq!(world.heard(), [""; 0]);
+}
+
+#[test]
 fn in_the_end_it_is_given_up() {
     let mut world = World::ready_with(watched());
     world.pass(40 * SECOND);
