@@ -8,6 +8,8 @@ use trunkline_proto::{
     EventFormat, EventName, EventSet, Execute, JobUuid, LogLevel, Message, MessageDecoder, SendMsg,
 };
 
+use crate::connection::liveness::watched;
+use crate::connection::session::{CORE, begun, break_off, resume};
 use crate::connection::world::{SECOND, World};
 use crate::recordings::{self, Cut, messages_of};
 use crate::surprises::{events, json, one, plain, replies};
@@ -470,7 +472,7 @@ fn provide_typed_builders() {
 // ---- 7. Of this the clock; sockets and streams are in the client's own tests
 
 #[test]
-fn detect_server_stalls() {
+fn not_wait_for_ever_for_a_reply() {
     // Connected, and no greeting; let in, and no answer: each is told in its time.
     let mut world = World::with_password();
     world.pass(5 * SECOND);
@@ -483,6 +485,59 @@ fn detect_server_stalls() {
 }
 
 // ---- 8. Subscriptions
+
+#[test]
+fn detect_server_stalls() {
+    let mut world = World::ready_with(watched());
+    world.pass(30 * SECOND);
+    assert_eq!(world.said(), ["noop"]);
+    world.pass(10 * SECOND);
+    assert_eq!(world.heard(), ["stalled"]);
+    assert!(world.connection.is_stalled());
+    // A caller has his own patience.
+    world.api("status");
+    world.pass(40 * SECOND);
+    assert_eq!(world.heard(), ["1: timed out, executed Unknown"]);
+    // It goes on as if nothing had been.
+    world.answer("-ERR command not found");
+    world.respond("UP");
+    assert_eq!(world.heard(), ["answers again"]);
+    assert!(!world.connection.is_stalled());
+    world.api("status");
+    assert_eq!(world.said(), ["api status", "api status"]);
+    world.respond("UP");
+    assert_eq!(world.heard(), ["2: UP"]);
+}
+
+#[test]
+fn re_subscribe_since_no_session_state_survives() {
+    let mut world = begun();
+    world.connection.subscribe(EventSet::parse("DTMF CUSTOM a::b"), world.now).unwrap();
+    world.connection.subscribe_log(LogLevel::Info, world.now);
+    world.connection.filter("Unique-ID", "u1", world.now).unwrap();
+    let before = world.said();
+    for _ in &before {
+        world.answer("+OK");
+    }
+    world.heard();
+    for turn in 0..3 {
+        break_off(&mut world);
+        world.heard();
+        resume(&mut world, CORE);
+        let mut again = world.said();
+        let mut before = before.clone();
+        for _ in &before {
+            world.answer("+OK");
+            again.extend(world.said());
+        }
+        // Filters first, so that nothing passes they would keep out.
+        assert!(again[0].starts_with("filter "), "{again:?}");
+        again.sort();
+        before.sort();
+        assert_eq!(again, before, "{turn}");
+        world.heard();
+    }
+}
 
 #[test]
 fn subscribe_ordinary_events_before_custom() {

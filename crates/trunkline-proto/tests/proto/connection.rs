@@ -2,11 +2,11 @@
 
 mod ending;
 mod jobs;
-mod liveness;
+pub(crate) mod liveness;
 mod model;
 mod opening;
 mod replies;
-mod session;
+pub(crate) mod session;
 mod session_model;
 mod subscriptions;
 mod union;

@@ -1,8 +1,9 @@
 //! What every client must do, as far as it takes sockets, streams and a clock that runs. The rest is in
 //! `trunkline-proto`'s tests, in a file of the same name.
 
-use trunkline::EventFormat;
+use trunkline::{EventFormat, Reconnect, State};
 
+use crate::reconnect::lasting_with;
 use crate::support::{connected, connected_with, event, millis, within};
 
 /// Nobody reads the stream, and 20 MB of events come: all are taken off the socket, and commands are answered behind
@@ -56,4 +57,27 @@ async fn correlate_bgapi_by_a_uuid() {
         }
     })
     .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn reconnect_with_back_off() {
+    // The port is gone: each attempt fails at once, and the time between is the backoff's.
+    let (port, client, switch) = lasting_with(|config| {
+        let mut reconnect = Reconnect::default();
+        reconnect.jitter = 0.0;
+        config.reconnect = Some(reconnect);
+    })
+    .await;
+    drop(port);
+    let mut states = client.state_changes();
+    let lost = tokio::time::Instant::now();
+    drop(switch);
+    let mut at = Vec::new();
+    while at.len() < 10 {
+        if let Some(State::Connecting { attempt, .. }) = states.next().await {
+            assert_eq!(attempt, at.len() as u32 + 1);
+            at.push(lost.elapsed().as_millis() / 250 * 250);
+        }
+    }
+    assert_eq!(at, [0, 250, 750, 1750, 3750, 7750, 15750, 31750, 61750, 91750]);
 }

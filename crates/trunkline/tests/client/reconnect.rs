@@ -303,29 +303,6 @@ async fn a_stand_in_is_tried_where_the_first_is_not_there() {
     .await;
 }
 
-#[tokio::test(start_paused = true)]
-async fn waits_grow_and_nobody_is_kept_waiting() {
-    // The port is gone: each attempt fails at once, and the time between is the backoff's.
-    let (port, client, switch) = lasting_with(|config| {
-        let mut reconnect = Reconnect::default();
-        reconnect.jitter = 0.0;
-        config.reconnect = Some(reconnect);
-    })
-    .await;
-    drop(port);
-    let mut states = client.state_changes();
-    let lost = tokio::time::Instant::now();
-    drop(switch);
-    let mut at = Vec::new();
-    while at.len() < 10 {
-        if let Some(State::Connecting { attempt, .. }) = states.next().await {
-            assert_eq!(attempt, at.len() as u32 + 1);
-            at.push(lost.elapsed().as_millis() / 250 * 250);
-        }
-    }
-    assert_eq!(at, [0, 250, 750, 1750, 3750, 7750, 15750, 31750, 61750, 91750]);
-}
-
 /// As one does that is stalled: the kernel accepts for it. Waiting for its greeting takes as long as a good session.
 #[tokio::test(start_paused = true)]
 async fn a_switch_that_accepts_and_says_nothing_is_no_success() {

@@ -4,7 +4,7 @@ use trunkline_proto::{ConnectionConfig, Liveness};
 
 use super::world::{SECOND, World, config};
 
-fn watched() -> ConnectionConfig {
+pub(crate) fn watched() -> ConnectionConfig {
     let mut config = config();
     config.liveness = Some(Liveness::default());
     config
@@ -44,29 +44,6 @@ fn nothing_is_asked_while_a_reply_is_outstanding() {
     world.respond("UP");
     world.pass(29 * SECOND);
     assert_eq!(world.said(), [""; 0]);
-}
-
-#[test]
-fn a_stall_is_told_and_so_is_its_end() {
-    let mut world = World::ready_with(watched());
-    world.pass(30 * SECOND);
-    assert_eq!(world.said(), ["noop"]);
-    world.pass(10 * SECOND);
-    assert_eq!(world.heard(), ["stalled"]);
-    assert!(world.connection.is_stalled());
-    // A caller has his own patience.
-    world.api("status");
-    world.pass(40 * SECOND);
-    assert_eq!(world.heard(), ["1: timed out, executed Unknown"]);
-    // It goes on as if nothing had been.
-    world.answer("-ERR command not found");
-    world.respond("UP");
-    assert_eq!(world.heard(), ["answers again"]);
-    assert!(!world.connection.is_stalled());
-    world.api("status");
-    assert_eq!(world.said(), ["api status", "api status"]);
-    world.respond("UP");
-    assert_eq!(world.heard(), ["2: UP"]);
 }
 
 #[test]
