@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use trunkline::{
-    Client, CloseReason, Command, Error, EventName, Executed, Item, LogItem, LogLevel, Reconnect, State,
+    Client, CloseReason, Command, Error, EventName, Executed, Item, Liveness, LogItem, LogLevel, Reconnect,
+    State,
 };
 use trunkline_sim::Sim;
 
@@ -158,7 +159,11 @@ async fn half_a_connection() {
             // The greeting has 38 bytes; the answers to the password and to who it is come to less than 200.
             let at = if direction == Direction::ToClient { 400 } else { 120 };
             let proxy = Proxy::before(sim.addr(), Some(Plan { direction, at, fault: Fault::Swallow })).await;
-            let mut config = proxy.config().reconnect(soon());
+            let mut liveness = Liveness::default();
+            liveness.answer_within = millis(500);
+            let mut reconnect = soon();
+            reconnect.liveness = Some(liveness);
+            let mut config = proxy.config().reconnect(reconnect);
             config.connection.command_timeout = millis(60);
             let client = Client::connect(config).await.unwrap();
             let mut late = 0;
