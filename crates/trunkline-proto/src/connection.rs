@@ -26,6 +26,7 @@
 
 mod auth;
 mod config;
+mod ending;
 mod filters;
 mod getvar;
 mod jobs;
@@ -599,37 +600,5 @@ impl Connection {
             let result = Err(SubscriptionRefused::Unanswered(why.clone()));
             self.outputs.push_back(Output::Subscribed { id, result });
         }
-    }
-
-    /// The session is over: the end, or a break.
-    fn end(&mut self, reason: CloseReason, now: Instant) {
-        if self.survives() && reason != CloseReason::Requested {
-            self.break_off(reason, now);
-        } else {
-            self.finish(reason);
-        }
-    }
-
-    /// The end: everything that waits is told.
-    fn finish(&mut self, reason: CloseReason) {
-        if matches!(self.state, State::Closed(_)) {
-            return;
-        }
-        self.state = State::Closed(reason.clone());
-        for (purpose, start) in self.replies.drain() {
-            let executed = match start {
-                Some(start) if start < self.written => Executed::Unknown,
-                _ => Executed::No,
-            };
-            self.cut_off(purpose, executed, &reason);
-        }
-        for job in self.jobs.drain() {
-            self.outputs.push_back(Output::Job { job, result: Err(JobLost::Disconnected(reason.clone())) });
-        }
-        let waiting = self.subscriptions.give_up_waiting();
-        let why = Unanswered::Disconnected { executed: Executed::Unknown, reason: reason.clone() };
-        self.refuse(waiting, &why);
-        self.out.clear();
-        self.outputs.push_back(Output::Closed(reason));
     }
 }

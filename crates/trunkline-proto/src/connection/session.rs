@@ -9,7 +9,7 @@ use std::time::Instant;
 use super::jobs::JobLost;
 use super::liveness::Pulse;
 use super::output::{CloseReason, Output};
-use super::replies::{Executed, Purpose, Unanswered};
+use super::replies::{Executed, Purpose};
 use super::{Connection, State};
 use crate::command::Command;
 use crate::ids::CoreUuid;
@@ -118,19 +118,6 @@ impl Connection {
         self.sessions.lost = Some(reason.clone());
         self.outputs.push_back(Output::Broken(reason));
         self.replies.strand(now);
-    }
-
-    /// A command will have no reply.
-    pub(super) fn cut_off(&mut self, purpose: Purpose, executed: Executed, reason: &CloseReason) {
-        let why = Unanswered::Disconnected { executed, reason: reason.clone() };
-        match purpose {
-            Purpose::Caller(ticket) => self.outputs.push_back(Output::Reply { ticket, reply: Err(why) }),
-            Purpose::Job(ticket, job) => {
-                self.jobs.finish(&job);
-                self.outputs.push_back(Output::Reply { ticket, reply: Err(why) });
-            }
-            Purpose::Nobody | Purpose::Subscription(_) | Purpose::Core | Purpose::Exit => {}
-        }
     }
 
     /// We are let in.
