@@ -565,40 +565,4 @@ impl Connection {
             }
         }
     }
-
-    fn reconcile(&mut self, now: Instant) {
-        // In a break it is put off until the switch is back.
-        let later = self.sessions.had_one() && (!self.can_talk() || self.sessions.is_asking());
-        if self.too_late().is_none() && !later {
-            for (command, step) in self.subscriptions.reconcile(self.config.format) {
-                self.queue(command, None, Purpose::Subscription(step), now);
-            }
-        }
-        self.announce_subscriptions(now);
-    }
-
-    fn announce_subscriptions(&mut self, now: Instant) {
-        let settled = self.subscriptions.settled();
-        // One that is refused gives up the rest of what it asked for.
-        let refused = settled.iter().any(|(_, result)| result.is_err());
-        for (id, result) in settled {
-            self.outputs.push_back(Output::Subscribed { id, result });
-        }
-        if refused {
-            self.reconcile(now);
-        }
-        if self.subscriptions.jobs_refused() {
-            for job in self.jobs.drain() {
-                self.outputs.push_back(Output::Job { job, result: Err(JobLost::NotPermitted) });
-            }
-        }
-    }
-
-    /// Whether these subscriptions hold will not be known.
-    fn refuse(&mut self, subscriptions: Vec<SubscriptionId>, why: &Unanswered) {
-        for id in subscriptions {
-            let result = Err(SubscriptionRefused::Unanswered(why.clone()));
-            self.outputs.push_back(Output::Subscribed { id, result });
-        }
-    }
 }
