@@ -1,4 +1,5 @@
-//! Any bytes are taken for the answer of every api command: reading them panics nowhere, and what is refused keeps them.
+//! Any bytes are taken for the answer of any api command: reading them panics nowhere, and what is refused keeps them. The
+//! first byte says which command.
 #![no_main]
 
 use std::time::Duration;
@@ -16,11 +17,32 @@ fn read<C: ApiCommand>(command: C, output: &[u8]) {
     }
 }
 
-macro_rules! read_as {
-    ($output:ident: $($command:expr),+ $(,)?) => { $(read($command, $output);)+ };
+/// An answer, and how many commands are to be passed over before the one it is taken for the answer of.
+struct Answer<'a> {
+    bytes: &'a [u8],
+    before: u8,
 }
 
-fuzz_target!(|output: &[u8]| {
+impl Answer<'_> {
+    fn is_of_next(&mut self) -> bool {
+        let is_it = self.before == 0;
+        self.before = self.before.wrapping_sub(1);
+        is_it
+    }
+}
+
+macro_rules! read_as {
+    ($output:ident: $($command:expr),+ $(,)?) => {
+        $(if $output.is_of_next() { read($command, $output.bytes); })+
+    };
+}
+
+/// As many as there are below.
+const COMMANDS: u8 = 123;
+
+fuzz_target!(|input: &[u8]| {
+    let Some((which, bytes)) = input.split_first() else { return };
+    let output = &mut Answer { bytes, before: which % COMMANDS };
     calls(output);
     tables(output);
     texts(output);
@@ -29,7 +51,7 @@ fuzz_target!(|output: &[u8]| {
     sip(output);
 });
 
-fn calls(output: &[u8]) {
+fn calls(output: &mut Answer<'_>) {
     let soon = When::After(Duration::from_secs(1));
     let multi = Variables::new().with("a", "1").expect("a variable");
     let originate = Originate::new(Endpoint::null("1").expect("an endpoint"));
@@ -43,7 +65,7 @@ fn calls(output: &[u8]) {
     );
 }
 
-fn tables(output: &[u8]) {
+fn tables(output: &mut Answer<'_>) {
     read_as!(output:
         Show::channels(), Show::calls(), Show::registrations(), Show::tasks(), Show::modules(), Show::applications(),
         Show::interfaces(), Show::interface_types(), Show::aliases(), Show::complete(), Show::nat_map(),
@@ -51,7 +73,7 @@ fn tables(output: &[u8]) {
     );
 }
 
-fn texts(output: &[u8]) {
+fn texts(output: &mut Answer<'_>) {
     read_as!(output:
         RawApi::new("a"), Echo::new("a"), Eval::new("a"), Expand::new("a"), Regex::new("a", "b"),
         Regex::new("a", "b").substitute("c"), Cond::new("1 > 0", "a", "b"), Md5::new("a"), Coalesce::new(["a"]),
@@ -62,7 +84,7 @@ fn texts(output: &[u8]) {
     );
 }
 
-fn settings(output: &[u8]) {
+fn settings(output: &mut Answer<'_>) {
     read_as!(output:
         GetStatus::new(), Version::new(), Uptime::new(UptimeUnit::Days), Load::new("a"), Unload::new("a"),
         Reload::new("a"), ReloadXml::new(), XmlLocate::new("a", "b", "c", "d"), XmlFlushCache::new(), ListUsers::new(),
@@ -75,7 +97,7 @@ fn settings(output: &[u8]) {
     );
 }
 
-fn conferences(output: &[u8]) {
+fn conferences(output: &mut Answer<'_>) {
     read_as!(output:
         conference::ListAll::new(), conference::List::new("a"), conference::Count::new("a"),
         conference::CountConferences::new(), conference::JsonList::all(), conference::Other::new("a", "vid-fps"),
@@ -91,7 +113,7 @@ fn conferences(output: &[u8]) {
     );
 }
 
-fn sip(output: &[u8]) {
+fn sip(output: &mut Answer<'_>) {
     read_as!(output:
         sofia::Status::new(), sofia::Gateways::new(), sofia::StatusOf::profile("a"), sofia::Registrations::all("a"),
         sofia::Profile::rescan("a"), sofia::RecoverProfile::new("a"), sofia::GatewayList::up("a"),
