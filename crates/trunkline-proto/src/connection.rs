@@ -535,16 +535,10 @@ impl Connection {
             Purpose::Nobody => {}
             Purpose::Caller(ticket) => self.outputs.push_back(Output::Reply { ticket, reply: outcome }),
             Purpose::Job(ticket, job) => {
-                let accepted = match &outcome {
-                    Ok(Reply::Command(reply)) if reply.is_ok() => {
-                        reply.job_uuid().unwrap_or_else(|| job.clone())
-                    }
-                    _ => {
-                        self.jobs.finish(&job);
-                        return self.outputs.push_back(Output::Reply { ticket, reply: outcome });
-                    }
-                };
-                self.jobs.rename(&job, accepted);
+                match &outcome {
+                    Ok(reply) => self.job_answered(&job, reply),
+                    Err(_) => self.forget_job(&job),
+                }
                 self.outputs.push_back(Output::Reply { ticket, reply: outcome });
             }
             Purpose::Subscription(step) => {

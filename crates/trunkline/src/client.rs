@@ -1,27 +1,29 @@
 //! The handle: a method for each command.
 
+mod jobs;
 mod session;
 
 use std::future::Future;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::oneshot;
 use trunkline_proto::{
     ApiMisuse, ApiResponse, CloseReason, Command, CommandKind, CommandReply, Connection, EventBuilder,
-    EventName, EventSet, Executed, JobUuid, LogLevel, Permissions, Reply, Ticket, Unanswered,
+    EventName, EventSet, Executed, LogLevel, Permissions, Reply, Ticket, Unanswered,
 };
 
 use crate::config::{Config, ConfigError};
-use crate::core::{Core, ReplySender, Running, Shared, Submission, now};
-use crate::driver::{self, Driving};
+use crate::core::{Core, ReplySender, Shared, Submission};
 use crate::error::Error;
 use crate::events::{Events, Logs};
 use crate::job::Job;
+use crate::lanes::Lanes;
+use crate::link::{Link, Role};
 use crate::outcome::{accepted, printed};
-use crate::reconnect::{self, Dial, Reader, State, StateChanges, Writer};
+use crate::reconnect::{State, StateChanges};
 
 /// Connects to a switch.
 ///
@@ -53,6 +55,16 @@ where
 /// A connection to a switch. Cloning it is cheap; every clone is the same connection, and commands from any number
 /// of tasks may be on their way at once. The connection is closed when the last clone is dropped, and the last
 /// stream and job made from it.
+///
+/// # Lanes
+///
+/// With [`Config::lanes`] a client has connections for commands alone, beside the one that carries events and log
+/// lines, which a long `api` would hold up. `api`, `bgapi` and `sendevent` take the lane with the fewest commands in
+/// line, `sendmsg` one that all messages to a channel share; everything else, and whatever finds no lane connected,
+/// takes the first connection. So commands keep the order in which they are awaited, but not that in which several are
+/// given at once. A command that a lost lane had not sent is given to another; one it had sent fails, as ever. A job's
+/// end comes over the first connection, and it is the first connection that [`state`](Self::state), gaps and
+/// [`closed`](Self::closed) speak of; with its end the lanes are closed.
 #[derive(Debug, Clone)]
 pub struct Client {
     handle: Arc<Handle>,
@@ -61,16 +73,11 @@ pub struct Client {
 
 #[derive(Debug)]
 struct Handle {
-    shared: Arc<Shared>,
+    main: Link,
+    lanes: Lanes,
     config: Config,
     permissions: Permissions,
     serials: AtomicU64,
-}
-
-impl Drop for Handle {
-    fn drop(&mut self) {
-        self.shared.with(|core, now| core.connection.close(now));
-    }
 }
 
 impl Client {
@@ -85,17 +92,18 @@ impl Client {
     /// Dropping the future gives the connection up.
     pub async fn connect(config: Config) -> Result<Self, Error> {
         config.connection.credentials.command()?;
-        let (reader, writer) = reconnect::halves(reconnect::dial(&config).await?);
-        let again = Arc::new(config.clone());
-        let dial: Dial = Arc::new(move || {
-            let config = Arc::clone(&again);
-            Box::pin(async move { Ok(reconnect::halves(reconnect::dial(&config).await?)) })
-        });
-        Self::start(reader, writer, config, Some(dial)).await
+        let (main, permissions) = Link::dial(&config, Role::Main).await?;
+        let lanes = Lanes::dial(&config).await?;
+        if !lanes.is_empty() {
+            // The end of a job is told to every connection that asked for it: one is enough.
+            main.shared.with(|core, now| core.connection.hear_jobs(now));
+            close_together(&main, &lanes);
+        }
+        Ok(Self::new(main, lanes, config, permissions))
     }
 
     /// Speaks over a stream that is connected already: TLS, a tunnel, a Unix socket. Of the configuration, where to
-    /// connect and how to reconnect is not used.
+    /// connect, how to reconnect and the lanes are not used.
     ///
     /// # Errors
     ///
@@ -106,35 +114,15 @@ impl Client {
     {
         config.connection.credentials.command()?;
         let (reader, writer) = tokio::io::split(stream);
-        Self::start(Box::new(reader), Box::new(writer), config, None).await
+        let (main, permissions) =
+            Link::open(Box::new(reader), Box::new(writer), &config, None, Role::Main).await?;
+        Ok(Self::new(main, Lanes::default(), config, permissions))
     }
 
-    async fn start(
-        reader: Reader,
-        writer: Writer,
-        config: Config,
-        dial: Option<Dial>,
-    ) -> Result<Self, Error> {
-        let (sender, ready) = oneshot::channel();
-        let reconnect = config.reconnect.clone().zip(dial);
-        let mut as_configured = config.connection.clone();
-        as_configured.lasting = reconnect.is_some();
-        if let Some((reconnect, _)) = &reconnect {
-            as_configured.wait_in_break = reconnect.commands_wait;
-            as_configured.liveness = reconnect.liveness;
-        }
-        let connection = Connection::inbound(as_configured, now());
-        let shared = Arc::new(Shared::new(connection, writer, sender));
-        tokio::spawn(driver::drive(reader, Driving::new(Arc::clone(&shared), config.pause), reconnect));
-        // Should this future be dropped while it waits, so is the connection.
-        let mut handle =
-            Handle { shared, config, permissions: Permissions::default(), serials: AtomicU64::new(0) };
-        match ready.await {
-            Ok(permissions) => handle.permissions = permissions,
-            Err(_) => return Err(handle.shared.wait_closed().await.into()),
-        }
-        tracing::debug!(switch = %handle.config, "connected");
-        Ok(Self { handle: Arc::new(handle), timeout: None })
+    fn new(main: Link, lanes: Lanes, config: Config, permissions: Permissions) -> Self {
+        tracing::debug!(switch = %config, "connected");
+        let handle = Handle { main, lanes, config, permissions, serials: AtomicU64::new(0) };
+        Self { handle: Arc::new(handle), timeout: None }
     }
 
     /// The same connection, with another timeout for the commands given through this handle: the time from when one
@@ -154,7 +142,7 @@ impl Client {
     /// How many commands wait for their reply.
     #[must_use]
     pub fn outstanding(&self) -> usize {
-        self.handle.shared.outstanding()
+        self.handle.main.shared.outstanding() + self.handle.lanes.outstanding()
     }
 
     /// Runs an api command and waits for what it prints: `client.api("status")`. What it prints is given as it is;
@@ -213,30 +201,7 @@ impl Client {
     ///
     /// As [`api`](Self::api).
     pub async fn bgapi(&self, command: &str) -> Result<Job, Error> {
-        let uuid = JobUuid::from(uuid::Uuid::new_v4().to_string());
-        let (sender, reply) = oneshot::channel();
-        let (end_sender, end) = oneshot::channel();
-        let crossed = Arc::new(AtomicBool::new(false));
-        let serial = self.serial();
-        let shared = &self.handle.shared;
-        shared.with(|core, now| {
-            let timeout = Some(self.handle.config.job_timeout);
-            let ticket = core.connection.start_job(command, uuid.clone(), timeout, now)?;
-            let running = Running { end: end_sender, ticket, crossed: Arc::clone(&crossed) };
-            core.jobs.insert(uuid.clone(), running);
-            self.wait(core, serial, ticket, sender, now);
-            Ok::<_, ApiMisuse>(())
-        })?;
-        let job = Job::new(self.clone(), uuid, command, end, crossed);
-        let waiting = Waiting { shared, serial, receiver: Some(reply) };
-        let command = || format!("bgapi {command}");
-        match waiting.reply().await {
-            Ok(reply) => match reply.refusal() {
-                None => Ok(job),
-                Some(reason) => Err(Error::refused(&command(), reason)),
-            },
-            Err(why) => Err(Error::unanswered(&command(), why)),
-        }
+        self.start_job(command).await
     }
 
     /// Subscribes to events: `client.events([EventName::ChannelAnswer])`, `client.events("ALL")`,
@@ -352,7 +317,7 @@ impl Client {
     ) -> Result<(), Error> {
         let (sender, receiver) = oneshot::channel();
         let serial = self.serial();
-        let shared = &self.handle.shared;
+        let shared = self.shared();
         shared.with(|core, now| {
             let ticket = change(&mut core.connection, now)?;
             self.wait(core, serial, ticket, sender, now);
@@ -368,26 +333,26 @@ impl Client {
     ///
     /// Once polled the connection closes, whether or not the future is polled again.
     pub async fn close(&self) -> CloseReason {
-        self.handle.shared.with(|core, now| core.connection.close(now));
+        self.handle.main.close();
         self.closed().await
     }
 
     /// Waits for the end of the connection, whoever ends it.
     pub fn closed(&self) -> impl Future<Output = CloseReason> + Send + 'static {
-        let shared = Arc::clone(&self.handle.shared);
+        let shared = Arc::clone(self.shared());
         async move { shared.wait_closed().await }
     }
 
     /// How it stands to the switch now.
     #[must_use]
     pub fn state(&self) -> State {
-        self.handle.shared.state.borrow().clone()
+        self.shared().state.borrow().clone()
     }
 
     /// The changes of its state from now on.
     #[must_use]
     pub fn state_changes(&self) -> StateChanges {
-        let mut receiver = self.handle.shared.state.subscribe();
+        let mut receiver = self.shared().state.subscribe();
         receiver.mark_unchanged();
         StateChanges { receiver }
     }
@@ -395,7 +360,7 @@ impl Client {
     /// Why the connection has ended, if it has.
     #[must_use]
     pub fn close_reason(&self) -> Option<CloseReason> {
-        self.handle.shared.closed.borrow().clone()
+        self.shared().closed.borrow().clone()
     }
 
     /// A command that is to be answered by `+OK`.
@@ -404,10 +369,32 @@ impl Client {
         accepted(&text, self.reply(command).await.map_err(|why| Error::unanswered(&text, why))?)
     }
 
+    /// The reply to a command, over whatever connection is for it.
     async fn reply(&self, command: Command) -> Result<Reply, Unanswered> {
+        if !self.handle.lanes.is_empty()
+            && fits_any_lane(command.kind())
+            && let Some(outcome) = self.reply_by_lane(&command).await
+        {
+            return outcome;
+        }
+        self.reply_over(self.shared(), command).await
+    }
+
+    /// The same over the freest lane; `None` if none has said it.
+    async fn reply_by_lane(&self, command: &Command) -> Option<Result<Reply, Unanswered>> {
+        let mut tried = Vec::new();
+        while let Some(place) = self.handle.lanes.freest(&tried) {
+            match self.reply_over(place.shared(), command.clone()).await {
+                Err(Unanswered::Disconnected { executed: Executed::No, .. }) => tried.push(place.at),
+                outcome => return Some(outcome),
+            }
+        }
+        None
+    }
+
+    async fn reply_over(&self, shared: &Shared, command: Command) -> Result<Reply, Unanswered> {
         let (sender, receiver) = oneshot::channel();
         let serial = self.serial();
-        let shared = &self.handle.shared;
         shared.submit(Submission { serial, command, timeout: self.timeout, sender });
         Waiting { shared, serial, receiver: Some(receiver) }.reply().await
     }
@@ -424,13 +411,28 @@ impl Client {
         self.handle.serials.fetch_add(1, Ordering::Relaxed)
     }
 
+    /// The connection that carries events, or the only one.
     pub(crate) fn shared(&self) -> &Arc<Shared> {
-        &self.handle.shared
+        &self.handle.main.shared
     }
 
     pub(crate) fn config(&self) -> &Config {
         &self.handle.config
     }
+}
+
+/// Whether a command is about the switch, and not about its connection or in order with others.
+fn fits_any_lane(kind: CommandKind) -> bool {
+    matches!(kind, CommandKind::Api | CommandKind::BgApi | CommandKind::SendEvent)
+}
+
+/// The end of the main connection is that of the lanes.
+fn close_together(main: &Link, lanes: &Lanes) {
+    let (main, lanes) = (Arc::clone(&main.shared), lanes.shared());
+    tokio::spawn(async move {
+        main.wait_closed().await;
+        lanes.iter().for_each(|lane| lane.with(|core, now| core.connection.close(now)));
+    });
 }
 
 /// A caller that waits for its reply. Dropped before, it withdraws.
@@ -458,7 +460,7 @@ impl Drop for Waiting<'_> {
 }
 
 impl Shared {
-    async fn wait_closed(&self) -> CloseReason {
+    pub(crate) async fn wait_closed(&self) -> CloseReason {
         let mut closed = self.closed.subscribe();
         match closed.wait_for(Option::is_some).await {
             Ok(reason) => reason.clone().unwrap_or(CloseReason::Eof),

@@ -32,7 +32,7 @@ const PASSWORD: &str = "ClueCon";
 /// `esl://[[USER@DOMAIN]:PASSWORD@]HOST[:PORT][?KEY=VALUE&…]`: the port is 8021 if not given, the password
 /// FreeSWITCH's own `ClueCon`. With a user it is `userauth`, without one `auth`. Characters that mean something in
 /// a URL are written `%XX`. The keys: `format` (`plain`, `json`, `xml`), and in milliseconds `connect_timeout`,
-/// `greeting_timeout`, `auth_timeout`, `command_timeout`, `job_timeout`; `reconnect` (`on`, `off`).
+/// `greeting_timeout`, `auth_timeout`, `command_timeout`, `job_timeout`; `reconnect` (`on`, `off`); `lanes`, a number.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Config {
@@ -46,6 +46,12 @@ pub struct Config {
     /// Whether and how a lost connection is made again; `None`, losing it is the end.
     #[cfg(feature = "client")]
     pub reconnect: Option<Reconnect>,
+    /// How many connections are made for commands alone; 0, no others, and commands go over the one that carries events.
+    /// With 1, events and log lines keep flowing while a long `api` runs; with more, several of them run at once, and
+    /// background jobs are started faster (about 870 a second each is FreeSWITCH's own limit). Each is a thread of the
+    /// switch. See [`Client`](crate::Client#lanes).
+    #[cfg(feature = "client")]
+    pub lanes: usize,
     /// Who we are; the form events come in; the limits; how long a greeting, the answer to the credentials and a
     /// command may take.
     pub connection: ConnectionConfig,
@@ -71,6 +77,8 @@ impl Config {
             fallbacks: Vec::new(),
             #[cfg(feature = "client")]
             reconnect: None,
+            #[cfg(feature = "client")]
+            lanes: 0,
             connection: ConnectionConfig::new(Credentials::Password(password.into())),
             connect_timeout: Duration::from_secs(5),
             job_timeout: Duration::from_secs(3600),
@@ -125,6 +133,14 @@ impl Config {
         self
     }
 
+    /// With so many [lanes](Self::lanes): connections for commands alone.
+    #[cfg(feature = "client")]
+    #[must_use]
+    pub fn lanes(mut self, lanes: usize) -> Self {
+        self.lanes = lanes;
+        self
+    }
+
     /// With this password, keeping the user.
     pub fn set_password(&mut self, password: &str) {
         let password = password.into();
@@ -174,6 +190,8 @@ impl Config {
             "auth_timeout" => self.connection.auth_timeout = millis()?,
             "command_timeout" => self.connection.command_timeout = millis()?,
             "job_timeout" => self.job_timeout = millis()?,
+            #[cfg(feature = "client")]
+            "lanes" => self.lanes = value.parse().map_err(|_| bad())?,
             #[cfg(feature = "client")]
             "reconnect" => {
                 self.reconnect = match value {

@@ -62,8 +62,8 @@ struct Waiter {
 /// A job somebody waits for.
 pub(crate) struct Running {
     pub(crate) end: oneshot::Sender<Result<Event, JobLost>>,
-    /// Of its `bgapi`.
-    pub(crate) ticket: Ticket,
+    /// Of its `bgapi`; `None` where a lane has said it.
+    pub(crate) ticket: Option<Ticket>,
     /// Whether a connection was lost since the switch took it.
     pub(crate) crossed: Arc<AtomicBool>,
 }
@@ -71,7 +71,8 @@ pub(crate) struct Running {
 impl Running {
     /// The connection was lost, and these still wait: one whose `bgapi` is among them has not begun.
     fn cross(&self, waiters: &VecDeque<Waiter>) {
-        if waiters.binary_search_by_key(&self.ticket, |waiter| waiter.ticket).is_err() {
+        let waits = |ticket| waiters.binary_search_by_key(&ticket, |waiter| waiter.ticket).is_ok();
+        if !self.ticket.is_some_and(waits) {
             self.crossed.store(true, Ordering::Relaxed);
         }
     }

@@ -71,6 +71,10 @@ pub mod guide;
 mod job;
 #[cfg(any(feature = "client", feature = "blocking"))]
 mod job_result;
+#[cfg(feature = "client")]
+mod lanes;
+#[cfg(feature = "client")]
+mod link;
 #[cfg(any(feature = "client", feature = "blocking"))]
 mod outcome;
 #[cfg(feature = "client")]

@@ -1,11 +1,13 @@
 //! Background jobs: which BACKGROUND_JOB event ends which.
 
 use std::collections::{BTreeSet, HashMap};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use super::CloseReason;
+use super::{CloseReason, Connection};
+use crate::event::EventName;
 use crate::ids::JobUuid;
 use crate::percent;
+use crate::reply::Reply;
 
 /// Why the end of a job is not known.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -29,15 +31,34 @@ pub enum JobLost {
 
 #[derive(Debug, Default)]
 pub(super) struct Jobs {
-    /// By the id the switch uses, as a plain event would say it; the id the job was started with, and its deadline.
-    running: HashMap<JobUuid, (JobUuid, Option<Instant>)>,
+    /// By the id the switch uses, as a plain event would say it.
+    running: HashMap<JobUuid, Running>,
     deadlines: BTreeSet<(Instant, JobUuid)>,
+}
+
+#[derive(Debug)]
+struct Running {
+    started_as: JobUuid,
+    deadline: Option<Instant>,
+    /// Another connection is to start it, and the switch has not said yet that it took it.
+    awaited: bool,
 }
 
 impl Jobs {
     pub(super) fn start(&mut self, job: JobUuid, deadline: Option<Instant>) {
+        self.begin(job, deadline, false);
+    }
+
+    fn begin(&mut self, job: JobUuid, deadline: Option<Instant>, awaited: bool) {
         self.finish(&job);
-        self.insert(said(job.as_str()), job, deadline);
+        self.insert(said(job.as_str()), Running { started_as: job, deadline, awaited });
+    }
+
+    /// The switch has taken one that another connection was to start.
+    fn taken(&mut self, job: &JobUuid) {
+        if let Some(running) = self.running.get_mut(&said(job.as_str())) {
+            running.awaited = false;
+        }
     }
 
     /// The switch uses another id than asked for.
@@ -45,8 +66,8 @@ impl Jobs {
         if *job == name {
             return;
         }
-        if let Some((started_as, deadline)) = self.take(&said(job.as_str())) {
-            self.insert(said(name.as_str()), started_as, deadline);
+        if let Some(running) = self.take(&said(job.as_str())) {
+            self.insert(said(name.as_str()), running);
         }
     }
 
@@ -56,7 +77,7 @@ impl Jobs {
     }
 
     pub(super) fn finish_by_text(&mut self, job: &str) -> Option<JobUuid> {
-        self.take(&said(job)).map(|(started_as, _)| started_as)
+        self.take(&said(job)).map(|running| running.started_as)
     }
 
     pub(super) fn deadline(&self) -> Option<Instant> {
@@ -68,37 +89,74 @@ impl Jobs {
         while let Some((deadline, job)) = self.deadlines.first().cloned()
             && deadline <= now
         {
-            expired.extend(self.take(&job).map(|(started_as, _)| started_as));
+            expired.extend(self.take(&job).map(|running| running.started_as));
             self.deadlines.remove(&(deadline, job));
         }
         expired
     }
 
-    /// All but these.
+    /// All but these, and those that have not begun.
     pub(super) fn drain_but(&mut self, stay: &[JobUuid]) -> Vec<JobUuid> {
-        let goes = |(_, (started_as, _)): &(&JobUuid, &(JobUuid, _))| !stay.contains(started_as);
+        let goes =
+            |(_, running): &(&JobUuid, &Running)| !running.awaited && !stay.contains(&running.started_as);
         let going: Vec<_> = self.running.iter().filter(goes).map(|(key, _)| key.clone()).collect();
-        going.iter().filter_map(|key| Some(self.take(key)?.0)).collect()
+        going.iter().filter_map(|key| Some(self.take(key)?.started_as)).collect()
     }
 
     pub(super) fn drain(&mut self) -> Vec<JobUuid> {
         self.deadlines.clear();
-        self.running.drain().map(|(_, (started_as, _))| started_as).collect()
+        self.running.drain().map(|(_, running)| running.started_as).collect()
     }
 
-    fn insert(&mut self, key: JobUuid, started_as: JobUuid, deadline: Option<Instant>) {
-        if let Some(deadline) = deadline {
+    fn insert(&mut self, key: JobUuid, running: Running) {
+        if let Some(deadline) = running.deadline {
             self.deadlines.insert((deadline, key.clone()));
         }
-        self.running.insert(key, (started_as, deadline));
+        self.running.insert(key, running);
     }
 
-    fn take(&mut self, job: &JobUuid) -> Option<(JobUuid, Option<Instant>)> {
-        let (started_as, deadline) = self.running.remove(job)?;
-        if let Some(deadline) = deadline {
+    fn take(&mut self, job: &JobUuid) -> Option<Running> {
+        let running = self.running.remove(job)?;
+        if let Some(deadline) = running.deadline {
             self.deadlines.remove(&(deadline, job.clone()));
         }
-        Some((started_as, deadline))
+        Some(running)
+    }
+}
+
+/// Jobs that another connection starts, and whose end comes here: the switch tells it to every connection that has
+/// BACKGROUND_JOB, not only to the one that asked.
+impl Connection {
+    /// Has BACKGROUND_JOB subscribed, for jobs that another connection will start.
+    pub fn hear_jobs(&mut self, now: Instant) {
+        self.subscriptions.want_jobs();
+        self.reconcile(now);
+    }
+
+    /// Whether the end of a job that begins now would come here.
+    #[must_use]
+    pub fn hears_jobs(&self) -> bool {
+        self.is_ready() && !self.sessions.is_asking() && self.subscriptions.has(&EventName::BackgroundJob)
+    }
+
+    /// Waits for the end of a job that another connection starts under this id: it comes as
+    /// [`Output::Job`](super::Output::Job). To be called before its `bgapi` is sent, while [`hears_jobs`](Self::hears_jobs);
+    /// [`job_answered`](Self::job_answered) is to follow.
+    pub fn expect_job(&mut self, job: JobUuid, timeout: Option<Duration>, now: Instant) {
+        self.hear_jobs(now);
+        self.jobs.begin(job, timeout.and_then(|timeout| now.checked_add(timeout)), true);
+    }
+
+    /// The reply to the `bgapi` of a job that another connection starts. One that is refused ends without an
+    /// [`Output::Job`](super::Output::Job).
+    pub fn job_answered(&mut self, job: &JobUuid, reply: &Reply) {
+        match reply {
+            Reply::Command(reply) if reply.is_ok() => {
+                self.jobs.taken(job);
+                self.jobs.rename(job, reply.job_uuid().unwrap_or_else(|| job.clone()));
+            }
+            _ => self.forget_job(job),
+        }
     }
 }
 

@@ -138,6 +138,12 @@ impl Subscriptions {
         self.expected().maybe.is_all()
     }
 
+    /// Whether the switch surely has this event, and keeps it.
+    pub(super) fn has(&self, event: &EventName) -> bool {
+        let had = self.steady();
+        had.is_all() || had.has(event)
+    }
+
     pub(super) fn want_jobs(&mut self) {
         self.jobs = true;
     }

@@ -1,9 +1,15 @@
 //! Commands about one channel: the connection's own, once `myevents` has bound it to one, or another by `sendmsg`.
 
-use trunkline_proto::{Answer, ApiMisuse, ChannelUuid, Command, CommandReply, Refusal, SendMsg};
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use trunkline_proto::{
+    Answer, ApiMisuse, ChannelUuid, Command, CommandReply, Executed, Refusal, SendMsg, Unanswered,
+};
 
 use super::Client;
 use crate::error::Error;
+use crate::lanes::Place;
+use crate::outcome::accepted;
 
 impl Client {
     /// Has a channel do something: run an application, hang up. See [`SendMsg`].
@@ -22,7 +28,17 @@ impl Client {
     ///
     /// As [`api`](Self::api).
     pub async fn sendmsg(&self, message: impl Into<SendMsg>) -> Result<(), Error> {
-        self.command(Command::sendmsg(&message.into())?).await.map(drop)
+        let message = message.into();
+        let command = Command::sendmsg(&message)?;
+        let Some(lane) = message.target().and_then(|channel| self.lane_of(channel)) else {
+            return self.command(command).await.map(drop);
+        };
+        let text = command.describe().into_owned();
+        let reply = match self.reply_over(lane.shared(), command.clone()).await {
+            Err(Unanswered::Disconnected { executed: Executed::No, .. }) => self.reply(command).await,
+            outcome => outcome,
+        };
+        accepted(&text, reply.map_err(|why| Error::unanswered(&text, why))?).map(drop)
     }
 
     /// Binds the connection to a channel, for good: of all events only this channel's come from now on, in every
@@ -132,6 +148,13 @@ impl Client {
             Ok(other) => Err(Error::refused(&format!("getvar {name}"), format!("{other:?}"))),
             Err(refusal) => Err(Error::refused(&format!("getvar {name}"), refusal.to_string())),
         }
+    }
+
+    /// The lane of a channel's messages, so that they keep their order.
+    fn lane_of(&self, channel: &ChannelUuid) -> Option<Place<'_>> {
+        let mut hasher = DefaultHasher::new();
+        channel.hash(&mut hasher);
+        self.handle.lanes.of(hasher.finish())
     }
 
     /// Refuses what would take events from the streams there are.

@@ -29,6 +29,7 @@ mod ending;
 mod events;
 mod faults;
 mod jobs;
+mod lanes;
 mod logs;
 mod opening;
 mod overflow;

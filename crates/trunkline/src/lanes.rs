@@ -1,0 +1,98 @@
+//! Connections for commands alone, beside the one that carries events: which of them a command takes.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use crate::config::Config;
+use crate::core::Shared;
+use crate::error::Error;
+use crate::link::{Link, Role};
+use crate::reconnect::State;
+
+#[derive(Debug, Default)]
+pub(crate) struct Lanes {
+    lanes: Vec<Lane>,
+    /// Where to begin looking, so that lanes that are equally free take turns.
+    turn: AtomicUsize,
+}
+
+#[derive(Debug)]
+struct Lane {
+    link: Link,
+    /// Commands that wait for their reply, or have a place in line.
+    load: AtomicUsize,
+}
+
+/// A command's place in a lane, until it is dropped.
+#[derive(Debug)]
+pub(crate) struct Place<'a> {
+    lane: &'a Lane,
+    /// Which lane it is.
+    pub(crate) at: usize,
+}
+
+impl Lanes {
+    /// Connects as many as are configured: one after the other, since the switch greets few at once.
+    pub(crate) async fn dial(config: &Config) -> Result<Self, Error> {
+        let mut lanes = Vec::with_capacity(config.lanes);
+        for _ in 0..config.lanes {
+            let (link, _) = Link::dial(config, Role::Lane).await?;
+            lanes.push(Lane { link, load: AtomicUsize::new(0) });
+        }
+        Ok(Self { lanes, turn: AtomicUsize::new(0) })
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.lanes.is_empty()
+    }
+
+    /// The connections, to be closed when the main one is.
+    pub(crate) fn shared(&self) -> Vec<Arc<Shared>> {
+        self.lanes.iter().map(|lane| Arc::clone(&lane.link.shared)).collect()
+    }
+
+    /// A place in the lane with the fewest commands, of those that are connected and were not tried.
+    pub(crate) fn freest(&self, tried: &[usize]) -> Option<Place<'_>> {
+        let start = self.turn.fetch_add(1, Ordering::Relaxed);
+        let count = self.lanes.len();
+        let fit = (0..count)
+            .map(|step| start.wrapping_add(step) % count)
+            .filter(|at| !tried.contains(at))
+            .filter_map(|at| Some((at, self.lanes.get(at).filter(|lane| lane.is_fit())?)));
+        fit.min_by_key(|(_, lane)| lane.load.load(Ordering::Relaxed)).map(|(at, lane)| lane.enter(at))
+    }
+
+    /// A place in the lane that commands with this key share, so that they keep their order; `None` while it is not
+    /// connected.
+    pub(crate) fn of(&self, key: u64) -> Option<Place<'_>> {
+        let at = usize::try_from(key.checked_rem(u64::try_from(self.lanes.len()).ok()?)?).ok()?;
+        self.lanes.get(at).filter(|lane| lane.is_fit()).map(|lane| lane.enter(at))
+    }
+
+    pub(crate) fn outstanding(&self) -> usize {
+        self.lanes.iter().map(|lane| lane.link.shared.outstanding()).sum()
+    }
+}
+
+impl Lane {
+    fn is_fit(&self) -> bool {
+        matches!(*self.link.shared.state.borrow(), State::Ready)
+    }
+
+    fn enter(&self, at: usize) -> Place<'_> {
+        self.load.fetch_add(1, Ordering::Relaxed);
+        Place { lane: self, at }
+    }
+}
+
+impl Place<'_> {
+    pub(crate) fn shared(&self) -> &Arc<Shared> {
+        &self.lane.link.shared
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        self.lane.load.fetch_sub(1, Ordering::Relaxed);
+    }
+}

@@ -1,0 +1,78 @@
+//! One connection to the switch, from dialling to its end.
+
+use std::sync::Arc;
+
+use tokio::sync::oneshot;
+use trunkline_proto::{Connection, Permissions};
+
+use crate::config::Config;
+use crate::core::{Shared, now};
+use crate::driver::{self, Driving};
+use crate::error::Error;
+use crate::reconnect::{self, Dial, Reader, Writer};
+
+/// A connection that is closed when this is dropped.
+#[derive(Debug)]
+pub(crate) struct Link {
+    pub(crate) shared: Arc<Shared>,
+}
+
+/// What a connection is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// Everything, or what is left where there are lanes.
+    Main,
+    /// Commands alone.
+    Lane,
+}
+
+impl Link {
+    /// Connects to the switch of this configuration.
+    pub(crate) async fn dial(config: &Config, role: Role) -> Result<(Self, Permissions), Error> {
+        let (reader, writer) = reconnect::halves(reconnect::dial(config).await?);
+        let again = Arc::new(config.clone());
+        let dial: Dial = Arc::new(move || {
+            let config = Arc::clone(&again);
+            Box::pin(async move { Ok(reconnect::halves(reconnect::dial(&config).await?)) })
+        });
+        Self::open(reader, writer, config, Some(dial), role).await
+    }
+
+    /// Introduces us over what is connected.
+    pub(crate) async fn open(
+        reader: Reader,
+        writer: Writer,
+        config: &Config,
+        dial: Option<Dial>,
+        role: Role,
+    ) -> Result<(Self, Permissions), Error> {
+        let (sender, ready) = oneshot::channel();
+        let reconnect = config.reconnect.clone().zip(dial);
+        let mut as_configured = config.connection.clone();
+        as_configured.lasting = reconnect.is_some();
+        if let Some((reconnect, _)) = &reconnect {
+            // What a lane cannot say, another one can.
+            as_configured.wait_in_break = reconnect.commands_wait && role == Role::Main;
+            as_configured.liveness = reconnect.liveness;
+        }
+        let connection = Connection::inbound(as_configured, now());
+        let shared = Arc::new(Shared::new(connection, writer, sender));
+        tokio::spawn(driver::drive(reader, Driving::new(Arc::clone(&shared), config.pause), reconnect));
+        // Should this future be dropped while it waits, so is the connection.
+        let link = Self { shared };
+        match ready.await {
+            Ok(permissions) => Ok((link, permissions)),
+            Err(_) => Err(link.shared.wait_closed().await.into()),
+        }
+    }
+
+    pub(crate) fn close(&self) {
+        self.shared.with(|core, now| core.connection.close(now));
+    }
+}
+
+impl Drop for Link {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
