@@ -61,7 +61,7 @@ pub use subscriptions::{SubscriptionId, SubscriptionRefused};
 use filters::Filters;
 use jobs::Jobs;
 use liveness::Pulse;
-use replies::{Purpose, Replies};
+use replies::{Purpose, Replies, Window};
 use session::Sessions;
 use subscriptions::Subscriptions;
 
@@ -454,11 +454,13 @@ impl Connection {
     fn pump(&mut self, now: Instant) {
         if self.can_talk() {
             let window = if self.sessions.is_asking() {
-                1
+                Window::Sliding(1)
             } else if self.subscriptions.is_idle() {
-                WINDOW_WITHOUT_EVENTS
+                Window::Sliding(WINDOW_WITHOUT_EVENTS)
             } else {
-                self.config.window.max(1)
+                // The switch sends events only when it has read, and answered, all that we said: a window that is
+                // always filled up would starve them however small it is (`read_packet` in `mod_event_socket.c`).
+                Window::Rounds(self.config.window.max(1))
             };
             while self.out.len() < TRANSMIT_AHEAD
                 && let Some(wire) = self.replies.hand_over(window, self.offered)

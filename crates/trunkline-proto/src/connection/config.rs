@@ -23,8 +23,8 @@ pub struct ConnectionConfig {
     pub auth_timeout: Duration,
     /// How long a command may take from when it reaches the head of the line; 30 s.
     pub command_timeout: Duration,
-    /// How many commands may be on their way at once while events are subscribed; 16. The switch sends no events
-    /// between pipelined commands.
+    /// How many commands may follow each other while events are subscribed; 16. The switch sends no events while there
+    /// is a command to read, so after so many the next ones wait until all are answered.
     pub window: usize,
     /// Whether and how the switch is watched for signs of life; `None`, it is not.
     pub liveness: Option<Liveness>,

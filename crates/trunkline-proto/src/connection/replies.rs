@@ -93,6 +93,15 @@ struct Pending {
     waited: Duration,
 }
 
+/// How many commands may be on their way at once.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Window {
+    /// A new one for each that is answered.
+    Sliding(usize),
+    /// After so many, new ones only once all are answered.
+    Rounds(usize),
+}
+
 /// Commands not handed over yet.
 #[derive(Debug)]
 pub(super) struct Waiting(VecDeque<Pending>);
@@ -102,6 +111,8 @@ pub(super) struct Replies {
     queue: VecDeque<Pending>,
     /// How many at the front are handed over.
     sent: usize,
+    /// How many were handed over since none was unanswered.
+    round: usize,
     tickets: u64,
     /// The head of the line is late: everyone's clock runs, not only the head's.
     late: bool,
@@ -141,14 +152,22 @@ impl Replies {
     }
 
     /// The next command's bytes, if the window has room; they will start at `start`.
-    pub(super) fn hand_over(&mut self, window: usize, start: u64) -> Option<Vec<u8>> {
-        if self.sent >= window {
+    pub(super) fn hand_over(&mut self, window: Window, start: u64) -> Option<Vec<u8>> {
+        if self.sent == 0 {
+            self.round = 0;
+        }
+        let is_full = match window {
+            Window::Sliding(most) => self.sent >= most,
+            Window::Rounds(most) => self.round >= most,
+        };
+        if is_full {
             return None;
         }
         let next = self.queue.get_mut(self.sent)?;
         let wire = next.wire.take()?;
         next.start = start;
         self.sent += 1;
+        self.round += 1;
         Some(wire)
     }
 
