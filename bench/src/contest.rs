@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
 use crate::measure::Measured;
+use crate::soak::Running;
 use crate::{Format, Options};
 
 /// A server process; ended with us.
@@ -83,6 +84,28 @@ pub(crate) fn pipeline(options: &Options) {
     let (_server, place) = responder(options);
     let ids = ["trunkline", "raw", "freeswitch-esl-tokio"].map(|name| (name, format!("{name}/pipeline")));
     commands(&ids, &place, options);
+}
+
+pub(crate) fn bgapi(options: &Options) {
+    let ids = ["trunkline-16-lanes", "trunkline-4-lanes", "trunkline"];
+    at_a_switch(&ids.map(|name| (name, format!("{name}/bgapi"))), options);
+}
+
+pub(crate) fn latency(options: &Options) {
+    let ids = ["trunkline", "trunkline-without-window", "trunkline-1-lane"];
+    at_a_switch(&ids.map(|name| (name, format!("{name}/latency"))), options);
+}
+
+/// The switch that was named, or the simulated one.
+fn at_a_switch(ids: &[(&str, String)], options: &Options) {
+    if options.switch.is_some() {
+        let (_, place) = responder(options);
+        return commands(ids, &place, options);
+    }
+    println!("# against the simulated switch; a real one by --switch");
+    let switch = Running::start("127.0.0.1:0", 1);
+    let place = Place { address: switch.address.clone(), password: "ClueCon".to_owned() };
+    commands(ids, &place, options);
 }
 
 pub(crate) fn memory(options: &Options) {

@@ -4,6 +4,7 @@ mod blocking;
 mod codec;
 mod drain;
 mod esl_tokio;
+mod lanes;
 mod ours;
 mod raw;
 
@@ -25,6 +26,12 @@ pub(crate) fn run(contestant: &Contestant) {
         "trunkline/rtt-spawned" => ours::rtt_spawned(contestant),
         "trunkline/rtt-main" => ours::rtt_main(contestant),
         "trunkline/pipeline" => ours::pipeline(contestant),
+        "trunkline/bgapi" => lanes::jobs(contestant, 0),
+        "trunkline-4-lanes/bgapi" => lanes::jobs(contestant, 4),
+        "trunkline-16-lanes/bgapi" => lanes::jobs(contestant, 16),
+        "trunkline/latency" => lanes::latency(contestant, 0, None),
+        "trunkline-without-window/latency" => lanes::latency(contestant, 0, Some(usize::MAX)),
+        "trunkline-1-lane/latency" => lanes::latency(contestant, 1, None),
         "trunkline-blocking/stream" => blocking::stream(contestant),
         "trunkline-blocking/rtt" => blocking::rtt(contestant),
         "freeswitch-esl-tokio/stream" => esl_tokio::stream(contestant),

@@ -28,6 +28,10 @@ enum Command {
     Rtt(Options),
     /// Commands a second from 64 tasks on one connection: `api uptime`
     Pipeline(Options),
+    /// Background jobs begun and ended a second, 256 at once: over one connection, and spread over lanes
+    Bgapi(Options),
+    /// How long events take while 64 tasks give commands: on one connection, without its bounded window, and with a lane
+    Latency(Options),
     /// Memory over ten million events
     Memory(Options),
     /// Events decoded a second, without a socket
@@ -54,7 +58,7 @@ struct Options {
     /// Rounds; the median is printed
     #[arg(long, default_value_t = 3)]
     rounds: usize,
-    /// For rtt and pipeline: a real switch instead of our responder, as HOST:PORT:PASSWORD
+    /// For rtt, pipeline, bgapi and latency: a real switch, as HOST:PORT:PASSWORD
     #[arg(long)]
     switch: Option<String>,
     /// For memory: how many events
@@ -117,6 +121,8 @@ fn main() {
         Command::Stream(options) => contest::stream(&options),
         Command::Rtt(options) => contest::rtt(&options),
         Command::Pipeline(options) => contest::pipeline(&options),
+        Command::Bgapi(options) => contest::bgapi(&options),
+        Command::Latency(options) => contest::latency(&options),
         Command::Memory(options) => contest::memory(&options),
         Command::Decode(options) => contest::decode(&options),
         Command::Encode(options) => contest::encode(&options),

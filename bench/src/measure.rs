@@ -11,6 +11,24 @@ pub(crate) struct Measured {
     pub(crate) cpu_s: f64,
     pub(crate) rss_kib: u64,
     pub(crate) missed: u64,
+    pub(crate) latency: Option<Latency>,
+}
+
+/// How long things took, in milliseconds.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Latency {
+    pub(crate) median: f64,
+    pub(crate) p99: f64,
+    pub(crate) most: f64,
+}
+
+impl Latency {
+    /// Of at least one.
+    pub(crate) fn of(mut millis: Vec<f64>) -> Self {
+        millis.sort_by(f64::total_cmp);
+        let at = |part: f64| millis[((millis.len() - 1) as f64 * part) as usize];
+        Self { median: at(0.5), p99: at(0.99), most: at(1.0) }
+    }
 }
 
 /// From the start of the measured part.
@@ -32,17 +50,24 @@ impl Meter {
             cpu_s: cpu_seconds() - self.cpu,
             rss_kib: peak_rss_kib(),
             missed,
+            latency: None,
         }
     }
 }
 
 impl fmt::Display for Measured {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { rate, bytes_per_s, cpu_s, rss_kib, missed } = self;
+        let Self { rate, bytes_per_s, cpu_s, rss_kib, missed, latency } = self;
         write!(
             f,
             "rate={rate:.0} bytes_per_s={bytes_per_s:.0} cpu_s={cpu_s:.2} rss_kib={rss_kib} missed={missed}"
-        )
+        )?;
+        match latency {
+            Some(Latency { median, p99, most }) => {
+                write!(f, " median_ms={median:.2} p99_ms={p99:.2} most_ms={most:.2}")
+            }
+            None => Ok(()),
+        }
     }
 }
 
@@ -52,12 +77,15 @@ impl Measured {
         let value = |key: &str| -> Option<f64> {
             line.split_whitespace().find_map(|word| word.strip_prefix(key)?.strip_prefix('='))?.parse().ok()
         };
+        let latency =
+            || Some(Latency { median: value("median_ms")?, p99: value("p99_ms")?, most: value("most_ms")? });
         Some(Self {
             rate: value("rate")?,
             bytes_per_s: value("bytes_per_s")?,
             cpu_s: value("cpu_s")?,
             rss_kib: value("rss_kib")? as u64,
             missed: value("missed")? as u64,
+            latency: latency(),
         })
     }
 }

@@ -52,13 +52,13 @@ pub(crate) async fn switch(options: &Switch) {
 }
 
 /// The process of the switch, and where it listens.
-struct Running {
+pub(crate) struct Running {
     child: Child,
-    address: String,
+    pub(crate) address: String,
 }
 
 impl Running {
-    fn start(address: &str, seed: u64) -> Self {
+    pub(crate) fn start(address: &str, seed: u64) -> Self {
         let program = std::env::current_exe().expect("this program");
         let mut child = Command::new(program)
             .args(["soak-switch", "--address", address, "--seed", &seed.to_string()])
