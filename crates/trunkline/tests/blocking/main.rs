@@ -7,6 +7,7 @@
 //! - `overflow`: what is dropped, and told
 //! - `full`: both sides full, and both stuck if anyone but reads or writes
 //! - `broken`: bytes that are no protocol, and conversations cut at every byte
+//! - `reconnect`: connections lost and made again
 //! - `signals`: waits that are interrupted
 //! - `descriptors`: adopted ones, forked ones, and poll loops of one's own
 //! - `sim`: against the simulated switch
@@ -20,6 +21,7 @@ mod full;
 mod opening;
 mod overflow;
 mod receive;
+mod reconnect;
 mod replies;
 mod session;
 #[cfg(unix)]

@@ -62,6 +62,7 @@ fn every_kind_of_command() {
 fn in_any_order() {
     within(|| {
         let (mut client, play) = connected(|mut switch| {
+            switch.answer_api("first", "first");
             for number in 0..100 {
                 switch.expect(&format!("api {number}"));
             }
@@ -69,6 +70,7 @@ fn in_any_order() {
                 switch.answer(&number.to_string());
             }
         });
+        client.api("first").unwrap();
         let tickets: Vec<_> = (0..100).map(|n| client.send(api(&n.to_string())).unwrap()).collect();
         assert_eq!(client.outstanding(), 100);
         for (number, ticket) in tickets.iter().enumerate().rev() {
