@@ -11,7 +11,7 @@ use trunkline::blocking::{Client, Received};
 use trunkline::proto::listener::{
     GOODBYE, PacketDecoder, api_response, auth_request, command_reply, disconnect_notice, log_data,
 };
-use trunkline::{Config, Error, EventBuilder, EventFormat, EventName, LogLevel};
+use trunkline::{CloseReason, Config, Error, EventBuilder, EventFormat, EventName, LogLevel, Reconnect};
 
 /// A run of a switch, and another one.
 pub(crate) const CORE: &str = "11111111-2222-3333-4444-555555555555";
@@ -112,6 +112,35 @@ pub(crate) fn connected_with(
         part(switch);
     });
     (client.unwrap(), play)
+}
+
+/// A client, and a switch that plays one part after the other, each in a session of its own.
+pub(crate) fn sessions(parts: impl FnOnce(&Port) + Send + 'static) -> (Client, Play) {
+    sessions_with(|_| {}, parts)
+}
+
+pub(crate) fn sessions_with(
+    change: impl FnOnce(&mut Config),
+    parts: impl FnOnce(&Port) + Send + 'static,
+) -> (Client, Play) {
+    let (client, play) = meet_all(change, parts);
+    (client.unwrap(), play)
+}
+
+/// Has patience wait but a moment, and leaves nothing to chance.
+pub(crate) fn soon(config: &mut Config) {
+    let mut reconnect = Reconnect::default();
+    reconnect.first = millis(5);
+    reconnect.jitter = 0.0;
+    config.reconnect = Some(reconnect);
+}
+
+/// Waits until it is known that the connection is lost.
+pub(crate) fn lose(client: &mut Client) -> CloseReason {
+    match client.recv() {
+        Err(Error::Closed(reason)) => reason,
+        other => panic!("{other:?}"),
+    }
 }
 
 /// The switch's end of one connection.
