@@ -42,7 +42,7 @@ pub enum Received {
     Unexpected(Box<Message>),
 }
 
-/// The rank of jobs: dropped after everything else.
+/// The rank of the ends of jobs: dropped after everything else.
 pub(super) const JOB_RANK: usize = 3;
 
 impl Received {
@@ -71,7 +71,8 @@ impl Queued for Received {
         match self {
             Self::Event(event) => event.rank(),
             Self::Log(line) => line.rank(),
-            Self::Job { .. } => JOB_RANK,
+            // Told once, and never again.
+            Self::Job { .. } | Self::Refused(_) => JOB_RANK,
             Self::Unexpected(_) => 1,
             _ => 2,
         }
