@@ -52,6 +52,8 @@ impl Received {
             Self::Event(event) => Self::Event(event.detach()),
             Self::Log(line) => Self::Log(line.detach()),
             Self::Job { job, result } => Self::Job { job, result: result.map(JobResult::detach) },
+            Self::Notice(notice) => Self::Notice(notice.detach()),
+            Self::Unexpected(message) => Self::Unexpected(Box::new(message.detach())),
             other => other,
         }
     }
