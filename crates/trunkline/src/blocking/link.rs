@@ -245,10 +245,14 @@ impl Link {
         }
     }
 
-    /// Asks for part of what holds already.
-    pub(super) fn keep(&mut self, events: EventSet) -> Result<SubscriptionId, ApiMisuse> {
+    /// Asks for part of what holds already. Without a connection nothing is asked for.
+    pub(super) fn keep(&mut self, events: EventSet) -> Option<SubscriptionId> {
         self.catch_up();
-        let id = self.connection.subscribe(events, Instant::now());
+        if self.inbox.closed.is_some() {
+            return None;
+        }
+        // It is known that these can be said.
+        let id = self.connection.subscribe(events, Instant::now()).ok();
         self.work();
         id
     }

@@ -30,12 +30,9 @@ impl Client {
         let wanted = self.link.inbox.wanted.without(&events.into());
         let asked = wanted.asked().clone();
         self.link.inbox.wanted = wanted;
-        // While there is no connection nothing can be asked for: `reconnect` will.
-        if asked.is_empty() || !self.connected() {
-            self.replace_events(None);
-        } else if let Ok(id) = self.link.keep(asked) {
-            self.replace_events(Some(id));
-        }
+        // What could not be asked for now, `reconnect` asks for.
+        let id = if asked.is_empty() { None } else { self.link.keep(asked) };
+        self.replace_events(id);
     }
 
     /// Subscribes to the switch's log: lines of this level and the graver ones, instead of what was before.

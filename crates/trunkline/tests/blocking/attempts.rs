@@ -3,7 +3,6 @@
 use std::thread;
 
 use trunkline::blocking::Client;
-use trunkline::proto::listener::auth_request;
 use trunkline::{CloseReason, Config, Error, GapCause, State};
 
 use crate::support::{
@@ -15,14 +14,12 @@ use crate::support::{
 fn attempts_that_fail() {
     within(|| {
         let (mut client, play) = sessions_with(
-            |config| config.connection.greeting_timeout = millis(50),
+            |config| config.connection.greeting_timeout = millis(500),
             |port| {
                 port.let_in_as(CORE).subscribe("DTMF");
                 drop(port.accept());
                 let mut switch = port.accept();
-                switch.send(auth_request());
-                switch.expect("auth ClueCon");
-                switch.reply("-ERR invalid");
+                switch.refuse_password();
                 drop(switch);
                 port.accept().silence();
                 let mut switch = port.accept();
@@ -104,9 +101,7 @@ fn patiently() {
                 drop(port.accept());
             }
             let mut switch = port.accept();
-            switch.send(auth_request());
-            switch.expect("auth ClueCon");
-            switch.reply("-ERR invalid");
+            switch.refuse_password();
             drop(switch);
             let mut switch = port.let_in_as(CORE);
             switch.subscribe("DTMF");

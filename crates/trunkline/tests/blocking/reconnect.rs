@@ -1,6 +1,6 @@
 //! Connections that are lost, and made again when the program says so.
 
-use std::thread;
+use std::sync::mpsc::channel;
 use std::time::Duration;
 
 use trunkline::blocking::Received;
@@ -203,7 +203,7 @@ fn jobs_are_kept_and_say_that_they_crossed_a_gap() {
 fn jobs_that_come_by_themselves() {
     within(|| {
         let (mut client, play) = sessions_with(
-            |config| config.job_timeout = millis(300),
+            |config| config.job_timeout = millis(1500),
             |port| {
                 let mut switch = port.let_in_as(CORE);
                 switch.subscribe("BACKGROUND_JOB");
@@ -295,28 +295,41 @@ fn not_granted_any_more() {
     });
 }
 
-/// What is taken back while there is no connection is not asked for again.
+/// What is taken back while there is no connection is not asked for again, whether that is known then or just found out.
 #[test]
 fn taken_back_in_a_break() {
     within(|| {
-        let (mut client, play) = sessions(|port| {
-            let mut switch = port.let_in_as(CORE);
-            switch.subscribe("DTMF TEXT");
-            switch.expect("log info");
-            switch.reply("+OK log level info [6]");
-            drop(switch);
-            let mut switch = port.let_in_as(CORE);
-            switch.subscribe("TEXT");
-            switch.answer_api("status", "UP");
-        });
-        client.events("DTMF TEXT").unwrap();
-        client.logs(LogLevel::Info).unwrap();
-        lose(&mut client);
-        client.nixevents("DTMF");
-        client.nologs();
-        client.reconnect().unwrap();
-        client.api("status").unwrap();
-        play.end();
+        for known in [true, false] {
+            let (left, until_left) = channel();
+            let (mut client, play) = sessions_with(
+                |config| config.pause = millis(0),
+                move |port| {
+                    let mut switch = port.let_in_as(CORE);
+                    switch.subscribe("DTMF TEXT");
+                    switch.expect("log info");
+                    switch.reply("+OK log level info [6]");
+                    drop(switch);
+                    left.send(()).unwrap();
+                    let mut switch = port.let_in_as(CORE);
+                    switch.subscribe("TEXT");
+                    switch.answer_api("status", "UP");
+                },
+            );
+            client.events("DTMF TEXT").unwrap();
+            client.logs(LogLevel::Info).unwrap();
+            if known {
+                lose(&mut client);
+            } else {
+                until_left.recv().unwrap();
+                assert!(client.connected());
+            }
+            client.nixevents("DTMF");
+            assert!(!client.connected());
+            client.nologs();
+            client.reconnect().unwrap();
+            client.api("status").unwrap();
+            play.end();
+        }
     });
 }
 
@@ -324,12 +337,13 @@ fn taken_back_in_a_break() {
 #[test]
 fn a_connection_that_stands_is_left() {
     within(|| {
-        let (mut client, play) = sessions(|port| {
+        let (said, until_said) = channel();
+        let (mut client, play) = sessions(move |port| {
             let mut switch = port.let_in_as(CORE);
             switch.subscribe("DTMF");
             switch.expect("api slow");
             switch.send(digits(0..3));
-            thread::sleep(millis(20));
+            said.send(()).unwrap();
             switch.expect_end();
             let mut switch = port.let_in_as(CORE);
             switch.subscribe("DTMF");
@@ -337,7 +351,7 @@ fn a_connection_that_stands_is_left() {
         });
         client.events("DTMF").unwrap();
         let slow = client.send(api("slow")).unwrap();
-        thread::sleep(millis(30));
+        until_said.recv().unwrap();
         let gap = client.reconnect().unwrap();
         assert!(gap.reason.to_string().contains("left by this program"), "{}", gap.reason);
         match client.wait(&slow) {

@@ -174,6 +174,13 @@ impl Peer {
         self.reply("+OK accepted");
     }
 
+    /// Greets, and does not accept the password.
+    pub(crate) fn refuse_password(&mut self) {
+        self.send(auth_request());
+        self.expect("auth ClueCon");
+        self.reply("-ERR invalid");
+    }
+
     // ---- what is heard
 
     /// The next command: its line and headers, with commas between; `None` at the end of the connection.
