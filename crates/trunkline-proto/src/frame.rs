@@ -116,6 +116,12 @@ impl Frame {
         &self.bytes
     }
 
+    /// A copy that shares no memory with the network buffer, for one that is kept.
+    #[must_use]
+    pub fn detach(&self) -> Self {
+        Self { bytes: Bytes::copy_from_slice(&self.bytes), head: self.head }
+    }
+
     /// The outer headers. Only the reply to `connect` encodes their values.
     #[must_use]
     pub fn headers(&self) -> Headers {

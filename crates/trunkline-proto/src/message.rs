@@ -43,6 +43,23 @@ pub enum Message {
     Other(Frame),
 }
 
+impl Message {
+    /// A copy that shares no memory with the network buffer, for one that is kept.
+    #[must_use]
+    pub fn detach(&self) -> Self {
+        match self {
+            Self::CommandReply(reply) => Self::CommandReply(reply.detach()),
+            Self::ApiResponse(response) => Self::ApiResponse(response.detach()),
+            Self::Event(event) => Self::Event(event.detach()),
+            Self::LogData(line) => Self::LogData(line.detach()),
+            Self::DisconnectNotice(notice) => Self::DisconnectNotice(notice.detach()),
+            Self::Undecodable { frame, why } => Self::Undecodable { frame: frame.detach(), why: why.clone() },
+            Self::Other(frame) => Self::Other(frame.detach()),
+            Self::AuthRequest | Self::RudeRejection(_) => self.clone(),
+        }
+    }
+}
+
 /// Takes messages off the front of a growing buffer.
 #[derive(Debug, Default)]
 pub struct MessageDecoder {

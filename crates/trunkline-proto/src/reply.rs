@@ -72,6 +72,13 @@ impl CommandReply {
         Self { headers, body: None }
     }
 
+    /// A copy that shares no memory with the network buffer, for one that is kept.
+    #[must_use]
+    pub fn detach(&self) -> Self {
+        let body = self.body.as_deref().map(Bytes::copy_from_slice);
+        Self { headers: self.headers.detach(), body }
+    }
+
     /// The Reply-Text, such as `+OK accepted`; empty if there is none.
     #[must_use]
     pub fn text(&self) -> Cow<'_, str> {
@@ -128,6 +135,12 @@ pub struct ApiResponse {
 impl ApiResponse {
     pub(crate) fn from_frame(frame: &Frame) -> Self {
         Self { body: frame.body().unwrap_or_default() }
+    }
+
+    /// A copy that shares no memory with the network buffer, for one that is kept.
+    #[must_use]
+    pub fn detach(&self) -> Self {
+        Self { body: Bytes::copy_from_slice(&self.body) }
     }
 
     /// What the command printed, exactly.

@@ -41,9 +41,47 @@
 //! writing to us is read from. Every wait ends: connecting, the greeting and the credentials have 5 s each, a command
 //! 30 s from when it reaches the head of the line, a job an hour ([`Config`](crate::Config) changes them). Only
 //! [`recv`](Client::recv) waits as long as it takes; [`recv_timeout`](Client::recv_timeout) does not, and says `None`
-//! when time is up, which is something else than the end of the connection: that is an error, and the last thing said.
+//! when time is up, which is something else than the loss of the connection: that is an error, and the last thing said.
 //!
-//! A connection that is lost is not made again here: `Config::reconnect` is for the async client.
+//! # When the connection is lost
+//!
+//! Whatever waits then fails, and says how ([`Error::Closed`](crate::Error::Closed),
+//! [`Error::Disconnected`](crate::Error::Disconnected) with whether the command can have been executed). Nothing is made
+//! again by itself, whether [`Config::reconnect`](crate::Config::reconnect) is set or not: a client that does nothing
+//! between two calls has nobody to do it. Say [`reconnect`](Client::reconnect) for one attempt, or
+//! [`reconnect_patiently`](Client::reconnect_patiently) for as many as it takes; either works without that
+//! configuration, which only has the waits of the latter, and has the switch watched for signs of life. Filters, events
+//! and log are asked for again, jobs are kept, and [`Received::Gap`] stands where nothing was seen:
+//!
+//! ```
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let runtime = tokio::runtime::Runtime::new()?;
+//! # let sim = runtime.block_on(trunkline_sim::Sim::builder().start())?;
+//! # let mut client = trunkline::blocking::connect(sim.url().as_str())?;
+//! use trunkline::blocking::Received;
+//!
+//! client.events("CHANNEL_CREATE CHANNEL_DESTROY")?;
+//! # sim.kill_connections();
+//! loop {
+//!     match client.recv() {
+//!         Ok(Received::Event(event)) => println!("{:?}", event.name()),
+//!         Ok(Received::Gap(gap)) => {
+//!             println!("blind from {:?} to {:?}: {}", gap.from, gap.to, gap.reason);
+//! #           break;
+//!         }
+//!         Ok(other) => println!("{other:?}"),
+//!         Err(error) if error.is_closed() => {
+//!             client.reconnect_patiently()?;
+//!         }
+//!         Err(error) => return Err(error.into()),
+//!     }
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! While there is no connection nothing is queued: a command given then fails at once, not executed. What is lost
+//! beyond that, and what to do about it, is in the guide, under *When the connection drops*.
 //!
 //! # Replies
 //!
@@ -86,27 +124,31 @@
 //! A signal whose handler returns ends the wait with [`Error::Interrupted`](crate::Error::Interrupted) (unless it came
 //! when nothing was waited for, as ever with signals). The connection is as it was and nothing is lost: `wait`,
 //! `wait_job`, `recv`, `events` and `close` can be called again. A command given by [`api`](Client::api) and the like may have
-//! been executed; where a signal must not lose its reply, [`send`](Client::send) it and [`wait`](Client::wait). The same
-//! goes for handlers that were set with `SA_RESTART`: `poll(2)` is never restarted.
+//! been executed; where a signal must not lose its reply, [`send`](Client::send) it and [`wait`](Client::wait). An
+//! attempt to [`reconnect`](Client::reconnect) is given up. The same goes for handlers that were set with `SA_RESTART`:
+//! `poll(2)` is never restarted.
 //!
 //! # Forks
 //!
 //! A child process has a copy of the descriptor, and of the client. To drop that one writes nothing and leaves the
-//! parent's connection alone; to use both would mix them up. A process that forks to become a daemon goes on in the
-//! child.
+//! parent's connection alone; to use both would mix them up. [`reconnect`](Client::reconnect) gives the child a
+//! connection of its own, with the same subscriptions, and leaves the parent's alone as well. A process that forks to
+//! become a daemon goes on in the child.
 //!
 //! # A poll loop of one's own
 //!
 //! A client is [`AsFd`](std::os::fd::AsFd). Before waiting for the descriptor, [`has_pending`](Client::has_pending) must
 //! be asked, since what was read already makes no descriptor ready; wait for room to write if
 //! [`wants_write`](Client::wants_write), and not beyond [`deadline`](Client::deadline). Then call
-//! [`try_recv`](Client::try_recv) until it gives `None`.
+//! [`try_recv`](Client::try_recv) until it gives `None`. After [`reconnect`](Client::reconnect) the descriptor is another
+//! one; [`Reconnect::wait`](crate::Reconnect::wait) says when to try it.
 
 mod client;
 mod inbox;
 mod link;
 mod receive;
 mod received;
+mod reconnect;
 mod session;
 mod socket;
 mod ticket;

@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, VecDeque};
 
 use trunkline_proto::{Event, EventName, LogData};
 
+use crate::reconnect::Gap;
+
 /// How many ranks there are.
 const RANKS: usize = 4;
 
@@ -87,7 +89,7 @@ impl Missed {
     }
 }
 
-/// Items in the order they came, within bounds.
+/// Items in the order they came, within bounds, and the gaps between them.
 #[derive(Debug)]
 pub(crate) struct Bounded<T> {
     /// By rank, each with its place in the whole.
@@ -98,6 +100,8 @@ pub(crate) struct Bounded<T> {
     most_items: usize,
     most_bytes: usize,
     missed: Missed,
+    /// Gaps, each with how many items were ever put in before it. They are never dropped.
+    gaps: VecDeque<(u64, Gap)>,
 }
 
 impl<T: Queued> Bounded<T> {
@@ -110,9 +114,11 @@ impl<T: Queued> Bounded<T> {
             most_items: most_items.max(1),
             most_bytes,
             missed: Missed::default(),
+            gaps: VecDeque::new(),
         }
     }
 
+    #[cfg(feature = "client")]
     pub(crate) fn is_empty(&self) -> bool {
         self.items == 0
     }
@@ -140,16 +146,23 @@ impl<T: Queued> Bounded<T> {
         }
     }
 
-    /// How many were ever put in.
-    #[cfg(feature = "client")]
-    pub(crate) fn places(&self) -> u64 {
-        self.places
+    /// What is put in after this was lost for a while before it.
+    pub(crate) fn put_gap(&mut self, gap: Gap) {
+        self.gaps.push_back((self.places, gap));
     }
 
-    /// Of those ever put in, the number of the oldest still there, from 1.
-    #[cfg(feature = "client")]
-    pub(crate) fn next_place(&self) -> Option<u64> {
-        self.lanes.iter().filter_map(|lane| lane.front()).map(|(place, _)| *place).min()
+    /// The next gap, if no item stands before it.
+    pub(crate) fn take_gap(&mut self) -> Option<Gap> {
+        let (gap, _) = self.gaps.front()?;
+        let next = self.lanes.iter().filter_map(|lane| lane.front()).map(|(place, _)| place).min();
+        if next.is_some_and(|next| next <= gap) {
+            return None;
+        }
+        self.gaps.pop_front().map(|(_, gap)| gap)
+    }
+
+    pub(crate) fn gaps(&self) -> usize {
+        self.gaps.len()
     }
 
     /// The oldest.

@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use trunkline_proto::{ConnectionConfig, Credentials, EventFormat, Limits, percent};
 
-#[cfg(feature = "client")]
 use crate::reconnect::Reconnect;
 
 /// The port of the event socket in FreeSWITCH's own configuration.
@@ -43,8 +42,9 @@ pub struct Config {
     /// Where else the switch, or its stand-in, may be: names or addresses and ports, tried in this order when the first
     /// cannot be connected to.
     pub fallbacks: Vec<(String, u16)>,
-    /// Whether and how a lost connection is made again; `None`, losing it is the end.
-    #[cfg(feature = "client")]
+    /// Whether and how a lost connection is made again; `None`, losing it is the end. The client of
+    /// `trunkline::blocking` makes none again by itself: it takes from this how to watch the switch, and the waits of its
+    /// `reconnect_patiently`.
     pub reconnect: Option<Reconnect>,
     /// How many connections are made for commands alone; 0, no others, and commands go over the one that carries events.
     /// With 1, events and log lines keep flowing while a long `api` runs; with more, several of them run at once, and
@@ -75,7 +75,6 @@ impl Config {
             host: host.into(),
             port: PORT,
             fallbacks: Vec::new(),
-            #[cfg(feature = "client")]
             reconnect: None,
             #[cfg(feature = "client")]
             lanes: 0,
@@ -112,7 +111,6 @@ impl Config {
     }
 
     /// Every place the switch may be, in the order they are tried.
-    #[cfg(feature = "client")]
     pub(crate) fn addresses(&self) -> impl Iterator<Item = (&str, u16)> {
         let fallbacks = self.fallbacks.iter().map(|(host, port)| (host.as_str(), *port));
         std::iter::once((self.host.as_str(), self.port)).chain(fallbacks)
@@ -126,7 +124,6 @@ impl Config {
     }
 
     /// Making a lost connection again, in this way: `Config::new(…).reconnect(Reconnect::default())`.
-    #[cfg(feature = "client")]
     #[must_use]
     pub fn reconnect(mut self, reconnect: Reconnect) -> Self {
         self.reconnect = Some(reconnect);
@@ -192,7 +189,6 @@ impl Config {
             "job_timeout" => self.job_timeout = millis()?,
             #[cfg(feature = "client")]
             "lanes" => self.lanes = value.parse().map_err(|_| bad())?,
-            #[cfg(feature = "client")]
             "reconnect" => {
                 self.reconnect = match value {
                     "on" => Some(Reconnect::default()),

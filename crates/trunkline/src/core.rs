@@ -20,7 +20,7 @@ use trunkline_proto::{
 };
 
 use crate::queue::{Ending, Queue};
-use crate::reconnect::{Gap, GapCause, State, Writer};
+use crate::reconnect::{Gap, State, Writer};
 use crate::socket::LAST_WORDS;
 use crate::wire_trace;
 
@@ -489,13 +489,8 @@ impl Core {
                     self.broken.get_or_insert_with(|| (SystemTime::now(), reason));
                 }
                 Output::Resumed { core, restarted } => {
-                    if let Some((from, reason)) = self.broken.take() {
-                        let why = match restarted {
-                            Some(true) => GapCause::Restarted,
-                            Some(false) => GapCause::Disconnected,
-                            None => GapCause::Unknown,
-                        };
-                        deliveries.gap = Some(Gap { from, to: SystemTime::now(), why, reason, core });
+                    if let Some(broken) = self.broken.take() {
+                        deliveries.gap = Some(Gap::until_now(broken, core, restarted));
                     }
                 }
                 Output::Ready(permissions) => {

@@ -14,12 +14,10 @@ use crate::bounded::Queued;
 use crate::core::{Core, Deliveries, Shared, Turn, lock, now};
 use crate::queue::Queue;
 use crate::read_buffer::ReadBuffer;
-use crate::reconnect::{Dial, Reader, Reconnect, State};
+use crate::reconnect::{Dial, Reader, Reconnect, STEADY, State};
 
 /// Having read so much at once, let the consumers run before reading more.
 const MUCH: usize = 32 * 1024;
-/// A session that held so long from when we were let in was a good one: the next loss is a new story.
-const STEADY: Duration = Duration::from_secs(5);
 const FAR: Duration = Duration::from_secs(365 * 24 * 3600);
 
 /// The driver's share in a connection. Dropped with it, whatever the cause, so that nobody waits for a driver that is

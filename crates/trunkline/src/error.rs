@@ -83,11 +83,19 @@ pub enum Error {
     /// A subscription does not hold.
     #[error(transparent)]
     Subscription(#[from] SubscriptionRefused),
+    /// A connection that was made elsewhere and handed over cannot be made again: where to connect is not known here.
+    #[error(
+        "this client speaks over a socket it was given, and cannot make another: only one that connected by itself can"
+    )]
+    NotDialled,
     /// A signal came while a call of the `blocking` client waited. The connection is as it was, and goes on.
     #[error("a signal interrupted the wait; the connection goes on")]
     Interrupted,
-    /// A job that was never started here, whose end was given already, or which the switch refused.
-    #[error("no job {job} runs, and its end is not kept: it was given already, or it was never started here")]
+    /// A job that was never started here, whose end was given already or dropped with what else was not fetched in time,
+    /// or which the switch refused.
+    #[error(
+        "no job {job} runs, and its end is not kept: it was given already, dropped unread (see Missed), or never started here"
+    )]
     NoSuchJob {
         /// Which.
         job: JobUuid,

@@ -19,6 +19,8 @@ pub mod commands_and_jobs {}
 pub mod events {}
 
 #[doc = include_str!("../docs/when_the_connection_drops.md")]
+#[cfg_attr(feature = "blocking", doc = "")]
+#[cfg_attr(feature = "blocking", doc = include_str!("../docs/when_the_connection_drops/without_async.md"))]
 pub mod when_the_connection_drops {}
 
 #[doc = include_str!("../docs/quoting.md")]

@@ -17,10 +17,15 @@ impl JobResult {
         Self { event, crossed_gap: false }
     }
 
-    #[cfg(feature = "client")]
     pub(crate) fn across(mut self, gap: bool) -> Self {
         self.crossed_gap = gap;
         self
+    }
+
+    /// A copy that holds on to no network buffer.
+    #[cfg(feature = "blocking")]
+    pub(crate) fn detach(self) -> Self {
+        Self { event: self.event.detach(), ..self }
     }
 
     /// Whether the connection was lost and made again while the job ran.

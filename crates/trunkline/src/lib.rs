@@ -81,7 +81,7 @@ mod outcome;
 mod queue;
 #[cfg(any(feature = "client", feature = "blocking"))]
 mod read_buffer;
-#[cfg(feature = "client")]
+#[cfg(any(feature = "client", feature = "blocking"))]
 mod reconnect;
 #[cfg(any(feature = "client", feature = "blocking"))]
 mod socket;
@@ -105,7 +105,9 @@ pub use job::Job;
 #[cfg(any(feature = "client", feature = "blocking"))]
 pub use job_result::JobResult;
 #[cfg(feature = "client")]
-pub use reconnect::{Gap, GapCause, Reconnect, State, StateChanges};
+pub use reconnect::StateChanges;
+#[cfg(any(feature = "client", feature = "blocking"))]
+pub use reconnect::{Gap, GapCause, Reconnect, State};
 pub use trunkline_proto as proto;
 pub use trunkline_proto::api;
 pub use trunkline_proto::dialstring;

@@ -44,8 +44,6 @@ struct Inner<T> {
     given_up: bool,
     /// There is no consumer any more.
     gone: bool,
-    /// Gaps, each with how many items stood before it when it was noticed.
-    gaps: VecDeque<(u64, Gap)>,
     closed: Option<Ending>,
     consumer: Option<Waker>,
 }
@@ -56,7 +54,6 @@ impl<T: Queued> Queue<T> {
             items: Bounded::new(most_items, most_bytes),
             given_up: false,
             gone: false,
-            gaps: VecDeque::new(),
             closed: None,
             consumer: None,
         };
@@ -108,8 +105,7 @@ impl<T: Queued> Queue<T> {
         if inner.gone {
             return;
         }
-        let place = inner.items.places();
-        inner.gaps.push_back((place, gap.clone()));
+        inner.items.put_gap(gap.clone());
         let consumer = inner.consumer.take();
         drop(inner);
         if let Some(consumer) = consumer {
@@ -138,10 +134,7 @@ impl<T: Queued> Queue<T> {
         let mut inner = self.lock();
         taken.extend(inner.items.take_missed().map(Taken::Missed));
         for _ in 0..BATCH {
-            while let Some((place, _)) = inner.gaps.front()
-                && inner.items.next_place().is_none_or(|next| *place < next)
-                && let Some((_, gap)) = inner.gaps.pop_front()
-            {
+            while let Some(gap) = inner.items.take_gap() {
                 taken.push_back(Taken::Gap(gap));
             }
             let Some(item) = inner.items.pop() else { break };
@@ -150,7 +143,7 @@ impl<T: Queued> Queue<T> {
         if inner.items.is_empty() {
             inner.given_up = false;
             // The last batch may have ended right before a gap.
-            if inner.gaps.is_empty()
+            if inner.items.gaps() == 0
                 && let Some(reason) = inner.closed.take()
             {
                 taken.push_back(Taken::Closed(reason));

@@ -1,26 +1,19 @@
 //! Staying connected: when to try again, and what is said of it.
 
-use std::future::Future;
-use std::pin::Pin;
-use std::sync::Arc;
+#[cfg(feature = "client")]
+mod dial;
+
 use std::time::{Duration, SystemTime};
 
-use socket2::SockRef;
-use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpStream;
+#[cfg(feature = "client")]
 use tokio::sync::watch;
 use trunkline_proto::{CloseReason, CoreUuid, Liveness};
 
-use crate::config::Config;
-use crate::error::Error;
-use crate::socket::tune;
+#[cfg(feature = "client")]
+pub(crate) use dial::{Dial, Reader, Writer, dial, halves};
 
-pub(crate) type Reader = Box<dyn AsyncRead + Send + Unpin>;
-pub(crate) type Writer = Box<dyn AsyncWrite + Send + Unpin>;
-
-/// Makes another connection to the switch.
-pub(crate) type Dial = Arc<dyn Fn() -> Dialling + Send + Sync>;
-type Dialling = Pin<Box<dyn Future<Output = Result<(Reader, Writer), Error>> + Send>>;
+/// A session that held so long from when we were let in was a good one: the next loss is a new story.
+pub(crate) const STEADY: Duration = Duration::from_secs(5);
 
 /// How often, and how patiently, a lost connection is made again.
 ///
@@ -62,7 +55,8 @@ impl Default for Reconnect {
 
 impl Reconnect {
     /// How long to wait before this attempt, counted from 0, when chance gives `chance`, from 0 to 1.
-    pub(crate) fn wait(&self, attempt: u32, chance: f64) -> Duration {
+    #[must_use]
+    pub fn wait(&self, attempt: u32, chance: f64) -> Duration {
         let doubled = 2u32.checked_pow(attempt).and_then(|factor| self.first.checked_mul(factor));
         let whole = doubled.unwrap_or(self.most).min(self.most);
         let part = 1.0 - self.jitter.clamp(0.0, 1.0) * chance.clamp(0.0, 1.0);
@@ -87,16 +81,20 @@ pub enum State {
         /// Why the last connection, or the last attempt, came to nothing.
         why: String,
     },
+    /// The connection is lost, and nobody makes it again but the program, by `reconnect` of the `blocking` client.
+    Lost(CloseReason),
     /// The end.
     Closed(CloseReason),
 }
 
 /// The changes of a client's [`State`], made by [`Client::state_changes`](crate::Client::state_changes).
+#[cfg(feature = "client")]
 #[derive(Debug, Clone)]
 pub struct StateChanges {
     pub(crate) receiver: watch::Receiver<State>,
 }
 
+#[cfg(feature = "client")]
 impl StateChanges {
     /// The next state, once it is another one than the last one seen. Of states that follow each other faster than
     /// this is called, only the last is seen. `None` after [`State::Closed`].
@@ -131,6 +129,22 @@ pub struct Gap {
     pub core: Option<CoreUuid>,
 }
 
+impl Gap {
+    /// Of a connection that was lost then, and has now been taken up again.
+    pub(crate) fn until_now(
+        (from, reason): (SystemTime, CloseReason),
+        core: Option<CoreUuid>,
+        restarted: Option<bool>,
+    ) -> Self {
+        let why = match restarted {
+            Some(true) => GapCause::Restarted,
+            Some(false) => GapCause::Disconnected,
+            None => GapCause::Unknown,
+        };
+        Self { from, to: SystemTime::now(), why, reason, core }
+    }
+}
+
 /// What a [`Gap`] means for what was known of the switch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
@@ -141,38 +155,6 @@ pub enum GapCause {
     Restarted,
     /// The switch does not tell this user which of the two.
     Unknown,
-}
-
-/// Connects to the first of the addresses that can be connected to.
-pub(crate) async fn dial(config: &Config) -> Result<TcpStream, Error> {
-    let mut first = None;
-    for (host, port) in config.addresses() {
-        match dial_one(host, port, config.connect_timeout).await {
-            Ok(stream) => return Ok(stream),
-            Err(error) => {
-                tracing::debug!(%error, "dialling");
-                first.get_or_insert(error);
-            }
-        }
-    }
-    Err(first.unwrap_or(Error::ConnectTimeout { address: config.address(), after: config.connect_timeout }))
-}
-
-async fn dial_one(host: &str, port: u16, after: Duration) -> Result<TcpStream, Error> {
-    let address = crate::config::address(host, port);
-    let stream = match tokio::time::timeout(after, TcpStream::connect((host, port))).await {
-        Ok(Ok(stream)) => stream,
-        Ok(Err(source)) => return Err(Error::Connect { address, source }),
-        Err(_) => return Err(Error::ConnectTimeout { address, after }),
-    };
-    tune(&SockRef::from(&stream));
-    Ok(stream)
-}
-
-/// The two halves of a TCP connection.
-pub(crate) fn halves(stream: TcpStream) -> (Reader, Writer) {
-    let (reader, writer) = stream.into_split();
-    (Box::new(reader), Box::new(writer))
 }
 
 #[cfg(test)]

@@ -150,7 +150,10 @@ impl Connection {
             self.outputs.push_back(Output::Resumed { core, restarted });
         }
         let waiting = self.replies.take_waiting();
-        self.restore_filters(now);
+        if self.sessions.count > 1 {
+            // In the first session those there are wait in line to be set.
+            self.restore_filters(now);
+        }
         self.reconcile(now);
         self.replies.extend(waiting);
         self.pump(now);

@@ -49,6 +49,12 @@ impl DisconnectNotice {
         Self { headers: frame.headers(), body: frame.body().unwrap_or_default() }
     }
 
+    /// A copy that shares no memory with the network buffer, for one that is kept.
+    #[must_use]
+    pub fn detach(&self) -> Self {
+        Self { headers: self.headers.detach(), body: Bytes::copy_from_slice(&self.body) }
+    }
+
     /// Whether the connection closes, or lingers.
     #[must_use]
     pub fn disposition(&self) -> Disposition {

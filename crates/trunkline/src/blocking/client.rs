@@ -17,6 +17,7 @@ use crate::config::{Config, ConfigError};
 use crate::error::Error;
 use crate::job_result::JobResult;
 use crate::outcome::{accepted, printed, taken};
+use crate::reconnect::State;
 
 /// Connects to a switch: `trunkline::blocking::connect("esl://:ClueCon@127.0.0.1:8021")`.
 ///
@@ -35,7 +36,8 @@ where
     Client::connect(config.try_into().map_err(Into::into)?)
 }
 
-/// A connection to a switch, owned by one thread at a time. See the [module](super) for what it does and when.
+/// A connection to a switch, owned by one thread at a time. See the [module](super) for what it does and when. One that
+/// is lost stays lost until [`reconnect`](Self::reconnect) makes it again.
 ///
 /// Dropping it ends the connection without a word: a command not yet written is not executed, and of one that has no
 /// reply nobody can say. [`close`](Self::close) takes its leave. In a process forked off from the one that connected, dropping it closes the
@@ -43,12 +45,16 @@ where
 #[derive(Debug)]
 pub struct Client {
     pub(super) link: Link,
-    permissions: Permissions,
+    pub(super) permissions: Permissions,
     pub(super) events: Option<SubscriptionId>,
     pub(super) logs: Option<SubscriptionId>,
     timeout: Option<Duration>,
     job_timeout: Duration,
     pub(super) format: EventFormat,
+    /// Where it was dialled, if it was.
+    pub(super) dialled: Option<Box<Config>>,
+    /// How many attempts to make it again have failed in a row.
+    pub(super) attempts: u32,
 }
 
 impl Client {
@@ -59,9 +65,10 @@ impl Client {
     /// As [`connect`].
     pub fn connect(config: Config) -> Result<Self, Error> {
         config.connection.credentials.command()?;
-        let mut link = Self::link(dial(&config)?, &config)?;
+        let mut link = Link::new(Socket::connected(dial(&config)?)?, &config, true);
         let permissions = link.wait(|inbox| inbox.permissions.take())?;
-        Ok(Self::new(link, permissions, &config))
+        let client = Self::new(link, permissions, &config);
+        Ok(Self { dialled: Some(Box::new(config)), ..client })
     }
 
     /// Speaks over a socket that is connected already: a `TcpStream`, or on Unix any stream socket as an `OwnedFd`,
@@ -74,28 +81,28 @@ impl Client {
     /// # Errors
     ///
     /// As [`connect`], but for those of connecting. A signal does not interrupt it, since the socket would be lost: it
-    /// takes as long as the greeting and the credentials may.
+    /// takes as long as the greeting and the credentials may. Once lost it stays lost: where to connect anew is not known.
     pub fn from_stream(stream: impl Into<TcpStream>, config: Config) -> Result<Self, Error> {
         config.connection.credentials.command()?;
-        let mut link = Self::link(stream.into(), &config)?;
-        let permissions = loop {
-            match link.wait(|inbox| inbox.permissions.take()) {
-                Err(Error::Interrupted) => {}
-                permissions => break permissions?,
-            }
-        };
+        let mut link = Link::new(Socket::connected(stream.into())?, &config, false);
+        let permissions = link.insist(|link| link.wait(|inbox| inbox.permissions.take()))?;
         Ok(Self::new(link, permissions, &config))
-    }
-
-    fn link(stream: TcpStream, config: &Config) -> Result<Link, Error> {
-        let socket = Socket::adopt(stream).map_err(|error| CloseReason::Io(error.to_string()))?;
-        Ok(Link::new(socket, config))
     }
 
     fn new(link: Link, permissions: Permissions, config: &Config) -> Self {
         tracing::debug!(switch = %config, "connected");
         let (job_timeout, format) = (config.job_timeout, config.connection.format);
-        Self { link, permissions, events: None, logs: None, timeout: None, job_timeout, format }
+        Self {
+            link,
+            permissions,
+            events: None,
+            logs: None,
+            timeout: None,
+            job_timeout,
+            format,
+            dialled: None,
+            attempts: 0,
+        }
     }
 
     /// Another timeout for the commands given from now on: the time from when one reaches the head of the line. Of a
@@ -112,10 +119,18 @@ impl Client {
         &self.permissions
     }
 
-    /// How many commands wait for their reply, those whose tickets were dropped included.
+    /// How many commands wait for their reply, those whose tickets were dropped included, and what the client asks for
+    /// itself: at first, who the switch is.
     #[must_use]
     pub fn outstanding(&self) -> usize {
         self.link.outstanding()
+    }
+
+    /// How it stands to the switch, as far as is known: that is found out in the calls that wait, and in
+    /// [`try_recv`](Self::try_recv). Never [`State::Connecting`]: see [`reconnect`](Self::reconnect).
+    #[must_use]
+    pub fn state(&self) -> State {
+        self.link.state()
     }
 
     /// Whether the connection stands, as far as is known: its end is found in the calls that wait, and in
@@ -125,7 +140,7 @@ impl Client {
         self.close_reason().is_none()
     }
 
-    /// Why the connection has ended, if it is known to have.
+    /// Why the connection has ended or is lost, if it is known to be: what was last heard of it.
     #[must_use]
     pub fn close_reason(&self) -> Option<&CloseReason> {
         self.link.inbox.closed.as_ref()
@@ -288,8 +303,10 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// The end is not known: connection lost, out of time, or this user may not see it. No such job. Interrupted,
-    /// whereupon it can be called again.
+    /// The end is not known: out of time, the switch was restarted, or this user may not see it. No such job.
+    ///
+    /// Interrupted, whereupon it can be called again. Connection lost ([`JobLost::Disconnected`](crate::JobLost)),
+    /// whereupon it can be called again after [`reconnect`](Self::reconnect): the job runs on in the switch, and is kept.
     pub fn wait_job(&mut self, job: &JobUuid) -> Result<JobResult, Error> {
         self.link.wait(|inbox| inbox.end_of(job))?
     }
@@ -304,10 +321,17 @@ impl Client {
         self.link.wait_until(end, |inbox| inbox.end_of(job))?.transpose()
     }
 
+    /// Whether the connection was lost since this job began, which has not ended yet as far as is known. Its end can have
+    /// come then, and nobody heard it: it is waited for until the job's own timeout.
+    #[must_use]
+    pub fn crossed_gap(&self, job: &JobUuid) -> bool {
+        self.link.inbox.crossed_gap(job)
+    }
+
     // ---- the end
 
     /// Leaves: says `exit` after the commands in line, and waits for the end, at most 5 s. What had come can still be
-    /// fetched.
+    /// fetched. One that was lost is given up, and the reason is that of the loss. There is no reconnecting after it.
     ///
     /// # Errors
     ///

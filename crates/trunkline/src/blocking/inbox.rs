@@ -1,11 +1,13 @@
 //! Sorts what comes: replies to their tickets, everything else into one bounded queue.
 
-use std::collections::{HashSet, VecDeque};
+mod session;
+
+use std::collections::{HashMap, VecDeque};
 use std::sync::Weak;
 use std::time::Instant;
 
 use trunkline_proto::{
-    CloseReason, Connection, JobUuid, LogLevel, Output, Permissions, Reply, SubscriptionId,
+    CloseReason, Connection, JobLost, JobUuid, LogLevel, Output, Permissions, Reply, SubscriptionId,
     SubscriptionRefused, Unanswered,
 };
 
@@ -16,6 +18,7 @@ use crate::bounded::Bounded;
 use crate::config::Config;
 use crate::error::Error;
 use crate::job_result::JobResult;
+use session::Sessions;
 
 #[derive(Debug)]
 pub(super) struct Inbox {
@@ -26,11 +29,13 @@ pub(super) struct Inbox {
     pub(super) keeps: bool,
     pub(super) wanted: Wanted,
     pub(super) log: Option<LogLevel>,
-    /// Jobs of ours that have not ended.
-    running: HashSet<JobUuid>,
+    /// Jobs of ours that have not ended, and whether the connection was lost since they began.
+    running: HashMap<JobUuid, bool>,
     subscribing: Option<Subscribing>,
     pub(super) permissions: Option<Permissions>,
+    /// Why there is no connection: it was lost, or has ended.
     pub(super) closed: Option<CloseReason>,
+    pub(super) sessions: Sessions,
 }
 
 #[derive(Debug)]
@@ -63,10 +68,11 @@ impl Inbox {
             keeps: true,
             wanted: Wanted::default(),
             log: None,
-            running: HashSet::new(),
+            running: HashMap::new(),
             subscribing: None,
             permissions: None,
             closed: None,
+            sessions: Sessions::default(),
         }
     }
 
@@ -82,12 +88,16 @@ impl Inbox {
                 Output::Event(_) | Output::Log(_) => {}
                 Output::Reply { ticket, reply } => self.answer(ticket, reply),
                 Output::Job { job, result } => {
-                    if self.running.remove(&job) {
-                        self.put(Received::Job { job, result: result.map(JobResult::new) });
+                    if let Some(crossed) = self.running.remove(&job) {
+                        let result = result.map(|event| JobResult::new(event).across(crossed));
+                        self.put(Received::Job { job, result });
                     }
                 }
                 Output::Subscribed { id, result } => self.subscribed(id, result),
-                Output::Ready(permissions) => self.permissions = Some(permissions),
+                Output::Ready(permissions) => self.ready(permissions),
+                Output::Stalled(stalled) => self.put(Received::Stalled(stalled)),
+                Output::Broken(reason) => self.broken(reason),
+                Output::Resumed { core, restarted } => self.resumed(core, restarted),
                 Output::Notice(notice) => self.put(Received::Notice(notice)),
                 Output::Unexpected(message) => self.put(Received::Unexpected(Box::new(message))),
                 Output::Closed(reason) => {
@@ -105,7 +115,7 @@ impl Inbox {
         }
     }
 
-    fn put(&mut self, item: Received) {
+    pub(super) fn put(&mut self, item: Received) {
         self.items.append(if self.keeps { item.detach() } else { item });
     }
 
@@ -113,22 +123,24 @@ impl Inbox {
 
     /// The next item, what was dropped before it first.
     pub(super) fn next(&mut self) -> Option<Received> {
-        self.items.take_missed().map(Received::Missed).or_else(|| self.items.pop())
+        let missed = self.items.take_missed().map(Received::Missed);
+        missed.or_else(|| self.items.take_gap().map(Received::Gap)).or_else(|| self.items.pop())
     }
 
     /// Whether there is a next item.
     pub(super) fn has_items(&self) -> bool {
-        !self.items.is_empty() || self.items.has_missed()
+        self.len() > 0 || self.items.has_missed()
     }
 
     pub(super) fn len(&self) -> usize {
-        self.items.len()
+        self.items.len() + self.items.gaps()
     }
 
-    /// The end of a job, if it has come; why it will not, if so.
+    /// The end of a job, if it has come; why it will not, or not in this session, if so.
     pub(super) fn end_of(&mut self, job: &JobUuid) -> Option<Result<JobResult, Error>> {
-        if self.running.contains(job) {
-            return None;
+        if self.runs(job) {
+            let lost = |reason: &CloseReason| Err(JobLost::Disconnected(reason.clone()).into());
+            return self.closed.as_ref().map(lost);
         }
         let is_it = |item: &Received| matches!(item, Received::Job { job: ended, .. } if ended == job);
         match self.items.take(JOB_RANK, is_it) {
@@ -138,7 +150,12 @@ impl Inbox {
     }
 
     pub(super) fn runs(&self, job: &JobUuid) -> bool {
-        self.running.contains(job)
+        self.running.contains_key(job)
+    }
+
+    /// Whether the connection was lost since this job began, which has not ended.
+    pub(super) fn crossed_gap(&self, job: &JobUuid) -> bool {
+        self.running.get(job).is_some_and(|crossed| *crossed)
     }
 
     // ---- replies
@@ -151,7 +168,7 @@ impl Inbox {
         job: Option<JobUuid>,
     ) -> Ticket {
         let ticket = Ticket::new(id, command);
-        self.running.extend(job.clone());
+        self.running.extend(job.clone().map(|job| (job, false)));
         self.waiters.push_back(Waiter { ticket: id, slot: ticket.slot(), job });
         ticket
     }
@@ -163,7 +180,7 @@ impl Inbox {
 
     /// Whether the reply to this ticket is still to come, and to come here.
     pub(super) fn expects(&self, ticket: &Ticket) -> bool {
-        let at = self.waiters.binary_search_by_key(&ticket.id, |waiter| waiter.ticket);
+        let at = self.waiters.binary_search_by_key(&ticket.id, |waiter| Some(waiter.ticket));
         at.ok().and_then(|at| self.waiters.get(at)).is_some_and(|waiter| ticket.has(&waiter.slot))
     }
 
@@ -201,7 +218,7 @@ impl Inbox {
     /// At once, so that the very next event is seen.
     fn subscribed(&mut self, id: SubscriptionId, result: Result<(), SubscriptionRefused>) {
         let Some(subscribing) = self.subscribing.as_mut().filter(|subscribing| subscribing.id == id) else {
-            return;
+            return self.sessions.restored(id, result);
         };
         if result.is_ok() {
             match &subscribing.change {

@@ -3,15 +3,20 @@
 use std::io;
 use std::time::{Duration, Instant};
 
-use trunkline_proto::{ApiMisuse, CloseReason, Connection, EventSet, JobUuid, SubscriptionId};
+use trunkline_proto::{
+    ApiMisuse, CloseReason, Connection, EventSet, Executed, JobUuid, SubscriptionId, SubscriptionRefused,
+    Unanswered,
+};
 
 use super::inbox::{Change, Inbox};
 use super::received::Received;
 use super::socket::Socket;
 use super::ticket::Ticket;
+use super::wanted::Wanted;
 use crate::config::Config;
 use crate::error::Error;
 use crate::read_buffer::ReadBuffer;
+use crate::reconnect::{Gap, State};
 use crate::socket::LAST_WORDS;
 use crate::wire_trace;
 
@@ -35,14 +40,20 @@ pub(super) struct Link {
     last_read: Instant,
     /// How long the socket may be left alone while the program is busy with what came before.
     pause: Duration,
+    /// Signals do not end a wait.
+    insists: bool,
 }
 
 impl Link {
-    pub(super) fn new(socket: Socket, config: &Config) -> Self {
+    /// `lasting`: its loss is not the end, since it can be made again.
+    pub(super) fn new(socket: Socket, config: &Config, lasting: bool) -> Self {
         let now = Instant::now();
         let mut as_configured = config.connection.clone();
-        // Nobody makes another connection here.
-        as_configured.lasting = false;
+        as_configured.lasting = lasting;
+        // Nobody waits, and nothing is said, while there is no connection.
+        as_configured.wait_in_break = false;
+        let watched = config.reconnect.as_ref().and_then(|reconnect| reconnect.liveness);
+        as_configured.liveness = as_configured.liveness.or(watched);
         let mut link = Self {
             connection: Connection::inbound(as_configured, now),
             inbox: Inbox::new(config),
@@ -54,6 +65,7 @@ impl Link {
             write_failed: None,
             last_read: now,
             pause: config.pause,
+            insists: false,
         };
         link.work();
         link
@@ -73,6 +85,77 @@ impl Link {
 
     pub(super) fn is_blocked(&self) -> bool {
         self.blocked
+    }
+
+    /// How it stands to the switch.
+    pub(super) fn state(&self) -> State {
+        match (&self.inbox.closed, self.connection.closed()) {
+            (_, Some(reason)) => State::Closed(reason.clone()),
+            (Some(reason), None) => State::Lost(reason.clone()),
+            (None, None) if self.connection.is_stalled() => State::Stale,
+            (None, None) => State::Ready,
+        }
+    }
+
+    /// Whether it has ended, so that no other session can follow.
+    pub(super) fn has_ended(&self) -> bool {
+        self.connection.closed().is_some()
+    }
+
+    // ---- one session after the other
+
+    /// Leaves a connection that still stands, without a word, having read what has come. In a process that was forked
+    /// off, the parent's is left alone.
+    ///
+    /// # Errors
+    ///
+    /// It has ended, and no other one can follow.
+    pub(super) fn leave(&mut self) -> Result<(), Error> {
+        if self.inbox.closed.is_none() && self.socket.is_ours() {
+            self.read_all();
+        }
+        if self.inbox.closed.is_none() {
+            self.break_off("left by this program, to connect anew");
+        }
+        self.socket.shutdown();
+        self.connection.closed().map_or(Ok(()), |reason| Err(reason.clone().into()))
+    }
+
+    /// Goes on over another socket: how long there was none, once the switch has let us in and said who it is.
+    pub(super) fn restart(&mut self, socket: Socket) -> Result<Gap, Error> {
+        let now = Instant::now();
+        self.socket = socket;
+        self.buffer = ReadBuffer::new();
+        self.trace = wire_trace::Sent::default();
+        self.write_failed = None;
+        self.last_read = now;
+        self.inbox.begin();
+        self.connection.restart(now);
+        self.work();
+        let gap = self.forever(|inbox| inbox.sessions.take_gap());
+        if matches!(gap, Err(Error::Interrupted)) {
+            self.break_off("interrupted by a signal");
+            self.socket.shutdown();
+        }
+        gap
+    }
+
+    /// What became of a subscription that is asked for again.
+    pub(super) fn restored(&mut self, id: SubscriptionId) -> Result<Result<(), SubscriptionRefused>, Error> {
+        self.forever(|inbox| inbox.sessions.take_restored(id))
+    }
+
+    /// Has signals end no wait meanwhile.
+    pub(super) fn insist<T>(&mut self, insists: impl FnOnce(&mut Self) -> T) -> T {
+        self.insists = true;
+        let result = insists(self);
+        self.insists = false;
+        result
+    }
+
+    fn break_off(&mut self, why: &'static str) {
+        self.connection.handle_error(&io::Error::other(why), Instant::now());
+        self.deadline = self.inbox.sort(&mut self.connection);
     }
 
     // ---- what the client waits for
@@ -112,7 +195,7 @@ impl Link {
         received
     }
 
-    /// Has a command said; a ticket for its reply.
+    /// Has a command said; a ticket for its reply. Without a connection it is not said at all, and the ticket tells.
     pub(super) fn give(
         &mut self,
         command: String,
@@ -121,6 +204,10 @@ impl Link {
         say: impl FnOnce(&mut Connection, Instant) -> Result<trunkline_proto::Ticket, ApiMisuse>,
     ) -> Result<Ticket, Error> {
         self.wait(|inbox| (inbox.outstanding() < MOST_OUTSTANDING).then_some(()))?;
+        if let Some(reason) = &self.inbox.closed {
+            let (executed, reason) = (Executed::No, reason.clone());
+            return Ok(Ticket::unsaid(command, Unanswered::Disconnected { executed, reason }));
+        }
         let now = Instant::now();
         let id = say(&mut self.connection, now)?;
         if let Some(timeout) = timeout {
@@ -129,6 +216,12 @@ impl Link {
         let ticket = self.inbox.expect(id, command, job);
         self.work();
         Ok(ticket)
+    }
+
+    /// Asks for these events, and waits until they hold.
+    pub(super) fn subscribe_events(&mut self, wanted: Wanted) -> Result<SubscriptionId, Error> {
+        let asked = wanted.asked().clone();
+        self.subscribe(Change::Events(wanted), |connection, now| connection.subscribe(asked, now))
     }
 
     /// Asks for a subscription, and waits until it holds. One that is not confirmed is withdrawn.
@@ -152,10 +245,14 @@ impl Link {
         }
     }
 
-    /// Asks for part of what holds already.
-    pub(super) fn keep(&mut self, events: EventSet) -> Result<SubscriptionId, ApiMisuse> {
+    /// Asks for part of what holds already. Without a connection nothing is asked for.
+    pub(super) fn keep(&mut self, events: EventSet) -> Option<SubscriptionId> {
         self.catch_up();
-        let id = self.connection.subscribe(events, Instant::now());
+        if self.inbox.closed.is_some() {
+            return None;
+        }
+        // It is known that these can be said.
+        let id = self.connection.subscribe(events, Instant::now()).ok();
         self.work();
         id
     }
@@ -166,9 +263,10 @@ impl Link {
         self.work();
     }
 
-    /// Says `exit`, and waits for the end.
+    /// Says `exit`, and waits for the end. One that is lost is not made again.
     pub(super) fn close(&mut self) -> Result<CloseReason, Error> {
         self.catch_up();
+        self.connection.give_up();
         self.connection.close(Instant::now());
         self.work();
         self.forever(|inbox| inbox.closed.clone())
@@ -213,7 +311,11 @@ impl Link {
                 self.read();
             }
             Ok(false) => {}
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => return Err(Error::Interrupted),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {
+                if !self.insists {
+                    return Err(Error::Interrupted);
+                }
+            }
             Err(error) => self.connection.handle_error(&error, Instant::now()),
         }
         self.work();
@@ -228,13 +330,17 @@ impl Link {
         if !is_due && now.saturating_duration_since(self.last_read) < self.pause {
             return;
         }
+        self.read_all();
+        self.work();
+    }
+
+    fn read_all(&mut self) {
         for _ in 0..CATCH_UP {
             if self.inbox.closed.is_some() || !self.read() {
                 break;
             }
             self.deadline = self.inbox.sort(&mut self.connection);
         }
-        self.work();
     }
 
     /// Reads once. Whether there may be more.
@@ -266,6 +372,9 @@ impl Link {
         }
         self.write(now);
         let deadline = self.inbox.sort(&mut self.connection);
+        if self.inbox.closed.is_some() {
+            self.write_failed = None;
+        }
         let last_words = self.write_failed.as_ref().map(|(_, deadline)| *deadline);
         self.deadline = [deadline, last_words].into_iter().flatten().min();
     }

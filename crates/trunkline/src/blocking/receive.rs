@@ -19,9 +19,7 @@ impl Client {
     /// What was subscribed before still is; nothing of this is.
     pub fn events(&mut self, events: impl Into<EventSet>) -> Result<(), Error> {
         let wanted = self.link.inbox.wanted.with(&events.into());
-        let asked = wanted.asked().clone();
-        let ask = |connection: &mut Connection, now| connection.subscribe(asked, now);
-        let id = self.link.subscribe(Change::Events(wanted), ask)?;
+        let id = self.link.subscribe_events(wanted)?;
         self.replace_events(Some(id));
         Ok(())
     }
@@ -32,11 +30,9 @@ impl Client {
         let wanted = self.link.inbox.wanted.without(&events.into());
         let asked = wanted.asked().clone();
         self.link.inbox.wanted = wanted;
-        if asked.is_empty() {
-            self.replace_events(None);
-        } else if let Ok(id) = self.link.keep(asked) {
-            self.replace_events(Some(id));
-        }
+        // What could not be asked for now, `reconnect` asks for.
+        let id = if asked.is_empty() { None } else { self.link.keep(asked) };
+        self.replace_events(id);
     }
 
     /// Subscribes to the switch's log: lines of this level and the graver ones, instead of what was before.
@@ -116,7 +112,7 @@ impl Client {
         self.link.deadline()
     }
 
-    fn replace_events(&mut self, id: Option<SubscriptionId>) {
+    pub(super) fn replace_events(&mut self, id: Option<SubscriptionId>) {
         if let Some(old) = std::mem::replace(&mut self.events, id) {
             self.link.withdraw(old);
         }

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use socket2::SockRef;
+use trunkline_proto::CloseReason;
 
 use crate::config::Config;
 use crate::error::Error;
@@ -21,8 +22,8 @@ pub(super) struct Socket {
 
 impl Socket {
     /// Takes one that is connected. It becomes one that does not block, which holds for every copy of the descriptor.
-    pub(super) fn adopt(stream: TcpStream) -> io::Result<Self> {
-        stream.set_nonblocking(true)?;
+    pub(super) fn connected(stream: TcpStream) -> Result<Self, CloseReason> {
+        stream.set_nonblocking(true).map_err(|error| CloseReason::Io(error.to_string()))?;
         // Fails on a socket that is no TCP one, and is not needed there.
         let _ = stream.set_nodelay(true);
         Ok(Self { stream, owner: std::process::id() })
@@ -51,6 +52,20 @@ impl Socket {
     pub(super) fn stream(&self) -> &TcpStream {
         &self.stream
     }
+
+    /// Whether this process opened it. In one that was forked off it is a copy, and what is read there or written is
+    /// the parent's.
+    pub(super) fn is_ours(&self) -> bool {
+        std::process::id() == self.owner
+    }
+
+    /// Ends the connection, even where a child holds a copy of the descriptor and would leave the switch to write to
+    /// nobody. In a child nothing happens.
+    pub(super) fn shutdown(&self) {
+        if self.is_ours() {
+            let _ = self.stream.shutdown(Shutdown::Both);
+        }
+    }
 }
 
 impl Read for Socket {
@@ -60,32 +75,62 @@ impl Read for Socket {
 }
 
 impl Drop for Socket {
-    /// In the process that opened it this ends the connection, even where a child holds a copy of the descriptor and
-    /// would leave the switch to write to nobody. In a child only the copy is closed.
+    /// In a child only the copy is closed.
     fn drop(&mut self) {
-        if std::process::id() == self.owner {
-            let _ = self.stream.shutdown(Shutdown::Both);
-        }
+        self.shutdown();
     }
 }
 
-/// Connects to the switch, trying every address its name has.
+/// Connects to the switch, or to the first of its stand-ins that can be connected to.
 pub(super) fn dial(config: &Config) -> Result<TcpStream, Error> {
-    let address = config.address();
+    let mut first = None;
+    for (host, port) in config.addresses() {
+        match dial_one(host, port, config.connect_timeout) {
+            Ok(stream) => return Ok(stream),
+            Err(error) => {
+                tracing::debug!(%error, "dialling");
+                first.get_or_insert(error);
+            }
+        }
+    }
+    Err(first.unwrap_or(Error::ConnectTimeout { address: config.address(), after: config.connect_timeout }))
+}
+
+/// Tries every address the name has.
+fn dial_one(host: &str, port: u16, after: Duration) -> Result<TcpStream, Error> {
+    let address = crate::config::address(host, port);
     let started = Instant::now();
-    let connected = (config.host.as_str(), config.port)
+    let connected = (host, port)
         .to_socket_addrs()
-        .and_then(|places| first_of(&places.collect::<Vec<_>>(), config.connect_timeout, started));
+        .and_then(|places| first_of(&places.collect::<Vec<_>>(), after, started));
     match connected {
         Ok(stream) => {
             tune(&SockRef::from(&stream));
             Ok(stream)
         }
         Err(error) if error.kind() == io::ErrorKind::TimedOut => {
-            Err(Error::ConnectTimeout { address, after: config.connect_timeout })
+            Err(Error::ConnectTimeout { address, after })
         }
         Err(source) => Err(Error::Connect { address, source }),
     }
+}
+
+/// Waits, at most this long: a signal ends it.
+pub(super) fn pause(time: Duration) -> Result<(), Error> {
+    // Without a descriptor there is nothing to wait for on Windows, where no signal comes either.
+    #[cfg(windows)]
+    std::thread::sleep(time);
+    #[cfg(not(windows))]
+    if !time.is_zero() {
+        // Longer than the system can say is for ever.
+        let timeout = Timespec::try_from(time).ok();
+        match poll(&mut [], timeout.as_ref()) {
+            Err(rustix::io::Errno::INTR) => return Err(Error::Interrupted),
+            Err(error) => return Err(CloseReason::Io(error.to_string()).into()),
+            Ok(_) => {}
+        }
+    }
+    Ok(())
 }
 
 /// The first that answers. One that does not leaves the others their share of the time.

@@ -9,7 +9,8 @@ use trunkline_proto::{Reply, Unanswered};
 /// reply read and thrown away.
 #[derive(Debug)]
 pub struct Ticket {
-    pub(super) id: trunkline_proto::Ticket,
+    /// None, where the command was never said.
+    pub(super) id: Option<trunkline_proto::Ticket>,
     command: Box<str>,
     slot: Arc<Slot>,
 }
@@ -22,7 +23,13 @@ pub(super) struct Slot {
 
 impl Ticket {
     pub(super) fn new(id: trunkline_proto::Ticket, command: String) -> Self {
-        Self { id, command: command.into(), slot: Arc::new(Slot { answer: OnceLock::new() }) }
+        Self { id: Some(id), command: command.into(), slot: Arc::new(Slot { answer: OnceLock::new() }) }
+    }
+
+    /// Of a command that cannot be said.
+    pub(super) fn unsaid(command: String, why: Unanswered) -> Self {
+        let slot = Slot { answer: OnceLock::from(Err(why)) };
+        Self { id: None, command: command.into(), slot: Arc::new(slot) }
     }
 
     /// The command, fit to be logged.

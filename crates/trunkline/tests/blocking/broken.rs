@@ -4,7 +4,7 @@ use trunkline::blocking::Client;
 use trunkline::proto::listener::{api_response, auth_request, command_reply, disconnect_notice};
 use trunkline::{CloseReason, Error, SwitchMisbehaved};
 
-use crate::support::{connected, connected_with, digits, meet, next, within, words};
+use crate::support::{CORE, connected, connected_with, digits, meet, next, within, words};
 
 #[test]
 fn a_length_that_is_none() {
@@ -110,12 +110,13 @@ fn converse(most: usize, size: usize) -> (String, usize) {
 }
 
 /// What is said first, and upon each command.
-fn script() -> [Vec<u8>; 4] {
+fn script() -> [Vec<u8>; 5] {
     let granted = command_reply(b"+OK event listener enabled plain");
     let notice = disconnect_notice("The system is being shut down.\n");
     [
         auth_request(),
         command_reply(b"+OK accepted"),
+        api_response(CORE.as_bytes()),
         [granted, digits(0..1)].concat(),
         [api_response(b"UP"), notice].concat(),
     ]
@@ -132,22 +133,4 @@ fn talk(mut client: Client) -> String {
         said.push_str(&format!("{} [{}]", reply.text(), items.join(", ")));
     }
     said
-}
-
-/// Nobody makes the connection again here, so a loss is the end, whatever the configuration says of lasting.
-#[test]
-fn a_loss_is_the_end() {
-    within(|| {
-        let (mut client, play) = connected_with(
-            |config| config.connection.lasting = true,
-            |mut switch| {
-                switch.expect("api status");
-                switch.fin();
-            },
-        );
-        let lost = client.api("status").unwrap_err();
-        assert!(lost.is_closed(), "{lost}");
-        assert!(client.recv().unwrap_err().is_closed());
-        play.end();
-    });
 }

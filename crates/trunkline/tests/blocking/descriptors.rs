@@ -13,7 +13,7 @@ use trunkline::blocking::Client;
 use trunkline::proto::listener::disconnect_notice;
 use trunkline::{CloseReason, Command, Config, Error, Executed};
 
-use crate::support::{Peer, connected, digits, millis, next, within, words};
+use crate::support::{CORE, Peer, Port, connected, digits, millis, next, within, words};
 
 fn config() -> Config {
     Config::new("nowhere", "ClueCon")
@@ -23,7 +23,7 @@ fn config() -> Config {
 fn switch_at(far: impl Into<TcpStream>) -> thread::JoinHandle<()> {
     let mut switch = Peer::new(far.into());
     thread::spawn(move || {
-        switch.let_in();
+        switch.accept_password();
         switch.answer_api("status", "UP");
         switch.expect_end();
     })
@@ -165,6 +165,63 @@ fn a_child_goes_on() {
     });
 }
 
+/// A child that connects anew has a connection of its own: of the parent's it reads nothing, writes nothing that waits to
+/// be written, and says no `exit`.
+#[test]
+fn a_child_connects_anew() {
+    within(|| {
+        const LENGTH: usize = 8 * 1024 * 1024;
+        let port = Port::open();
+        let config = port.config();
+        let (go_on, until_told) = mpsc::channel();
+        let play = thread::spawn(move || {
+            let mut parents = port.let_in_as(CORE);
+            parents.subscribe("DTMF");
+            parents.send(digits(0..3));
+            let mut childs = port.let_in_as(CORE);
+            childs.subscribe("DTMF");
+            childs.answer_api("from the child", "heard");
+            childs.leave();
+            childs.expect_end();
+            until_told.recv().unwrap();
+            parents.expect(&format!("sendevent NOTIFY, Content-Length: {LENGTH}"));
+            parents.reply("+OK taken");
+            parents.answer_api("after", "after");
+            parents.leave();
+            parents.expect_end();
+        });
+        let mut client = Client::connect(config).unwrap();
+        client.events("DTMF").unwrap();
+        let long =
+            client.send(Command::raw_with_body("sendevent NOTIFY", &vec![b'x'; LENGTH]).unwrap()).unwrap();
+        assert!(client.wants_write());
+        thread::sleep(millis(20));
+        // SAFETY: as above; what the child does besides is to connect, write, read and poll one socket, and to allocate.
+        match unsafe { libc::fork() } {
+            0 => {
+                let heard = client.reconnect().is_ok()
+                    && client.api("from the child").is_ok_and(|answer| answer.text() == "heard")
+                    && client.close().is_ok_and(|reason| reason == CloseReason::Requested);
+                drop(client);
+                // SAFETY: as above.
+                unsafe { libc::_exit(i32::from(!heard)) };
+            }
+            child => {
+                assert_eq!(wait_for(child), 0);
+                go_on.send(()).unwrap();
+                assert_eq!(client.wait(&long).unwrap().text(), "+OK taken");
+                assert_eq!(client.api("after").unwrap().text(), "after");
+                for number in 0..3 {
+                    assert_eq!(next(&mut client), format!("DTMF {number}"));
+                }
+                assert_eq!(client.close().unwrap(), CloseReason::Requested);
+                drop(client);
+                play.join().unwrap();
+            }
+        }
+    });
+}
+
 /// The status a child has left with.
 fn wait_for(child: libc::pid_t) -> i32 {
     let mut status = 0;
@@ -182,7 +239,7 @@ fn last_words() {
             let mut switch = Peer::new(OwnedFd::from(far).into());
             let (heard, hear) = mpsc::channel::<()>();
             let play = thread::spawn(move || {
-                switch.let_in();
+                switch.accept_password();
                 switch.stream.shutdown(Shutdown::Read).unwrap();
                 switch.answer("nobody asked");
                 hear.recv().unwrap();
@@ -228,7 +285,7 @@ fn waiting_is_idle() {
             let mut switch = Peer::new(OwnedFd::from(far).into());
             let (ended, end) = mpsc::channel::<()>();
             let play = thread::spawn(move || {
-                switch.let_in();
+                switch.accept_password();
                 part(&mut switch);
                 let _ = end.recv();
             });

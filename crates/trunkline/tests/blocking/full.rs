@@ -3,7 +3,8 @@
 use std::thread;
 
 use trunkline::blocking::Received;
-use trunkline::proto::listener::api_response;
+use trunkline::proto::Message;
+use trunkline::proto::listener::{api_response, command_reply};
 use trunkline::{Command, LogLevel};
 
 use crate::support::{connected, digits, event, log_line, millis, next, within};
@@ -78,7 +79,11 @@ fn kept_events_hold_no_buffers() {
             switch.expect("api show channels");
             let mut bytes = digits(7..8);
             bytes.extend(log_line(LogLevel::Notice, "a line"));
+            bytes.extend(b"Content-Type: text/unheard-of\nContent-Length: 3\n\nhuh");
             bytes.extend(api_response(&[b'z'; 4000]));
+            // Nobody asked for these.
+            bytes.extend(api_response(b"y"));
+            bytes.extend(command_reply(b"+OK"));
             switch.send(bytes);
         });
         client.events("DTMF").unwrap();
@@ -90,7 +95,22 @@ fn kept_events_hold_no_buffers() {
         let Received::Log(kept) = client.recv().unwrap() else { panic!("no line") };
         assert!(kept.headers().raw().is_unique());
         assert_eq!(kept.text(), "a line");
+        for _ in 0..3 {
+            match client.recv().unwrap() {
+                Received::Unexpected(message) => assert!(holds_no_buffer(*message)),
+                other => panic!("{other:?}"),
+            }
+        }
         assert_eq!(answer.bytes().len(), 4000);
         play.end();
     });
+}
+
+fn holds_no_buffer(message: Message) -> bool {
+    match message {
+        Message::Other(frame) => frame.bytes().is_unique(),
+        Message::ApiResponse(response) => response.bytes().is_unique(),
+        Message::CommandReply(reply) => reply.headers().raw().is_unique(),
+        other => panic!("{other:?}"),
+    }
 }

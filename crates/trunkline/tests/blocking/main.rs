@@ -7,22 +7,32 @@
 //! - `overflow`: what is dropped, and told
 //! - `full`: both sides full, and both stuck if anyone but reads or writes
 //! - `broken`: bytes that are no protocol, and conversations cut at every byte
+//! - `reconnect`: connections lost and made again: what is restored, kept and told
+//! - `attempts`: attempts at that which fail, and patience
+//! - `stalled`: switches that are connected and say nothing
+//! - `faults`: a conversation with the simulated switch, lost at every byte and made again; `proxy` stands between
 //! - `signals`: waits that are interrupted
 //! - `descriptors`: adopted ones, forked ones, and poll loops of one's own
 //! - `sim`: against the simulated switch
 //!
 //! `tests/real` talks to a real switch.
 
+mod attempts;
 mod broken;
 #[cfg(unix)]
 mod descriptors;
+mod faults;
 mod full;
 mod opening;
 mod overflow;
+#[path = "../support/proxy.rs"]
+mod proxy;
 mod receive;
+mod reconnect;
 mod replies;
 mod session;
 #[cfg(unix)]
 mod signals;
 mod sim;
+mod stalled;
 mod support;

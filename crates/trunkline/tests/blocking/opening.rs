@@ -67,9 +67,7 @@ fn a_wrong_password() {
         let reason = failure(
             |_| {},
             |mut switch| {
-                switch.send(auth_request());
-                switch.expect("auth ClueCon");
-                switch.reply("-ERR invalid");
+                switch.refuse_password();
                 switch.goodbye();
             },
         );

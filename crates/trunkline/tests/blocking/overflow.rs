@@ -4,7 +4,7 @@ use std::thread;
 
 use trunkline::blocking::{Client, Received};
 use trunkline::proto::EventName;
-use trunkline::{Config, EventFormat};
+use trunkline::{Config, Error, EventFormat};
 
 use crate::support::{Peer, Play, connected_with, digits, event, millis, next, within};
 
@@ -142,5 +142,103 @@ fn a_slow_program() {
         assert_eq!(seen + missed, 10_000);
         assert!(missed > 1000, "{missed}");
         play.end();
+    });
+}
+
+/// The ends of jobs that nobody fetches are bounded, too; which are dropped is told, and not waited for.
+#[test]
+fn jobs_beyond_the_bound() {
+    within(|| {
+        let (mut client, play) = connected_with(
+            |config| config.queue_items = 5,
+            |mut switch| {
+                switch.subscribe("BACKGROUND_JOB");
+                let ids: Vec<_> = (0..8)
+                    .map(|_| {
+                        let id = switch.expect_job("x");
+                        switch.take_job(&id);
+                        id
+                    })
+                    .collect();
+                ids.iter().for_each(|id| switch.end_job(id, "done"));
+                switch.answer_api("status", "UP");
+            },
+        );
+        let jobs: Vec<_> = (0..8).map(|_| client.bgapi("x").unwrap()).collect();
+        client.api("status").unwrap();
+        match client.recv().unwrap() {
+            Received::Missed(missed) => {
+                assert_eq!(missed.by_name().collect::<Vec<_>>(), [(&EventName::BackgroundJob, 3)]);
+            }
+            other => panic!("{other:?}"),
+        }
+        for (number, job) in jobs.iter().enumerate() {
+            match client.wait_job(job) {
+                Ok(end) => assert!(number >= 3 && end.text() == "done", "{number}"),
+                Err(error @ Error::NoSuchJob { .. }) => {
+                    assert!(number < 3 && error.to_string().contains("dropped"), "{error}");
+                }
+                other => panic!("{other:?}"),
+            }
+        }
+        play.end();
+    });
+}
+
+/// A burst is kept whole for a program that comes by after it.
+#[test]
+fn a_burst_of_thirty_thousand() {
+    within(|| {
+        let (mut client, play) = subscribed(
+            |_| {},
+            |mut switch| {
+                switch.expect("api status");
+                switch.send(digits(0..30_000));
+                switch.answer("UP");
+            },
+        );
+        client.api("status").unwrap();
+        for number in 0..30_000 {
+            assert_eq!(next(&mut client), format!("DTMF {number}"));
+        }
+        play.end();
+    });
+}
+
+/// A program that never fetches has its replies and the ends of its jobs all the same, and what is kept for it stays
+/// within the bounds.
+#[test]
+fn one_that_never_fetches() {
+    within(|| {
+        const ROUNDS: u32 = 300;
+        let change = |config: &mut Config| config.queue_items = 100;
+        let (mut client, play) = subscribed(change, |mut switch| {
+            for round in 0..ROUNDS {
+                let id = switch.expect_job("x");
+                switch.send(digits(round * 100..round * 100 + 50));
+                switch.take_job(&id);
+                switch.send(digits(round * 100 + 50..round * 100 + 100));
+                switch.end_job(&id, &round.to_string());
+                switch.answer_api("status", "UP");
+            }
+        });
+        for round in 0..ROUNDS {
+            let job = client.bgapi("x").unwrap();
+            assert_eq!(client.wait_job(&job).unwrap().text(), round.to_string());
+            assert_eq!(client.api("status").unwrap().text(), "UP");
+            assert!(client.pending() <= 100);
+        }
+        play.end();
+        // Every event is there or told of, the jobs' own among them.
+        let (mut seen, mut missed) = (0, 0);
+        while let Ok(received) = client.recv() {
+            match received {
+                Received::Missed(more) => missed += more.count(),
+                Received::Event(_) => seen += 1,
+                other => panic!("{other:?}"),
+            }
+        }
+        assert!((1..=100).contains(&seen), "{seen}");
+        assert_eq!(seen + missed, u64::from(ROUNDS) * 101);
     });
 }

@@ -62,6 +62,7 @@ fn every_kind_of_command() {
 fn in_any_order() {
     within(|| {
         let (mut client, play) = connected(|mut switch| {
+            switch.answer_api("first", "first");
             for number in 0..100 {
                 switch.expect(&format!("api {number}"));
             }
@@ -69,6 +70,7 @@ fn in_any_order() {
                 switch.answer(&number.to_string());
             }
         });
+        client.api("first").unwrap();
         let tickets: Vec<_> = (0..100).map(|n| client.send(api(&n.to_string())).unwrap()).collect();
         assert_eq!(client.outstanding(), 100);
         for (number, ticket) in tickets.iter().enumerate().rev() {
@@ -271,16 +273,14 @@ fn cut_off_with_commands_in_line() {
                 switch.expect("api 2");
                 switch.answer("1");
                 switch.event("DTMF", &[]);
+                // The third is said once both are answered.
                 switch.send("Content-Type: api/response\nContent-Length: 5\n\nha");
-                switch.expect("api 3");
             },
         );
         client.events("DTMF").unwrap();
         let tickets: Vec<_> = (1..=4).map(|n| client.send(api(&n.to_string())).unwrap()).collect();
         assert_eq!(client.wait(&tickets[0]).unwrap().text(), "1");
-        for (ticket, expected) in
-            tickets[1..].iter().zip([Executed::Unknown, Executed::Unknown, Executed::No])
-        {
+        for (ticket, expected) in tickets[1..].iter().zip([Executed::Unknown, Executed::No, Executed::No]) {
             match client.wait(ticket) {
                 Err(Error::Disconnected { executed, .. }) => assert_eq!(executed, expected),
                 other => panic!("{other:?}"),

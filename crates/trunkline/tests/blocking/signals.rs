@@ -7,9 +7,9 @@ use std::sync::mpsc::{Sender, channel};
 use std::thread::{self, JoinHandle};
 
 use trunkline::blocking::Client;
-use trunkline::{CloseReason, Command, Error};
+use trunkline::{CloseReason, Command, Error, State};
 
-use crate::support::{Peer, Port, connected, connected_with, digits, millis, next, within, words};
+use crate::support::{CORE, Peer, Port, connected, connected_with, digits, millis, next, within, words};
 
 extern "C" fn heard(_: libc::c_int) {}
 
@@ -217,7 +217,7 @@ fn adopting() {
         let play = thread::spawn(move || {
             let mut switch = port.accept();
             thread::sleep(millis(30));
-            switch.let_in();
+            switch.accept_password();
         });
         let _signals = Signals::every(5, 0);
         Client::from_stream(near, config).unwrap();
@@ -263,5 +263,46 @@ fn a_storm() {
             assert_eq!(next(&mut client), format!("DTMF {number}"));
         }
         play.end();
+    });
+}
+
+/// An attempt to connect anew is given up, and can be made again; patience goes on where it was.
+#[test]
+fn connecting_again() {
+    within(|| {
+        let port = Port::open();
+        let config = port.config();
+        let (interrupted, until_interrupted) = channel();
+        let play = thread::spawn(move || {
+            port.let_in_as(CORE).subscribe("DTMF");
+            port.accept().silence();
+            let mut switch = port.let_in_as(CORE);
+            switch.expect("event plain DTMF");
+            // Once it has said who it is, no signal ends it.
+            thread::sleep(millis(700));
+            switch.reply("+OK event listener enabled plain");
+            drop(switch);
+            until_interrupted.recv().unwrap();
+            port.let_in_as(CORE).subscribe("DTMF");
+        });
+        let mut client = Client::connect(config).unwrap();
+        client.events("DTMF").unwrap();
+        assert!(client.recv().unwrap_err().is_closed());
+        let signals = Signals::every(5, 0);
+        assert!(matches!(client.reconnect(), Err(Error::Interrupted)));
+        drop(signals);
+        assert!(matches!(client.state(), State::Lost(_)));
+        let signals = Signals::every(300, 0);
+        client.reconnect().unwrap();
+        drop(signals);
+        assert_eq!(next(&mut client), "gap");
+        assert!(client.recv().unwrap_err().is_closed());
+        // It waits longer than that before it tries.
+        let signals = Signals::every(5, 0);
+        assert!(matches!(client.reconnect_patiently(), Err(Error::Interrupted)));
+        drop(signals);
+        interrupted.send(()).unwrap();
+        client.reconnect_patiently().unwrap();
+        play.join().unwrap();
     });
 }

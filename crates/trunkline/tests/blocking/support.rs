@@ -11,7 +11,11 @@ use trunkline::blocking::{Client, Received};
 use trunkline::proto::listener::{
     GOODBYE, PacketDecoder, api_response, auth_request, command_reply, disconnect_notice, log_data,
 };
-use trunkline::{Config, Error, EventBuilder, EventFormat, EventName, LogLevel};
+use trunkline::{CloseReason, Config, Error, EventBuilder, EventFormat, EventName, LogLevel, Reconnect};
+
+/// A run of a switch, and another one.
+pub(crate) const CORE: &str = "11111111-2222-3333-4444-555555555555";
+pub(crate) const OTHER: &str = "99999999-2222-3333-4444-555555555555";
 
 /// Runs a test, and fails it rather than hang.
 pub(crate) fn within(test: impl FnOnce() + Send + 'static) {
@@ -52,6 +56,13 @@ impl Port {
         stream.set_nodelay(true).unwrap();
         Peer::new(stream)
     }
+
+    /// The next session, of a switch with this Core-UUID.
+    pub(crate) fn let_in_as(&self, core: &str) -> Peer {
+        let mut switch = self.accept();
+        switch.let_in_as(core);
+        switch
+    }
 }
 
 /// A switch that plays its part.
@@ -72,10 +83,18 @@ pub(crate) fn meet(
     change: impl FnOnce(&mut Config),
     part: impl FnOnce(Peer) + Send + 'static,
 ) -> (Result<Client, Error>, Play) {
+    meet_all(change, |port| part(port.accept()))
+}
+
+/// The same of a switch that plays in every session.
+pub(crate) fn meet_all(
+    change: impl FnOnce(&mut Config),
+    parts: impl FnOnce(&Port) + Send + 'static,
+) -> (Result<Client, Error>, Play) {
     let port = Port::open();
     let mut config = port.config();
     change(&mut config);
-    let play = Play(thread::spawn(move || part(port.accept())));
+    let play = Play(thread::spawn(move || parts(&port)));
     (Client::connect(config), play)
 }
 
@@ -95,6 +114,35 @@ pub(crate) fn connected_with(
     (client.unwrap(), play)
 }
 
+/// A client, and a switch that plays one part after the other, each in a session of its own.
+pub(crate) fn sessions(parts: impl FnOnce(&Port) + Send + 'static) -> (Client, Play) {
+    sessions_with(|_| {}, parts)
+}
+
+pub(crate) fn sessions_with(
+    change: impl FnOnce(&mut Config),
+    parts: impl FnOnce(&Port) + Send + 'static,
+) -> (Client, Play) {
+    let (client, play) = meet_all(change, parts);
+    (client.unwrap(), play)
+}
+
+/// Has patience wait but a moment, and leaves nothing to chance.
+pub(crate) fn soon(config: &mut Config) {
+    let mut reconnect = Reconnect::default();
+    reconnect.first = millis(5);
+    reconnect.jitter = 0.0;
+    config.reconnect = Some(reconnect);
+}
+
+/// Waits until it is known that the connection is lost.
+pub(crate) fn lose(client: &mut Client) -> CloseReason {
+    match client.recv() {
+        Err(Error::Closed(reason)) => reason,
+        other => panic!("{other:?}"),
+    }
+}
+
 /// The switch's end of one connection.
 pub(crate) struct Peer {
     pub(crate) stream: TcpStream,
@@ -108,11 +156,29 @@ impl Peer {
         Self { stream, input: BytesMut::new(), packets: PacketDecoder::new(), format: EventFormat::Plain }
     }
 
-    /// Greets, and accepts the password.
+    /// Greets, accepts the password, and says who it is.
     pub(crate) fn let_in(&mut self) {
+        self.let_in_as(CORE);
+    }
+
+    /// As a switch with this Core-UUID.
+    pub(crate) fn let_in_as(&mut self, core: &str) {
+        self.accept_password();
+        self.answer_api("global_getvar core_uuid", core);
+    }
+
+    /// Greets, and accepts the password. One that came over a socket it was given does not ask more.
+    pub(crate) fn accept_password(&mut self) {
         self.send(auth_request());
         self.expect("auth ClueCon");
         self.reply("+OK accepted");
+    }
+
+    /// Greets, and does not accept the password.
+    pub(crate) fn refuse_password(&mut self) {
+        self.send(auth_request());
+        self.expect("auth ClueCon");
+        self.reply("-ERR invalid");
     }
 
     // ---- what is heard
@@ -252,6 +318,7 @@ pub(crate) fn words(received: &Received) -> String {
         Received::Job { job, result: Err(lost) } => format!("job {job} lost: {lost:?}"),
         Received::Notice(notice) => format!("notice: {}", notice.text().lines().next().unwrap_or_default()),
         Received::Missed(missed) => format!("missed {}", missed.count()),
+        Received::Gap(_) => "gap".to_owned(),
         other => format!("{other:?}"),
     }
 }

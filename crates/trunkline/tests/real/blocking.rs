@@ -1,10 +1,15 @@
 //! The client without async.
 
+use std::net::ToSocketAddrs;
 use std::time::{Duration, Instant};
 
 use trunkline::blocking::{Client, Received};
-use trunkline::{CloseReason, Command, Config, Error, Event, EventFormat, EventName, SubscriptionRefused};
+use trunkline::{
+    CloseReason, Command, Config, Error, Event, EventBuilder, EventFormat, EventName, Executed, GapCause,
+    JobLost, LogLevel, State, SubscriptionRefused,
+};
 
+use crate::proxy::Proxy;
 use crate::{own_uuid, talked};
 
 /// Runs a test with a client of its own, if there is a switch to talk to.
@@ -125,10 +130,79 @@ fn a_restricted_user() {
         Err(Error::Subscription(SubscriptionRefused::Events { events, .. })) => assert_eq!(events, "DTMF"),
         other => panic!("{other:?}"),
     }
-    assert!(client.logs(trunkline::LogLevel::Debug).unwrap_err().is_refused());
+    assert!(client.logs(LogLevel::Debug).unwrap_err().is_refused());
     let job = client.bgapi("status").unwrap();
     assert!(client.wait_job(&job).is_ok());
     assert!(client.bgapi("hostname").unwrap_err().is_refused());
     assert!(client.api("version").unwrap().text().starts_with("FreeSWITCH"));
     talked(test);
+}
+
+/// Lost in the middle of it, and made again: events, log and filter are those of before, a job ends across the gap, and
+/// the gap is told once.
+#[test]
+fn lost_and_made_again() {
+    let test = "blocking::lost_and_made_again";
+    let Some(direct) = crate::config(test) else { return };
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let switch = direct.address().to_socket_addrs().unwrap().next().unwrap();
+    let proxy = runtime.block_on(Proxy::before(switch, None));
+    let mut config = direct.clone();
+    (config.host, config.port) = (proxy.config().host, proxy.config().port);
+    let mut client = Client::connect(config).unwrap();
+    let mark = own_uuid();
+    client.events("CUSTOM trunkline::again").unwrap();
+    client.logs(LogLevel::Notice).unwrap();
+    client.filter("Mark", &mark).unwrap();
+    let mut told = Vec::new();
+    for round in 0..3 {
+        fire(&mut client, &mark, round);
+        // Nothing of another mark passes, in any session.
+        fire(&mut client, "another", round);
+        let line = format!("{mark} {round}");
+        client.api(&format!("log notice {line}")).unwrap();
+        read_up_to(&mut client, &mut told, round, &line);
+        let job = client.bgapi("msleep 700").unwrap();
+        proxy.strike();
+        assert!(matches!(client.wait_job(&job), Err(Error::Job(JobLost::Disconnected(_)))));
+        assert!(matches!(client.state(), State::Lost(_)));
+        match client.api("status") {
+            Err(Error::Disconnected { executed, .. }) => assert_eq!(executed, Executed::No),
+            other => panic!("{other:?}"),
+        }
+        let gap = client.reconnect_patiently().unwrap();
+        assert_eq!(gap.why, GapCause::Disconnected);
+        assert!(gap.core.is_some());
+        assert!(client.wait_job(&job).unwrap().crossed_gap());
+    }
+    fire(&mut client, &mark, 3);
+    client.api(&format!("log notice {mark} 3")).unwrap();
+    read_up_to(&mut client, &mut told, 3, &format!("{mark} 3"));
+    assert_eq!(told, ["0", "gap", "1", "gap", "2", "gap", "3"]);
+    assert_eq!(client.close().unwrap(), CloseReason::Requested);
+    talked(test);
+}
+
+fn fire(client: &mut Client, mark: &str, number: u32) {
+    let event = EventBuilder::new()
+        .header("Event-Subclass", "trunkline::again")
+        .header("Mark", mark)
+        .header("Number", number.to_string());
+    client.sendevent(&EventName::Custom, &event).unwrap();
+}
+
+/// Takes down events and gaps, until the event of this number has come, and this line of the log.
+fn read_up_to(client: &mut Client, told: &mut Vec<String>, number: u32, line: &str) {
+    let (mut event_came, mut line_came) = (false, false);
+    while !(event_came && line_came) {
+        match client.recv_timeout(Duration::from_secs(30)).unwrap().expect("an item in time") {
+            Received::Event(event) => {
+                told.push(event.get("Number").unwrap().into_owned());
+                event_came |= told.last() == Some(&number.to_string());
+            }
+            Received::Log(logged) => line_came |= logged.text().contains(line),
+            Received::Gap(_) => told.push("gap".to_owned()),
+            other => panic!("{other:?}"),
+        }
+    }
 }

@@ -23,6 +23,9 @@ mod calls;
 mod commands;
 mod events;
 mod jobs;
+#[path = "../support/proxy.rs"]
+#[expect(dead_code, reason = "what is wrong with a real switch is only that its connections are cut")]
+mod proxy;
 mod session;
 mod typed;
 mod users;

@@ -361,3 +361,14 @@ fn who_the_switch_is_is_not_forgotten() {
         assert_eq!(heard.last(), Some(&format!("resumed, restarted {restarted}")), "{answer}");
     }
 }
+
+/// Given before the switch has said who it is, in the first session, it is set once.
+#[test]
+fn a_filter_given_at_once_is_set_once() {
+    let mut world = World::ready_with(lasting());
+    world.connection.filter("Unique-ID", "u1", world.now).unwrap();
+    assert_eq!(world.said(), ["api global_getvar core_uuid"]);
+    world.respond(CORE);
+    let filters = ["Event-Name BACKGROUND_JOB", "Event-Name HEARTBEAT", "Unique-ID u1"];
+    assert_eq!(world.said(), filters.map(|filter| format!("filter {filter}")));
+}
