@@ -80,6 +80,10 @@ pub enum Error {
     /// The end of a background job is not known.
     #[error(transparent)]
     Job(#[from] JobLost),
+    /// A call was not made, or what became of it is not known.
+    #[cfg(feature = "client")]
+    #[error(transparent)]
+    Originate(#[from] crate::originate::OriginateError),
     /// A subscription does not hold.
     #[error(transparent)]
     Subscription(#[from] SubscriptionRefused),
