@@ -89,6 +89,15 @@ impl OriginateError {
         Self::Refused { source: Box::new(why) }
     }
 
+    /// What went wrong before that.
+    pub(crate) fn before(&self) -> Option<&Error> {
+        match self {
+            Self::Refused { source } | Self::NotDialled { source } => Some(source),
+            Self::Ringing { source, .. } | Self::Unknown { source, .. } => source.as_deref(),
+            Self::Failed { .. } | Self::OtherUuid { .. } | Self::Ended { .. } => None,
+        }
+    }
+
     /// Why no call was made, if that is known.
     #[must_use]
     pub fn hangup_cause(&self) -> Option<&HangupCause> {

@@ -7,7 +7,7 @@
 //! - `ends`: switches that do not come back, or not for long
 
 mod ends;
-mod proxy;
+pub(crate) mod proxy;
 mod shuffle;
 mod talk;
-mod walk;
+pub(crate) mod walk;
