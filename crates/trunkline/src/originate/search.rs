@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep_until};
 use trunkline_proto::api::{ApiError, UuidDump, UuidExists};
-use trunkline_proto::{ChannelUuid, Event};
+use trunkline_proto::{ChannelUuid, Event, JobLost};
 
 use super::dial::{Dialling, next_of};
 use super::legs::{Legs, Look};
@@ -58,8 +58,11 @@ impl<'a> Search<'a> {
         why: Option<Error>,
     ) -> Self {
         let now = Instant::now();
-        let settle = dialling.look_for.min(SETTLE);
         let longest = started + dialling.client.config().job_timeout.min(FAR);
+        // Time enough to look, if the job's was over.
+        let found_until = longest.max(now + dialling.look_for.min(SETTLE));
+        // It is dialled for certain, and its end will be an event.
+        let will_be_told = events.is_some() && matches!(why, Some(Error::Job(JobLost::NotPermitted)));
         tracing::debug!(uuids = ?dialling.uuids, ?why, "looking for a call");
         Self {
             dialling,
@@ -67,9 +70,8 @@ impl<'a> Search<'a> {
             job,
             events,
             why,
-            unfound_until: now + dialling.look_for.min(FAR),
-            // Time enough to look, if the job's was over.
-            found_until: longest.max(now + settle),
+            unfound_until: if will_be_told { found_until } else { now + dialling.look_for.min(FAR) },
+            found_until,
             settled: None,
             next_look: now,
             interval: FIRST,
@@ -100,7 +102,7 @@ impl<'a> Search<'a> {
                         Err(why) => self.why = Some(why),
                     }
                 }
-                News::Event(event) => event.iter().for_each(|event| self.legs.on_event(event)),
+                News::Event(event) => self.on_event(event.as_ref()),
                 News::Looks(looks, failed) => self.on_looks(&looks, failed.as_ref()),
                 News::Late => return Err(self.verdict()),
             }
@@ -122,18 +124,29 @@ impl<'a> Search<'a> {
         Some(self.settled.map_or(self.unfound_until, |settled| settled.min(self.unfound_until)))
     }
 
+    fn on_event(&mut self, event: Option<&Event>) {
+        event.into_iter().for_each(|event| self.legs.on_event(event));
+        if self.legs.ended().is_some() {
+            self.settle();
+        }
+    }
+
+    /// The switch has no such call now.
+    fn settle(&mut self) {
+        self.settled.get_or_insert(Instant::now() + self.dialling.look_for.min(SETTLE));
+    }
+
     fn on_looks(&mut self, looks: &[Look], failed: Option<&Error>) {
         for (at, look) in looks.iter().enumerate() {
             self.legs.on_look(at, look);
         }
-        let now = Instant::now();
         self.blind = failed.is_some_and(Error::is_refused);
         if self.legs.alive().is_some() {
             self.settled = None;
         } else if failed.is_none() {
-            self.settled.get_or_insert(now + self.dialling.look_for.min(SETTLE));
+            self.settle();
         }
-        self.next_look = now + self.interval;
+        self.next_look = Instant::now() + self.interval;
         self.interval = (self.interval * 2).min(LAST);
     }
 

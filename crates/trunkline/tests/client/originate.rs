@@ -12,6 +12,7 @@ use trunkline::{
 use crate::reconnect::{CORE, OTHER, Switch, accept, lasting, lasting_with};
 use crate::support::{Port, connected, connected_with, event, millis, within};
 
+mod simulated;
 mod walk;
 
 type Outcome = Result<Originated, OriginateError>;
