@@ -48,7 +48,7 @@ impl Client {
     /// The ids of its legs are chosen here and known before anything is sent: every leg of the dial string has an
     /// `origination_uuid` of its own, those given in it already included
     /// ([`DialString::with_leg_uuids`](trunkline_proto::dialstring::DialString::with_leg_uuids) says why, and what
-    /// becomes of `user/` legs).
+    /// becomes of `user/` legs). An id that is given must be one that no other call has.
     ///
     /// Where the switch's answer is lost, with the connection or in a timeout, the call is looked for by these ids, on
     /// the connection as it is or is made again: one that is up is given, and its end, if that was seen, told with its
@@ -83,7 +83,7 @@ impl Client {
 /// use trunkline::api::UuidKill;
 /// use trunkline::dialstring::{Endpoint, Originate};
 ///
-/// let call = client.originate(Originate::new(Endpoint::parse("loopback/9664/default")?));
+/// let call = client.originate(Originate::new(Endpoint::loopback("6003", "default")?));
 /// let uuid = call.uuid().clone();
 /// tokio::select! {
 ///     done = call => println!("{done:?}"),

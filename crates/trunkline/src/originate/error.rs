@@ -31,9 +31,10 @@ pub enum OriginateError {
         source: Box<Error>,
     },
     /// **A call was made, but under another id** than it was to have: there was a channel with that one already, and the
-    /// switch then takes another (`switch_core_session_outgoing_channel` in `switch_core_session.c`). Whoever gave an id
-    /// that was in use is to blame; where none was given, the switch. Decide what to do with both calls: go on
-    /// with the one that was made or hang it up, but do not dial again.
+    /// switch then takes another (`switch_core_session_outgoing_channel` in `switch_core_session.c`; a `sofia/` leg it does
+    /// not make at all, and that call fails with DESTINATION_OUT_OF_ORDER). Whoever gave an id that was in use is to
+    /// blame; where none was given, the switch. Decide what to do with both calls: go on with the one that was made or
+    /// hang it up, but do not dial again.
     #[error(
         "a call was made as {uuid}, and not as {}, which is another call's id: hang one of the two up, or go on with both",
         list(asked)
