@@ -2,6 +2,7 @@
 //!
 //! - `said`: what the switch says of a call, and what never reaches it
 //! - `lost`: its answer is lost, and the call is looked for
+//! - `lanes`: it is dialled by a connection of its own
 //! - `walk`: the same call cut off at one byte after the other
 //! - `simulated`: calls of the simulated switch, and users who may see only some of it
 
@@ -12,6 +13,7 @@ use trunkline::{ChannelUuid, Client, EventFormat, HangupCause, OriginateError, O
 use crate::reconnect::{Switch, accept};
 use crate::support::{Port, event, millis};
 
+mod lanes;
 mod lost;
 mod said;
 mod simulated;

@@ -38,7 +38,7 @@ fn confirming() -> String {
     channel(CALL, CONSUME_MEDIA, "answered", &[])
 }
 
-fn ringing() -> String {
+pub(super) fn ringing() -> String {
     channel(CALL, CONSUME_MEDIA, "ringing", &[])
 }
 
