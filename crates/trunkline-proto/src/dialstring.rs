@@ -41,6 +41,7 @@ mod endpoint;
 mod error;
 mod expansion;
 mod leg;
+mod leg_uuids;
 mod originate;
 mod originate_parse;
 mod parse;

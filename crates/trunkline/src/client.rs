@@ -19,7 +19,7 @@ use crate::config::{Config, ConfigError};
 use crate::core::{Core, ReplySender, Shared, Submission};
 use crate::error::Error;
 use crate::events::{Events, Logs};
-use crate::job::Job;
+use crate::job::{self, Job};
 use crate::lanes::Lanes;
 use crate::link::{Link, Role};
 use crate::outcome::{accepted, printed};
@@ -201,7 +201,7 @@ impl Client {
     ///
     /// As [`api`](Self::api).
     pub async fn bgapi(&self, command: &str) -> Result<Job, Error> {
-        self.start_job(command).await
+        self.start_job(job::new_uuid(), command).await
     }
 
     /// Subscribes to events: `client.events([EventName::ChannelAnswer])`, `client.events("ALL")`,

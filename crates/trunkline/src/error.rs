@@ -80,6 +80,10 @@ pub enum Error {
     /// The end of a background job is not known.
     #[error(transparent)]
     Job(#[from] JobLost),
+    /// A call was not made, or what became of it is not known.
+    #[cfg(feature = "client")]
+    #[error(transparent)]
+    Originate(#[from] crate::originate::OriginateError),
     /// A subscription does not hold.
     #[error(transparent)]
     Subscription(#[from] SubscriptionRefused),
@@ -120,7 +124,7 @@ impl Error {
     /// Why the switch said no, to be matched on, if that is what it did.
     #[must_use]
     pub fn reason(&self) -> Option<Refusal> {
-        match self {
+        match self.root() {
             Self::Refused { reason, .. } => Some(Refusal::from(&**reason)),
             Self::Subscription(
                 SubscriptionRefused::Events { why, .. } | SubscriptionRefused::Log { why },
@@ -135,25 +139,41 @@ impl Error {
     /// Whether the connection is gone.
     #[must_use]
     pub fn is_closed(&self) -> bool {
-        matches!(self, Self::Closed(_) | Self::Disconnected { .. } | Self::Job(JobLost::Disconnected(_)))
-            || matches!(self.unconfirmed(), Some(Unanswered::Disconnected { .. }))
+        let root = self.root();
+        matches!(root, Self::Closed(_) | Self::Disconnected { .. } | Self::Job(JobLost::Disconnected(_)))
+            || matches!(root.unconfirmed(), Some(Unanswered::Disconnected { .. }))
     }
 
     /// Whether time ran out.
     #[must_use]
     pub fn is_timeout(&self) -> bool {
-        matches!(self, Self::ConnectTimeout { .. } | Self::TimedOut { .. } | Self::Job(JobLost::TimedOut))
-            || matches!(self, Self::Closed(CloseReason::NoGreeting { .. } | CloseReason::NoAuthReply { .. }))
-            || matches!(self.unconfirmed(), Some(Unanswered::TimedOut { .. }))
+        let root = self.root();
+        matches!(root, Self::ConnectTimeout { .. } | Self::TimedOut { .. } | Self::Job(JobLost::TimedOut))
+            || matches!(root, Self::Closed(CloseReason::NoGreeting { .. } | CloseReason::NoAuthReply { .. }))
+            || matches!(root.unconfirmed(), Some(Unanswered::TimedOut { .. }))
     }
 
     /// What an api command says of its failure, if that is it.
     #[must_use]
     pub fn api_error(&self) -> Option<&ApiError> {
-        match self {
+        match self.root() {
             Self::Api { source, .. } => Some(source),
             _ => None,
         }
+    }
+
+    /// What kept a call from being made, or from being known; the error itself, if it is about none.
+    #[cfg(feature = "client")]
+    fn root(&self) -> &Self {
+        match self {
+            Self::Originate(error) => error.before().map_or(self, Self::root),
+            _ => self,
+        }
+    }
+
+    #[cfg(not(feature = "client"))]
+    fn root(&self) -> &Self {
+        self
     }
 
     /// Why a subscription got no answer, if that is it.
@@ -167,13 +187,14 @@ impl Error {
     /// Whether the switch said no.
     #[must_use]
     pub fn is_refused(&self) -> bool {
-        matches!(self, Self::Refused { .. })
+        let root = self.root();
+        matches!(root, Self::Refused { .. })
             || matches!(
-                self,
+                root,
                 Self::Closed(CloseReason::AuthRejected { .. } | CloseReason::AccessDenied { .. })
             )
             || matches!(
-                self,
+                root,
                 Self::Subscription(SubscriptionRefused::Events { .. } | SubscriptionRefused::Log { .. })
             )
     }

@@ -59,6 +59,11 @@ impl Job {
     }
 }
 
+/// An id that no other job has.
+pub(crate) fn new_uuid() -> JobUuid {
+    uuid::Uuid::new_v4().to_string().into()
+}
+
 /// The end of a job, or why it is not known: the connection was lost, the job took longer than
 /// [`Config::job_timeout`](crate::Config::job_timeout), or this user may not see it.
 impl Future for Job {

@@ -32,6 +32,7 @@
 //!   reply, whatever happens to the others.
 //! - [`Events`] and [`Logs`] are bounded streams that say what they had to drop.
 //! - [`Job`] is a `bgapi` as a future.
+//! - [`Client::originate`] makes a call, once, and tells what came of it, whatever becomes of the connection.
 //! - [`api`] has the api commands as values, for [`Client::run`], which reads what they print.
 //! - [`dialstring`] makes dial strings and `originate` from plain values, quoted for whoever will read them.
 //! - [`view`] reads an event by what it is, every header as the type it has: `event.view()`.
@@ -75,6 +76,8 @@ mod job_result;
 mod lanes;
 #[cfg(feature = "client")]
 mod link;
+#[cfg(feature = "client")]
+mod originate;
 #[cfg(any(feature = "client", feature = "blocking"))]
 mod outcome;
 #[cfg(feature = "client")]
@@ -104,6 +107,8 @@ pub use events::{Events, Item, LogItem, Logs};
 pub use job::Job;
 #[cfg(any(feature = "client", feature = "blocking"))]
 pub use job_result::JobResult;
+#[cfg(feature = "client")]
+pub use originate::{OriginateError, Originated, Originating};
 #[cfg(feature = "client")]
 pub use reconnect::StateChanges;
 #[cfg(any(feature = "client", feature = "blocking"))]

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::time::{Duration, Instant};
 
-use super::{CloseReason, Connection};
+use super::{CloseReason, Connection, Output};
 use crate::event::EventName;
 use crate::ids::JobUuid;
 use crate::percent;
@@ -140,7 +140,7 @@ impl Connection {
     }
 
     /// Waits for the end of a job that another connection starts under this id: it comes as
-    /// [`Output::Job`](super::Output::Job). To be called before its `bgapi` is sent, while [`hears_jobs`](Self::hears_jobs);
+    /// [`Output::Job`]. To be called before its `bgapi` is sent, while [`hears_jobs`](Self::hears_jobs);
     /// [`job_answered`](Self::job_answered) is to follow.
     pub fn expect_job(&mut self, job: JobUuid, timeout: Option<Duration>, now: Instant) {
         self.hear_jobs(now);
@@ -148,7 +148,7 @@ impl Connection {
     }
 
     /// The reply to the `bgapi` of a job that another connection starts. One that is refused ends without an
-    /// [`Output::Job`](super::Output::Job).
+    /// [`Output::Job`].
     pub fn job_answered(&mut self, job: &JobUuid, reply: &Reply) {
         match reply {
             Reply::Command(reply) if reply.is_ok() => {
@@ -157,6 +157,19 @@ impl Connection {
             }
             _ => self.forget_job(job),
         }
+    }
+}
+
+impl Connection {
+    /// Waits for the end of a job whose `bgapi` had no answer, but may have been executed: it comes as [`Output::Job`], as
+    /// that of a job that was [started](Self::start_job), if it comes at all.
+    pub fn await_job(&mut self, job: JobUuid, timeout: Option<Duration>, now: Instant) {
+        if let Some(reason) = self.closed().cloned() {
+            return self.outputs.push_back(Output::Job { job, result: Err(JobLost::Disconnected(reason)) });
+        }
+        self.hear_jobs(now);
+        self.jobs.start(job, timeout.and_then(|timeout| now.checked_add(timeout)));
+        self.announce_subscriptions(now);
     }
 }
 

@@ -56,6 +56,12 @@ impl Variables {
         self.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value)
     }
 
+    /// Takes one out.
+    pub(super) fn take(&mut self, name: &str) -> Option<String> {
+        let at = self.list.iter().position(|(known, _)| known.eq_ignore_ascii_case(name))?;
+        Some(self.list.remove(at).1)
+    }
+
     /// Names and values in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.list.iter().map(|(name, value)| (name.as_str(), value.as_str()))

@@ -12,8 +12,8 @@ use crate::error::Error;
 use crate::job::Job;
 
 impl Client {
-    pub(super) async fn start_job(&self, command: &str) -> Result<Job, Error> {
-        let uuid = JobUuid::from(uuid::Uuid::new_v4().to_string());
+    /// Under this id, which must be a new one.
+    pub(crate) async fn start_job(&self, uuid: JobUuid, command: &str) -> Result<Job, Error> {
         let (sender, end) = oneshot::channel();
         let crossed = Arc::new(AtomicBool::new(false));
         let running = Running { end: sender, ticket: None, crossed: Arc::clone(&crossed) };
@@ -39,6 +39,18 @@ impl Client {
             },
             Err(why) => Err(Error::unanswered(&command(), why)),
         }
+    }
+
+    /// Waits for the end of a job whose start had no answer, but may have been executed.
+    pub(crate) fn await_job(&self, uuid: JobUuid, command: &str) -> Job {
+        let (sender, end) = oneshot::channel();
+        let crossed = Arc::new(AtomicBool::new(false));
+        let running = Running { end: sender, ticket: None, crossed: Arc::clone(&crossed) };
+        self.shared().with(|core, now| {
+            core.jobs.insert(uuid.clone(), running);
+            core.connection.await_job(uuid.clone(), Some(self.config().job_timeout), now);
+        });
+        Job::new(self.clone(), uuid, command, end, crossed)
     }
 
     /// Has the main connection wait for the end of a job that a lane is to start. Given back where there are no

@@ -8,7 +8,7 @@
 
 mod ends;
 #[path = "../support/proxy.rs"]
-mod proxy;
+pub(crate) mod proxy;
 mod shuffle;
 mod talk;
-mod walk;
+pub(crate) mod walk;

@@ -14,7 +14,10 @@ type Switch = Peer<TcpStream>;
 const GRANTED: &str = "+OK event listener enabled plain";
 
 /// A client with so many lanes, and the switch's end of them all: the one with the events first.
-async fn with_lanes(lanes: usize, reconnect: Option<Reconnect>) -> (Port, Client, Switch, Vec<Switch>) {
+pub(crate) async fn with_lanes(
+    lanes: usize,
+    reconnect: Option<Reconnect>,
+) -> (Port, Client, Switch, Vec<Switch>) {
     let port = Port::open().await;
     let mut config = port.config().lanes(lanes);
     config.reconnect = reconnect.clone();
@@ -53,7 +56,7 @@ async fn settle(client: &Client, main: &mut Switch) {
 }
 
 /// The next command on any of two connections, and on which.
-async fn hear_either(lanes: &mut [Switch]) -> (usize, String) {
+pub(crate) async fn hear_either(lanes: &mut [Switch]) -> (usize, String) {
     let [first, second] = lanes else { panic!("two lanes") };
     tokio::select! {
         heard = first.hear() => (0, heard),

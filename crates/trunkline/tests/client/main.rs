@@ -12,6 +12,7 @@
 //! - `logs`: log streams and filters
 //! - `overflow`: consumers that are slow, and bursts
 //! - `jobs`: `bgapi` as a future
+//! - `originate`: calls that are dialled at most once
 //! - `typed`: api commands as values
 //! - `transport`: other streams than TCP, writers that take little, sockets that fail
 //! - `wakeups`: that the driver is woken when it must be
@@ -32,6 +33,7 @@ mod jobs;
 mod lanes;
 mod logs;
 mod opening;
+mod originate;
 mod overflow;
 mod reconnect;
 mod refused;

@@ -4,6 +4,7 @@
 //! - `commands`: api, console, pipelining, what is slow, what is late; every command once
 //! - `api`: api commands as values, each that does no harm
 //! - `jobs`: `bgapi`
+//! - `originate`: calls that are dialled at most once, with the connection cut while they are
 //! - `calls`: the events of calls of our own, filters, events sent and got back, the log
 //! - `session`: commands about one channel
 //! - `volume`: much at once: a long answer, many events
@@ -12,7 +13,7 @@
 //! - `users`: restricted users
 //! - `blocking`: the client without async
 //!
-//! Calls are `null/` channels with ids of our own, and only those are hung up; nothing is reloaded or shut down. The
+//! Calls are `null/` and `loopback/` channels with ids of our own, and only those are hung up; nothing is reloaded or shut down. The
 //! tests in `users` need the users of the directory that `TRUNKLINE_TEST_USERS` names, as
 //! `FULL@DOMAIN:PASSWORD RESTRICTED@DOMAIN:PASSWORD`: the second may see CHANNEL_ANSWER, CHANNEL_HANGUP and
 //! BACKGROUND_JOB, run `status`, `version` and `uptime`, and not read the log.
@@ -23,6 +24,7 @@ mod calls;
 mod commands;
 mod events;
 mod jobs;
+mod originate;
 #[path = "../support/proxy.rs"]
 #[expect(dead_code, reason = "what is wrong with a real switch is only that its connections are cut")]
 mod proxy;

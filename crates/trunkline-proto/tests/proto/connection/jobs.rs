@@ -1,5 +1,6 @@
 //! `bgapi` and its BACKGROUND_JOB.
 
+use super::session::{CORE, begun, break_off, resume};
 use super::world::{SECOND, World};
 
 /// A connection with one job on its way and its event subscribed.
@@ -169,4 +170,53 @@ fn where_the_subscription_went_unanswered_the_next_job_asks_again() {
     assert_eq!(world.heard(), ["1: timed out, executed Unknown"]);
     let asked = world.said();
     assert!(asked.iter().all(|said| said == "event plain BACKGROUND_JOB") && !asked.is_empty(), "{asked:?}");
+}
+
+/// The `bgapi` had no answer, but was executed.
+#[test]
+fn one_without_an_answer_can_be_awaited_all_the_same() {
+    let mut world = with_job(None);
+    world.pass(30 * SECOND);
+    world.heard();
+    world.connection.await_job("j1".into(), Some(20 * SECOND), world.now);
+    accept(&mut world, "j1");
+    world.end_job("j1", "late");
+    assert_eq!(world.heard(), ["job j1: late", "event BACKGROUND_JOB"]);
+    world.connection.await_job("j2".into(), Some(20 * SECOND), world.now);
+    world.pass(20 * SECOND);
+    assert_eq!(world.heard(), ["job j2: timed out"]);
+}
+
+#[test]
+fn one_that_is_awaited_goes_the_way_of_the_others() {
+    for (core, ends) in [(CORE, false), ("99999999-2222-3333-4444-555555555555", true)] {
+        let mut world = begun();
+        world.job("originate x", "j1", None);
+        world.said();
+        break_off(&mut world);
+        assert_eq!(world.heard(), ["1: cut off, executed Unknown", "broken: eof"]);
+        world.connection.await_job("j1".into(), None, world.now);
+        resume(&mut world, core);
+        // It is asked for again before anything else, and not said again.
+        assert_eq!(world.said(), ["event plain BACKGROUND_JOB"]);
+        world.answer("+OK event listener enabled plain");
+        world.end_job("j1", "done");
+        let heard = world.heard();
+        assert_eq!(heard.contains(&"job j1: restarted".to_owned()), ends, "{heard:?}");
+        assert_eq!(heard.contains(&"job j1: done".to_owned()), !ends, "{heard:?}");
+    }
+}
+
+#[test]
+fn to_await_one_is_no_promise() {
+    let mut forbidden = World::ready();
+    forbidden.connection.await_job("j1".into(), None, forbidden.now);
+    assert_eq!(forbidden.said(), ["event plain BACKGROUND_JOB"]);
+    forbidden.answer("-ERR permission denied");
+    assert_eq!(forbidden.heard(), ["job j1: not permitted"]);
+    let mut ended = World::ready();
+    ended.eof();
+    ended.heard();
+    ended.connection.await_job("j1".into(), None, ended.now);
+    assert_eq!(ended.heard(), ["job j1: cut off"]);
 }

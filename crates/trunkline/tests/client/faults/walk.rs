@@ -1,5 +1,7 @@
 //! One conversation after the other, disturbed at one byte after the other.
 
+use std::time::Duration;
+
 use super::proxy::{Direction, Fault, Plan};
 use super::talk::{Told, talk};
 use crate::support::millis;
@@ -9,14 +11,19 @@ const EVERY: &str = "TRUNKLINE_FAULTS_EVERY_BYTE";
 /// Otherwise to about so many in each direction.
 const SOME: usize = 1500;
 
-fn walks_everywhere() -> bool {
+pub(crate) fn walks_everywhere() -> bool {
     std::env::var_os(EVERY).is_some()
 }
 
 /// Conversations at once: their waits are for each other's good.
 const AT_ONCE: usize = 8;
 
-async fn all(plans: Vec<Plan>) -> Vec<Told> {
+/// Has one conversation for each plan; none may take longer than this.
+pub(crate) async fn all<T: Send + 'static, F: Future<Output = T> + Send + 'static>(
+    plans: Vec<Plan>,
+    bound: Duration,
+    talk: impl Fn(Plan) -> F,
+) -> Vec<T> {
     let mut told = Vec::new();
     let mut talks = tokio::task::JoinSet::new();
     let mut plans = plans.into_iter();
@@ -24,9 +31,8 @@ async fn all(plans: Vec<Plan>) -> Vec<Told> {
         while talks.len() < AT_ONCE
             && let Some(plan) = plans.next()
         {
+            let bounded = tokio::time::timeout(bound, talk(plan));
             talks.spawn(async move {
-                let patience = std::time::Duration::from_secs(20);
-                let bounded = tokio::time::timeout(patience * 2, talk(Some(plan), patience));
                 let talk = tokio::spawn(async move { bounded.await.expect("it hangs") });
                 talk.await.unwrap_or_else(|panic| panic!("{plan:?}: {panic}"))
             });
@@ -38,24 +44,35 @@ async fn all(plans: Vec<Plan>) -> Vec<Told> {
     }
 }
 
+/// Talks that wait for 20 s at most for each thing.
+async fn all_talks(plans: Vec<Plan>) -> Vec<Told> {
+    all(plans, PATIENCE * 2, |plan| talk(Some(plan), PATIENCE)).await
+}
+
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A cut at every so many bytes, and a reset likewise: both at each byte where all are asked for, in turn otherwise.
+pub(crate) fn cuts(direction: Direction, bytes: usize, stride: usize) -> Vec<Plan> {
+    let plan = |at, fault| Plan { direction, at, fault };
+    let places = (0..bytes).step_by(stride);
+    if walks_everywhere() {
+        return places.flat_map(|at| [plan(at, Fault::Cut), plan(at, Fault::Reset)]).collect();
+    }
+    let faults = [Fault::Reset, Fault::Cut].into_iter().cycle();
+    places.zip(faults).map(|(at, fault)| plan(at, fault)).collect()
+}
+
 async fn walk(direction: Direction) {
-    let whole = talk(None, std::time::Duration::from_secs(20)).await;
+    let whole = talk(None, PATIENCE).await;
     assert_eq!((whole.lost, whole.gaps), (0, 0));
     let bytes = match direction {
         Direction::ToSwitch => whole.to_switch,
         Direction::ToClient => whole.to_client,
     };
     let stride = if walks_everywhere() { 1 } else { (bytes / SOME).max(1) };
-    let faults = if walks_everywhere() { vec![Fault::Cut, Fault::Reset] } else { vec![Fault::Cut] };
-    let mut plans: Vec<Plan> = Vec::new();
-    for at in (0..bytes).step_by(stride) {
-        plans.extend(faults.iter().map(|fault| Plan { direction, at, fault: *fault }));
-    }
-    if !walks_everywhere() {
-        plans.iter_mut().step_by(2).for_each(|plan| plan.fault = Fault::Reset);
-    }
+    let plans = cuts(direction, bytes, stride);
     let count = plans.len();
-    let told = all(plans).await;
+    let told = all_talks(plans).await;
     let sum = |what: fn(&Told) -> usize| told.iter().map(what).sum::<usize>();
     let (lost, gaps, refused) =
         (sum(|told| told.lost), sum(|told| told.gaps), sum(|told| usize::from(told.refused)));
@@ -80,7 +97,7 @@ async fn cut_on_the_way_to_the_client() {
 /// What is only slow is no break, and loses nothing.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn slow_is_not_lost() {
-    let whole = talk(None, std::time::Duration::from_secs(20)).await;
+    let whole = talk(None, PATIENCE).await;
     let mut plans = Vec::new();
     for (direction, bytes) in [(Direction::ToSwitch, whole.to_switch), (Direction::ToClient, whole.to_client)]
     {
@@ -88,7 +105,7 @@ async fn slow_is_not_lost() {
             plans.extend((0..bytes).step_by(bytes / 12).map(|at| Plan { direction, at, fault }));
         }
     }
-    for told in all(plans).await {
+    for told in all_talks(plans).await {
         assert_eq!((told.lost, told.gaps, told.refused), (0, 0, false));
         assert_eq!(told.answered, whole.answered);
     }
