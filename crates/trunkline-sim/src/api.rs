@@ -11,10 +11,10 @@ mod strings;
 
 use std::collections::{BTreeMap, VecDeque};
 
-use trunkline_proto::{EventBuilder, EventName};
+use trunkline_proto::EventName;
 
 use crate::core::Core;
-use crate::event::origin;
+use crate::event::{Draft, origin};
 use crate::text::{first_word, trim};
 pub(crate) use jobs::Job;
 
@@ -75,7 +75,7 @@ fn find(name: &[u8]) -> Option<Command> {
 #[derive(Debug, Default)]
 pub(crate) struct Calls {
     made: u64,
-    running: BTreeMap<CallId, EventBuilder>,
+    running: BTreeMap<CallId, Draft>,
     jobs: BTreeMap<CallId, Job>,
     consoles: BTreeMap<CallId, console::Console>,
     finished: VecDeque<(CallId, Vec<u8>)>,

@@ -8,7 +8,7 @@ mod variables;
 use trunkline_proto::HangupCause;
 use trunkline_proto::listener::Packet;
 
-use crate::channel::{ChannelId, Variables};
+use crate::channel::{Channel, ChannelId, Variables};
 use crate::core::Core;
 use crate::event::origin;
 use crate::log;
@@ -88,16 +88,16 @@ impl Core {
             let uuid = self.new_uuid();
             return self.execute(id, action, uuid, None);
         }
-        let text =
-            format!("{} has executed the last dialplan instruction, hanging up.", channel.shown_name());
-        self.log_session(log::NOTICE, &origin::LAST_INSTRUCTION, id, &text);
+        self.log_session(log::NOTICE, &origin::LAST_INSTRUCTION, id, |channel| {
+            format!("{} has executed the last dialplan instruction, hanging up.", channel.shown_name())
+        });
         self.hangup(id, HangupCause::NormalClearing, &origin::LAST_HANGUP);
     }
 
     fn execute(&mut self, id: ChannelId, action: Action, uuid: String, message: Option<Packet>) {
         let Some((name, application)) = find(&action.app) else {
-            let text = format!("Invalid Application {}", action.app);
-            self.log_session(log::ERR, &origin::INVALID_APPLICATION, id, &text);
+            let text = |_: &Channel| format!("Invalid Application {}", action.app);
+            self.log_session(log::ERR, &origin::INVALID_APPLICATION, id, text);
             self.hangup(id, HangupCause::DestinationOutOfOrder, &origin::INVALID_APPLICATION_HANGUP);
             return self.message_done(id, message.as_ref());
         };
@@ -125,9 +125,10 @@ impl Core {
             channel.variables.set("total_loops", "1");
         }
         note_application(&mut channel.variables, action);
-        let data = String::from_utf8_lossy(&action.data);
-        let shown = format!("EXECUTE [depth=0] {} {}({data})", channel.shown_name(), action.app);
-        self.log_clean(log::INFO, &origin::EXEC, id, &shown);
+        self.log_clean(log::INFO, &origin::EXEC, id, |channel| {
+            let data = String::from_utf8_lossy(&action.data);
+            format!("EXECUTE [depth=0] {} {}({data})", channel.shown_name(), action.app)
+        });
         let headers = application_headers(action, &started.uuid, None);
         self.fire_channel_with(id, &origin::EXECUTE, &[], &borrowed(&headers));
         if let Some(channel) = self.channels.get_mut(id) {

@@ -2,9 +2,11 @@
 
 mod headers;
 mod profile;
+mod table;
 mod times;
+mod variables;
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::VecDeque;
 
 use trunkline_proto::listener::Packet;
 use trunkline_proto::{CallDirection, CallState, ChannelState};
@@ -14,12 +16,9 @@ use crate::cause::Cause;
 use crate::endpoint::Endpoint;
 use crate::originate::OriginateId;
 
-pub(crate) use headers::array_elements;
-pub(crate) use profile::{Profile, Times};
-
-/// A channel by the number of its session, which is never given twice.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct ChannelId(pub(crate) u64);
+pub(crate) use profile::{KeptProfile, Profile, Times};
+pub(crate) use table::{ChannelId, Channels};
+pub(crate) use variables::Variables;
 
 #[derive(Debug)]
 pub(crate) struct Channel {
@@ -38,7 +37,7 @@ pub(crate) struct Channel {
     pub(crate) reads: bool,
     pub(crate) writes: bool,
     /// None until its endpoint has given it one.
-    pub(crate) profile: Option<Profile>,
+    pub(crate) profile: Option<KeptProfile>,
     pub(crate) variables: Variables,
     /// What it is still to execute.
     pub(crate) extension: VecDeque<Action>,
@@ -58,7 +57,7 @@ pub(crate) struct Channel {
     /// Whether it was sent to the dialplan, where an outbound leg would only wait.
     pub(crate) transferred: bool,
     /// What its caller id was when it was made, for `show channels`.
-    pub(crate) initial: Option<Profile>,
+    pub(crate) initial: Option<Box<Initial>>,
 }
 
 impl Channel {
@@ -103,86 +102,24 @@ impl Channel {
     }
 }
 
-/// Channel variables in the order they were last set, as events list them.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Variables(Vec<(Vec<u8>, Vec<u8>)>);
-
-impl Variables {
-    /// Sets a variable, which puts it last; an empty value removes it.
-    pub(crate) fn set(&mut self, name: impl Into<Vec<u8>>, value: impl Into<Vec<u8>>) {
-        let (name, value) = (name.into(), value.into());
-        self.remove(&name);
-        if !value.is_empty() {
-            self.0.push((name, value));
-        }
-    }
-
-    pub(crate) fn remove(&mut self, name: &[u8]) {
-        self.0.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
-    }
-
-    pub(crate) fn get(&self, name: &[u8]) -> Option<&[u8]> {
-        let found = self.0.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
-        found.map(|(_, value)| value.as_slice())
-    }
-
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
-        self.0.iter().map(|(name, value)| (name.as_slice(), value.as_slice()))
-    }
+/// A caller profile as it was in the beginning, for `show channels`.
+#[derive(Debug)]
+pub(crate) struct Initial {
+    pub(crate) caller_name: Vec<u8>,
+    pub(crate) caller_number: Vec<u8>,
+    pub(crate) destination: Vec<u8>,
+    pub(crate) dialplan: Vec<u8>,
+    pub(crate) context: Vec<u8>,
 }
 
-/// The channels that are up, by session number and by uuid.
-#[derive(Debug, Default)]
-pub(crate) struct Channels {
-    channels: BTreeMap<ChannelId, Channel>,
-    by_uuid: HashMap<String, ChannelId>,
-    made: u64,
-}
-
-impl Channels {
-    pub(crate) fn next_id(&mut self) -> ChannelId {
-        self.made += 1;
-        ChannelId(self.made)
-    }
-
-    pub(crate) fn insert(&mut self, channel: Channel) {
-        self.by_uuid.insert(channel.uuid.clone(), channel.id);
-        self.channels.insert(channel.id, channel);
-    }
-
-    pub(crate) fn remove(&mut self, id: ChannelId) {
-        if let Some(channel) = self.channels.remove(&id) {
-            self.by_uuid.remove(&channel.uuid);
+impl From<&Profile> for Initial {
+    fn from(profile: &Profile) -> Self {
+        Self {
+            caller_name: profile.caller_name.clone(),
+            caller_number: profile.caller_number.clone(),
+            destination: profile.destination.clone(),
+            dialplan: profile.dialplan.clone(),
+            context: profile.context.clone(),
         }
-    }
-
-    pub(crate) fn rename(&mut self, id: ChannelId, uuid: &str) {
-        if let Some(channel) = self.channels.get_mut(&id) {
-            self.by_uuid.remove(&channel.uuid);
-            uuid.clone_into(&mut channel.uuid);
-            self.by_uuid.insert(uuid.to_owned(), id);
-        }
-    }
-
-    pub(crate) fn get(&self, id: ChannelId) -> Option<&Channel> {
-        self.channels.get(&id)
-    }
-
-    pub(crate) fn get_mut(&mut self, id: ChannelId) -> Option<&mut Channel> {
-        self.channels.get_mut(&id)
-    }
-
-    /// The channel of this uuid.
-    pub(crate) fn find(&self, uuid: &[u8]) -> Option<ChannelId> {
-        self.by_uuid.get(std::str::from_utf8(uuid).ok()?).copied()
-    }
-
-    /// Every channel, oldest first.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &Channel> {
-        self.channels.values()
-    }
-
-    pub(crate) fn len(&self) -> usize {
-        self.channels.len()
     }
 }

@@ -6,12 +6,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use fastrand::Rng;
-use trunkline_proto::{EventBuilder, EventName, EventSet};
+use trunkline_proto::{EventName, EventSet};
 
 use crate::api::{CallId, Calls};
 use crate::channel::{ChannelId, Channels};
 use crate::config::SwitchConfig;
-use crate::event::{ChannelEvent, Fired};
+use crate::event::{ChannelEvent, Draft, Fired, Standard};
 use crate::log::LogLine;
 use crate::originate::{Originate, OriginateId};
 use crate::schedule::Schedule;
@@ -35,6 +35,7 @@ pub(crate) struct Core {
     pub(crate) calls: Calls,
     pub(crate) originates: BTreeMap<OriginateId, Originate>,
     pub(crate) interest: Interest,
+    pub(crate) standard: Standard,
     bus: VecDeque<Announced>,
     rng: Rng,
 }
@@ -98,7 +99,6 @@ impl Core {
         let mut core = Self {
             now,
             started: now,
-            core_uuid,
             sequence: 0,
             channels: Channels::default(),
             statistics: Statistics::default(),
@@ -108,8 +108,10 @@ impl Core {
             calls: Calls::default(),
             originates: BTreeMap::new(),
             interest: Interest::default(),
+            standard: Standard::new(&config, &core_uuid),
             bus: VecDeque::new(),
             rng,
+            core_uuid,
             config,
         };
         core.schedule.at(now.after(core.config.heartbeat), Task::Heartbeat);
@@ -134,7 +136,7 @@ impl Core {
     }
 
     /// Fires an event of this name and no subclass.
-    pub(crate) fn fire(&mut self, name: &EventName, content: EventBuilder) {
+    pub(crate) fn fire(&mut self, name: &EventName, content: Draft) {
         if self.interest.wants(name) {
             self.announce(Announced::Event(Fired::new(name.clone(), None, content).into()));
         }

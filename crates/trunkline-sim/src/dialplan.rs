@@ -3,7 +3,7 @@
 use trunkline_proto::{ChannelState, HangupCause};
 
 use crate::app::Action;
-use crate::channel::ChannelId;
+use crate::channel::{Channel, ChannelId};
 use crate::core::Core;
 use crate::event::origin;
 use crate::log;
@@ -54,6 +54,18 @@ fn inline(destination: &[u8]) -> Vec<Action> {
 
 const MOST_INLINE: usize = 128;
 
+fn processing(channel: &Channel) -> String {
+    let Some(profile) = &channel.profile else { return String::new() };
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    format!(
+        "Processing {} <{}>->{} in context {}",
+        text(&profile.caller_name),
+        text(&profile.caller_number),
+        text(&profile.destination),
+        text(&profile.context)
+    )
+}
+
 impl Core {
     /// Looks a channel's extension up, and sends it to execute it.
     pub(crate) fn hunt(&mut self, id: ChannelId) {
@@ -61,22 +73,14 @@ impl Core {
         let Some(channel) = self.channels.get(id) else { return };
         let Some(profile) = &channel.profile else { return };
         let transferred = channel.transferred;
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        let line = format!(
-            "Processing {} <{}>->{} in context {}",
-            text(&profile.caller_name),
-            text(&profile.caller_number),
-            text(&profile.destination),
-            text(&profile.context)
-        );
         let extension = if profile.dialplan == b"inline" {
             Some(inline(&profile.destination))
         } else {
             find(&profile.context, &profile.destination)
         };
-        self.log_session(log::INFO, &origin::DIALPLAN, id, &line);
+        self.log_session(log::INFO, &origin::DIALPLAN, id, processing);
         let Some(extension) = extension else {
-            self.log_session(log::INFO, &origin::NO_ROUTE, id, "No Route, Aborting");
+            self.log_session(log::INFO, &origin::NO_ROUTE, id, |_| "No Route, Aborting".into());
             self.hangup(id, HangupCause::NoRouteDestination, &origin::NO_ROUTE_HANGUP);
             return;
         };

@@ -70,7 +70,7 @@ impl Core {
         self.rename_channel(id, &address.name);
         let profile = self.outbound_profile(id, &address, request);
         if let Some(channel) = self.channels.get_mut(id) {
-            channel.profile = Some(profile);
+            channel.profile = Some(profile.into());
             channel.target = ChannelState::Init;
         }
         self.give_uuid(id, request.variable("origination_uuid"));
@@ -115,14 +115,14 @@ impl Core {
             variables.set("uuid", uuid.as_str());
             variables.set("call_uuid", uuid.as_str());
         }
-        variables.set("session_id", id.0.to_string());
+        variables.set("session_id", id.number.to_string());
         if direction == CallDirection::Inbound {
             variables.set("channel_name", name);
         }
-        let text = format!("New Channel {} [{uuid}]", channel.shown_name());
         self.channels.insert(channel);
         self.count_session();
-        self.log_session(log::NOTICE, &origin::NEW_CHANNEL, id, &text);
+        let text = |channel: &Channel| format!("New Channel {} [{uuid}]", channel.shown_name());
+        self.log_session(log::NOTICE, &origin::NEW_CHANNEL, id, text);
         self.set_codecs(id);
         id
     }
@@ -155,8 +155,9 @@ impl Core {
         let before = channel.shown_name();
         name.clone_into(&mut channel.name);
         channel.variables.set("channel_name", name);
-        let text = format!("Rename Channel {before}->{} [{}]", channel.shown_name(), channel.uuid);
-        self.log_session(log::NOTICE, &origin::RENAME_CHANNEL, id, &text);
+        self.log_session(log::NOTICE, &origin::RENAME_CHANNEL, id, |channel| {
+            format!("Rename Channel {before}->{} [{}]", channel.shown_name(), channel.uuid)
+        });
     }
 
     fn outbound_profile(&self, id: ChannelId, address: &Address, request: &Request<'_>) -> Profile {
@@ -202,7 +203,7 @@ impl Core {
         if let Some(profile) = &mut channel.profile {
             profile.unique_id = uuid;
         }
-        channel.initial = channel.profile.clone();
+        channel.initial = channel.profile.as_deref().map(|profile| Box::new(profile.into()));
         if asked.is_some() {
             self.fire_channel_with(id, &origin::UUID, &[("Old-Unique-ID", before.as_bytes())], &[]);
         }
@@ -221,7 +222,7 @@ impl Core {
     pub(crate) fn endpoint_on_init(&mut self, id: ChannelId) {
         let Some(channel) = self.channels.get(id) else { return };
         let Endpoint::Loopback { leg: Leg::A, .. } = channel.endpoint else { return };
-        let Some(mut profile) = channel.profile.clone() else { return };
+        let Some(mut profile) = channel.profile.as_deref().cloned() else { return };
         let a_uuid = channel.uuid.clone();
         let mut name = channel.name.clone();
         name.truncate(name.len().saturating_sub(1));
@@ -237,8 +238,8 @@ impl Core {
         profile.channel_name = name;
         profile.times = created(self.now);
         if let Some(channel) = self.channels.get_mut(b) {
-            channel.initial = Some(profile.clone());
-            channel.profile = Some(profile);
+            channel.initial = Some(Box::new((&profile).into()));
+            channel.profile = Some(profile.into());
             channel.target = ChannelState::Init;
             for (name, value) in inherited {
                 channel.variables.set(name, value);

@@ -191,9 +191,9 @@ impl Core {
         channel.variables.set("transfer_history", source.as_str());
         channel.variables.set("transfer_source", source);
         channel.transferred = true;
-        let line =
-            format!("Transfer {} to {shown_dialplan}[{shown_number}@{shown_context}]", channel.shown_name());
-        self.log_session(log::NOTICE, &origin::TRANSFER, id, &line);
+        self.log_session(log::NOTICE, &origin::TRANSFER, id, |channel| {
+            format!("Transfer {} to {shown_dialplan}[{shown_number}@{shown_context}]", channel.shown_name())
+        });
         self.set_target(id, ChannelState::Routing);
     }
 
@@ -202,7 +202,7 @@ impl Core {
     pub(crate) fn flip_caller_id(&mut self, id: ChannelId) {
         let Some(channel) = self.channels.get_mut(id) else { return };
         channel.hit_dialplan = true;
-        let Some(profile) = &mut channel.profile else { return };
+        let Some(profile) = channel.profile.as_deref_mut() else { return };
         let before = (profile.caller_name.clone(), profile.caller_number.clone());
         std::mem::swap(&mut profile.caller_name, &mut profile.callee_name);
         std::mem::swap(&mut profile.caller_number, &mut profile.callee_number);
@@ -211,16 +211,17 @@ impl Core {
         channel.variables.set("pre_transfer_caller_id_number", before.1.as_slice());
         channel.variables.set("channel_cid_flipped", "yes");
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        let line = format!(
-            "{} Flipping CID from \"{}\" <{}> to \"{}\" <{}>",
-            channel.shown_name(),
-            text(&before.0),
-            text(&before.1),
-            text(&after.0),
-            text(&after.1)
-        );
         self.fire_channel_with(id, &origin::CALL_UPDATE, &[("Direction", b"RECV")], &[]);
-        self.log_session(log::INFO, &origin::FLIP_CID, id, &line);
+        self.log_session(log::INFO, &origin::FLIP_CID, id, |channel| {
+            format!(
+                "{} Flipping CID from \"{}\" <{}> to \"{}\" <{}>",
+                channel.shown_name(),
+                text(&before.0),
+                text(&before.1),
+                text(&after.0),
+                text(&after.1)
+            )
+        });
     }
 }
 

@@ -72,8 +72,9 @@ impl Core {
         let Some(channel) = self.channels.get_mut(id) else { return };
         channel.running = state.clone();
         let rings = state == ChannelState::Routing && channel.direction == CallDirection::Inbound;
-        let text = format!("({}) Running State Change {}", channel.shown_name(), state.as_str());
-        self.log_channel(log::DEBUG, &origin::STATE_CHANGE, id, &text);
+        self.log_channel(log::DEBUG, &origin::STATE_CHANGE, id, |channel| {
+            format!("({}) Running State Change {}", channel.shown_name(), channel.running.as_str())
+        });
         if rings {
             self.set_call_state(id, CallState::Ringing);
         }
@@ -153,10 +154,11 @@ impl Core {
         if let Some(profile) = &mut channel.profile {
             profile.times.answered = now;
         }
-        let text = format!("Channel [{}] has been answered", channel.shown_name());
         self.fire_channel(id, &origin::ANSWER);
         self.set_call_state(id, CallState::Active);
-        self.log_channel(log::NOTICE, origin, id, &text);
+        self.log_channel(log::NOTICE, origin, id, |channel| {
+            format!("Channel [{}] has been answered", channel.shown_name())
+        });
         if let Some(channel) = self.channels.get_mut(id) {
             channel.variables.set("endpoint_disposition", "ANSWER");
         }
@@ -172,8 +174,7 @@ impl Core {
             return;
         }
         profile.times.progress = now;
-        let text = format!("Ring-Ready {}!", channel.shown_name());
-        self.log_channel(log::NOTICE, origin, id, &text);
+        self.log_channel(log::NOTICE, origin, id, |channel| format!("Ring-Ready {}!", channel.shown_name()));
         self.fire_channel(id, &origin::PROGRESS);
         self.set_call_state(id, CallState::Ringing);
     }
@@ -187,9 +188,9 @@ impl Core {
         }
         channel.target = ChannelState::Hangup;
         channel.cause = Some(cause);
-        let (name, state) = (channel.shown_name(), channel.running.as_str().to_owned());
-        let text = format!("Hangup {name} [{state}] [{}]", cause.name());
-        self.log_channel(log::NOTICE, origin, id, &text);
+        self.log_channel(log::NOTICE, origin, id, |channel| {
+            format!("Hangup {} [{}] [{}]", channel.shown_name(), channel.running.as_str(), cause.name())
+        });
         self.fire_channel(id, &origin::HANGUP);
         self.originate_lost(id, cause);
         self.wake(id);
@@ -228,20 +229,13 @@ impl Core {
         let Some(channel) = self.channels.get_mut(id) else { return };
         channel.running = ChannelState::Destroy;
         let retry = channel.retry;
-        let name = channel.shown_name();
         self.fire_channel(id, &origin::STATE);
-        self.log_session(
-            log::NOTICE,
-            &origin::SESSION_ENDED,
-            id,
-            &format!("Session {} ({name}) Ended", id.0),
-        );
-        self.log_channel(
-            log::NOTICE,
-            &origin::CLOSE_CHANNEL,
-            id,
-            &format!("Close Channel {name} [{}]", ChannelState::Destroy.as_str()),
-        );
+        self.log_session(log::NOTICE, &origin::SESSION_ENDED, id, |channel| {
+            format!("Session {} ({}) Ended", id.number, channel.shown_name())
+        });
+        self.log_channel(log::NOTICE, &origin::CLOSE_CHANNEL, id, |channel| {
+            format!("Close Channel {} [{}]", channel.shown_name(), ChannelState::Destroy.as_str())
+        });
         self.channels.remove(id);
         if let Some(originate) = retry {
             self.next_group(originate);

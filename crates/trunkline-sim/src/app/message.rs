@@ -2,13 +2,14 @@
 //! one, an application within the one that runs, unless that one holds the lock.
 
 use trunkline_proto::listener::Packet;
-use trunkline_proto::{EventBuilder, EventName, HangupCause};
+use trunkline_proto::{EventName, HangupCause};
 
 use super::{Action, Running};
 use crate::cause::Cause;
 use crate::channel::{Channel, ChannelId};
 use crate::core::Core;
-use crate::event::origin;
+use crate::event::{Draft, origin};
+use crate::text::is_true;
 
 impl Channel {
     /// Whether its thread may take a message up.
@@ -22,13 +23,6 @@ impl Running {
         let lock = self.started.message.as_ref().and_then(|message| message.header("event-lock"));
         lock.is_some_and(is_true)
     }
-}
-
-/// `switch_true` in `src/include/switch_utils.h`.
-fn is_true(text: &[u8]) -> bool {
-    const WORDS: [&[u8]; 7] = [b"yes", b"on", b"true", b"t", b"enabled", b"active", b"allow"];
-    WORDS.iter().any(|word| text.eq_ignore_ascii_case(word))
-        || std::str::from_utf8(text).is_ok_and(|text| text.parse().is_ok_and(|number: i64| number != 0))
 }
 
 impl Core {
@@ -80,7 +74,7 @@ impl Core {
         channel.variables.remove(b"current_loop");
         channel.variables.remove(b"total_loops");
         let name = EventName::PrivateCommand;
-        let mut event = EventBuilder::new().header("Command", message.line());
+        let mut event = Draft::new().header("Command", message.line());
         for (header, value) in message.headers() {
             event.push(header.as_slice(), value.as_slice());
         }

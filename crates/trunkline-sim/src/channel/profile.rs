@@ -1,7 +1,11 @@
 //! The caller profile (`switch_caller_profile_event_set_data` in `src/switch_caller.c`).
 
-use trunkline_proto::{CallDirection, EventBuilder};
+use std::ops::{Deref, DerefMut};
+use std::sync::{Arc, OnceLock};
 
+use trunkline_proto::CallDirection;
+
+use crate::event::{Block, Draft, Headers};
 use crate::time::Time;
 
 /// Who calls whom. An empty text is one that is not set.
@@ -37,17 +41,55 @@ pub(crate) struct Times {
     pub(crate) hung_up: Time,
 }
 
+/// A profile as a channel has it: its headers are made once for all events until it changes.
+#[derive(Debug)]
+pub(crate) struct KeptProfile {
+    profile: Profile,
+    headers: OnceLock<Arc<Block>>,
+}
+
+impl From<Profile> for KeptProfile {
+    fn from(profile: Profile) -> Self {
+        Self { profile, headers: OnceLock::new() }
+    }
+}
+
+impl Deref for KeptProfile {
+    type Target = Profile;
+
+    fn deref(&self) -> &Profile {
+        &self.profile
+    }
+}
+
+impl DerefMut for KeptProfile {
+    fn deref_mut(&mut self) -> &mut Profile {
+        self.headers.take();
+        &mut self.profile
+    }
+}
+
+impl KeptProfile {
+    /// Appends it under a prefix, always the same: `Caller`, `Other-Leg`.
+    pub(crate) fn write(&self, prefix: &str, event: &mut Draft) {
+        event.share(self.headers.get_or_init(|| Arc::new(self.profile.headers(prefix).into())));
+    }
+}
+
 impl Profile {
-    /// Appends it under a prefix: `Caller`, `Other-Leg`.
-    pub(crate) fn write(&self, prefix: &str, event: &mut EventBuilder) {
-        self.write_texts(prefix, event);
-        self.write_times(prefix, event);
-        event.push(format!("{prefix}-Screen-Bit"), "true");
-        event.push(format!("{prefix}-Privacy-Hide-Name"), "false");
-        event.push(format!("{prefix}-Privacy-Hide-Number"), "false");
+    fn headers(&self, prefix: &str) -> Headers {
+        let mut headers = Headers::with_capacity(32, 1024);
+        self.write_texts(prefix, &mut headers);
+        self.write_times(prefix, &mut headers);
+        for (name, value) in
+            [("Screen-Bit", "true"), ("Privacy-Hide-Name", "false"), ("Privacy-Hide-Number", "false")]
+        {
+            headers.push_joined(&[prefix.as_bytes(), b"-", name.as_bytes()], value.as_bytes());
+        }
+        headers
     }
 
-    fn write_texts(&self, prefix: &str, event: &mut EventBuilder) {
+    fn write_texts(&self, prefix: &str, headers: &mut Headers) {
         let direction = self.direction.as_str().as_bytes();
         let shown = |text: &'_ Vec<u8>, known: bool| if known { text.clone() } else { Vec::new() };
         let index = self.index.to_string();
@@ -75,12 +117,12 @@ impl Profile {
         ];
         for (name, text) in texts {
             if !text.is_empty() {
-                event.push(format!("{prefix}-{name}"), text);
+                headers.push_joined(&[prefix.as_bytes(), b"-", name.as_bytes()], text);
             }
         }
     }
 
-    fn write_times(&self, prefix: &str, event: &mut EventBuilder) {
+    fn write_times(&self, prefix: &str, headers: &mut Headers) {
         let never = Time::default();
         let times = [
             ("Channel-Created-Time", self.times.created),
@@ -95,7 +137,7 @@ impl Profile {
             ("Channel-Hold-Accum", never),
         ];
         for (name, time) in times {
-            event.push(format!("{prefix}-{name}"), time.as_micros().to_string());
+            headers.push_number(&[prefix.as_bytes(), b"-", name.as_bytes()], time.as_micros());
         }
     }
 }

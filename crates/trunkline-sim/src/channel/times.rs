@@ -7,7 +7,7 @@ use crate::time::Time;
 impl Channel {
     /// Sets them, and who and what was called.
     pub(crate) fn set_report(&mut self) {
-        let Some(profile) = self.profile.clone() else { return };
+        let Some(profile) = self.profile.as_deref().cloned() else { return };
         let times = profile.times;
         if let Some(cause) = self.cause {
             self.variables.set("hangup_cause", cause.name());
@@ -58,8 +58,8 @@ impl Channel {
 
     fn set_epochs(&mut self, epochs: &[(&str, Time)]) {
         for (name, time) in epochs {
-            self.variables.set(format!("{name}_epoch"), time.as_secs().to_string());
-            self.variables.set(format!("{name}_uepoch"), time.as_micros().to_string());
+            self.variables.set_number(format!("{name}_epoch"), time.as_secs());
+            self.variables.set_number(format!("{name}_uepoch"), time.as_micros());
         }
     }
 
@@ -95,15 +95,15 @@ impl Channel {
         ];
         for (name, from, to) in spans {
             let name = if name.is_empty() { "duration".to_owned() } else { format!("{name}sec") };
-            self.variables.set(name, seconds(from, to).to_string());
+            self.variables.set_number(name, seconds(from, to));
         }
         for (name, from, to) in spans {
             let name = if name.is_empty() { "mduration".to_owned() } else { format!("{name}msec") };
-            self.variables.set(name, ((since(from, to) + 500) / 1000).to_string());
+            self.variables.set_number(name, (since(from, to) + 500) / 1000);
         }
         for (name, from, to) in spans {
             let name = if name.is_empty() { "uduration".to_owned() } else { format!("{name}usec") };
-            self.variables.set(name, since(from, to).to_string());
+            self.variables.set_number(name, since(from, to));
         }
     }
 }

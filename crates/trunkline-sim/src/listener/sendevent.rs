@@ -1,12 +1,11 @@
 //! `sendevent`: an event of the client's own (`parse_command` in `mod_event_socket.c`).
 
+use trunkline_proto::EventName;
 use trunkline_proto::listener::Packet;
-use trunkline_proto::{EventBuilder, EventName};
 
 use super::subscriptions::name_event;
-use crate::channel::array_elements;
 use crate::core::{Announced, Core};
-use crate::event::{Fired, origin};
+use crate::event::{Draft, Fired, origin};
 
 impl Core {
     /// Fires it; its Event-UUID.
@@ -16,17 +15,14 @@ impl Core {
         // One that has no name of its own is a CUSTOM event without a subclass.
         let name = named.clone().unwrap_or(EventName::Custom);
         let subclass = packet.header("Event-Subclass").filter(|_| named == Some(EventName::Custom));
-        let mut event = EventBuilder::new();
+        let mut event = Draft::new();
         if let Some(subclass) = subclass {
             event.push("Event-Subclass", subclass);
         }
         event.push("Command", packet.line());
         for (header, value) in packet.headers() {
             if subclass.is_none() || !header.eq_ignore_ascii_case(b"Event-Subclass") {
-                event = match array_elements(value) {
-                    Some(elements) => event.list(header.as_slice(), elements),
-                    None => event.header(header.as_slice(), value.as_slice()),
-                };
+                event.push(header, value);
             }
         }
         let uuid = self.new_uuid();
