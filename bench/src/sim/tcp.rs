@@ -56,6 +56,7 @@ impl Drop for Server {
 struct Client {
     stream: TcpStream,
     buffer: Vec<u8>,
+    room: Box<[u8]>,
     /// Where the first message that was not counted begins.
     at: usize,
 }
@@ -64,7 +65,7 @@ impl Client {
     fn connect(address: SocketAddr) -> Self {
         let stream = TcpStream::connect(address).expect("connects");
         stream.set_nodelay(true).expect("no delay");
-        let mut client = Self { stream, buffer: Vec::with_capacity(1 << 20), at: 0 };
+        let mut client = Self { stream, buffer: Vec::new(), room: vec![0; 64 * 1024].into(), at: 0 };
         client.say(b"auth ClueCon\n\n");
         // The greeting and the answer, in one piece or two.
         let mut heard = 0;
@@ -81,10 +82,9 @@ impl Client {
     /// Reads once; how many messages that made whole.
     fn read(&mut self) -> u64 {
         self.buffer.drain(..std::mem::take(&mut self.at));
-        let mut room = [0; 256 * 1024];
-        let read = self.stream.read(&mut room).expect("reads");
+        let read = self.stream.read(&mut self.room).expect("reads");
         assert!(read > 0, "the switch hung up");
-        self.buffer.extend_from_slice(&room[..read]);
+        self.buffer.extend_from_slice(&self.room[..read]);
         let mut messages = 0;
         while let Some(length) = message_length(&self.buffer[self.at..]) {
             self.at += length;

@@ -1,5 +1,6 @@
 //! A [`Switch`] behind a TCP listener.
 
+mod batch;
 mod connection;
 
 use std::collections::HashMap;
