@@ -1,5 +1,6 @@
 //! Dialplan applications: running them, and a file for each family of them.
 
+mod bridge;
 mod call;
 mod media;
 mod message;
@@ -12,6 +13,8 @@ use crate::channel::{Channel, ChannelId, Variables};
 use crate::core::Core;
 use crate::event::origin;
 use crate::log;
+
+pub(crate) use bridge::Bridging;
 
 /// An application to run.
 #[derive(Debug, Clone)]
@@ -60,6 +63,7 @@ pub(crate) enum Activity {
     Media,
     Sleep,
     Playback(media::Playback),
+    Bridge(Bridging),
 }
 
 /// How an application ended, or that it has not.
@@ -71,7 +75,7 @@ pub(crate) enum Progress {
 type Application = fn(&mut Core, ChannelId, &[u8]) -> Progress;
 
 const FAMILIES: &[&[(&str, Application)]] =
-    &[call::APPLICATIONS, media::APPLICATIONS, variables::APPLICATIONS];
+    &[bridge::APPLICATIONS, call::APPLICATIONS, media::APPLICATIONS, variables::APPLICATIONS];
 
 fn find(name: &str) -> Option<(&'static str, Application)> {
     let mut all = FAMILIES.iter().flat_map(|family| family.iter());
@@ -161,7 +165,10 @@ impl Core {
         match &running.activity {
             Activity::Park => self.fire_channel(id, &origin::UNPARK),
             Activity::Playback(playback) => self.playback_over(id, playback, !running.over),
-            Activity::Media | Activity::Sleep => {}
+            Activity::Bridge(Bridging::Dialing(originate)) if !running.over => {
+                self.cancel_originate(*originate, HangupCause::OriginatorCancel.into());
+            }
+            Activity::Media | Activity::Sleep | Activity::Bridge(_) => {}
         }
         self.complete(id, &running.started);
     }

@@ -12,6 +12,7 @@ use trunkline_proto::listener::Packet;
 use trunkline_proto::{CallDirection, CallState, ChannelState};
 
 use crate::app::{Action, Running};
+use crate::bridge::Bridge;
 use crate::cause::Cause;
 use crate::endpoint::Endpoint;
 use crate::originate::OriginateId;
@@ -32,12 +33,21 @@ pub(crate) struct Channel {
     pub(crate) target: ChannelState,
     pub(crate) call_state: CallState,
     pub(crate) answered: bool,
+    /// Whether it hears something before it is answered.
+    pub(crate) early: bool,
     pub(crate) cause: Option<Cause>,
     pub(crate) hit_dialplan: bool,
     pub(crate) reads: bool,
     pub(crate) writes: bool,
     /// None until its endpoint has given it one.
     pub(crate) profile: Option<KeptProfile>,
+    /// The profile of the leg it was made by or for, or is bridged to.
+    pub(crate) other: Option<(OtherType, KeptProfile)>,
+    pub(crate) bridge: Option<Bridge>,
+    /// Whom it is to lead a bridge with once both are there.
+    pub(crate) joins: Option<ChannelId>,
+    /// Whether it was told to leave what it does for something else.
+    pub(crate) redirected: bool,
     pub(crate) variables: Variables,
     /// What it is still to execute.
     pub(crate) extension: VecDeque<Action>,
@@ -73,11 +83,16 @@ impl Channel {
             target: ChannelState::New,
             call_state: CallState::Down,
             answered: false,
+            early: false,
             cause: None,
             hit_dialplan,
             reads: false,
             writes: false,
             profile: None,
+            other: None,
+            bridge: None,
+            joins: None,
+            redirected: false,
             variables: Variables::default(),
             extension: VecDeque::new(),
             running_apps: Vec::new(),
@@ -96,9 +111,48 @@ impl Channel {
         self.target >= ChannelState::Hangup
     }
 
+    /// Whether its thread is where applications run: in the dialplan, or beside a bridge.
+    pub(crate) fn executes(&self) -> bool {
+        match self.running {
+            ChannelState::Execute => true,
+            ChannelState::ExchangeMedia | ChannelState::SoftExecute => self.bridge.is_some(),
+            _ => false,
+        }
+    }
+
+    /// Whether it can be heard.
+    pub(crate) fn has_media(&self) -> bool {
+        self.answered || self.early
+    }
+
+    pub(crate) fn is_outbound(&self) -> bool {
+        self.direction == CallDirection::Outbound
+    }
+
+    /// Whether its end, if it came to one, has been reported.
+    pub(crate) fn is_reported(&self) -> bool {
+        !self.hung_up() || self.target == ChannelState::Destroy
+    }
+
     /// Its name for log lines.
     pub(crate) fn shown_name(&self) -> String {
         String::from_utf8_lossy(&self.name).into_owned()
+    }
+}
+
+/// What the other leg is to a channel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum OtherType {
+    Originator,
+    Originatee,
+}
+
+impl OtherType {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Originator => "originator",
+            Self::Originatee => "originatee",
+        }
     }
 }
 

@@ -34,6 +34,11 @@ pub(crate) struct Core {
     pub(crate) ready: VecDeque<ChannelId>,
     pub(crate) calls: Calls,
     pub(crate) originates: BTreeMap<OriginateId, Originate>,
+    pub(crate) originates_made: u64,
+    /// Those whose first legs are yet to be made.
+    pub(crate) new_originates: VecDeque<OriginateId>,
+    /// Those that have been answered. They go on when no channel can.
+    pub(crate) answered_originates: VecDeque<OriginateId>,
     pub(crate) interest: Interest,
     pub(crate) standard: Standard,
     bus: VecDeque<Announced>,
@@ -107,6 +112,9 @@ impl Core {
             ready: VecDeque::new(),
             calls: Calls::default(),
             originates: BTreeMap::new(),
+            originates_made: 0,
+            new_originates: VecDeque::new(),
+            answered_originates: VecDeque::new(),
             interest: Interest::default(),
             standard: Standard::new(&config, &core_uuid),
             bus: VecDeque::new(),
@@ -177,8 +185,16 @@ impl Core {
 
     /// Lets every channel that can go on do so, until none can.
     pub(crate) fn settle(&mut self) {
-        while let Some(id) = self.ready.pop_front() {
-            self.advance(id);
+        loop {
+            if let Some(id) = self.new_originates.pop_front() {
+                self.next_group(id);
+            } else if let Some(id) = self.ready.pop_front() {
+                self.advance(id);
+            } else if let Some(id) = self.answered_originates.pop_front() {
+                self.advance_originate(id);
+            } else {
+                return;
+            }
         }
     }
 

@@ -21,6 +21,7 @@ const EXTENSIONS: &[(&str, &[(&str, &str)])] = &[
     // The numbers of the recorded conversations.
     ("9196", &[("answer", ""), ("echo", "")]),
     ("9197", &[("answer", ""), ("playback", "tone_stream://%(10000,0,1004);loops=-1")]),
+    ("6013", &[("answer", ""), ("set", "hangup_after_bridge=true"), ("bridge", "loopback/9196/default")]),
     ("6001", &[("hangup", "USER_BUSY")]),
     ("6002", &[("ring_ready", ""), ("sleep", "1500"), ("answer", ""), ("park", "")]),
     ("6003", &[("ring_ready", ""), ("sleep", "600000")]),
@@ -88,7 +89,7 @@ impl Core {
             channel.extension = extension.into();
         }
         if transferred {
-            self.flip_caller_id(id);
+            self.flip_unless_in_dialplan(id);
         }
         self.set_target(id, ChannelState::Execute);
     }

@@ -36,6 +36,8 @@ pub(crate) struct Request<'a> {
     /// The caller id where the variables give none.
     pub(crate) caller_name: &'a [u8],
     pub(crate) caller_number: &'a [u8],
+    /// The channel it is to be bridged to.
+    pub(crate) caller: Option<ChannelId>,
 }
 
 impl Request<'_> {
@@ -67,6 +69,12 @@ impl Core {
         let address = self.parse_address(request.dial)?;
         let uuid = self.new_uuid();
         let id = self.new_channel(uuid, CallDirection::Outbound, address.endpoint, &address.first_name);
+        let from = request.caller.map(|caller| self.uuid_of(caller));
+        if let (Some(from), "loopback") = (&from, address.kind)
+            && let Some(channel) = self.channels.get_mut(id)
+        {
+            channel.variables.set("loopback_from_uuid", from);
+        }
         self.rename_channel(id, &address.name);
         let profile = self.outbound_profile(id, &address, request);
         if let Some(channel) = self.channels.get_mut(id) {
@@ -74,8 +82,11 @@ impl Core {
             channel.target = ChannelState::Init;
         }
         self.give_uuid(id, request.variable("origination_uuid"));
+        if let Some(caller) = request.caller {
+            self.note_originator(id, caller);
+        }
         self.fire_channel(id, &origin::OUTGOING);
-        self.set_leg_variables(id, address.kind, request);
+        self.set_leg_variables(id, address.kind, request, from.as_deref());
         self.wake(id);
         Ok(id)
     }
@@ -111,10 +122,9 @@ impl Core {
         variables.set("direction", direction.as_str());
         if direction == CallDirection::Outbound {
             variables.set("is_outbound", "true");
-        } else {
-            variables.set("uuid", uuid.as_str());
-            variables.set("call_uuid", uuid.as_str());
         }
+        variables.set("uuid", uuid.as_str());
+        variables.set("call_uuid", uuid.as_str());
         variables.set("session_id", id.number.to_string());
         if direction == CallDirection::Inbound {
             variables.set("channel_name", name);
@@ -161,11 +171,17 @@ impl Core {
     }
 
     fn outbound_profile(&self, id: ChannelId, address: &Address, request: &Request<'_>) -> Profile {
-        let name = request.variable("origination_caller_id_name").unwrap_or(request.caller_name);
-        let number = request.variable("origination_caller_id_number").unwrap_or(request.caller_number);
-        let uuid = self.channels.get(id).map(|channel| channel.uuid.clone()).unwrap_or_default();
+        let caller = request.caller.and_then(|caller| self.channels.get(caller)?.profile.as_deref());
+        let known = caller.map(|caller| (caller.caller_name.as_slice(), caller.caller_number.as_slice()));
+        let (name, number) = known.unwrap_or((request.caller_name, request.caller_number));
+        let name = request.variable("origination_caller_id_name").unwrap_or(name);
+        let number = request.variable("origination_caller_id_number").unwrap_or(number);
+        if let Some(caller) = caller {
+            return self.leg_profile(id, address, caller, (name, number));
+        }
         Profile {
             direction: CallDirection::Outbound,
+            logical_direction: CallDirection::Outbound,
             dialplan: address.dialplan.clone(),
             caller_name: name.to_vec(),
             caller_number: number.to_vec(),
@@ -175,7 +191,7 @@ impl Core {
             callee_number: address.callee_number.clone(),
             ani: number.to_vec(),
             destination: address.destination.clone(),
-            unique_id: uuid,
+            unique_id: self.uuid_of(id),
             source: "mod_loopback",
             transfer_source: Vec::new(),
             context: address.context.clone(),
@@ -184,6 +200,34 @@ impl Core {
             index: 1,
             profile_created: self.now,
             times: created(self.now),
+        }
+    }
+
+    /// The profile of a leg made for another channel: that one's, but for where it goes.
+    fn leg_profile(
+        &self,
+        id: ChannelId,
+        address: &Address,
+        caller: &Profile,
+        (name, number): (&[u8], &[u8]),
+    ) -> Profile {
+        Profile {
+            direction: CallDirection::Outbound,
+            logical_direction: CallDirection::Outbound,
+            caller_name: name.to_vec(),
+            caller_number: number.to_vec(),
+            callee_name: b"Outbound Call".to_vec(),
+            callee_number: address.callee_number.clone(),
+            destination: address.destination.clone(),
+            unique_id: self.uuid_of(id),
+            source: "mod_loopback",
+            transfer_source: Vec::new(),
+            context: address.context.clone(),
+            channel_name: address.name.clone(),
+            index: 1,
+            profile_created: self.now,
+            times: created(self.now),
+            ..caller.clone()
         }
     }
 
@@ -198,8 +242,10 @@ impl Core {
         }
         let Some(channel) = self.channels.get_mut(id) else { return };
         let uuid = channel.uuid.clone();
-        channel.variables.set("uuid", uuid.as_str());
-        channel.variables.set("call_uuid", uuid.as_str());
+        if asked.is_some() {
+            channel.variables.set("uuid", uuid.as_str());
+            channel.variables.set("call_uuid", uuid.as_str());
+        }
         if let Some(profile) = &mut channel.profile {
             profile.unique_id = uuid;
         }
@@ -209,13 +255,53 @@ impl Core {
         }
     }
 
-    fn set_leg_variables(&mut self, id: ChannelId, kind: &str, request: &Request<'_>) {
+    /// What a leg takes from the channel it is to be bridged to (`switch_core_session_outgoing_channel` in
+    /// `src/switch_core_session.c`), and that from it.
+    fn note_originator(&mut self, id: ChannelId, caller: ChannelId) {
+        let Some(channel) = self.channels.get(caller) else { return };
+        let left = channel.variables.get("max_forwards").and_then(|left| std::str::from_utf8(left).ok());
+        let left = left.and_then(|left| left.parse().ok()).unwrap_or(70i64) - 1;
+        let (uuid, reads) = (channel.uuid.clone(), channel.reads);
+        self.introduce(caller, id);
         let Some(channel) = self.channels.get_mut(id) else { return };
-        for (name, value) in request.variables {
+        channel.variables.set("max_forwards", left.to_string());
+        if reads {
+            channel.variables.set("originator_codec", "L16@8000h@20i");
+        }
+        channel.variables.set("originator", &uuid);
+        channel.variables.set("signal_bond", &uuid);
+    }
+
+    fn set_leg_variables(&mut self, id: ChannelId, kind: &str, request: &Request<'_>, from: Option<&str>) {
+        let exported = request.caller.map(|caller| self.exported(caller)).unwrap_or_default();
+        let Some(channel) = self.channels.get_mut(id) else { return };
+        if let Some(from) = from {
+            channel.variables.set("call_uuid", from);
+        }
+        for (name, value) in exported.iter().chain(request.variables) {
             channel.variables.set(name.as_slice(), value.as_slice());
         }
         channel.variables.set("originate_early_media", "true");
+        if let Some(from) = from {
+            channel.variables.set("originating_leg_uuid", from);
+        }
         channel.variables.set("originate_endpoint", kind);
+        let shown = channel
+            .profile
+            .as_deref()
+            .map(|p| [b";", p.callee_name.as_slice(), b";", &p.callee_number].concat());
+        let leg = [channel.uuid.as_bytes(), &shown.unwrap_or_default()].concat();
+        if let Some(caller) = request.caller.and_then(|caller| self.channels.get_mut(caller)) {
+            caller.variables.append("originated_legs", leg);
+        }
+    }
+
+    /// The variables a channel hands on to the legs it is bridged to (`export_vars`).
+    fn exported(&self, id: ChannelId) -> Vec<(Vec<u8>, Vec<u8>)> {
+        let Some(channel) = self.channels.get(id) else { return Vec::new() };
+        let Some(names) = channel.variables.get("export_vars") else { return Vec::new() };
+        let value = |name: &[u8]| channel.variables.get(name).map(|value| (name.to_vec(), value.to_vec()));
+        names.split(|byte| *byte == b',').filter_map(value).collect()
     }
 
     /// What the endpoint does when a channel's thread begins: a calling loopback leg makes the called one.
@@ -224,6 +310,7 @@ impl Core {
         let Endpoint::Loopback { leg: Leg::A, .. } = channel.endpoint else { return };
         let Some(mut profile) = channel.profile.as_deref().cloned() else { return };
         let a_uuid = channel.uuid.clone();
+        let from = channel.variables.get("loopback_from_uuid").map(<[u8]>::to_vec);
         let mut name = channel.name.clone();
         name.truncate(name.len().saturating_sub(1));
         name.push(b'b');
@@ -234,6 +321,7 @@ impl Core {
         let endpoint = Endpoint::Loopback { leg: Leg::B, peer: Some(id) };
         let b = self.new_channel(b_uuid.clone(), CallDirection::Inbound, endpoint, &name);
         profile.direction = CallDirection::Inbound;
+        profile.logical_direction = CallDirection::Inbound;
         profile.unique_id.clone_from(&b_uuid);
         profile.channel_name = name;
         profile.times = created(self.now);
@@ -245,6 +333,9 @@ impl Core {
                 channel.variables.set(name, value);
             }
             channel.variables.set("other_loopback_leg_uuid", a_uuid);
+            if let Some(from) = from {
+                channel.variables.set("other_loopback_from_uuid", from);
+            }
             channel.variables.set("loopback_leg", "B");
         }
         if let Some(channel) = self.channels.get_mut(id) {
@@ -262,7 +353,7 @@ fn owned((name, value): (&[u8], &[u8])) -> (Vec<u8>, Vec<u8>) {
 
 /// Whether the called leg takes a variable over: those the originate gave, not the channel's own.
 fn is_inherited(name: &[u8]) -> bool {
-    const OWN: [&[u8]; 12] = [
+    const OWN: [&[u8]; 18] = [
         b"direction",
         b"is_outbound",
         b"session_id",
@@ -275,6 +366,12 @@ fn is_inherited(name: &[u8]) -> bool {
         b"call_uuid",
         b"originate_early_media",
         b"originate_endpoint",
+        b"loopback_from_uuid",
+        b"max_forwards",
+        b"originator_codec",
+        b"originator",
+        b"signal_bond",
+        b"originating_leg_uuid",
     ];
     !OWN.contains(&name)
 }

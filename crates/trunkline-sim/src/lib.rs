@@ -30,6 +30,7 @@
 
 mod api;
 mod app;
+mod bridge;
 mod cause;
 mod channel;
 mod config;
@@ -48,6 +49,7 @@ mod session;
 mod switch;
 mod text;
 mod time;
+mod transfer;
 
 pub use config::{SwitchConfig, User};
 pub use serve::{Sim, SimBuilder};

@@ -21,6 +21,8 @@ use crate::log;
 
 /// What a channel is to do next.
 enum Move {
+    /// A bridge it leads is to be ended.
+    Bridge,
     /// The innermost application is over, or the call is.
     EndApplication,
     Enter(ChannelState),
@@ -38,6 +40,7 @@ impl Core {
     /// One move of a channel's thread.
     pub(crate) fn advance(&mut self, id: ChannelId) {
         match self.next_move(id) {
+            Move::Bridge => self.move_bridge(id),
             Move::EndApplication => self.end_application(id),
             Move::TakeMessage => self.take_message(id),
             Move::Enter(ChannelState::Destroy) => return self.destroy(id),
@@ -51,26 +54,33 @@ impl Core {
     fn next_move(&self, id: ChannelId) -> Move {
         let Some(channel) = self.channels.get(id) else { return Move::Rest };
         let innermost = channel.running_apps.last();
-        if channel.hung_up() && innermost.is_some() {
+        let leads = channel.bridge.is_some_and(|bridge| bridge.leads);
+        if leads && self.bridge_moves(channel) {
+            Move::Bridge
+        } else if leads && channel.is_leaving() {
+            // Until the other one is gone.
+            Move::Rest
+        } else if channel.is_leaving() && innermost.is_some() {
             Move::EndApplication
         } else if channel.running != channel.target {
             Move::Enter(channel.target.clone())
-        } else if channel.running != ChannelState::Execute {
+        } else if !channel.executes() {
             Move::Rest
         } else if channel.takes_messages() {
             Move::TakeMessage
         } else {
             match innermost {
                 Some(running) if running.is_over() => Move::EndApplication,
-                Some(_) => Move::Rest,
-                None => Move::NextApplication,
+                None if channel.running == ChannelState::Execute => Move::NextApplication,
+                _ => Move::Rest,
             }
         }
     }
 
-    fn enter(&mut self, id: ChannelId, state: ChannelState) {
+    pub(crate) fn enter(&mut self, id: ChannelId, state: ChannelState) {
         let Some(channel) = self.channels.get_mut(id) else { return };
         channel.running = state.clone();
+        channel.redirected &= channel.target != state;
         let rings = state == ChannelState::Routing && channel.direction == CallDirection::Inbound;
         self.log_channel(log::DEBUG, &origin::STATE_CHANGE, id, |channel| {
             format!("({}) Running State Change {}", channel.shown_name(), channel.running.as_str())
@@ -84,6 +94,9 @@ impl Core {
             ChannelState::Routing => self.on_routing(id),
             ChannelState::ConsumeMedia => self.on_consume_media(id),
             ChannelState::Execute => self.renew_call_uuid(id),
+            ChannelState::Hibernate => self.set_target(id, ChannelState::Reset),
+            ChannelState::Reset => self.on_reset(id),
+            ChannelState::SoftExecute => self.on_soft_execute(id),
             ChannelState::Hangup => self.on_hangup(id),
             ChannelState::Reporting => self.on_reporting(id),
             _ => {}
@@ -191,10 +204,38 @@ impl Core {
         self.log_channel(log::NOTICE, origin, id, |channel| {
             format!("Hangup {} [{}] [{}]", channel.shown_name(), channel.running.as_str(), cause.name())
         });
+        self.note_hangup(id, cause);
         self.fire_channel(id, &origin::HANGUP);
         self.originate_lost(id, cause);
+        self.wake_peer(id);
         self.wake(id);
         true
+    }
+
+    fn on_reset(&mut self, id: ChannelId) {
+        if self.channels.get(id).is_some_and(|channel| channel.joins.is_none()) {
+            self.renew_call_uuid(id);
+        }
+        self.set_target(id, ChannelState::SoftExecute);
+    }
+
+    /// What a call that ends says of its bridge, here and at the other end.
+    fn note_hangup(&mut self, id: ChannelId, cause: Cause) {
+        let bridge = self.channels.get(id).and_then(|channel| channel.bridge);
+        let Some(bridge) = bridge.filter(|bridge| !bridge.is_over()) else { return };
+        if let Some(peer) = self.channels.get_mut(bridge.peer) {
+            peer.variables.set("last_bridge_hangup_cause", cause.name());
+        }
+        if let Some(channel) = self.channels.get_mut(id) {
+            let role = if bridge.leads { "originator" } else { "originatee" };
+            channel.variables.set("last_bridge_role", role);
+        }
+    }
+
+    fn wake_peer(&mut self, id: ChannelId) {
+        if let Some(bridge) = self.channels.get(id).and_then(|channel| channel.bridge) {
+            self.wake(bridge.peer);
+        }
     }
 
     fn on_hangup(&mut self, id: ChannelId) {
@@ -222,6 +263,7 @@ impl Core {
         if let Some(channel) = self.channels.get_mut(id) {
             channel.target = ChannelState::Destroy;
         }
+        self.wake_peer(id);
     }
 
     fn destroy(&mut self, id: ChannelId) {

@@ -16,7 +16,7 @@ impl Channel {
         event.push("Call-Direction", self.direction.as_str());
         event.push("Presence-Call-Direction", self.direction.as_str());
         event.push("Channel-HIT-Dialplan", if self.hit_dialplan { "true" } else { "false" });
-        event.push("Channel-Call-UUID", self.uuid.as_str());
+        event.push("Channel-Call-UUID", self.variables.get("call_uuid").unwrap_or(self.uuid.as_bytes()));
         event.push("Answer-State", self.answer_state().as_str());
         if let Some(cause) = self.cause {
             event.push("Hangup-Cause", cause.name());
@@ -24,6 +24,10 @@ impl Channel {
         self.write_codecs(event);
         if let Some(profile) = &self.profile {
             profile.write("Caller", event);
+        }
+        if let Some((kind, profile)) = &self.other {
+            event.push("Other-Type", kind.as_str());
+            profile.write("Other-Leg", event);
         }
     }
 
@@ -37,6 +41,8 @@ impl Channel {
             AnswerState::Hangup
         } else if self.answered {
             AnswerState::Answered
+        } else if self.early {
+            AnswerState::Early
         } else {
             AnswerState::Ringing
         }

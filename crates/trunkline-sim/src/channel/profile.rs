@@ -12,6 +12,8 @@ use crate::time::Time;
 #[derive(Debug, Clone)]
 pub(crate) struct Profile {
     pub(crate) direction: CallDirection,
+    /// Which way it goes from the channel that shows it.
+    pub(crate) logical_direction: CallDirection,
     pub(crate) dialplan: Vec<u8>,
     pub(crate) caller_name: Vec<u8>,
     pub(crate) caller_number: Vec<u8>,
@@ -38,6 +40,12 @@ pub(crate) struct Times {
     pub(crate) created: Time,
     pub(crate) answered: Time,
     pub(crate) progress: Time,
+    pub(crate) progress_media: Time,
+    pub(crate) bridged: Time,
+    pub(crate) transferred: Time,
+    pub(crate) last_hold: Time,
+    /// Microseconds.
+    pub(crate) held: u64,
     pub(crate) hung_up: Time,
 }
 
@@ -77,6 +85,18 @@ impl KeptProfile {
 }
 
 impl Profile {
+    /// As it is shown to another leg: its times are its own.
+    pub(crate) fn as_other_leg(&self) -> Self {
+        Self {
+            logical_direction: CallDirection::Inbound,
+            transfer_source: Vec::new(),
+            index: 0,
+            profile_created: Time::default(),
+            times: Times::default(),
+            ..self.clone()
+        }
+    }
+
     fn headers(&self, prefix: &str) -> Headers {
         let mut headers = Headers::with_capacity(32, 1024);
         self.write_texts(prefix, &mut headers);
@@ -92,11 +112,11 @@ impl Profile {
     fn write_texts(&self, prefix: &str, headers: &mut Headers) {
         let direction = self.direction.as_str().as_bytes();
         let shown = |text: &'_ Vec<u8>, known: bool| if known { text.clone() } else { Vec::new() };
-        let index = self.index.to_string();
+        let index = if self.index == 0 { String::new() } else { self.index.to_string() };
         let created = self.profile_created.as_micros().to_string();
         let texts: [(&str, &[u8]); 19] = [
             ("Direction", direction),
-            ("Logical-Direction", direction),
+            ("Logical-Direction", self.logical_direction.as_str().as_bytes()),
             ("Dialplan", &self.dialplan),
             ("Caller-ID-Name", &self.caller_name),
             ("Caller-ID-Number", &self.caller_number),
@@ -128,13 +148,13 @@ impl Profile {
             ("Channel-Created-Time", self.times.created),
             ("Channel-Answered-Time", self.times.answered),
             ("Channel-Progress-Time", self.times.progress),
-            ("Channel-Progress-Media-Time", never),
+            ("Channel-Progress-Media-Time", self.times.progress_media),
             ("Channel-Hangup-Time", self.times.hung_up),
-            ("Channel-Transfer-Time", never),
+            ("Channel-Transfer-Time", self.times.transferred),
             ("Channel-Resurrect-Time", never),
-            ("Channel-Bridged-Time", never),
-            ("Channel-Last-Hold", never),
-            ("Channel-Hold-Accum", never),
+            ("Channel-Bridged-Time", self.times.bridged),
+            ("Channel-Last-Hold", self.times.last_hold),
+            ("Channel-Hold-Accum", Time::from_micros(self.times.held)),
         ];
         for (name, time) in times {
             headers.push_number(&[prefix.as_bytes(), b"-", name.as_bytes()], time.as_micros());

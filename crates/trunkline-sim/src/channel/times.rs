@@ -19,15 +19,18 @@ impl Channel {
             ("start", times.created),
             ("profile_start", profile.profile_created),
             ("answer", times.answered),
+            ("bridge", times.bridged),
+            ("last_hold", times.last_hold),
             ("progress", times.progress),
+            ("progress_media", times.progress_media),
             ("end", times.hung_up),
         ]);
         self.set_epochs(&[
             ("start", times.created),
             ("profile_start", profile.profile_created),
             ("answer", times.answered),
-            ("bridge", Time::default()),
-            ("last_hold", Time::default()),
+            ("bridge", times.bridged),
+            ("last_hold", times.last_hold),
         ]);
         for name in ["hold_accum_seconds", "hold_accum_usec", "hold_accum_ms"] {
             self.variables.set(name, "0");
@@ -35,7 +38,7 @@ impl Channel {
         self.set_epochs(&[
             ("resurrect", Time::default()),
             ("progress", times.progress),
-            ("progress_media", Time::default()),
+            ("progress_media", times.progress_media),
             ("end", times.hung_up),
         ]);
         self.set_last_app();
@@ -89,8 +92,8 @@ impl Channel {
             ("bill", times.answered, end),
             ("progress", start, times.progress),
             ("answer", start, times.answered),
-            ("wait", start, Time::default()),
-            ("progress_media", start, Time::default()),
+            ("wait", start, times.bridged),
+            ("progress_media", start, times.progress_media),
             ("flow_bill", start, end),
         ];
         for (name, from, to) in spans {

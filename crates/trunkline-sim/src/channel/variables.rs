@@ -28,6 +28,17 @@ impl Variables {
         self.set(name, crate::event::decimal(value, &mut digits));
     }
 
+    /// Adds to a variable, which becomes an array where it had a value.
+    pub(crate) fn append(&mut self, name: &str, value: impl AsRef<[u8]>) {
+        let value = value.as_ref();
+        let joined = match self.get(name) {
+            None => value.to_vec(),
+            Some(known) if known.starts_with(b"ARRAY::") => [known, b"|:", value].concat(),
+            Some(known) => [b"ARRAY::", known, b"|:", value].concat(),
+        };
+        self.set(name, joined);
+    }
+
     pub(crate) fn remove(&mut self, name: &[u8]) {
         if self.get(name).is_some() {
             Arc::make_mut(&mut self.0).change().remove(|known| is(known, name));
@@ -38,6 +49,11 @@ impl Variables {
         let name = name.as_ref();
         let found = self.0.headers().iter().find(|(known, _)| is(known, name));
         found.map(|(_, value)| value)
+    }
+
+    /// Whether a variable says yes.
+    pub(crate) fn is_true(&self, name: &str) -> bool {
+        self.get(name).is_some_and(crate::text::is_true)
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&[u8], &[u8])> {

@@ -95,6 +95,26 @@ pub(crate) const PARK: ChannelEvent =
     event(EventName::ChannelPark, true, origin("switch_ivr.c", "switch_ivr_park", 1002));
 pub(crate) const UNPARK: ChannelEvent =
     event(EventName::ChannelUnpark, true, origin("switch_ivr.c", "switch_ivr_park", 1213));
+pub(crate) const BRIDGE: ChannelEvent = event(
+    EventName::ChannelBridge,
+    true,
+    origin("switch_ivr_bridge.c", "switch_ivr_multi_threaded_bridge", 1689),
+);
+pub(crate) const UNBRIDGE: ChannelEvent = event(
+    EventName::ChannelUnbridge,
+    true,
+    origin("switch_ivr_bridge.c", "switch_ivr_multi_threaded_bridge", 1879),
+);
+pub(crate) const UUID_BRIDGE_A: ChannelEvent = event(
+    EventName::ChannelExecute,
+    true,
+    origin("switch_ivr_bridge.c", "uuid_bridge_on_soft_execute", 1236),
+);
+pub(crate) const UUID_BRIDGE_B: ChannelEvent = event(
+    EventName::ChannelExecute,
+    true,
+    origin("switch_ivr_bridge.c", "uuid_bridge_on_soft_execute", 1243),
+);
 pub(crate) const PLAYBACK_START: ChannelEvent =
     event(EventName::PlaybackStart, true, origin("switch_ivr_play_say.c", "switch_ivr_play_file", 1649));
 pub(crate) const PLAYBACK_STOP: ChannelEvent =
@@ -141,6 +161,15 @@ pub(crate) const INVALID_APPLICATION: Origin =
 pub(crate) const INVALID_APPLICATION_HANGUP: Origin =
     origin("switch_core_session.c", "switch_core_session_execute_application_get_flags", 2772);
 pub(crate) const TRANSFER: Origin = origin("switch_ivr.c", "switch_ivr_session_transfer", 2303);
+pub(crate) const BRIDGE_ANSWERED: Origin =
+    origin("switch_ivr_bridge.c", "switch_ivr_multi_threaded_bridge", 1660);
+pub(crate) const BRIDGE_HANGUP: Origin =
+    origin("switch_ivr_bridge.c", "switch_ivr_multi_threaded_bridge", 1942);
+pub(crate) const BRIDGE_PEER_HANGUP: Origin =
+    origin("switch_ivr_bridge.c", "audio_bridge_on_exchange_media", 1027);
+pub(crate) const BRIDGE_FAILED: Origin = origin("mod_dptools.c", "audio_bridge_function", 3637);
+pub(crate) const BRIDGE_FAILED_HANGUP: Origin =
+    origin("switch_channel.c", "switch_channel_handle_cause", 5016);
 pub(crate) const KILL: Origin = origin("switch_ivr.c", "switch_ivr_kill_uuid", 4404);
 pub(crate) const MESSAGE_HANGUP: Origin = origin("switch_ivr.c", "switch_ivr_parse_event", 595);
 pub(crate) const HUPALL: Origin = origin("switch_core_session.c", "switch_core_session_hupall", 296);

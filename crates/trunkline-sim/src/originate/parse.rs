@@ -60,6 +60,19 @@ pub(super) fn parse(arguments: &[u8]) -> Result<Parsed, Refused> {
     })
 }
 
+/// A dial string alone, as `bridge` takes it.
+pub(super) fn parse_dial(dial: &[u8]) -> Result<Parsed, Refused> {
+    let broken = || Refused::Cause(HangupCause::DestinationOutOfOrder.into());
+    let (global, dial) = blocks(trim(dial), b'{', b'}').ok_or_else(broken)?;
+    Ok(Parsed {
+        groups: groups(dial, &global),
+        then: then(b"&park", Vec::new(), Vec::new()),
+        caller_name: Vec::new(),
+        caller_number: Vec::new(),
+        timeout: seconds(last(&global, "originate_timeout")).unwrap_or(TIMEOUT),
+    })
+}
+
 fn seconds(text: Option<&[u8]>) -> Option<u64> {
     std::str::from_utf8(text?).ok()?.trim().parse().ok().filter(|seconds| *seconds > 0)
 }

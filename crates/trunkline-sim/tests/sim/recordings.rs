@@ -64,6 +64,7 @@ const WHOLE: &[&str] = &[
     "peer-fs_cli-interactive",
     "srv-reload-event-socket",
     "ev-big-variable",
+    "ev-dialplan-bridge",
 ];
 
 const PARKED: &str = "originate {origination_uuid=ca110001-0000-4000-8000-000000000001}null/1001 &park";

@@ -127,8 +127,25 @@ fn mask(name: String, value: &str) -> (String, String) {
     if VARYING.contains(&name.as_str()) || is_time || name == "Content-Length" {
         return (name, "*".into());
     }
-    let masked = if matches!(name.as_str(), "_body" | "body") { mask_body(value) } else { mask_ids(value) };
+    let is_transfer =
+        ["transfer_source", "transfer_history", "Transfer-Source"].iter().any(|end| name.ends_with(end));
+    let masked = if is_transfer {
+        mask_seconds(&mask_ids(value))
+    } else if matches!(name.as_str(), "_body" | "body") {
+        mask_body(value)
+    } else {
+        mask_ids(value)
+    };
     (name, masked)
+}
+
+/// The seconds each transfer begins with.
+fn mask_seconds(text: &str) -> String {
+    let parts = text.split("|:").map(|part| match part.split_once(':') {
+        Some((seconds, rest)) if seconds.bytes().all(|byte| byte.is_ascii_digit()) => format!("*:{rest}"),
+        _ => part.to_owned(),
+    });
+    parts.collect::<Vec<_>>().join("|:")
 }
 
 /// What counts time and calls.
