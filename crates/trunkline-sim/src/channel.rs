@@ -37,6 +37,8 @@ pub(crate) struct Channel {
     pub(crate) early: bool,
     pub(crate) cause: Option<Cause>,
     pub(crate) hit_dialplan: bool,
+    /// What it speaks once it reads and writes.
+    pub(crate) codec: &'static Codec,
     pub(crate) reads: bool,
     pub(crate) writes: bool,
     /// None until its endpoint has given it one.
@@ -86,6 +88,7 @@ impl Channel {
             early: false,
             cause: None,
             hit_dialplan,
+            codec: endpoint.codec(),
             reads: false,
             writes: false,
             profile: None,
@@ -138,6 +141,14 @@ impl Channel {
     pub(crate) fn shown_name(&self) -> String {
         String::from_utf8_lossy(&self.name).into_owned()
     }
+}
+
+/// A codec, as headers name it.
+#[derive(Debug)]
+pub(crate) struct Codec {
+    pub(crate) name: &'static str,
+    pub(crate) rate: &'static str,
+    pub(crate) bit_rate: &'static str,
 }
 
 /// What the other leg is to a channel.

@@ -1,6 +1,10 @@
 //! What a switch is like.
 
+mod sip;
+
 use std::time::Duration;
+
+pub use sip::{SipConfig, SipOutcome, SipPeer};
 
 /// How a [`Switch`](crate::Switch) presents itself and behaves.
 #[derive(Debug, Clone)]
@@ -29,6 +33,8 @@ pub struct SwitchConfig {
     /// Events, and log lines, that may wait for a client that does not read; beyond, they are lost to it
     /// (`MAX_QUEUE_LEN` in `mod_event_socket.c`); 100,000.
     pub queue_limit: usize,
+    /// What calls by SIP reach.
+    pub sip: SipConfig,
 }
 
 impl Default for SwitchConfig {
@@ -45,6 +51,7 @@ impl Default for SwitchConfig {
             max_sessions: 5000,
             sessions_per_second: 2000,
             queue_limit: 100_000,
+            sip: SipConfig::default(),
         }
     }
 }

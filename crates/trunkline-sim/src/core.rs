@@ -11,6 +11,7 @@ use trunkline_proto::{EventName, EventSet};
 use crate::api::{CallId, Calls};
 use crate::channel::{ChannelId, Channels};
 use crate::config::SwitchConfig;
+use crate::endpoint::Signal;
 use crate::event::{ChannelEvent, Draft, Fired, Standard};
 use crate::log::LogLine;
 use crate::originate::{Originate, OriginateId};
@@ -56,6 +57,13 @@ pub(crate) enum Task {
         channel: ChannelId,
         serial: u64,
     },
+    /// A signal of a SIP call gets to a channel.
+    Signal {
+        to: ChannelId,
+        signal: Signal,
+    },
+    /// A leg of an originate has rung long enough.
+    LegTimeout(ChannelId),
     /// An originate has rung long enough.
     OriginateTimeout(OriginateId),
     /// An api command that waited for a time may answer.
@@ -203,6 +211,8 @@ impl Core {
         match task {
             Task::Heartbeat => self.heartbeat(),
             Task::ApplicationOver { channel, serial } => self.application_over(channel, serial),
+            Task::Signal { to, signal } => self.receive_signal(to, signal),
+            Task::LegTimeout(id) => self.leg_timeout(id),
             Task::OriginateTimeout(id) => self.originate_timeout(id),
             Task::CallOver(id) => self.finish_call(id, b"+OK".to_vec()),
             // The listeners' own.

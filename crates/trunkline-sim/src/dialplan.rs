@@ -21,10 +21,11 @@ const EXTENSIONS: &[(&str, &[(&str, &str)])] = &[
     // The numbers of the recorded conversations.
     ("9196", &[("answer", ""), ("echo", "")]),
     ("9197", &[("answer", ""), ("playback", "tone_stream://%(10000,0,1004);loops=-1")]),
+    ("6012", &[("pre_answer", ""), ("sleep", "1000"), ("hangup", "NORMAL_TEMPORARY_FAILURE")]),
     ("6013", &[("answer", ""), ("set", "hangup_after_bridge=true"), ("bridge", "loopback/9196/default")]),
     ("6001", &[("hangup", "USER_BUSY")]),
     ("6002", &[("ring_ready", ""), ("sleep", "1500"), ("answer", ""), ("park", "")]),
-    ("6003", &[("ring_ready", ""), ("sleep", "600000")]),
+    ("6003", &[("ring_ready", ""), ("sleep", "60000")]),
 ];
 
 fn find(context: &[u8], destination: &[u8]) -> Option<Vec<Action>> {

@@ -139,6 +139,9 @@ impl Core {
         match made {
             Ok(channel) => {
                 originate.waiting.push(channel);
+                if let Some(seconds) = leg.timeout() {
+                    self.schedule.at(self.now.whole_seconds_later(seconds), Task::LegTimeout(channel));
+                }
                 if let Some(channel) = self.channels.get_mut(channel) {
                     channel.originate = Some(id);
                 }
@@ -180,6 +183,7 @@ impl Core {
         for loser in originate.waiting.iter().copied().filter(|loser| *loser != channel) {
             if let Some(loser) = self.channels.get_mut(loser) {
                 loser.originate = None;
+                loser.variables.set("group_dial_status", "loser");
             }
             self.hangup(loser, HangupCause::LoseRace, &origin::ORIGINATE_HANGUP);
         }
@@ -296,6 +300,18 @@ impl Core {
         } else if let Some(channel) = self.channels.get_mut(channel) {
             // The next leg may want this one's uuid.
             channel.retry = Some(id);
+        }
+    }
+
+    /// The channel that waits to be bridged to a leg.
+    pub(crate) fn who_dials(&self, leg: ChannelId) -> Option<ChannelId> {
+        self.originates.get(&self.channels.get(leg)?.originate?)?.asker.channel()
+    }
+
+    /// A leg was not answered in its own time.
+    pub(crate) fn leg_timeout(&mut self, leg: ChannelId) {
+        if self.channels.get(leg).is_some_and(|leg| leg.originate.is_some()) {
+            self.hangup(leg, HangupCause::AllottedTimeout, &origin::ORIGINATE_HANGUP);
         }
     }
 

@@ -15,7 +15,7 @@ use trunkline_proto::{CallDirection, CallState, ChannelState, HangupCause};
 use crate::cause::Cause;
 use crate::channel::ChannelId;
 use crate::core::Core;
-use crate::endpoint::{Endpoint, Leg};
+use crate::endpoint::{Endpoint, Leg, Signal};
 use crate::event::{Origin, origin};
 use crate::log;
 
@@ -175,6 +175,7 @@ impl Core {
         if let Some(channel) = self.channels.get_mut(id) {
             channel.variables.set("endpoint_disposition", "ANSWER");
         }
+        self.signal(id, Signal::Answered);
         self.originate_answered(id);
     }
 
@@ -190,6 +191,39 @@ impl Core {
         self.log_channel(log::NOTICE, origin, id, |channel| format!("Ring-Ready {}!", channel.shown_name()));
         self.fire_channel(id, &origin::PROGRESS);
         self.set_call_state(id, CallState::Ringing);
+        self.signal(id, Signal::Ringing);
+        self.pass_on(id, |core, caller| core.mark_ringing(caller, &origin::BRIDGE_ANSWERED));
+    }
+
+    /// The call can be heard, though it is not answered.
+    pub(crate) fn mark_early(&mut self, id: ChannelId, origin: &Origin) {
+        let now = self.now;
+        let Some(channel) = self.channels.get_mut(id).filter(|channel| !channel.hung_up()) else { return };
+        if channel.answered || channel.early {
+            return;
+        }
+        channel.early = true;
+        if let Some(profile) = &mut channel.profile {
+            profile.times.progress_media = now;
+        }
+        let waits = channel.variables.is_true("ignore_early_media");
+        self.log_channel(log::NOTICE, origin, id, |channel| format!("Pre-Answer {}!", channel.shown_name()));
+        self.fire_channel(id, &origin::PROGRESS_MEDIA);
+        self.set_call_state(id, CallState::Early);
+        if let Some(channel) = self.channels.get_mut(id) {
+            channel.variables.set("endpoint_disposition", "EARLY MEDIA");
+        }
+        self.signal(id, Signal::Early);
+        if !waits {
+            self.originate_answered(id);
+        }
+    }
+
+    /// Has what happens to a leg happen to the channel it is to be bridged to.
+    fn pass_on(&mut self, leg: ChannelId, what: impl Fn(&mut Self, ChannelId)) {
+        if let Some(caller) = self.who_dials(leg) {
+            what(self, caller);
+        }
     }
 
     /// Hangs a call up; its thread then ends what it does. False if it was over already.
@@ -250,6 +284,7 @@ impl Core {
         if let Endpoint::Loopback { peer: Some(peer), .. } = channel.endpoint {
             self.hangup(peer, cause, &origin::LOOPBACK_HANGUP);
         }
+        self.signal(id, Signal::HungUp(cause));
     }
 
     fn on_reporting(&mut self, id: ChannelId) {

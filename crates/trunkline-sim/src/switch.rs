@@ -216,6 +216,14 @@ impl Switch {
         output
     }
 
+    /// A call comes in by SIP, from nobody the switch knows; its uuid.
+    pub fn call_in(&mut self, name: &str, number: &str, destination: &str, now: Time) -> String {
+        self.catch_up(now);
+        let uuid = self.core.incoming_call(name, number, destination);
+        self.deliver();
+        uuid
+    }
+
     // ---- inside
 
     /// Does everything due up to now, each at its own time.

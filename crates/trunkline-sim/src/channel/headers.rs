@@ -50,14 +50,14 @@ impl Channel {
 
     fn write_codecs(&self, event: &mut Draft) {
         if self.reads {
-            event.push("Channel-Read-Codec-Name", "L16");
-            event.push("Channel-Read-Codec-Rate", "8000");
-            event.push("Channel-Read-Codec-Bit-Rate", "128000");
+            event.push("Channel-Read-Codec-Name", self.codec.name);
+            event.push("Channel-Read-Codec-Rate", self.codec.rate);
+            event.push("Channel-Read-Codec-Bit-Rate", self.codec.bit_rate);
         }
         if self.writes {
-            event.push("Channel-Write-Codec-Name", "L16");
-            event.push("Channel-Write-Codec-Rate", "8000");
-            event.push("Channel-Write-Codec-Bit-Rate", "128000");
+            event.push("Channel-Write-Codec-Name", self.codec.name);
+            event.push("Channel-Write-Codec-Rate", self.codec.rate);
+            event.push("Channel-Write-Codec-Bit-Rate", self.codec.bit_rate);
         }
     }
 }

@@ -14,6 +14,7 @@ pub(crate) struct Profile {
     pub(crate) direction: CallDirection,
     /// Which way it goes from the channel that shows it.
     pub(crate) logical_direction: CallDirection,
+    pub(crate) username: Vec<u8>,
     pub(crate) dialplan: Vec<u8>,
     pub(crate) caller_name: Vec<u8>,
     pub(crate) caller_number: Vec<u8>,
@@ -21,6 +22,7 @@ pub(crate) struct Profile {
     pub(crate) orig_number: Vec<u8>,
     pub(crate) callee_name: Vec<u8>,
     pub(crate) callee_number: Vec<u8>,
+    pub(crate) network_addr: Vec<u8>,
     pub(crate) ani: Vec<u8>,
     pub(crate) destination: Vec<u8>,
     pub(crate) unique_id: String,
@@ -114,9 +116,10 @@ impl Profile {
         let shown = |text: &'_ Vec<u8>, known: bool| if known { text.clone() } else { Vec::new() };
         let index = if self.index == 0 { String::new() } else { self.index.to_string() };
         let created = self.profile_created.as_micros().to_string();
-        let texts: [(&str, &[u8]); 19] = [
+        let texts: [(&str, &[u8]); 21] = [
             ("Direction", direction),
             ("Logical-Direction", self.logical_direction.as_str().as_bytes()),
+            ("Username", &self.username),
             ("Dialplan", &self.dialplan),
             ("Caller-ID-Name", &self.caller_name),
             ("Caller-ID-Number", &self.caller_number),
@@ -124,6 +127,7 @@ impl Profile {
             ("Orig-Caller-ID-Number", &shown(&self.orig_number, !self.caller_number.is_empty())),
             ("Callee-ID-Name", &self.callee_name),
             ("Callee-ID-Number", &self.callee_number),
+            ("Network-Addr", &self.network_addr),
             ("ANI", &self.ani),
             ("Destination-Number", &self.destination),
             ("Unique-ID", self.unique_id.as_bytes()),

@@ -40,6 +40,11 @@ pub(crate) const UUID_DUMP: Origin = origin("mod_commands.c", "uuid_dump_functio
 
 pub(crate) const READ_CODEC: ChannelEvent =
     event(EventName::Codec, false, origin("switch_core_codec.c", "switch_core_session_set_read_codec", 300));
+pub(crate) const REAL_READ_CODEC: ChannelEvent = event(
+    EventName::Codec,
+    false,
+    origin("switch_core_codec.c", "switch_core_session_set_real_read_codec", 189),
+);
 pub(crate) const WRITE_CODEC: ChannelEvent =
     event(EventName::Codec, false, origin("switch_core_codec.c", "switch_core_session_set_write_codec", 471));
 pub(crate) const UUID: ChannelEvent = event(
@@ -76,6 +81,11 @@ pub(crate) const PROGRESS: ChannelEvent = event(
     EventName::ChannelProgress,
     true,
     origin("switch_channel.c", "switch_channel_perform_mark_ring_ready_value", 3507),
+);
+pub(crate) const PROGRESS_MEDIA: ChannelEvent = event(
+    EventName::ChannelProgressMedia,
+    true,
+    origin("switch_channel.c", "switch_channel_perform_mark_pre_answered", 3562),
 );
 pub(crate) const ANSWER: ChannelEvent = event(
     EventName::ChannelAnswer,
@@ -170,6 +180,12 @@ pub(crate) const BRIDGE_PEER_HANGUP: Origin =
 pub(crate) const BRIDGE_FAILED: Origin = origin("mod_dptools.c", "audio_bridge_function", 3637);
 pub(crate) const BRIDGE_FAILED_HANGUP: Origin =
     origin("switch_channel.c", "switch_channel_handle_cause", 5016);
+pub(crate) const SIP_RINGING: Origin = origin("sofia.c", "sofia_handle_sip_i_state", 7486);
+pub(crate) const SIP_EARLY: Origin = origin("sofia.c", "sofia_handle_sip_i_state", 7662);
+pub(crate) const SIP_ANSWERED: Origin = origin("sofia.c", "sofia_handle_sip_i_state", 8606);
+pub(crate) const SIP_HANGUP: Origin = origin("sofia.c", "sofia_handle_sip_i_state", 8756);
+pub(crate) const APP_EARLY: Origin = origin("mod_dptools.c", "pre_answer_function", 1438);
+pub(crate) const LOOPBACK_EARLY: Origin = origin("mod_loopback.c", "channel_receive_message", 1030);
 pub(crate) const KILL: Origin = origin("switch_ivr.c", "switch_ivr_kill_uuid", 4404);
 pub(crate) const MESSAGE_HANGUP: Origin = origin("switch_ivr.c", "switch_ivr_parse_event", 595);
 pub(crate) const HUPALL: Origin = origin("switch_core_session.c", "switch_core_session_hupall", 296);
