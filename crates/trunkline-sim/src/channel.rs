@@ -1,6 +1,8 @@
 //! A channel: its state, its caller profile, its variables, and the headers that tell them.
 
+mod control;
 mod headers;
+mod lookup;
 mod profile;
 mod times;
 
@@ -14,7 +16,7 @@ use crate::cause::Cause;
 use crate::endpoint::Endpoint;
 use crate::originate::OriginateId;
 
-pub(crate) use headers::array_elements;
+pub(crate) use control::{Control, QUEUE_LENGTH};
 pub(crate) use profile::{Profile, Times};
 
 /// A channel by the number of its session, which is never given twice.
@@ -40,14 +42,20 @@ pub(crate) struct Channel {
     /// None until its endpoint has given it one.
     pub(crate) profile: Option<Profile>,
     pub(crate) variables: Variables,
+    /// An extension it is to go on with instead of what the dialplan would give it.
+    pub(crate) queued_extension: Option<VecDeque<Action>>,
     /// What it is still to execute.
     pub(crate) extension: VecDeque<Action>,
     /// The applications that run, those a message began within the one before them.
     pub(crate) running_apps: Vec<Running>,
     /// Digits that were pressed.
     pub(crate) digits: Vec<u8>,
+    /// The connections bound to it.
+    pub(crate) control: Control,
     /// Messages it has yet to take up.
     pub(crate) messages: VecDeque<Packet>,
+    /// How many of them its thread has had the time to see.
+    pub(crate) seen_messages: usize,
     /// Applications started so far; tells a timer's own application from a later one.
     pub(crate) applications: u64,
     pub(crate) last_app: Option<(String, Vec<u8>)>,
@@ -80,10 +88,13 @@ impl Channel {
             writes: false,
             profile: None,
             variables: Variables::default(),
+            queued_extension: None,
             extension: VecDeque::new(),
             running_apps: Vec::new(),
             digits: Vec::new(),
+            control: Control::default(),
             messages: VecDeque::new(),
+            seen_messages: 0,
             applications: 0,
             last_app: None,
             originate: None,

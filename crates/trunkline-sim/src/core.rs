@@ -9,6 +9,7 @@ use fastrand::Rng;
 use trunkline_proto::{EventBuilder, EventName, EventSet};
 
 use crate::api::{CallId, Calls};
+use crate::app::Dial;
 use crate::channel::{ChannelId, Channels};
 use crate::config::SwitchConfig;
 use crate::event::{ChannelEvent, Fired};
@@ -35,6 +36,8 @@ pub(crate) struct Core {
     pub(crate) calls: Calls,
     pub(crate) originates: BTreeMap<OriginateId, Originate>,
     pub(crate) interest: Interest,
+    /// What it asks of the connections' side.
+    pub(crate) requests: VecDeque<Request>,
     bus: VecDeque<Announced>,
     rng: Rng,
 }
@@ -43,13 +46,13 @@ pub(crate) struct Core {
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Task {
     Heartbeat,
-    /// A connection has not said anything yet.
-    FirstPacket(crate::switch::ConnectionId),
     /// The application a channel runs is over, if it is still that one.
     ApplicationOver {
         channel: ChannelId,
         serial: u64,
     },
+    /// A channel's thread looks for what others want of it.
+    Frame(ChannelId),
     /// An originate has rung long enough.
     OriginateTimeout(OriginateId),
     /// An api command that waited for a time may answer.
@@ -60,7 +63,15 @@ pub(crate) enum Task {
 #[derive(Debug)]
 pub(crate) enum Announced {
     Event(Arc<Fired>),
+    /// An event of a session, for the connection bound to it alone.
+    Diverted(ChannelId, Arc<Fired>),
     Log(Arc<LogLine>),
+}
+
+/// What the core cannot do itself.
+#[derive(Debug)]
+pub(crate) enum Request {
+    Dial(Dial),
 }
 
 /// What anybody listens for: the rest need not be written down.
@@ -108,6 +119,7 @@ impl Core {
             calls: Calls::default(),
             originates: BTreeMap::new(),
             interest: Interest::default(),
+            requests: VecDeque::new(),
             bus: VecDeque::new(),
             rng,
             config,
@@ -185,10 +197,9 @@ impl Core {
         match task {
             Task::Heartbeat => self.heartbeat(),
             Task::ApplicationOver { channel, serial } => self.application_over(channel, serial),
+            Task::Frame(id) => self.next_frame(id),
             Task::OriginateTimeout(id) => self.originate_timeout(id),
             Task::CallOver(id) => self.finish_call(id, b"+OK".to_vec()),
-            // The listeners' own.
-            Task::FirstPacket(_) => {}
         }
         self.settle();
     }

@@ -49,7 +49,7 @@ mod switch;
 mod text;
 mod time;
 
-pub use config::{SwitchConfig, User};
+pub use config::{AccessList, AccessRule, Release, SwitchConfig, User};
 pub use serve::{Sim, SimBuilder};
 
 pub use switch::{ConnectionId, Effect, Switch};

@@ -51,8 +51,11 @@ impl Core {
     fn next_move(&self, id: ChannelId) -> Move {
         let Some(channel) = self.channels.get(id) else { return Move::Rest };
         let innermost = channel.running_apps.last();
-        if channel.hung_up() && innermost.is_some() {
-            Move::EndApplication
+        if let Some(running) = innermost.filter(|_| channel.ends_applications()) {
+            // A socket may keep the thread of a call that is over.
+            if running.outlasts_call() { Move::Rest } else { Move::EndApplication }
+        } else if channel.target == ChannelState::Destroy && channel.control.bound > 0 {
+            Move::Rest
         } else if channel.running != channel.target {
             Move::Enter(channel.target.clone())
         } else if channel.running != ChannelState::Execute {
@@ -82,7 +85,7 @@ impl Core {
             ChannelState::Init => self.on_init(id),
             ChannelState::Routing => self.on_routing(id),
             ChannelState::ConsumeMedia => self.on_consume_media(id),
-            ChannelState::Execute => self.renew_call_uuid(id),
+            ChannelState::Execute | ChannelState::Reset => self.renew_call_uuid(id),
             ChannelState::Hangup => self.on_hangup(id),
             ChannelState::Reporting => self.on_reporting(id),
             _ => {}

@@ -65,7 +65,7 @@ fn number_of(state: &ChannelState) -> String {
 }
 
 /// The elements of `ARRAY::a|:b`.
-pub(crate) fn array_elements(value: &[u8]) -> Option<Vec<Vec<u8>>> {
+fn array_elements(value: &[u8]) -> Option<Vec<Vec<u8>>> {
     let mut rest = value.strip_prefix(b"ARRAY::")?;
     let mut elements = Vec::new();
     while let Some(end) = rest.windows(2).position(|pair| pair == b"|:") {
