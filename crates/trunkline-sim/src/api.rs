@@ -132,6 +132,11 @@ impl Core {
         self.calls.finished.push_back((call, output));
     }
 
+    /// Something else than a command, which somebody waits for in the same way, has ended.
+    pub(crate) fn end_call(&mut self, call: CallId, output: Vec<u8>) {
+        self.calls.finished.push_back((call, output));
+    }
+
     /// The next command that has ended, and its output.
     pub(crate) fn take_finished(&mut self) -> Option<(CallId, Vec<u8>)> {
         self.calls.finished.pop_front()

@@ -269,6 +269,9 @@ impl Core {
         if let Some(channel) = self.channels.get_mut(a) {
             channel.joins = Some(b);
         }
+        if let Some(channel) = self.channels.get_mut(b) {
+            channel.joined_by = Some(a);
+        }
         true
     }
 
@@ -316,16 +319,16 @@ impl Core {
     /// Entering `CS_SOFT_EXECUTE`, a channel that is to be joined waits for the other one to get there, too.
     pub(crate) fn on_soft_execute(&mut self, id: ChannelId) {
         let ready = |channel: &Channel| channel.running == ChannelState::SoftExecute && !channel.hung_up();
-        let pair = match self.channels.get(id).and_then(|channel| channel.joins) {
-            Some(peer) => Some((id, peer)),
-            None => self.channels.who_joins(id).map(|leader| (leader, id)),
-        };
-        let Some((a, b)) = pair else { return };
+        let Some(channel) = self.channels.get(id) else { return };
+        let follows = channel.joined_by.map(|leader| (leader, id));
+        let Some((a, b)) = channel.joins.map(|peer| (id, peer)).or(follows) else { return };
         if !self.channels.get(a).is_some_and(ready) || !self.channels.get(b).is_some_and(ready) {
             return;
         }
-        if let Some(channel) = self.channels.get_mut(a) {
-            channel.joins = None;
+        for leg in [a, b] {
+            if let Some(channel) = self.channels.get_mut(leg) {
+                (channel.joins, channel.joined_by) = (None, None);
+            }
         }
         for (leg, peer, kind) in [(a, b, &origin::UUID_BRIDGE_A), (b, a, &origin::UUID_BRIDGE_B)] {
             let uuid = self.uuid_of(peer);

@@ -1,6 +1,8 @@
 //! A channel: its state, its caller profile, its variables, and the headers that tell them.
 
+mod control;
 mod headers;
+mod lookup;
 mod profile;
 mod table;
 mod times;
@@ -17,6 +19,7 @@ use crate::cause::Cause;
 use crate::endpoint::Endpoint;
 use crate::originate::OriginateId;
 
+pub(crate) use control::{Control, QUEUE_LENGTH};
 pub(crate) use profile::{KeptProfile, Profile, Times};
 pub(crate) use table::{ChannelId, Channels};
 pub(crate) use variables::Variables;
@@ -48,17 +51,25 @@ pub(crate) struct Channel {
     pub(crate) bridge: Option<Bridge>,
     /// Whom it is to lead a bridge with once both are there.
     pub(crate) joins: Option<ChannelId>,
+    /// Who is to lead one with it.
+    pub(crate) joined_by: Option<ChannelId>,
     /// Whether it was told to leave what it does for something else.
     pub(crate) redirected: bool,
     pub(crate) variables: Variables,
+    /// An extension it is to go on with instead of what the dialplan would give it.
+    pub(crate) queued_extension: Option<VecDeque<Action>>,
     /// What it is still to execute.
     pub(crate) extension: VecDeque<Action>,
     /// The applications that run, those a message began within the one before them.
     pub(crate) running_apps: Vec<Running>,
     /// Digits that were pressed.
     pub(crate) digits: Vec<u8>,
+    /// The connections bound to it.
+    pub(crate) control: Control,
     /// Messages it has yet to take up.
     pub(crate) messages: VecDeque<Packet>,
+    /// How many of them its thread has had the time to see.
+    pub(crate) seen_messages: usize,
     /// Applications started so far; tells a timer's own application from a later one.
     pub(crate) applications: u64,
     pub(crate) last_app: Option<(String, Vec<u8>)>,
@@ -95,12 +106,16 @@ impl Channel {
             other: None,
             bridge: None,
             joins: None,
+            joined_by: None,
             redirected: false,
             variables: Variables::default(),
+            queued_extension: None,
             extension: VecDeque::new(),
             running_apps: Vec::new(),
             digits: Vec::new(),
+            control: Control::default(),
             messages: VecDeque::new(),
+            seen_messages: 0,
             applications: 0,
             last_app: None,
             originate: None,

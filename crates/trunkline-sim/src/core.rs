@@ -9,6 +9,7 @@ use fastrand::Rng;
 use trunkline_proto::{EventName, EventSet};
 
 use crate::api::{CallId, Calls};
+use crate::app::Dial;
 use crate::channel::{ChannelId, Channels};
 use crate::config::SwitchConfig;
 use crate::endpoint::Signal;
@@ -42,6 +43,8 @@ pub(crate) struct Core {
     pub(crate) answered_originates: VecDeque<OriginateId>,
     pub(crate) interest: Interest,
     pub(crate) standard: Standard,
+    /// What it asks of the connections' side.
+    pub(crate) requests: VecDeque<Request>,
     bus: VecDeque<Announced>,
     rng: Rng,
 }
@@ -50,8 +53,6 @@ pub(crate) struct Core {
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Task {
     Heartbeat,
-    /// A connection has not said anything yet.
-    FirstPacket(crate::switch::ConnectionId),
     /// The application a channel runs is over, if it is still that one.
     ApplicationOver {
         channel: ChannelId,
@@ -64,6 +65,8 @@ pub(crate) enum Task {
     },
     /// A leg of an originate has rung long enough.
     LegTimeout(ChannelId),
+    /// A channel's thread looks for what others want of it.
+    Frame(ChannelId),
     /// An originate has rung long enough.
     OriginateTimeout(OriginateId),
     /// An api command that waited for a time may answer.
@@ -74,7 +77,15 @@ pub(crate) enum Task {
 #[derive(Debug)]
 pub(crate) enum Announced {
     Event(Arc<Fired>),
+    /// An event of a session, for the connection bound to it alone.
+    Diverted(ChannelId, Arc<Fired>),
     Log(Arc<LogLine>),
+}
+
+/// What the core cannot do itself.
+#[derive(Debug)]
+pub(crate) enum Request {
+    Dial(Dial),
 }
 
 /// What anybody listens for: the rest need not be written down.
@@ -125,6 +136,7 @@ impl Core {
             answered_originates: VecDeque::new(),
             interest: Interest::default(),
             standard: Standard::new(&config, &core_uuid),
+            requests: VecDeque::new(),
             bus: VecDeque::new(),
             rng,
             core_uuid,
@@ -213,10 +225,9 @@ impl Core {
             Task::ApplicationOver { channel, serial } => self.application_over(channel, serial),
             Task::Signal { to, signal } => self.receive_signal(to, signal),
             Task::LegTimeout(id) => self.leg_timeout(id),
+            Task::Frame(id) => self.next_frame(id),
             Task::OriginateTimeout(id) => self.originate_timeout(id),
             Task::CallOver(id) => self.finish_call(id, b"+OK".to_vec()),
-            // The listeners' own.
-            Task::FirstPacket(_) => {}
         }
         self.settle();
     }

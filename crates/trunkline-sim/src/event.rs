@@ -24,7 +24,7 @@ pub(crate) struct Fired {
     /// What it is selected by, which its Event-Name header need not say.
     pub(crate) name: EventName,
     pub(crate) subclass: Option<Vec<u8>>,
-    content: Draft,
+    pub(crate) content: Draft,
     /// In the order of [`EventFormat::ALL`].
     messages: [OnceLock<Bytes>; EventFormat::ALL.len()],
 }

@@ -51,7 +51,7 @@ mod text;
 mod time;
 mod transfer;
 
-pub use config::{SipConfig, SipOutcome, SipPeer, SwitchConfig, User};
+pub use config::{AccessList, AccessRule, Release, SipConfig, SipOutcome, SipPeer, SwitchConfig, User};
 pub use serve::{Sim, SimBuilder};
 
 pub use switch::{ConnectionId, Effect, Switch};

@@ -6,7 +6,9 @@ use crate::channel::{Channel, ChannelId};
 use crate::core::{Announced, Core};
 use crate::event::Origin;
 
+pub(crate) const CRIT: u8 = 2;
 pub(crate) const ERR: u8 = 3;
+pub(crate) const WARNING: u8 = 4;
 pub(crate) const NOTICE: u8 = 5;
 pub(crate) const INFO: u8 = 6;
 pub(crate) const DEBUG: u8 = 7;

@@ -78,7 +78,7 @@ impl Core {
     }
 
     /// Calls somebody for a channel that is to be bridged to who answers.
-    pub(crate) fn dial(&mut self, asker: Asker, dial: &[u8]) -> Result<OriginateId, Cause> {
+    pub(crate) fn dial_for(&mut self, asker: Asker, dial: &[u8]) -> Result<OriginateId, Cause> {
         match parse::parse_dial(dial) {
             Ok(parsed) => Ok(self.start_originate(asker, parsed)),
             Err(Refused::Cause(cause)) => Err(cause),

@@ -60,8 +60,11 @@ impl Core {
         } else if leads && channel.is_leaving() {
             // Until the other one is gone.
             Move::Rest
-        } else if channel.is_leaving() && innermost.is_some() {
-            Move::EndApplication
+        } else if let Some(running) = innermost.filter(|_| channel.ends_applications()) {
+            // A socket may keep the thread of a call that is over.
+            if running.outlasts_call() { Move::Rest } else { Move::EndApplication }
+        } else if channel.target == ChannelState::Destroy && channel.control.bound > 0 {
+            Move::Rest
         } else if channel.running != channel.target {
             Move::Enter(channel.target.clone())
         } else if !channel.executes() {
@@ -247,10 +250,14 @@ impl Core {
     }
 
     fn on_reset(&mut self, id: ChannelId) {
-        if self.channels.get(id).is_some_and(|channel| channel.joins.is_none()) {
+        let Some(channel) = self.channels.get(id) else { return };
+        let (leads, follows) = (channel.joins.is_some(), channel.joined_by.is_some());
+        if !leads {
             self.renew_call_uuid(id);
         }
-        self.set_target(id, ChannelState::SoftExecute);
+        if leads || follows {
+            self.set_target(id, ChannelState::SoftExecute);
+        }
     }
 
     /// What a call that ends says of its bridge, here and at the other end.

@@ -21,7 +21,7 @@ pub(crate) enum Bridging {
 
 fn bridge(core: &mut Core, id: ChannelId, data: &[u8]) -> Progress {
     let asker = Asker::Bridge { channel: id, serial: core.current_serial(id) };
-    match core.dial(asker, data) {
+    match core.dial_for(asker, data) {
         Ok(originate) => Progress::Waits(Activity::Bridge(Bridging::Dialing(originate))),
         Err(cause) => {
             core.bridge_failed(id, cause);

@@ -55,7 +55,8 @@ pub(crate) struct Times {
 #[derive(Debug)]
 pub(crate) struct KeptProfile {
     profile: Profile,
-    headers: OnceLock<Arc<Block>>,
+    /// With the prefix they stand under.
+    headers: OnceLock<(&'static str, Arc<Block>)>,
 }
 
 impl From<Profile> for KeptProfile {
@@ -80,9 +81,13 @@ impl DerefMut for KeptProfile {
 }
 
 impl KeptProfile {
-    /// Appends it under a prefix, always the same: `Caller`, `Other-Leg`.
-    pub(crate) fn write(&self, prefix: &str, event: &mut Draft) {
-        event.share(self.headers.get_or_init(|| Arc::new(self.profile.headers(prefix).into())));
+    /// Appends it under a prefix: `Caller`, `Other-Leg`.
+    pub(crate) fn write(&self, prefix: &'static str, event: &mut Draft) {
+        let make = || Arc::new(Block::from(self.profile.headers(prefix)));
+        match self.headers.get_or_init(|| (prefix, make())) {
+            (kept, headers) if *kept == prefix => event.share(headers),
+            _ => event.share(&make()),
+        }
     }
 }
 

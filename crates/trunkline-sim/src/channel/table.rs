@@ -78,11 +78,6 @@ impl Channels {
         all.into_iter()
     }
 
-    /// The channel that waits to be joined to this one.
-    pub(crate) fn who_joins(&self, peer: ChannelId) -> Option<ChannelId> {
-        self.slots.iter().flatten().find(|channel| channel.joins == Some(peer)).map(|channel| channel.id)
-    }
-
     pub(crate) fn len(&self) -> usize {
         self.by_uuid.len()
     }

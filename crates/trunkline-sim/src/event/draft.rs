@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use trunkline_proto::{EventBuilder, EventFormat};
+use trunkline_proto::{EventBuilder, EventFormat, Values};
 
 use super::headers::{Block, Headers, add_to, decimal, write_plain};
 
@@ -21,12 +21,7 @@ impl From<EventBuilder> for Draft {
     fn from(builder: EventBuilder) -> Self {
         let mut draft = Self::default();
         for (name, values) in builder.headers() {
-            match values.text() {
-                text if values.is_list() && !text.starts_with(b"ARRAY::") => {
-                    draft.push(name, [b"ARRAY::".as_slice(), &text].concat());
-                }
-                text => draft.push(name, text),
-            }
+            draft.push_values(name, values);
         }
         draft.body = builder.given_body().map(<[u8]>::to_vec);
         draft
@@ -40,6 +35,16 @@ impl Draft {
 
     pub(crate) fn push(&mut self, name: impl AsRef<[u8]>, value: impl AsRef<[u8]>) {
         self.own.push(name, value);
+    }
+
+    /// A header of one value, or an array.
+    pub(crate) fn push_values(&mut self, name: impl AsRef<[u8]>, values: Values<'_>) {
+        match values.text() {
+            text if values.is_list() && !text.starts_with(b"ARRAY::") => {
+                self.push(name, [b"ARRAY::".as_slice(), &text].concat());
+            }
+            text => self.push(name, text),
+        }
     }
 
     pub(crate) fn push_number(&mut self, name: &str, value: u64) {

@@ -31,6 +31,8 @@ const fn event(name: EventName, variables: bool, origin: Origin) -> ChannelEvent
 pub(crate) const API: Origin = origin("switch_loadable_module.c", "switch_api_execute", 3140);
 pub(crate) const BACKGROUND_JOB: Origin = origin("mod_event_socket.c", "api_exec", 1580);
 pub(crate) const BGAPI_COMMAND_JOB: Origin = origin("mod_commands.c", "bgapi_exec", 5423);
+pub(crate) const MESSAGE_INVALID: Origin = origin("switch_ivr.c", "switch_ivr_parse_event", 522);
+pub(crate) const CONNECT: Origin = origin("mod_event_socket.c", "parse_command", 2029);
 pub(crate) const SENDEVENT: Origin = origin("mod_event_socket.c", "parse_command", 2283);
 pub(crate) const PRIVATE_COMMAND: Origin = origin("switch_ivr.c", "switch_ivr_parse_next_event", 804);
 pub(crate) const HEARTBEAT: Origin = origin("switch_core.c", "send_heartbeat", 95);
@@ -145,6 +147,22 @@ pub(crate) const DESTROY: ChannelEvent = event(
 );
 
 // Log lines.
+pub(crate) const SOCKET_PARSE: Origin = origin("mod_event_socket.c", "socket_function", 438);
+pub(crate) const SOCKET_NO_HOST: Origin = origin("mod_event_socket.c", "socket_function", 448);
+pub(crate) const SOCKET_TRYING: Origin = origin("mod_event_socket.c", "socket_function", 452);
+pub(crate) const SOCKET_ERROR: Origin = origin("mod_event_socket.c", "socket_function", 486);
+pub(crate) const SOCKET_NONE: Origin = origin("mod_event_socket.c", "socket_function", 490);
+pub(crate) const LOST_SOME_LOGS: Origin = origin("mod_event_socket.c", "socket_logger", 186);
+pub(crate) const LOST_LOG: Origin = origin("mod_event_socket.c", "socket_logger", 192);
+pub(crate) const LOST_LOGS: Origin = origin("mod_event_socket.c", "socket_logger", 197);
+pub(crate) const LOST_SOME_EVENTS: Origin = origin("mod_event_socket.c", "event_handler", 392);
+pub(crate) const LOST_EVENT: Origin = origin("mod_event_socket.c", "event_handler", 398);
+pub(crate) const LOST_EVENTS: Origin = origin("mod_event_socket.c", "event_handler", 401);
+pub(crate) const BAD_LENGTH: Origin = origin("mod_event_socket.c", "read_packet", 1319);
+pub(crate) const LINGER_OVER: Origin = origin("mod_event_socket.c", "read_packet", 1468);
+pub(crate) const LINGER: Origin = origin("mod_event_socket.c", "read_packet", 1478);
+pub(crate) const ACL: Origin = origin("mod_event_socket.c", "listener_run", 2682);
+pub(crate) const FIRST_PACKET: Origin = origin("mod_event_socket.c", "listener_run", 2715);
 pub(crate) const NEW_CHANNEL: Origin = origin("switch_channel.c", "switch_channel_set_name", 1143);
 pub(crate) const RENAME_CHANNEL: Origin = origin("switch_channel.c", "switch_channel_set_name", 1141);
 pub(crate) const STATE_CHANGE: Origin = origin("switch_core_state_machine.c", "switch_core_session_run", 581);
