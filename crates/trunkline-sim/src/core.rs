@@ -13,6 +13,7 @@ use crate::app::Dial;
 use crate::channel::{ChannelId, Channels};
 use crate::config::SwitchConfig;
 use crate::event::{ChannelEvent, Fired};
+use crate::fault::Fault;
 use crate::log::LogLine;
 use crate::originate::{Originate, OriginateId};
 use crate::schedule::Schedule;
@@ -72,6 +73,9 @@ pub(crate) enum Announced {
 #[derive(Debug)]
 pub(crate) enum Request {
     Dial(Dial),
+    /// The rules of unkindness are others.
+    RulesChanged,
+    Fail(Fault),
 }
 
 /// What anybody listens for: the rest need not be written down.

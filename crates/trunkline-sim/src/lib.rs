@@ -37,6 +37,7 @@ mod core;
 mod dialplan;
 mod endpoint;
 mod event;
+pub mod fault;
 mod heartbeat;
 mod listener;
 mod log;
@@ -50,6 +51,7 @@ mod text;
 mod time;
 
 pub use config::{AccessList, AccessRule, Release, SwitchConfig, User};
+pub use fault::{Fault, Faults};
 pub use serve::{Sim, SimBuilder};
 
 pub use switch::{ConnectionId, Effect, Switch};
