@@ -7,6 +7,7 @@ mod globals;
 mod jobs;
 mod server;
 mod show;
+mod sim;
 mod strings;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -64,6 +65,7 @@ const FAMILIES: &[&[(&str, Command)]] = &[
     channels::COMMANDS,
     calls::COMMANDS,
     jobs::COMMANDS,
+    sim::COMMANDS,
 ];
 
 fn find(name: &[u8]) -> Option<Command> {

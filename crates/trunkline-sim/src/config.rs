@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use trunkline_proto::EventName;
 
+use crate::fault::Faults;
 pub use crate::listener::{AccessList, AccessRule};
 pub use sip::{SipConfig, SipOutcome, SipPeer};
 
@@ -49,6 +50,8 @@ pub struct SwitchConfig {
     /// How long after `connect` a channel under an async `socket` parks. Until then, an `exit` leaves it parked for
     /// ever; 1 ms.
     pub park_delay: Duration,
+    /// How unkind it is; not at all.
+    pub faults: Faults,
     /// How long a channel's thread takes to see what others want of it: a message, or that its connection has let it
     /// go. It looks with every frame of sound; 20 ms.
     pub frame: Duration,
@@ -96,6 +99,7 @@ impl Default for SwitchConfig {
             sip: SipConfig::default(),
             most_missed: 500,
             park_delay: Duration::from_millis(1),
+            faults: Faults::default(),
             frame: Duration::from_millis(20),
         }
     }

@@ -14,6 +14,7 @@ use crate::channel::{ChannelId, Channels};
 use crate::config::SwitchConfig;
 use crate::endpoint::Signal;
 use crate::event::{ChannelEvent, Draft, Fired, Standard};
+use crate::fault::Fault;
 use crate::log::LogLine;
 use crate::originate::{Originate, OriginateId};
 use crate::schedule::Schedule;
@@ -86,6 +87,9 @@ pub(crate) enum Announced {
 #[derive(Debug)]
 pub(crate) enum Request {
     Dial(Dial),
+    /// The rules of unkindness are others.
+    RulesChanged,
+    Fail(Fault),
 }
 
 /// What anybody listens for: the rest need not be written down.

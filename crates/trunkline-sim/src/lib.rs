@@ -38,6 +38,7 @@ mod core;
 mod dialplan;
 mod endpoint;
 mod event;
+pub mod fault;
 mod heartbeat;
 mod listener;
 mod log;
@@ -52,6 +53,7 @@ mod time;
 mod transfer;
 
 pub use config::{AccessList, AccessRule, Release, SipConfig, SipOutcome, SipPeer, SwitchConfig, User};
+pub use fault::{Fault, Faults};
 pub use serve::{Sim, SimBuilder};
 
 pub use switch::{ConnectionId, Effect, Switch};

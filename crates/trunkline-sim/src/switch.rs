@@ -3,13 +3,15 @@
 mod bound;
 mod delivery;
 mod ending;
+mod faults;
 mod outbound;
 mod requests;
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::net::SocketAddr;
 
 use bytes::{Bytes, BytesMut};
+use fastrand::Rng;
 use trunkline_proto::listener::{auth_request, rude_rejection};
 
 use crate::api::CallId;
@@ -18,6 +20,7 @@ use crate::channel::ChannelId;
 use crate::config::SwitchConfig;
 use crate::core::Core;
 use crate::event::origin;
+use crate::fault::Pipe;
 use crate::listener::{Kind, Listener};
 use crate::log;
 use crate::schedule::Schedule;
@@ -100,6 +103,19 @@ pub struct Switch {
     /// Who is to be told of a call's end.
     waiters: HashMap<CallId, Waiter>,
     timers: Schedule<Timer>,
+    /// The ways to clients that are not simply open.
+    pipes: BTreeMap<ConnectionId, Pipe>,
+    /// Connections the switch knows nothing of yet.
+    unaccepted: Vec<(ConnectionId, SocketAddr)>,
+    /// Connections to be cut instead of being answered.
+    losing: BTreeSet<ConnectionId>,
+    /// Nobody is sent anything until then.
+    stalled_until: Time,
+    /// What chance decides, but for the core's own.
+    chance: Rng,
+    kills_calls: bool,
+    is_down: bool,
+    restarts: u64,
     effects: VecDeque<Effect>,
     connections: u64,
 }
@@ -123,21 +139,38 @@ enum Timer {
     Linger(ConnectionId),
     /// `connect` was said a moment ago.
     Park(ChannelId),
+    /// Something on its way to it goes on.
+    Pipe(ConnectionId),
+    /// Some calls are hung up.
+    KillCalls,
+    /// The switch has started again.
+    Up,
 }
 
 impl Switch {
     /// A switch that starts now.
     #[must_use]
     pub fn new(config: SwitchConfig, now: Time) -> Self {
-        Self {
+        let chance = Rng::with_seed(config.seed ^ faults::ANOTHER_SEED);
+        let mut switch = Self {
             core: Core::new(config, now),
             listeners: BTreeMap::new(),
             dials: BTreeMap::new(),
             timers: Schedule::default(),
+            pipes: BTreeMap::new(),
+            unaccepted: Vec::new(),
+            losing: BTreeSet::new(),
+            stalled_until: Time::default(),
+            chance,
+            kills_calls: false,
+            is_down: false,
+            restarts: 0,
             waiters: HashMap::new(),
             effects: VecDeque::new(),
             connections: 0,
-        }
+        };
+        switch.obey_rules();
+        switch
     }
 
     // ---- connections, bytes and time come in
@@ -146,7 +179,21 @@ impl Switch {
     pub fn connect(&mut self, peer: SocketAddr, now: Time) -> ConnectionId {
         self.catch_up(now);
         let id = self.new_connection();
+        if self.is_down {
+            self.cut(id);
+            return id;
+        }
         self.listeners.insert(id, Listener::inbound(&self.core.config));
+        if self.core.config.faults.accept_full {
+            self.unaccepted.push((id, peer));
+        } else {
+            self.accept(id, peer);
+        }
+        self.deliver();
+        id
+    }
+
+    fn accept(&mut self, id: ConnectionId, peer: SocketAddr) {
         let refusing = self.core.config.access.iter().find(|list| !list.lets_in(peer.ip()));
         if let Some(list) = refusing {
             let text = format!("IP {} Rejected by acl \"{}\"", peer.ip(), list.name);
@@ -156,14 +203,12 @@ impl Switch {
         } else {
             self.greet(id);
         }
-        self.deliver();
-        id
     }
 
     /// Bytes from a client. All are taken; those of commands that have to wait are kept.
     pub fn handle_input(&mut self, id: ConnectionId, input: &mut BytesMut, now: Time) {
         self.catch_up(now);
-        if let Some(listener) = self.listeners.get_mut(&id) {
+        if let Some(listener) = self.listeners.get_mut(&id).filter(|_| !is_dead(&self.pipes, id)) {
             if listener.input.is_empty() {
                 std::mem::swap(&mut listener.input, input);
             } else {
@@ -179,7 +224,9 @@ impl Switch {
     /// says goodbye and closes. Half a command is lost.
     pub fn disconnect(&mut self, id: ConnectionId, now: Time) {
         self.catch_up(now);
-        if let Some(listener) = self.listeners.get_mut(&id) {
+        if is_dead(&self.pipes, id) || self.unaccepted.iter().any(|(waiting, _)| *waiting == id) {
+            self.drop_connection(id);
+        } else if let Some(listener) = self.listeners.get_mut(&id) {
             listener.half_closed = true;
             self.handle_packets(id);
         }
@@ -316,6 +363,9 @@ impl Switch {
             Timer::FirstPacket(id) => self.first_packet_timeout(id),
             Timer::Linger(id) => self.linger_timeout(id),
             Timer::Park(channel) => self.core.park_socket(channel),
+            Timer::Pipe(id) => self.pump_again(id),
+            Timer::KillCalls => self.kill_calls(),
+            Timer::Up => self.come_up(),
         }
     }
 
@@ -329,8 +379,9 @@ impl Switch {
         }
         self.say_goodbye(id);
     }
+}
 
-    fn send(&mut self, to: ConnectionId, _kind: Kind, bytes: impl Into<Bytes>) {
-        self.effects.push_back(Effect::Send { to, bytes: bytes.into() });
-    }
+/// Whether nothing passes on a connection any more.
+fn is_dead(pipes: &BTreeMap<ConnectionId, Pipe>, id: ConnectionId) -> bool {
+    pipes.get(&id).is_some_and(|pipe| pipe.dead)
 }

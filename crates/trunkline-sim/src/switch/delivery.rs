@@ -23,7 +23,7 @@ impl Switch {
     pub(super) fn deliver(&mut self) {
         loop {
             self.take_answers();
-            self.serve_requests();
+            self.serve_requests(None);
             self.distribute(None);
             if let Some(id) = self.next_unblocked() {
                 self.handle_packets(id);

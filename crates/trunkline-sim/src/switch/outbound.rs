@@ -17,7 +17,7 @@ impl Switch {
             self.listeners.insert(id, Listener::outbound(&self.core.config, dial.mode, bond));
             self.await_first_packet(id);
         } else {
-            self.effects.push_back(Effect::Cut { connection: id });
+            self.cut(id);
         }
         self.deliver();
     }
@@ -33,10 +33,14 @@ impl Switch {
     }
 
     /// Does what the core asks for.
-    pub(super) fn serve_requests(&mut self) {
+    ///
+    /// `asking` is the connection whose command it came of, if there is one.
+    pub(super) fn serve_requests(&mut self, asking: Option<ConnectionId>) {
         while let Some(request) = self.core.requests.pop_front() {
             match request {
                 Request::Dial(dial) => self.dial(dial),
+                Request::RulesChanged => self.obey_rules(),
+                Request::Fail(fault) => self.commit(fault, asking),
             }
         }
     }

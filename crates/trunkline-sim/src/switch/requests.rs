@@ -14,6 +14,9 @@ const JOB_UUID_ROOM: usize = 256;
 impl Switch {
     /// Takes up the commands a connection has sent, until one blocks or none is whole.
     pub(super) fn handle_packets(&mut self, id: ConnectionId) {
+        if self.unaccepted.iter().any(|(waiting, _)| *waiting == id) {
+            return;
+        }
         loop {
             let Some(listener) = self.listeners.get_mut(&id) else { return };
             listener.resumes = false;
@@ -56,6 +59,7 @@ impl Switch {
     }
 
     fn handle_packet(&mut self, id: ConnectionId, packet: &Packet) {
+        self.note_lost_reply(id, packet.text());
         let Some(listener) = self.listeners.get_mut(&id) else { return };
         let reply: Reply = match Request::parse(packet, listener.standing()) {
             Request::Exit => return self.leave(id, b"+OK bye"),
@@ -124,6 +128,7 @@ impl Switch {
             self.core.run_call(call, line);
         }
         self.take_answers();
+        self.serve_requests(Some(id));
         self.distribute(Some(id));
     }
 

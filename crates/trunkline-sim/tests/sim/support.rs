@@ -42,6 +42,10 @@ pub(crate) struct World {
     pub(crate) closed: Vec<ConnectionId>,
     /// Connections the switch wants made, and where to.
     pub(crate) dials: VecDeque<(ConnectionId, String, u16)>,
+    /// Whether clients could connect, each time that changed.
+    pub(crate) listening: Vec<bool>,
+    /// How many pieces the switch has sent.
+    pub(crate) pieces: usize,
     pub(crate) now: Time,
 }
 
@@ -53,7 +57,15 @@ impl World {
         // It has been up for a moment when the first client comes.
         let up = Time::from_micros(START.as_micros() - 200_000);
         let switch = Switch::new(config, up);
-        Self { switch, sent: BTreeMap::new(), closed: Vec::new(), dials: VecDeque::new(), now: START }
+        Self {
+            switch,
+            sent: BTreeMap::new(),
+            closed: Vec::new(),
+            dials: VecDeque::new(),
+            listening: Vec::new(),
+            pieces: 0,
+            now: START,
+        }
     }
 
     /// Lets time pass, deadline by deadline.
@@ -132,7 +144,11 @@ impl World {
     pub(crate) fn collect(&mut self) {
         while let Some(effect) = self.switch.poll_effect() {
             match effect {
-                Effect::Send { to, bytes, .. } => self.sent.entry(to).or_default().extend_from_slice(&bytes),
+                Effect::Send { to, bytes, .. } => {
+                    self.pieces += 1;
+                    self.sent.entry(to).or_default().extend_from_slice(&bytes);
+                }
+                Effect::Listen { open, .. } => self.listening.push(open),
                 Effect::Close { connection, .. } | Effect::Cut { connection, .. } => {
                     self.closed.push(connection);
                 }
