@@ -7,6 +7,7 @@ mod contest;
 mod contestants;
 mod measure;
 mod server;
+mod sim;
 mod soak;
 
 use std::time::Duration;
@@ -42,6 +43,8 @@ enum Command {
     Lookup(Options),
     /// A client that stays connected to a switch that is killed and restarted, under calls, for minutes
     Soak(soak::Soak),
+    /// The simulated switch: calls and events a second, channels held
+    Sim(sim::Options),
     #[command(hide = true)]
     SoakSwitch(soak::Switch),
     #[command(hide = true)]
@@ -127,6 +130,7 @@ fn main() {
         Command::Decode(options) => contest::decode(&options),
         Command::Encode(options) => contest::encode(&options),
         Command::Lookup(options) => contest::lookup(&options),
+        Command::Sim(options) => sim::run(&options),
         Command::Soak(options) => soak::run(&options),
         Command::SoakSwitch(options) => soak::switch(&options),
         Command::Serve(serve) => server::run(&serve),

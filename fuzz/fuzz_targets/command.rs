@@ -108,12 +108,13 @@ fn says<E>(command: Result<Command, E>, line: &str, headers: &[(&[u8], &[u8])], 
     let Ok(command) = command else { return };
     let packet = one(&command);
     assert_eq!(packet.line(), line.as_bytes());
-    let said: Vec<(&[u8], &[u8])> =
-        packet.headers().iter().map(|(name, value)| (name.as_slice(), value.as_slice())).collect();
+    let said: Vec<_> = packet.headers().map(|(name, values)| (name, values.text())).collect();
+    let said: Vec<(&[u8], &[u8])> = said.iter().map(|(name, value)| (*name, &**value)).collect();
     assert_eq!(said, headers);
     assert_eq!(packet.body(), body.filter(|body| !body.is_empty()));
     // No command but one that says so reloads the module.
-    let reload = matches!(Request::parse(&packet, Standing::inbound(true)), Request::Reload);
+    let request = Request::parse(&packet, Standing::inbound(true));
+    let reload = matches!(request, Request::Reload | Request::Unload);
     assert!(!reload || line.to_ascii_lowercase().contains("load "), "{line}");
     let _ = format!("{command:?}");
 }
@@ -124,14 +125,16 @@ fn execute(application: &str, argument: &str, uuid: &str) {
     let Ok(command) = Command::sendmsg(&message) else { return };
     let packet = one(&command);
     assert_eq!(packet.line(), b"sendmsg");
-    assert_eq!(packet.header("call-command"), Some(&b"execute"[..]));
-    assert_eq!(packet.header("execute-app-name"), Some(application.as_bytes()));
+    assert_eq!(packet.header("call-command").as_deref(), Some(&b"execute"[..]));
+    assert_eq!(packet.header("execute-app-name").as_deref(), Some(application.as_bytes()));
     if !uuid.starts_with("ARRAY::") {
-        assert_eq!(packet.header("Event-UUID"), Some(uuid.as_bytes()));
+        assert_eq!(packet.header("Event-UUID").as_deref(), Some(uuid.as_bytes()));
     }
-    let got = packet.header("execute-app-arg").or(packet.body()).unwrap_or_default();
+    let in_header = packet.header("execute-app-arg");
+    let got = in_header.as_deref().or(packet.body()).unwrap_or_default();
     assert_eq!(got, argument.as_bytes());
-    assert!(!matches!(Request::parse(&packet, Standing::inbound(true)), Request::Reload));
+    let request = Request::parse(&packet, Standing::inbound(true));
+    assert!(!matches!(request, Request::Reload | Request::Unload));
 }
 
 fn event(arguments: &[&str]) {

@@ -9,6 +9,6 @@ mod write;
 pub use packet::{Packet, PacketDecoder, PacketError};
 pub use request::{Request, Standing};
 pub use write::{
-    GOODBYE, SHUTTING_DOWN, api_response, auth_request, command_reply, disconnect_notice, log_data,
-    rude_rejection,
+    GOODBYE, LOST_EVENTS, LOST_LOG_LINES, SHUTTING_DOWN, api_response, auth_request, command_reply,
+    disconnect_notice, linger_notice, log_data, rude_rejection, session_disconnect_notice,
 };

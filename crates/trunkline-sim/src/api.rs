@@ -7,14 +7,15 @@ mod globals;
 mod jobs;
 mod server;
 mod show;
+mod sim;
 mod strings;
 
 use std::collections::{BTreeMap, VecDeque};
 
-use trunkline_proto::{EventBuilder, EventName};
+use trunkline_proto::EventName;
 
 use crate::core::Core;
-use crate::event::origin;
+use crate::event::{Draft, origin};
 use crate::text::{first_word, trim};
 pub(crate) use jobs::Job;
 
@@ -64,6 +65,7 @@ const FAMILIES: &[&[(&str, Command)]] = &[
     channels::COMMANDS,
     calls::COMMANDS,
     jobs::COMMANDS,
+    sim::COMMANDS,
 ];
 
 fn find(name: &[u8]) -> Option<Command> {
@@ -75,7 +77,7 @@ fn find(name: &[u8]) -> Option<Command> {
 #[derive(Debug, Default)]
 pub(crate) struct Calls {
     made: u64,
-    running: BTreeMap<CallId, EventBuilder>,
+    running: BTreeMap<CallId, Draft>,
     jobs: BTreeMap<CallId, Job>,
     consoles: BTreeMap<CallId, console::Console>,
     finished: VecDeque<(CallId, Vec<u8>)>,
@@ -129,6 +131,11 @@ impl Core {
         if let Some(console) = self.calls.consoles.remove(&call) {
             return self.resume_console(console, &output);
         }
+        self.calls.finished.push_back((call, output));
+    }
+
+    /// Something else than a command, which somebody waits for in the same way, has ended.
+    pub(crate) fn end_call(&mut self, call: CallId, output: Vec<u8>) {
         self.calls.finished.push_back((call, output));
     }
 

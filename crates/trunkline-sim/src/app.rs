@@ -1,17 +1,25 @@
 //! Dialplan applications: running them, and a file for each family of them.
 
+mod bridge;
 mod call;
 mod media;
 mod message;
+mod socket;
 mod variables;
 
-use trunkline_proto::HangupCause;
-use trunkline_proto::listener::Packet;
+use trunkline_proto::{ChannelState, HangupCause};
 
-use crate::channel::{ChannelId, Variables};
+use crate::channel::{Channel, ChannelId, Variables};
 use crate::core::Core;
 use crate::event::origin;
 use crate::log;
+use crate::time::Time;
+use message::Message;
+use socket::Socket;
+
+pub(crate) use socket::{Dial, SocketMode};
+
+pub(crate) use bridge::Bridging;
 
 /// An application to run.
 #[derive(Debug, Clone)]
@@ -39,6 +47,27 @@ impl Running {
     pub(crate) fn is_over(&self) -> bool {
         self.over
     }
+
+    /// Whether it does nothing but wait for commands.
+    pub(crate) fn is_parked(&self) -> bool {
+        match &self.activity {
+            Activity::Park => true,
+            Activity::Socket(socket) => socket.is_parked(),
+            _ => false,
+        }
+    }
+
+    /// Whether it goes on although the call is over.
+    pub(crate) fn outlasts_call(&self) -> bool {
+        !self.over && matches!(&self.activity, Activity::Socket(socket) if socket.outlasts_call())
+    }
+}
+
+impl Channel {
+    /// Whether what it runs has to end because of what becomes of the call.
+    pub(crate) fn ends_applications(&self) -> bool {
+        self.is_leaving() || self.target == ChannelState::Reset || self.queued_extension.is_some()
+    }
 }
 
 /// An application that was begun.
@@ -48,8 +77,11 @@ struct Started {
     uuid: String,
     /// Which of the channel's applications it is, counted from 1.
     serial: u64,
+    since: Time,
+    /// Whether a command has cut it short.
+    broken: bool,
     /// The message that began it.
-    message: Option<Packet>,
+    message: Option<Message>,
 }
 
 /// What is to be done when an application that takes time ends.
@@ -60,6 +92,8 @@ pub(crate) enum Activity {
     Media,
     Sleep,
     Playback(media::Playback),
+    Bridge(Bridging),
+    Socket(Socket),
 }
 
 /// How an application ended, or that it has not.
@@ -70,8 +104,13 @@ pub(crate) enum Progress {
 
 type Application = fn(&mut Core, ChannelId, &[u8]) -> Progress;
 
-const FAMILIES: &[&[(&str, Application)]] =
-    &[call::APPLICATIONS, media::APPLICATIONS, variables::APPLICATIONS];
+const FAMILIES: &[&[(&str, Application)]] = &[
+    bridge::APPLICATIONS,
+    call::APPLICATIONS,
+    media::APPLICATIONS,
+    socket::APPLICATIONS,
+    variables::APPLICATIONS,
+];
 
 fn find(name: &str) -> Option<(&'static str, Application)> {
     let mut all = FAMILIES.iter().flat_map(|family| family.iter());
@@ -88,26 +127,31 @@ impl Core {
             let uuid = self.new_uuid();
             return self.execute(id, action, uuid, None);
         }
-        let text =
-            format!("{} has executed the last dialplan instruction, hanging up.", channel.shown_name());
-        self.log_session(log::NOTICE, &origin::LAST_INSTRUCTION, id, &text);
+        self.log_session(log::NOTICE, &origin::LAST_INSTRUCTION, id, |channel| {
+            format!("{} has executed the last dialplan instruction, hanging up.", channel.shown_name())
+        });
         self.hangup(id, HangupCause::NormalClearing, &origin::LAST_HANGUP);
     }
 
-    fn execute(&mut self, id: ChannelId, action: Action, uuid: String, message: Option<Packet>) {
+    fn execute(&mut self, id: ChannelId, action: Action, uuid: String, message: Option<Message>) {
+        if let (Some(message), Some(channel)) = (&message, self.channels.get_mut(id)) {
+            channel.variables.set("current_loop", message.turn().to_string());
+            channel.variables.set("total_loops", message.loops().to_string());
+        }
         let Some((name, application)) = find(&action.app) else {
-            let text = format!("Invalid Application {}", action.app);
-            self.log_session(log::ERR, &origin::INVALID_APPLICATION, id, &text);
+            let text = |_: &Channel| format!("Invalid Application {}", action.app);
+            self.log_session(log::ERR, &origin::INVALID_APPLICATION, id, text);
             self.hangup(id, HangupCause::DestinationOutOfOrder, &origin::INVALID_APPLICATION_HANGUP);
             return self.message_done(id, message.as_ref());
         };
         let action = Action { app: name.to_owned(), ..action };
         let Some(channel) = self.channels.get_mut(id) else { return };
         channel.applications += 1;
-        let started = Started { action, uuid, serial: channel.applications, message };
+        let (serial, since) = (channel.applications, self.now);
+        let started = Started { action, uuid, serial, since, broken: false, message };
         self.announce_application(id, &started);
         match application(self, id, &started.action.data) {
-            Progress::Done => self.complete(id, &started),
+            Progress::Done => self.complete(id, started),
             Progress::Waits(activity) => {
                 if let Some(channel) = self.channels.get_mut(id) {
                     channel.running_apps.push(Running { started, activity, over: false });
@@ -120,14 +164,11 @@ impl Core {
         let Some(channel) = self.channels.get_mut(id) else { return };
         let action = &started.action;
         channel.last_app = Some((action.app.clone(), action.data.clone()));
-        if started.message.is_some() {
-            channel.variables.set("current_loop", "1");
-            channel.variables.set("total_loops", "1");
-        }
         note_application(&mut channel.variables, action);
-        let data = String::from_utf8_lossy(&action.data);
-        let shown = format!("EXECUTE [depth=0] {} {}({data})", channel.shown_name(), action.app);
-        self.log_clean(log::INFO, &origin::EXEC, id, &shown);
+        self.log_clean(log::INFO, &origin::EXEC, id, |channel| {
+            let data = String::from_utf8_lossy(&action.data);
+            format!("EXECUTE [depth=0] {} {}({data})", channel.shown_name(), action.app)
+        });
         let headers = application_headers(action, &started.uuid, None);
         self.fire_channel_with(id, &origin::EXECUTE, &[], &borrowed(&headers));
         if let Some(channel) = self.channels.get_mut(id) {
@@ -135,11 +176,14 @@ impl Core {
         }
     }
 
-    fn complete(&mut self, id: ChannelId, started: &Started) {
+    fn complete(&mut self, id: ChannelId, mut started: Started) {
         let Some(channel) = self.channels.get(id) else { return };
         let response = channel.variables.get(RESPONSE.as_bytes()).unwrap_or(b"_none_").to_vec();
         let headers = application_headers(&started.action, &started.uuid, Some(&response));
         self.fire_channel_with(id, &origin::EXECUTE_COMPLETE, &[], &borrowed(&headers));
+        if self.next_turn(id, &mut started) {
+            return self.execute(id, started.action, started.uuid, started.message);
+        }
         self.message_done(id, started.message.as_ref());
     }
 
@@ -160,9 +204,13 @@ impl Core {
         match &running.activity {
             Activity::Park => self.fire_channel(id, &origin::UNPARK),
             Activity::Playback(playback) => self.playback_over(id, playback, !running.over),
-            Activity::Media | Activity::Sleep => {}
+            Activity::Bridge(Bridging::Dialing(originate)) if !running.over => {
+                self.cancel_originate(*originate, HangupCause::OriginatorCancel.into());
+            }
+            Activity::Socket(socket) => self.socket_over(id, socket),
+            Activity::Media | Activity::Sleep | Activity::Bridge(_) => {}
         }
-        self.complete(id, &running.started);
+        self.complete(id, running.started);
     }
 
     /// The serial number of the application being started.

@@ -31,6 +31,10 @@ impl Cause {
         HangupCause::from_number(self.0).map_or_else(|| "UNKNOWN".to_owned(), |cause| cause.to_string())
     }
 
+    pub(crate) fn number(self) -> u16 {
+        self.0
+    }
+
     /// The Q.850 code: FreeSWITCH's own causes are reported as normal clearing.
     pub(crate) fn q850(self) -> u16 {
         if self.0 < 128 { self.0 } else { NORMAL_CLEARING }

@@ -1,25 +1,28 @@
 //! A channel: its state, its caller profile, its variables, and the headers that tell them.
 
+mod control;
 mod headers;
+mod lookup;
 mod profile;
+mod table;
 mod times;
+mod variables;
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::VecDeque;
 
 use trunkline_proto::listener::Packet;
 use trunkline_proto::{CallDirection, CallState, ChannelState};
 
 use crate::app::{Action, Running};
+use crate::bridge::Bridge;
 use crate::cause::Cause;
 use crate::endpoint::Endpoint;
 use crate::originate::OriginateId;
 
-pub(crate) use headers::array_elements;
-pub(crate) use profile::{Profile, Times};
-
-/// A channel by the number of its session, which is never given twice.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct ChannelId(pub(crate) u64);
+pub(crate) use control::{Control, QUEUE_LENGTH};
+pub(crate) use profile::{KeptProfile, Profile, Times};
+pub(crate) use table::{ChannelId, Channels};
+pub(crate) use variables::Variables;
 
 #[derive(Debug)]
 pub(crate) struct Channel {
@@ -33,21 +36,40 @@ pub(crate) struct Channel {
     pub(crate) target: ChannelState,
     pub(crate) call_state: CallState,
     pub(crate) answered: bool,
+    /// Whether it hears something before it is answered.
+    pub(crate) early: bool,
     pub(crate) cause: Option<Cause>,
     pub(crate) hit_dialplan: bool,
+    /// What it speaks once it reads and writes.
+    pub(crate) codec: &'static Codec,
     pub(crate) reads: bool,
     pub(crate) writes: bool,
     /// None until its endpoint has given it one.
-    pub(crate) profile: Option<Profile>,
+    pub(crate) profile: Option<KeptProfile>,
+    /// The profile of the leg it was made by or for, or is bridged to.
+    pub(crate) other: Option<(OtherType, KeptProfile)>,
+    pub(crate) bridge: Option<Bridge>,
+    /// Whom it is to lead a bridge with once both are there.
+    pub(crate) joins: Option<ChannelId>,
+    /// Who is to lead one with it.
+    pub(crate) joined_by: Option<ChannelId>,
+    /// Whether it was told to leave what it does for something else.
+    pub(crate) redirected: bool,
     pub(crate) variables: Variables,
+    /// An extension it is to go on with instead of what the dialplan would give it.
+    pub(crate) queued_extension: Option<VecDeque<Action>>,
     /// What it is still to execute.
     pub(crate) extension: VecDeque<Action>,
     /// The applications that run, those a message began within the one before them.
     pub(crate) running_apps: Vec<Running>,
     /// Digits that were pressed.
     pub(crate) digits: Vec<u8>,
+    /// The connections bound to it.
+    pub(crate) control: Control,
     /// Messages it has yet to take up.
     pub(crate) messages: VecDeque<Packet>,
+    /// How many of them its thread has had the time to see.
+    pub(crate) seen_messages: usize,
     /// Applications started so far; tells a timer's own application from a later one.
     pub(crate) applications: u64,
     pub(crate) last_app: Option<(String, Vec<u8>)>,
@@ -58,7 +80,7 @@ pub(crate) struct Channel {
     /// Whether it was sent to the dialplan, where an outbound leg would only wait.
     pub(crate) transferred: bool,
     /// What its caller id was when it was made, for `show channels`.
-    pub(crate) initial: Option<Profile>,
+    pub(crate) initial: Option<Box<Initial>>,
 }
 
 impl Channel {
@@ -74,16 +96,26 @@ impl Channel {
             target: ChannelState::New,
             call_state: CallState::Down,
             answered: false,
+            early: false,
             cause: None,
             hit_dialplan,
+            codec: endpoint.codec(),
             reads: false,
             writes: false,
             profile: None,
+            other: None,
+            bridge: None,
+            joins: None,
+            joined_by: None,
+            redirected: false,
             variables: Variables::default(),
+            queued_extension: None,
             extension: VecDeque::new(),
             running_apps: Vec::new(),
             digits: Vec::new(),
+            control: Control::default(),
             messages: VecDeque::new(),
+            seen_messages: 0,
             applications: 0,
             last_app: None,
             originate: None,
@@ -97,92 +129,77 @@ impl Channel {
         self.target >= ChannelState::Hangup
     }
 
+    /// Whether its thread is where applications run: in the dialplan, or beside a bridge.
+    pub(crate) fn executes(&self) -> bool {
+        match self.running {
+            ChannelState::Execute => true,
+            ChannelState::ExchangeMedia | ChannelState::SoftExecute => self.bridge.is_some(),
+            _ => false,
+        }
+    }
+
+    /// Whether it can be heard.
+    pub(crate) fn has_media(&self) -> bool {
+        self.answered || self.early
+    }
+
+    pub(crate) fn is_outbound(&self) -> bool {
+        self.direction == CallDirection::Outbound
+    }
+
+    /// Whether its end, if it came to one, has been reported.
+    pub(crate) fn is_reported(&self) -> bool {
+        !self.hung_up() || self.target == ChannelState::Destroy
+    }
+
     /// Its name for log lines.
     pub(crate) fn shown_name(&self) -> String {
         String::from_utf8_lossy(&self.name).into_owned()
     }
 }
 
-/// Channel variables in the order they were last set, as events list them.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Variables(Vec<(Vec<u8>, Vec<u8>)>);
+/// A codec, as headers name it.
+#[derive(Debug)]
+pub(crate) struct Codec {
+    pub(crate) name: &'static str,
+    pub(crate) rate: &'static str,
+    pub(crate) bit_rate: &'static str,
+}
 
-impl Variables {
-    /// Sets a variable, which puts it last; an empty value removes it.
-    pub(crate) fn set(&mut self, name: impl Into<Vec<u8>>, value: impl Into<Vec<u8>>) {
-        let (name, value) = (name.into(), value.into());
-        self.remove(&name);
-        if !value.is_empty() {
-            self.0.push((name, value));
+/// What the other leg is to a channel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum OtherType {
+    Originator,
+    Originatee,
+}
+
+impl OtherType {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Originator => "originator",
+            Self::Originatee => "originatee",
         }
-    }
-
-    pub(crate) fn remove(&mut self, name: &[u8]) {
-        self.0.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
-    }
-
-    pub(crate) fn get(&self, name: &[u8]) -> Option<&[u8]> {
-        let found = self.0.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
-        found.map(|(_, value)| value.as_slice())
-    }
-
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
-        self.0.iter().map(|(name, value)| (name.as_slice(), value.as_slice()))
     }
 }
 
-/// The channels that are up, by session number and by uuid.
-#[derive(Debug, Default)]
-pub(crate) struct Channels {
-    channels: BTreeMap<ChannelId, Channel>,
-    by_uuid: HashMap<String, ChannelId>,
-    made: u64,
+/// A caller profile as it was in the beginning, for `show channels`.
+#[derive(Debug)]
+pub(crate) struct Initial {
+    pub(crate) caller_name: Vec<u8>,
+    pub(crate) caller_number: Vec<u8>,
+    pub(crate) destination: Vec<u8>,
+    pub(crate) dialplan: Vec<u8>,
+    pub(crate) context: Vec<u8>,
 }
 
-impl Channels {
-    pub(crate) fn next_id(&mut self) -> ChannelId {
-        self.made += 1;
-        ChannelId(self.made)
-    }
-
-    pub(crate) fn insert(&mut self, channel: Channel) {
-        self.by_uuid.insert(channel.uuid.clone(), channel.id);
-        self.channels.insert(channel.id, channel);
-    }
-
-    pub(crate) fn remove(&mut self, id: ChannelId) {
-        if let Some(channel) = self.channels.remove(&id) {
-            self.by_uuid.remove(&channel.uuid);
+impl From<&Profile> for Initial {
+    fn from(profile: &Profile) -> Self {
+        Self {
+            caller_name: profile.caller_name.clone(),
+            caller_number: profile.caller_number.clone(),
+            destination: profile.destination.clone(),
+            dialplan: profile.dialplan.clone(),
+            context: profile.context.clone(),
         }
-    }
-
-    pub(crate) fn rename(&mut self, id: ChannelId, uuid: &str) {
-        if let Some(channel) = self.channels.get_mut(&id) {
-            self.by_uuid.remove(&channel.uuid);
-            uuid.clone_into(&mut channel.uuid);
-            self.by_uuid.insert(uuid.to_owned(), id);
-        }
-    }
-
-    pub(crate) fn get(&self, id: ChannelId) -> Option<&Channel> {
-        self.channels.get(&id)
-    }
-
-    pub(crate) fn get_mut(&mut self, id: ChannelId) -> Option<&mut Channel> {
-        self.channels.get_mut(&id)
-    }
-
-    /// The channel of this uuid.
-    pub(crate) fn find(&self, uuid: &[u8]) -> Option<ChannelId> {
-        self.by_uuid.get(std::str::from_utf8(uuid).ok()?).copied()
-    }
-
-    /// Every channel, oldest first.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &Channel> {
-        self.channels.values()
-    }
-
-    pub(crate) fn len(&self) -> usize {
-        self.channels.len()
     }
 }

@@ -1,6 +1,14 @@
 //! What a switch is like.
 
+mod sip;
+
 use std::time::Duration;
+
+use trunkline_proto::EventName;
+
+use crate::fault::Faults;
+pub use crate::listener::{AccessList, AccessRule};
+pub use sip::{SipConfig, SipOutcome, SipPeer};
 
 /// How a [`Switch`](crate::Switch) presents itself and behaves.
 #[derive(Debug, Clone)]
@@ -8,6 +16,11 @@ use std::time::Duration;
 pub struct SwitchConfig {
     /// What `auth` takes (`password` in `event_socket.conf.xml`); `ClueCon`.
     pub password: String,
+    /// Which of FreeSWITCH's releases it is; 1.11.
+    pub release: Release,
+    /// Who may connect (`apply-inbound-acl`): all of these lists have to let a peer in. `loopback.auto` alone, as where
+    /// FreeSWITCH is not told any.
+    pub access: Vec<AccessList>,
     /// Who may come in by `userauth`.
     pub users: Vec<User>,
     /// `FreeSWITCH-Hostname`, and the answer to `api hostname`.
@@ -29,12 +42,50 @@ pub struct SwitchConfig {
     /// Events, and log lines, that may wait for a client that does not read; beyond, they are lost to it
     /// (`MAX_QUEUE_LEN` in `mod_event_socket.c`); 100,000.
     pub queue_limit: usize,
+    /// What calls by SIP reach.
+    pub sip: SipConfig,
+    /// Of those lost one after the other, how many a client may lose before its connection is cut (`MAX_MISSED` in
+    /// `mod_event_socket.c`); 500.
+    pub most_missed: u64,
+    /// How long after `connect` a channel under an async `socket` parks. Until then, an `exit` leaves it parked for
+    /// ever; 1 ms.
+    pub park_delay: Duration,
+    /// How unkind it is; not at all.
+    pub faults: Faults,
+    /// How long a channel's thread takes to see what others want of it: a message, or that its connection has let it
+    /// go. It looks with every frame of sound; 20 ms.
+    pub frame: Duration,
+}
+
+/// A release of FreeSWITCH, as far as a client can tell one from another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum Release {
+    /// 1.10.12: takes any Content-Length of a command, and knows no CERT_RELOAD.
+    V1_10,
+    /// 1.11, as of August 2026.
+    #[default]
+    V1_11,
+}
+
+impl Release {
+    /// Whether a Content-Length of a command out of 0 to 16 MiB ends the connection.
+    pub(crate) fn checks_lengths(self) -> bool {
+        self == Self::V1_11
+    }
+
+    /// Whether it has an event of this name.
+    pub(crate) fn knows(self, name: &EventName) -> bool {
+        self == Self::V1_11 || *name != EventName::CertReload
+    }
 }
 
 impl Default for SwitchConfig {
     fn default() -> Self {
         Self {
             password: "ClueCon".into(),
+            release: Release::default(),
+            access: vec![AccessList::loopback()],
             users: Vec::new(),
             hostname: "sim".into(),
             switchname: "sim".into(),
@@ -45,6 +96,11 @@ impl Default for SwitchConfig {
             max_sessions: 5000,
             sessions_per_second: 2000,
             queue_limit: 100_000,
+            sip: SipConfig::default(),
+            most_missed: 500,
+            park_delay: Duration::from_millis(1),
+            faults: Faults::default(),
+            frame: Duration::from_millis(20),
         }
     }
 }

@@ -6,12 +6,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use fastrand::Rng;
-use trunkline_proto::{EventBuilder, EventName, EventSet};
+use trunkline_proto::{EventName, EventSet};
 
 use crate::api::{CallId, Calls};
+use crate::app::Dial;
 use crate::channel::{ChannelId, Channels};
 use crate::config::SwitchConfig;
-use crate::event::{ChannelEvent, Fired};
+use crate::endpoint::Signal;
+use crate::event::{ChannelEvent, Draft, Fired, Standard};
+use crate::fault::Fault;
 use crate::log::LogLine;
 use crate::originate::{Originate, OriginateId};
 use crate::schedule::Schedule;
@@ -34,7 +37,15 @@ pub(crate) struct Core {
     pub(crate) ready: VecDeque<ChannelId>,
     pub(crate) calls: Calls,
     pub(crate) originates: BTreeMap<OriginateId, Originate>,
+    pub(crate) originates_made: u64,
+    /// Those whose first legs are yet to be made.
+    pub(crate) new_originates: VecDeque<OriginateId>,
+    /// Those that have been answered. They go on when no channel can.
+    pub(crate) answered_originates: VecDeque<OriginateId>,
     pub(crate) interest: Interest,
+    pub(crate) standard: Standard,
+    /// What it asks of the connections' side.
+    pub(crate) requests: VecDeque<Request>,
     bus: VecDeque<Announced>,
     rng: Rng,
 }
@@ -43,13 +54,20 @@ pub(crate) struct Core {
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Task {
     Heartbeat,
-    /// A connection has not said anything yet.
-    FirstPacket(crate::switch::ConnectionId),
     /// The application a channel runs is over, if it is still that one.
     ApplicationOver {
         channel: ChannelId,
         serial: u64,
     },
+    /// A signal of a SIP call gets to a channel.
+    Signal {
+        to: ChannelId,
+        signal: Signal,
+    },
+    /// A leg of an originate has rung long enough.
+    LegTimeout(ChannelId),
+    /// A channel's thread looks for what others want of it.
+    Frame(ChannelId),
     /// An originate has rung long enough.
     OriginateTimeout(OriginateId),
     /// An api command that waited for a time may answer.
@@ -60,7 +78,18 @@ pub(crate) enum Task {
 #[derive(Debug)]
 pub(crate) enum Announced {
     Event(Arc<Fired>),
+    /// An event of a session, for the connection bound to it alone.
+    Diverted(ChannelId, Arc<Fired>),
     Log(Arc<LogLine>),
+}
+
+/// What the core cannot do itself.
+#[derive(Debug)]
+pub(crate) enum Request {
+    Dial(Dial),
+    /// The rules of unkindness are others.
+    RulesChanged,
+    Fail(Fault),
 }
 
 /// What anybody listens for: the rest need not be written down.
@@ -98,7 +127,6 @@ impl Core {
         let mut core = Self {
             now,
             started: now,
-            core_uuid,
             sequence: 0,
             channels: Channels::default(),
             statistics: Statistics::default(),
@@ -107,9 +135,15 @@ impl Core {
             ready: VecDeque::new(),
             calls: Calls::default(),
             originates: BTreeMap::new(),
+            originates_made: 0,
+            new_originates: VecDeque::new(),
+            answered_originates: VecDeque::new(),
             interest: Interest::default(),
+            standard: Standard::new(&config, &core_uuid),
+            requests: VecDeque::new(),
             bus: VecDeque::new(),
             rng,
+            core_uuid,
             config,
         };
         core.schedule.at(now.after(core.config.heartbeat), Task::Heartbeat);
@@ -134,7 +168,7 @@ impl Core {
     }
 
     /// Fires an event of this name and no subclass.
-    pub(crate) fn fire(&mut self, name: &EventName, content: EventBuilder) {
+    pub(crate) fn fire(&mut self, name: &EventName, content: Draft) {
         if self.interest.wants(name) {
             self.announce(Announced::Event(Fired::new(name.clone(), None, content).into()));
         }
@@ -175,8 +209,16 @@ impl Core {
 
     /// Lets every channel that can go on do so, until none can.
     pub(crate) fn settle(&mut self) {
-        while let Some(id) = self.ready.pop_front() {
-            self.advance(id);
+        loop {
+            if let Some(id) = self.new_originates.pop_front() {
+                self.next_group(id);
+            } else if let Some(id) = self.ready.pop_front() {
+                self.advance(id);
+            } else if let Some(id) = self.answered_originates.pop_front() {
+                self.advance_originate(id);
+            } else {
+                return;
+            }
         }
     }
 
@@ -185,10 +227,11 @@ impl Core {
         match task {
             Task::Heartbeat => self.heartbeat(),
             Task::ApplicationOver { channel, serial } => self.application_over(channel, serial),
+            Task::Signal { to, signal } => self.receive_signal(to, signal),
+            Task::LegTimeout(id) => self.leg_timeout(id),
+            Task::Frame(id) => self.next_frame(id),
             Task::OriginateTimeout(id) => self.originate_timeout(id),
             Task::CallOver(id) => self.finish_call(id, b"+OK".to_vec()),
-            // The listeners' own.
-            Task::FirstPacket(_) => {}
         }
         self.settle();
     }

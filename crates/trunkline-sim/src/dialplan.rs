@@ -1,13 +1,17 @@
 //! The dialplan: a table of extensions, those of a small test configuration.
 
+use std::collections::VecDeque;
+
 use trunkline_proto::{ChannelState, HangupCause};
 
 use crate::app::Action;
-use crate::channel::ChannelId;
+use crate::channel::{Channel, ChannelId};
 use crate::core::Core;
 use crate::event::origin;
 use crate::log;
 use crate::text::split;
+
+const TONES: (&str, &str) = ("playback", "tone_stream://%(300,100,440);loops=2");
 
 /// Extensions of the context `default`, and the applications they run with their arguments.
 const EXTENSIONS: &[(&str, &[(&str, &str)])] = &[
@@ -21,9 +25,42 @@ const EXTENSIONS: &[(&str, &[(&str, &str)])] = &[
     // The numbers of the recorded conversations.
     ("9196", &[("answer", ""), ("echo", "")]),
     ("9197", &[("answer", ""), ("playback", "tone_stream://%(10000,0,1004);loops=-1")]),
+    ("6012", &[("pre_answer", ""), ("sleep", "1000"), ("hangup", "NORMAL_TEMPORARY_FAILURE")]),
+    ("6013", &[("answer", ""), ("set", "hangup_after_bridge=true"), ("bridge", "loopback/9196/default")]),
+    ("5001", &[("answer", ""), ("socket", "127.0.0.1:8084 async full")]),
+    ("5002", &[("answer", ""), ("socket", "127.0.0.1:8084")]),
+    ("5003", &[("answer", ""), ("socket", "127.0.0.1:8084 async")]),
+    ("5004", &[("answer", ""), ("socket", "127.0.0.1:8084 full")]),
+    ("5005", &[("socket", "127.0.0.1:8084 async full")]),
+    ("5006", &[("answer", ""), ("socket", "127.0.0.1:8084/ivr/main async full")]),
+    ("5007", &[("answer", ""), ("socket", "127.0.0.1:8099|127.0.0.1:8084 async full")]),
+    (
+        "5008",
+        &[
+            ("answer", ""),
+            ("set", "socket_resume=true"),
+            ("socket", "127.0.0.1:8084 async full"),
+            TONES,
+            ("hangup", ""),
+        ],
+    ),
+    ("5009", &[("answer", ""), ("socket", "127.0.0.1:8084 full"), TONES, ("hangup", "")]),
+    ("5010", &[("socket", "127.0.0.1:8084 full")]),
+    ("5011", &[("answer", ""), ("socket", "127.0.0.1:8084 async full"), TONES, ("hangup", "")]),
+    ("5012", &[("ring_ready", ""), ("socket", "127.0.0.1:8084 async full")]),
+    (
+        "5013",
+        &[
+            ("answer", ""),
+            ("set", "socket_resume=true"),
+            ("socket", "127.0.0.1:8084 full"),
+            TONES,
+            ("hangup", ""),
+        ],
+    ),
     ("6001", &[("hangup", "USER_BUSY")]),
     ("6002", &[("ring_ready", ""), ("sleep", "1500"), ("answer", ""), ("park", "")]),
-    ("6003", &[("ring_ready", ""), ("sleep", "600000")]),
+    ("6003", &[("ring_ready", ""), ("sleep", "60000")]),
 ];
 
 fn find(context: &[u8], destination: &[u8]) -> Option<Vec<Action>> {
@@ -54,29 +91,37 @@ fn inline(destination: &[u8]) -> Vec<Action> {
 
 const MOST_INLINE: usize = 128;
 
+fn processing(channel: &Channel) -> String {
+    let Some(profile) = &channel.profile else { return String::new() };
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    format!(
+        "Processing {} <{}>->{} in context {}",
+        text(&profile.caller_name),
+        text(&profile.caller_number),
+        text(&profile.destination),
+        text(&profile.context)
+    )
+}
+
 impl Core {
     /// Looks a channel's extension up, and sends it to execute it.
     pub(crate) fn hunt(&mut self, id: ChannelId) {
         self.renew_call_uuid(id);
+        let queued = self.channels.get_mut(id).and_then(|channel| channel.queued_extension.take());
+        if let Some(extension) = queued {
+            return self.go_on_with(id, extension);
+        }
         let Some(channel) = self.channels.get(id) else { return };
         let Some(profile) = &channel.profile else { return };
         let transferred = channel.transferred;
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        let line = format!(
-            "Processing {} <{}>->{} in context {}",
-            text(&profile.caller_name),
-            text(&profile.caller_number),
-            text(&profile.destination),
-            text(&profile.context)
-        );
         let extension = if profile.dialplan == b"inline" {
             Some(inline(&profile.destination))
         } else {
             find(&profile.context, &profile.destination)
         };
-        self.log_session(log::INFO, &origin::DIALPLAN, id, &line);
+        self.log_session(log::INFO, &origin::DIALPLAN, id, processing);
         let Some(extension) = extension else {
-            self.log_session(log::INFO, &origin::NO_ROUTE, id, "No Route, Aborting");
+            self.log_session(log::INFO, &origin::NO_ROUTE, id, |_| "No Route, Aborting".into());
             self.hangup(id, HangupCause::NoRouteDestination, &origin::NO_ROUTE_HANGUP);
             return;
         };
@@ -84,7 +129,14 @@ impl Core {
             channel.extension = extension.into();
         }
         if transferred {
-            self.flip_caller_id(id);
+            self.flip_unless_in_dialplan(id);
+        }
+        self.set_target(id, ChannelState::Execute);
+    }
+
+    fn go_on_with(&mut self, id: ChannelId, extension: VecDeque<Action>) {
+        if let Some(channel) = self.channels.get_mut(id) {
+            channel.extension = extension;
         }
         self.set_target(id, ChannelState::Execute);
     }

@@ -1,13 +1,17 @@
 //! Endpoints: what makes legs of calls (`mod_loopback.c` has both `null` and `loopback`).
 
+mod sip;
+
 use trunkline_proto::{CallDirection, ChannelState, HangupCause};
 
 use crate::cause::Cause;
-use crate::channel::{Channel, ChannelId, Profile};
+use crate::channel::{Channel, ChannelId, Codec, Profile};
 use crate::core::Core;
 use crate::event::origin;
 use crate::log;
 use crate::time::Time;
+
+pub(crate) use sip::Signal;
 
 /// What is at the other end of a channel.
 #[derive(Debug, Clone, Copy)]
@@ -16,7 +20,21 @@ pub(crate) enum Endpoint {
     Null,
     /// Another channel, whose calls come in at the dialplan.
     Loopback { leg: Leg, peer: Option<ChannelId> },
+    /// Somebody who speaks SIP: another channel, where the switch called itself.
+    Sip { peer: Option<ChannelId> },
 }
+
+impl Endpoint {
+    pub(crate) fn codec(self) -> &'static Codec {
+        match self {
+            Self::Sip { .. } => &PCMU,
+            Self::Null | Self::Loopback { .. } => &L16,
+        }
+    }
+}
+
+static L16: Codec = Codec { name: "L16", rate: "8000", bit_rate: "128000" };
+static PCMU: Codec = Codec { name: "PCMU", rate: "8000", bit_rate: "64000" };
 
 /// Which end of a loopback call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,6 +54,8 @@ pub(crate) struct Request<'a> {
     /// The caller id where the variables give none.
     pub(crate) caller_name: &'a [u8],
     pub(crate) caller_number: &'a [u8],
+    /// The channel it is to be bridged to.
+    pub(crate) caller: Option<ChannelId>,
 }
 
 impl Request<'_> {
@@ -56,6 +76,19 @@ struct Address {
     first_name: Vec<u8>,
     name: Vec<u8>,
     callee_number: Vec<u8>,
+    /// Of a SIP call: where it goes, and by which profile.
+    host: String,
+    profile: String,
+}
+
+impl Address {
+    /// Who says it made the profile.
+    fn source(&self) -> &'static str {
+        match self.endpoint {
+            Endpoint::Sip { .. } => "src/switch_ivr_originate.c",
+            Endpoint::Null | Endpoint::Loopback { .. } => "mod_loopback",
+        }
+    }
 }
 
 impl Core {
@@ -65,17 +98,39 @@ impl Core {
             return Err(HangupCause::DestinationOutOfOrder.into());
         }
         let address = self.parse_address(request.dial)?;
-        let uuid = self.new_uuid();
+        let is_sip = matches!(address.endpoint, Endpoint::Sip { .. });
+        let asked = request.variable("origination_uuid").filter(|uuid| self.channels.find(uuid).is_none());
+        let asked = asked.map(|uuid| String::from_utf8_lossy(uuid).into_owned());
+        // mod_sofia makes its channels with the uuid; others are given it afterwards.
+        let (at_once, later) = if is_sip { (asked, None) } else { (None, asked) };
+        let uuid = at_once.unwrap_or_else(|| self.new_uuid());
         let id = self.new_channel(uuid, CallDirection::Outbound, address.endpoint, &address.first_name);
+        if is_sip {
+            self.set_sip_variables(id, &address, false);
+        } else {
+            self.set_codecs(id);
+        }
+        let from = request.caller.map(|caller| self.uuid_of(caller));
+        if let (Some(from), "loopback") = (&from, address.kind)
+            && let Some(channel) = self.channels.get_mut(id)
+        {
+            channel.variables.set("loopback_from_uuid", from);
+        }
         self.rename_channel(id, &address.name);
         let profile = self.outbound_profile(id, &address, request);
         if let Some(channel) = self.channels.get_mut(id) {
-            channel.profile = Some(profile);
+            channel.profile = Some(profile.into());
             channel.target = ChannelState::Init;
         }
-        self.give_uuid(id, request.variable("origination_uuid"));
+        self.give_uuid(id, later);
+        if is_sip {
+            self.set_sip_variables(id, &address, true);
+        }
+        if let Some(caller) = request.caller {
+            self.note_originator(id, caller);
+        }
         self.fire_channel(id, &origin::OUTGOING);
-        self.set_leg_variables(id, address.kind, request);
+        self.set_leg_variables(id, address.kind, request, from.as_deref());
         self.wake(id);
         Ok(id)
     }
@@ -87,6 +142,8 @@ impl Core {
         match kind {
             b"null" => Ok(null_address(dial, rest)),
             b"loopback" => Ok(loopback_address(rest)),
+            b"sofia" => sip::parse(self, rest),
+            b"user" => sip::parse_user(self, rest),
             b"error" => Err(Cause::parse(rest)),
             _ => {
                 let kind = String::from_utf8_lossy(kind).into_owned();
@@ -96,7 +153,7 @@ impl Core {
         }
     }
 
-    /// A channel with its codecs set, as mod_loopback does it before anything else is known of it.
+    /// A channel of which nothing is known yet.
     fn new_channel(
         &mut self,
         uuid: String,
@@ -111,41 +168,37 @@ impl Core {
         variables.set("direction", direction.as_str());
         if direction == CallDirection::Outbound {
             variables.set("is_outbound", "true");
-        } else {
-            variables.set("uuid", uuid.as_str());
-            variables.set("call_uuid", uuid.as_str());
         }
-        variables.set("session_id", id.0.to_string());
-        if direction == CallDirection::Inbound {
-            variables.set("channel_name", name);
-        }
-        let text = format!("New Channel {} [{uuid}]", channel.shown_name());
+        variables.set("uuid", uuid.as_str());
+        variables.set("call_uuid", uuid.as_str());
+        variables.set("session_id", id.number.to_string());
         self.channels.insert(channel);
         self.count_session();
-        self.log_session(log::NOTICE, &origin::NEW_CHANNEL, id, &text);
-        self.set_codecs(id);
+        let text = |channel: &Channel| format!("New Channel {} [{uuid}]", channel.shown_name());
+        self.log_session(log::NOTICE, &origin::NEW_CHANNEL, id, text);
         id
     }
 
     fn set_codecs(&mut self, id: ChannelId) {
         let Some(channel) = self.channels.get_mut(id) else { return };
         channel.reads = true;
-        channel.variables.set("read_codec", "L16");
-        channel.variables.set("read_rate", "8000");
-        let read: [(&str, &[u8]); 3] = [
-            ("channel-read-codec-name", b"L16"),
-            ("channel-read-codec-rate", b"8000"),
-            ("channel-read-codec-bit-rate", b"128000"),
+        let codec = channel.codec;
+        let is_sip = matches!(channel.endpoint, Endpoint::Sip { .. });
+        set_codec(channel, "read", is_sip);
+        let read = [
+            ("channel-read-codec-name", codec.name.as_bytes()),
+            ("channel-read-codec-rate", codec.rate.as_bytes()),
+            ("channel-read-codec-bit-rate", codec.bit_rate.as_bytes()),
         ];
-        self.fire_channel_with(id, &origin::READ_CODEC, &[], &read);
+        let kind = if is_sip { &origin::REAL_READ_CODEC } else { &origin::READ_CODEC };
+        self.fire_channel_with(id, kind, &[], &read);
         let Some(channel) = self.channels.get_mut(id) else { return };
         channel.writes = true;
-        channel.variables.set("write_codec", "L16");
-        channel.variables.set("write_rate", "8000");
-        let written: [(&str, &[u8]); 3] = [
-            ("Channel-Write-Codec-Name", b"L16"),
-            ("Channel-Write-Codec-Rate", b"8000"),
-            ("Channel-Write-codec-bit-rate", b"128000"),
+        set_codec(channel, "write", false);
+        let written = [
+            ("Channel-Write-Codec-Name", codec.name.as_bytes()),
+            ("Channel-Write-Codec-Rate", codec.rate.as_bytes()),
+            ("Channel-Write-codec-bit-rate", codec.bit_rate.as_bytes()),
         ];
         self.fire_channel_with(id, &origin::WRITE_CODEC, &[], &written);
     }
@@ -155,16 +208,24 @@ impl Core {
         let before = channel.shown_name();
         name.clone_into(&mut channel.name);
         channel.variables.set("channel_name", name);
-        let text = format!("Rename Channel {before}->{} [{}]", channel.shown_name(), channel.uuid);
-        self.log_session(log::NOTICE, &origin::RENAME_CHANNEL, id, &text);
+        self.log_session(log::NOTICE, &origin::RENAME_CHANNEL, id, |channel| {
+            format!("Rename Channel {before}->{} [{}]", channel.shown_name(), channel.uuid)
+        });
     }
 
     fn outbound_profile(&self, id: ChannelId, address: &Address, request: &Request<'_>) -> Profile {
-        let name = request.variable("origination_caller_id_name").unwrap_or(request.caller_name);
-        let number = request.variable("origination_caller_id_number").unwrap_or(request.caller_number);
-        let uuid = self.channels.get(id).map(|channel| channel.uuid.clone()).unwrap_or_default();
+        let caller = request.caller.and_then(|caller| self.channels.get(caller)?.profile.as_deref());
+        let known = caller.map(|caller| (caller.caller_name.as_slice(), caller.caller_number.as_slice()));
+        let (name, number) = known.unwrap_or((request.caller_name, request.caller_number));
+        let name = request.variable("origination_caller_id_name").unwrap_or(name);
+        let number = request.variable("origination_caller_id_number").unwrap_or(number);
+        if let Some(caller) = caller {
+            return self.leg_profile(id, address, caller, (name, number));
+        }
         Profile {
             direction: CallDirection::Outbound,
+            logical_direction: CallDirection::Outbound,
+            username: Vec::new(),
             dialplan: address.dialplan.clone(),
             caller_name: name.to_vec(),
             caller_number: number.to_vec(),
@@ -172,10 +233,11 @@ impl Core {
             orig_number: number.to_vec(),
             callee_name: b"Outbound Call".to_vec(),
             callee_number: address.callee_number.clone(),
+            network_addr: Vec::new(),
             ani: number.to_vec(),
             destination: address.destination.clone(),
-            unique_id: uuid,
-            source: "mod_loopback",
+            unique_id: self.uuid_of(id),
+            source: address.source(),
             transfer_source: Vec::new(),
             context: address.context.clone(),
             rdnis: Vec::new(),
@@ -186,10 +248,36 @@ impl Core {
         }
     }
 
+    /// The profile of a leg made for another channel: that one's, but for where it goes.
+    fn leg_profile(
+        &self,
+        id: ChannelId,
+        address: &Address,
+        caller: &Profile,
+        (name, number): (&[u8], &[u8]),
+    ) -> Profile {
+        Profile {
+            direction: CallDirection::Outbound,
+            logical_direction: CallDirection::Outbound,
+            caller_name: name.to_vec(),
+            caller_number: number.to_vec(),
+            callee_name: b"Outbound Call".to_vec(),
+            callee_number: address.callee_number.clone(),
+            destination: address.destination.clone(),
+            unique_id: self.uuid_of(id),
+            source: address.source(),
+            transfer_source: Vec::new(),
+            context: address.context.clone(),
+            channel_name: address.name.clone(),
+            index: 1,
+            profile_created: self.now,
+            times: created(self.now),
+            ..caller.clone()
+        }
+    }
+
     /// Gives a new leg the uuid asked for. One that is taken already is passed over in silence.
-    fn give_uuid(&mut self, id: ChannelId, asked: Option<&[u8]>) {
-        let asked = asked.map(|uuid| String::from_utf8_lossy(uuid).into_owned());
-        let asked = asked.filter(|uuid| self.channels.find(uuid.as_bytes()).is_none());
+    fn give_uuid(&mut self, id: ChannelId, asked: Option<String>) {
         let Some(channel) = self.channels.get(id) else { return };
         let before = channel.uuid.clone();
         if let Some(uuid) = &asked {
@@ -197,53 +285,111 @@ impl Core {
         }
         let Some(channel) = self.channels.get_mut(id) else { return };
         let uuid = channel.uuid.clone();
-        channel.variables.set("uuid", uuid.as_str());
-        channel.variables.set("call_uuid", uuid.as_str());
+        if asked.is_some() {
+            channel.variables.set("uuid", uuid.as_str());
+            channel.variables.set("call_uuid", uuid.as_str());
+        }
         if let Some(profile) = &mut channel.profile {
             profile.unique_id = uuid;
         }
-        channel.initial = channel.profile.clone();
+        channel.initial = channel.profile.as_deref().map(|profile| Box::new(profile.into()));
         if asked.is_some() {
             self.fire_channel_with(id, &origin::UUID, &[("Old-Unique-ID", before.as_bytes())], &[]);
         }
     }
 
-    fn set_leg_variables(&mut self, id: ChannelId, kind: &str, request: &Request<'_>) {
+    /// What a leg takes from the channel it is to be bridged to (`switch_core_session_outgoing_channel` in
+    /// `src/switch_core_session.c`), and that from it.
+    fn note_originator(&mut self, id: ChannelId, caller: ChannelId) {
+        let Some(channel) = self.channels.get(caller) else { return };
+        let left = channel.variables.get("max_forwards").and_then(|left| std::str::from_utf8(left).ok());
+        let left = left.and_then(|left| left.parse().ok()).unwrap_or(70i64) - 1;
+        let (uuid, reads) = (channel.uuid.clone(), channel.reads);
+        self.introduce(caller, id);
         let Some(channel) = self.channels.get_mut(id) else { return };
-        for (name, value) in request.variables {
+        channel.variables.set("max_forwards", left.to_string());
+        if reads {
+            channel.variables.set("originator_codec", "L16@8000h@20i");
+        }
+        channel.variables.set("originator", &uuid);
+        channel.variables.set("signal_bond", &uuid);
+    }
+
+    fn set_leg_variables(&mut self, id: ChannelId, kind: &str, request: &Request<'_>, from: Option<&str>) {
+        let exported = request.caller.map(|caller| self.exported(caller)).unwrap_or_default();
+        let Some(channel) = self.channels.get_mut(id) else { return };
+        if let Some(from) = from {
+            channel.variables.set("call_uuid", from);
+        }
+        for (name, value) in exported.iter().chain(request.variables) {
             channel.variables.set(name.as_slice(), value.as_slice());
         }
-        channel.variables.set("originate_early_media", "true");
+        let early = !request.variables.iter().any(|(name, value)| {
+            name.eq_ignore_ascii_case(b"ignore_early_media") && crate::text::is_true(value)
+        });
+        channel.variables.set("originate_early_media", if early { "true" } else { "false" });
+        if let Some(from) = from {
+            channel.variables.set("originating_leg_uuid", from);
+        }
         channel.variables.set("originate_endpoint", kind);
+        let shown = channel
+            .profile
+            .as_deref()
+            .map(|p| [b";", p.callee_name.as_slice(), b";", &p.callee_number].concat());
+        let leg = [channel.uuid.as_bytes(), &shown.unwrap_or_default()].concat();
+        if let Some(caller) = request.caller.and_then(|caller| self.channels.get_mut(caller)) {
+            caller.variables.append("originated_legs", leg);
+        }
+    }
+
+    /// The variables a channel hands on to the legs it is bridged to (`export_vars`).
+    fn exported(&self, id: ChannelId) -> Vec<(Vec<u8>, Vec<u8>)> {
+        let Some(channel) = self.channels.get(id) else { return Vec::new() };
+        let Some(names) = channel.variables.get("export_vars") else { return Vec::new() };
+        let value = |name: &[u8]| channel.variables.get(name).map(|value| (name.to_vec(), value.to_vec()));
+        names.split(|byte| *byte == b',').filter_map(value).collect()
     }
 
     /// What the endpoint does when a channel's thread begins: a calling loopback leg makes the called one.
     pub(crate) fn endpoint_on_init(&mut self, id: ChannelId) {
         let Some(channel) = self.channels.get(id) else { return };
+        let is_sip = matches!(channel.endpoint, Endpoint::Sip { .. }) && channel.is_outbound();
+        if is_sip {
+            return self.send_invite(id);
+        }
         let Endpoint::Loopback { leg: Leg::A, .. } = channel.endpoint else { return };
-        let Some(mut profile) = channel.profile.clone() else { return };
+        let Some(mut profile) = channel.profile.as_deref().cloned() else { return };
         let a_uuid = channel.uuid.clone();
+        let from = channel.variables.get("loopback_from_uuid").map(<[u8]>::to_vec);
         let mut name = channel.name.clone();
         name.truncate(name.len().saturating_sub(1));
         name.push(b'b');
         let inherited: Vec<_> =
-            channel.variables.iter().filter(|(name, _)| is_inherited(name)).map(owned).collect();
+            channel.variables.iter().filter(|variable| is_inherited(*variable)).map(owned).collect();
 
         let b_uuid = self.new_uuid();
         let endpoint = Endpoint::Loopback { leg: Leg::B, peer: Some(id) };
         let b = self.new_channel(b_uuid.clone(), CallDirection::Inbound, endpoint, &name);
+        if let Some(channel) = self.channels.get_mut(b) {
+            channel.variables.set("channel_name", &name);
+        }
+        self.set_codecs(b);
         profile.direction = CallDirection::Inbound;
+        profile.logical_direction = CallDirection::Inbound;
         profile.unique_id.clone_from(&b_uuid);
         profile.channel_name = name;
         profile.times = created(self.now);
         if let Some(channel) = self.channels.get_mut(b) {
-            channel.initial = Some(profile.clone());
-            channel.profile = Some(profile);
+            channel.initial = Some(Box::new((&profile).into()));
+            channel.profile = Some(profile.into());
             channel.target = ChannelState::Init;
             for (name, value) in inherited {
                 channel.variables.set(name, value);
             }
             channel.variables.set("other_loopback_leg_uuid", a_uuid);
+            if let Some(from) = from {
+                channel.variables.set("other_loopback_from_uuid", from);
+            }
             channel.variables.set("loopback_leg", "B");
         }
         if let Some(channel) = self.channels.get_mut(id) {
@@ -255,13 +401,24 @@ impl Core {
     }
 }
 
+/// What a channel's variables say of its codec in one direction.
+fn set_codec(channel: &mut Channel, way: &str, original: bool) {
+    let codec = channel.codec;
+    for (what, value) in [("codec", codec.name), ("rate", codec.rate)] {
+        channel.variables.set(format!("{way}_{what}"), value);
+        if original {
+            channel.variables.set(format!("original_{way}_{what}"), value);
+        }
+    }
+}
+
 fn owned((name, value): (&[u8], &[u8])) -> (Vec<u8>, Vec<u8>) {
     (name.to_vec(), value.to_vec())
 }
 
 /// Whether the called leg takes a variable over: those the originate gave, not the channel's own.
-fn is_inherited(name: &[u8]) -> bool {
-    const OWN: [&[u8]; 12] = [
+fn is_inherited((name, _): (&[u8], &[u8])) -> bool {
+    const OWN: [&[u8]; 18] = [
         b"direction",
         b"is_outbound",
         b"session_id",
@@ -274,6 +431,12 @@ fn is_inherited(name: &[u8]) -> bool {
         b"call_uuid",
         b"originate_early_media",
         b"originate_endpoint",
+        b"loopback_from_uuid",
+        b"max_forwards",
+        b"originator_codec",
+        b"originator",
+        b"signal_bond",
+        b"originating_leg_uuid",
     ];
     !OWN.contains(&name)
 }
@@ -296,6 +459,8 @@ fn null_address(dial: &[u8], rest: &[u8]) -> Address {
         first_name: dial.to_vec(),
         name: dial.to_vec(),
         callee_number: after_last_slash(rest),
+        host: String::new(),
+        profile: String::new(),
     }
 }
 
@@ -315,5 +480,7 @@ fn loopback_address(rest: &[u8]) -> Address {
         destination,
         context,
         dialplan,
+        host: String::new(),
+        profile: String::new(),
     }
 }

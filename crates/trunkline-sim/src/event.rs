@@ -1,14 +1,21 @@
 //! Events the switch fires: the headers every one begins with, and one serialisation per format however many
 //! connections take it.
 
+mod draft;
+mod headers;
 pub(crate) mod origin;
 
-use std::sync::OnceLock;
+use std::borrow::Cow;
+use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
-use trunkline_proto::{EventBuilder, EventFormat, EventName};
+use trunkline_proto::{EventFormat, EventName};
 
+use crate::config::SwitchConfig;
 use crate::core::Core;
+use crate::time::Time;
+pub(crate) use draft::Draft;
+pub(crate) use headers::{Block, Headers, decimal};
 pub(crate) use origin::{ChannelEvent, Origin};
 
 /// An event that has been fired.
@@ -17,54 +24,86 @@ pub(crate) struct Fired {
     /// What it is selected by, which its Event-Name header need not say.
     pub(crate) name: EventName,
     pub(crate) subclass: Option<Vec<u8>>,
-    pub(crate) content: EventBuilder,
+    pub(crate) content: Draft,
     /// In the order of [`EventFormat::ALL`].
     messages: [OnceLock<Bytes>; EventFormat::ALL.len()],
 }
 
 impl Fired {
-    pub(crate) fn new(name: EventName, subclass: Option<Vec<u8>>, content: EventBuilder) -> Self {
-        Self { name, subclass, content, messages: Default::default() }
+    pub(crate) fn new(name: EventName, subclass: Option<Vec<u8>>, content: impl Into<Draft>) -> Self {
+        Self { name, subclass, content: content.into(), messages: Default::default() }
     }
 
     /// The whole message; made once for all who ask.
     pub(crate) fn message(&self, format: EventFormat) -> Bytes {
         let known = EventFormat::ALL.iter().position(|known| *known == format);
-        let make = || Bytes::from(self.content.message(format));
+        let make = || self.content.message(format);
         known
             .and_then(|place| self.messages.get(place))
             .map_or_else(make, |made| made.get_or_init(make).clone())
+    }
+
+    /// The first of its headers of this name, in any case; an array as its text.
+    pub(crate) fn first(&self, name: &[u8]) -> Option<Cow<'_, [u8]>> {
+        self.content.first(name)
+    }
+}
+
+/// The headers that are the same in every event, and in every event of a second.
+#[derive(Debug)]
+pub(crate) struct Standard {
+    switch: Arc<Block>,
+    second: u64,
+    date: Arc<Block>,
+}
+
+impl Standard {
+    pub(crate) fn new(config: &SwitchConfig, core_uuid: &str) -> Self {
+        let mut switch = Headers::default();
+        switch.push("Core-UUID", core_uuid);
+        switch.push("FreeSWITCH-Hostname", &config.hostname);
+        switch.push("FreeSWITCH-Switchname", &config.switchname);
+        switch.push("FreeSWITCH-IPv4", &config.ipv4);
+        switch.push("FreeSWITCH-IPv6", &config.ipv6);
+        Self { switch: Arc::new(switch.into()), second: u64::MAX, date: Arc::default() }
+    }
+
+    /// The second's date.
+    fn date(&mut self, now: Time) -> &Arc<Block> {
+        if self.second != now.as_secs() {
+            let mut date = Headers::default();
+            date.push("Event-Date-Local", now.date());
+            date.push("Event-Date-GMT", now.rfc822());
+            self.date = Arc::new(date.into());
+            self.second = now.as_secs();
+        }
+        &self.date
     }
 }
 
 impl Core {
     /// An event with the headers every one begins with (`switch_event_prep_for_delivery_detailed` in
     /// `src/switch_event.c`). Its number is taken now, however much later it is fired.
-    pub(crate) fn new_event(&mut self, name: &EventName, origin: &Origin) -> EventBuilder {
-        self.add_standard_headers(EventBuilder::new(), name.as_str(), origin)
+    pub(crate) fn new_event(&mut self, name: &EventName, origin: &Origin) -> Draft {
+        self.add_standard_headers(Draft::new(), name.as_str(), origin)
     }
 
     pub(crate) fn add_standard_headers(
         &mut self,
-        event: EventBuilder,
+        event: impl Into<Draft>,
         name: &str,
         origin: &Origin,
-    ) -> EventBuilder {
+    ) -> Draft {
         self.sequence += 1;
-        let now = self.now;
+        let mut event = event.into();
+        event.push("Event-Name", name);
+        event.share(&self.standard.switch);
+        event.share(self.standard.date(self.now));
+        event.push_number("Event-Date-Timestamp", self.now.as_micros());
+        event.push("Event-Calling-File", origin.file);
+        event.push("Event-Calling-Function", origin.function);
+        event.push_number("Event-Calling-Line-Number", origin.line.into());
+        event.push_number("Event-Sequence", self.sequence);
         event
-            .header("Event-Name", name)
-            .header("Core-UUID", self.core_uuid.as_str())
-            .header("FreeSWITCH-Hostname", self.config.hostname.as_str())
-            .header("FreeSWITCH-Switchname", self.config.switchname.as_str())
-            .header("FreeSWITCH-IPv4", self.config.ipv4.as_str())
-            .header("FreeSWITCH-IPv6", self.config.ipv6.as_str())
-            .header("Event-Date-Local", now.date())
-            .header("Event-Date-GMT", now.rfc822())
-            .header("Event-Date-Timestamp", now.as_micros().to_string())
-            .header("Event-Calling-File", origin.file)
-            .header("Event-Calling-Function", origin.function)
-            .header("Event-Calling-Line-Number", origin.line.to_string())
-            .header("Event-Sequence", self.sequence.to_string())
     }
 }

@@ -30,6 +30,7 @@
 
 mod api;
 mod app;
+mod bridge;
 mod cause;
 mod channel;
 mod config;
@@ -37,6 +38,7 @@ mod core;
 mod dialplan;
 mod endpoint;
 mod event;
+pub mod fault;
 mod heartbeat;
 mod listener;
 mod log;
@@ -48,8 +50,10 @@ mod session;
 mod switch;
 mod text;
 mod time;
+mod transfer;
 
-pub use config::{SwitchConfig, User};
+pub use config::{AccessList, AccessRule, Release, SipConfig, SipOutcome, SipPeer, SwitchConfig, User};
+pub use fault::{Fault, Faults};
 pub use serve::{Sim, SimBuilder};
 
 pub use switch::{ConnectionId, Effect, Switch};

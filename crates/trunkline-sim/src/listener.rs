@@ -1,7 +1,9 @@
 //! One connection to the event socket: who it is, what it listens to, what waits to be sent to it
-//! (`listener_t` in `mod_event_socket.c`). It knows nothing of channels.
+//! (`listener_t` in `mod_event_socket.c`).
 
+mod acl;
 mod auth;
+pub(crate) mod bond;
 mod filters;
 mod sendevent;
 mod subscriptions;
@@ -10,16 +12,20 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
-use trunkline_proto::EventFormat;
 use trunkline_proto::listener::{PacketDecoder, Standing};
+use trunkline_proto::{EventFormat, EventName};
 
 use crate::api::CallId;
+use crate::app::SocketMode;
+use crate::config::{Release, SwitchConfig};
 use crate::event::Fired;
 use crate::log::{LogLine, parse_level};
 use filters::Filters;
 use subscriptions::Subscriptions;
 
+pub use acl::{AccessList, AccessRule};
 pub(crate) use auth::Rights;
+pub(crate) use bond::Bond;
 
 /// The text of a reply.
 pub(crate) type Reply = Vec<u8>;
@@ -34,11 +40,19 @@ pub(crate) struct Listener {
     pub(crate) authenticated: bool,
     /// Whether a whole packet has come; until then a timer runs.
     pub(crate) spoken: bool,
+    /// How the switch dialled it, if it did.
+    pub(crate) dialled: Option<SocketMode>,
+    /// The channel it is bound to.
+    pub(crate) bond: Option<Bond>,
+    /// The next reply is not sent: it is that to the first command on a connection the switch made.
+    pub(crate) swallows: bool,
     pub(crate) rights: Rights,
-    /// The `api` command that runs: nothing else happens on the connection meanwhile.
+    /// The command that runs: nothing else happens on the connection meanwhile.
     pub(crate) blocked_on: Option<CallId>,
     /// Whether a command has ended that later ones may have waited for.
     pub(crate) resumes: bool,
+    /// The client has closed its half: the connection ends when all it has said is done.
+    pub(crate) half_closed: bool,
     /// Jobs that keep it from being closed.
     pub(crate) jobs: usize,
     /// `exit` was said, or credentials were refused.
@@ -48,57 +62,168 @@ pub(crate) struct Listener {
     pub(crate) subscriptions: Subscriptions,
     pub(crate) filters: Filters,
     pub(crate) format: EventFormat,
+    /// Only events of its channel are for it (`myevents`).
+    pub(crate) my_events: bool,
     pub(crate) log_level: Option<u8>,
+    /// Its channel was hung up by a command of its own: it has no time to hear of what comes after.
+    pub(crate) deaf: bool,
     events: VecDeque<Arc<Fired>>,
     logs: VecDeque<Arc<LogLine>>,
     /// Events and log lines that found their queue full.
     pub(crate) lost: u64,
+    lost_events: u64,
+    lost_logs: u64,
 }
 
+/// What became of something offered to a connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Offer {
+    /// It is not for it.
+    NotWanted,
+    Queued,
+    /// It is the first that found room again after so many that did not.
+    Recovered(u64),
+    /// It found no room, as so many before it and since the last that did.
+    Lost(u64),
+}
+
+/// The events `myevents` listens to.
+const MY_EVENTS: [EventName; 23] = [
+    EventName::ChannelAnswer,
+    EventName::ChannelApplication,
+    EventName::ChannelBridge,
+    EventName::ChannelCreate,
+    EventName::ChannelData,
+    EventName::ChannelDestroy,
+    EventName::ChannelExecute,
+    EventName::ChannelExecuteComplete,
+    EventName::ChannelHangup,
+    EventName::ChannelHangupComplete,
+    EventName::ChannelOriginate,
+    EventName::ChannelUuid,
+    EventName::ChannelOutgoing,
+    EventName::ChannelPark,
+    EventName::ChannelProgress,
+    EventName::ChannelProgressMedia,
+    EventName::ChannelState,
+    EventName::ChannelUnbridge,
+    EventName::ChannelUnpark,
+    EventName::DetectedSpeech,
+    EventName::Dtmf,
+    EventName::NoTalk,
+    EventName::Talk,
+];
+
 impl Listener {
-    pub(crate) fn standing(&self) -> Standing {
-        Standing::inbound(self.authenticated)
+    /// One that a client has made.
+    pub(crate) fn inbound(config: &SwitchConfig) -> Self {
+        let decoder = if config.release.checks_lengths() {
+            PacketDecoder::new()
+        } else {
+            PacketDecoder::of_any_length()
+        };
+        Self { decoder, ..Self::default() }
     }
 
-    /// Queues an event it listens to.
-    pub(crate) fn offer_event(&mut self, event: &Arc<Fired>, limit: usize) {
-        if !self.subscriptions.wants(event) || !self.filters.pass(event) {
-            return;
+    /// One that the switch has made for a channel.
+    pub(crate) fn outbound(config: &SwitchConfig, mode: SocketMode, bond: Bond) -> Self {
+        Self {
+            authenticated: true,
+            dialled: Some(mode),
+            bond: Some(bond),
+            swallows: true,
+            ..Self::inbound(config)
         }
-        if self.events.len() >= limit {
-            self.lost += 1;
-        } else {
+    }
+
+    pub(crate) fn standing(&self) -> Standing {
+        let mut standing = Standing::inbound(self.authenticated);
+        standing.has_session = self.bond.is_some();
+        standing.restricted = self.dialled.is_some_and(|mode| !mode.full);
+        standing
+    }
+
+    /// Queues an event it listens to. `own` is the uuid of the channel it is bound to.
+    pub(crate) fn offer_event(&mut self, event: &Arc<Fired>, own: Option<&str>, limit: usize) -> Offer {
+        if self.deaf || !self.subscriptions.wants(event) || !self.filters.pass(event) {
+            return Offer::NotWanted;
+        }
+        if self.my_events && !is_of(event, own) {
+            return Offer::NotWanted;
+        }
+        self.push_event(event, limit)
+    }
+
+    /// Queues an event that is for it whether it listens to it or not.
+    pub(crate) fn push_event(&mut self, event: &Arc<Fired>, limit: usize) -> Offer {
+        if self.events.len() < limit {
             self.events.push_back(Arc::clone(event));
+        } else {
+            self.lost += 1;
+            self.lost_events += 1;
+            return Offer::Lost(self.lost_events);
         }
+        recovered(&mut self.lost_events)
     }
 
     /// Queues a log line of a level it takes.
-    pub(crate) fn offer_log(&mut self, line: &Arc<LogLine>, limit: usize) {
+    pub(crate) fn offer_log(&mut self, line: &Arc<LogLine>, limit: usize) -> Offer {
         if self.log_level.is_none_or(|most| line.level > most) {
-            return;
+            return Offer::NotWanted;
         }
-        if self.logs.len() >= limit {
-            self.lost += 1;
-        } else {
+        if self.logs.len() < limit {
             self.logs.push_back(Arc::clone(line));
+        } else {
+            self.lost += 1;
+            self.lost_logs += 1;
+            return Offer::Lost(self.lost_logs);
         }
+        recovered(&mut self.lost_logs)
     }
 
-    /// Whether what is queued may be sent: not while a command runs, or half of one has come.
+    /// Events, and log lines, that wait.
+    pub(crate) fn queued(&self) -> (usize, usize) {
+        (self.events.len(), self.logs.len())
+    }
+
+    /// Whether it looks at its queues and its channel at all: not while a command runs.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.blocked_on.is_none() && !self.leaving && !self.decoder.awaits_body()
+    }
+
+    /// Whether what is queued may be sent: not while half a command has come, either.
     pub(crate) fn may_send(&self) -> bool {
-        self.blocked_on.is_none() && !self.leaving && !self.congested && !self.decoder.is_partial(&self.input)
+        self.is_idle() && !self.congested && !self.decoder.is_partial(&self.input)
     }
 
     /// The next queued message, in the form the connection takes now.
-    pub(crate) fn next_message(&mut self) -> Option<Bytes> {
-        if let Some(line) = self.logs.pop_front() {
-            return Some(line.message.clone());
+    pub(crate) fn next_message(&mut self) -> Option<(Kind, Bytes)> {
+        if self.log_level.is_some()
+            && let Some(line) = self.logs.pop_front()
+        {
+            return Some((Kind::Log, line.message.clone()));
         }
-        self.events.pop_front().map(|event| event.message(self.format))
+        if !self.subscriptions.are_on() {
+            return None;
+        }
+        self.events.pop_front().map(|event| (Kind::Event, event.message(self.format)))
+    }
+
+    /// `myevents`
+    pub(crate) fn listen_to_own(&mut self, packet: &[u8]) {
+        self.subscriptions.add_names(&MY_EVENTS);
+        self.my_events = true;
+        let has = |word: &[u8]| packet.windows(word.len()).any(|part| part == word);
+        if has(b"xml") || has(b"XML") {
+            self.format = EventFormat::Xml;
+        }
+        if has(b"json") || has(b"JSON") {
+            self.format = EventFormat::Json;
+        }
     }
 
     /// `event [plain|json|xml] <name>…`
-    pub(crate) fn event(&mut self, arguments: &[u8]) -> Reply {
+    pub(crate) fn event(&mut self, arguments: &[u8], release: Release) -> Reply {
         let mut words = subscriptions::words(arguments);
         if let Some((first, rest)) = words.split_first()
             && let Some(format) = std::str::from_utf8(first).ok().and_then(EventFormat::from_name)
@@ -107,15 +232,15 @@ impl Listener {
             self.format = format;
             words = rest.to_vec();
         }
-        match self.subscriptions.add(&words, &self.rights) {
+        match self.subscriptions.add(&words, &self.rights, release) {
             Ok(()) => format!("+OK event listener enabled {}", self.format).into_bytes(),
             Err(refusal) => refusal.into(),
         }
     }
 
     /// `nixevent <name>…`
-    pub(crate) fn nixevent(&mut self, arguments: &[u8]) -> Reply {
-        match self.subscriptions.remove(&subscriptions::words(arguments)) {
+    pub(crate) fn nixevent(&mut self, arguments: &[u8], release: Release) -> Reply {
+        match self.subscriptions.remove(&subscriptions::words(arguments), release) {
             Ok(()) => "+OK events nixed".into(),
             Err(refusal) => refusal.into(),
         }
@@ -152,8 +277,32 @@ impl Listener {
             None => "-ERR not loging".into(),
         }
     }
+}
 
-    pub(crate) fn has_queued(&self) -> bool {
-        !self.events.is_empty() || !self.logs.is_empty()
+/// What is sent to a connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Kind {
+    Greeting,
+    Reply,
+    Event,
+    Log,
+    Notice,
+}
+
+fn recovered(lost: &mut u64) -> Offer {
+    match std::mem::take(lost) {
+        0 => Offer::Queued,
+        lost => Offer::Recovered(lost),
+    }
+}
+
+/// Whether an event is one of a channel's own, or of a job begun for it; without a channel, of any.
+fn is_of(event: &Fired, own: Option<&str>) -> bool {
+    let has = |name: &str| event.first(name.as_bytes());
+    match own {
+        Some(own) => ["Unique-ID", "Job-Owner-UUID"]
+            .iter()
+            .any(|name| has(name).is_some_and(|uuid| *uuid == *own.as_bytes())),
+        None => has("Unique-ID").is_some(),
     }
 }

@@ -2,11 +2,13 @@
 
 use trunkline_proto::listener::log_data;
 
-use crate::channel::ChannelId;
+use crate::channel::{Channel, ChannelId};
 use crate::core::{Announced, Core};
 use crate::event::Origin;
 
+pub(crate) const CRIT: u8 = 2;
 pub(crate) const ERR: u8 = 3;
+pub(crate) const WARNING: u8 = 4;
 pub(crate) const NOTICE: u8 = 5;
 pub(crate) const INFO: u8 = 6;
 pub(crate) const DEBUG: u8 = 7;
@@ -53,38 +55,56 @@ enum TextChannel {
     Session = 3,
 }
 
+/// What a line about a channel says; made only if anybody reads it.
+pub(crate) trait Text: Fn(&Channel) -> String {}
+
+impl<T: Fn(&Channel) -> String> Text for T {}
+
 impl Core {
     /// Logs a line about a channel.
-    pub(crate) fn log_session(&mut self, level: u8, origin: &Origin, id: ChannelId, text: &str) {
-        self.log_line(level, TextChannel::Session, origin, Some(id), text);
+    pub(crate) fn log_session(&mut self, level: u8, origin: &Origin, id: ChannelId, text: impl Text) {
+        self.log_about(level, TextChannel::Session, origin, id, text);
     }
 
     /// Logs a line about a channel from code that names the line it was called from.
-    pub(crate) fn log_channel(&mut self, level: u8, origin: &Origin, id: ChannelId, text: &str) {
-        self.log_line(level, TextChannel::Log, origin, Some(id), text);
+    pub(crate) fn log_channel(&mut self, level: u8, origin: &Origin, id: ChannelId, text: impl Text) {
+        self.log_about(level, TextChannel::Log, origin, id, text);
     }
 
     /// Logs a line without time and place in front.
-    pub(crate) fn log_clean(&mut self, level: u8, origin: &Origin, id: ChannelId, text: &str) {
-        self.log_line(level, TextChannel::Clean, origin, Some(id), text);
+    pub(crate) fn log_clean(&mut self, level: u8, origin: &Origin, id: ChannelId, text: impl Text) {
+        self.log_about(level, TextChannel::Clean, origin, id, text);
     }
 
     /// Logs a line about nothing in particular.
     pub(crate) fn log(&mut self, level: u8, origin: &Origin, text: &str) {
-        self.log_line(level, TextChannel::Session, origin, None, text);
+        if self.logs(level) {
+            self.log_line(level, TextChannel::Session, origin, "", text);
+        }
     }
 
-    fn log_line(
+    /// Whether anybody reads lines of this level.
+    fn logs(&self, level: u8) -> bool {
+        self.interest.log.is_some_and(|most| level <= most)
+    }
+
+    fn log_about(
         &mut self,
         level: u8,
         channel: TextChannel,
         origin: &Origin,
-        about: Option<ChannelId>,
-        text: &str,
+        id: ChannelId,
+        text: impl Text,
     ) {
-        if self.interest.log.is_none_or(|most| level > most) {
+        if !self.logs(level) {
             return;
         }
+        let Some(about) = self.channels.get(id) else { return };
+        let (uuid, text) = (about.uuid.clone(), text(about));
+        self.log_line(level, channel, origin, &uuid, &text);
+    }
+
+    fn log_line(&mut self, level: u8, channel: TextChannel, origin: &Origin, uuid: &str, text: &str) {
         let Origin { file, function, line } = *origin;
         let body = match channel {
             TextChannel::Clean => format!("{text}\n"),
@@ -93,7 +113,6 @@ impl Core {
                 format!("{date} 99.00% [{level}] {file}:{line} {text}\n")
             }
         };
-        let uuid = about.and_then(|id| self.channels.get(id)).map_or("", |channel| channel.uuid.as_str());
         let message = log_data(level, channel as u8, file, function, line, uuid, &body).into();
         self.announce(Announced::Log(LogLine { level, message }.into()));
     }

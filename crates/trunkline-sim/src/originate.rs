@@ -5,10 +5,10 @@ mod parse;
 
 use std::collections::VecDeque;
 
-use trunkline_proto::{ChannelState, HangupCause};
+use trunkline_proto::{CallState, ChannelState, HangupCause};
 
 use crate::api::CallId;
-use crate::app::Action;
+use crate::app::{Action, Bridging};
 use crate::cause::Cause;
 use crate::channel::ChannelId;
 use crate::core::{Core, Task};
@@ -23,14 +23,36 @@ pub(crate) struct OriginateId(u64);
 
 #[derive(Debug)]
 pub(crate) struct Originate {
-    call: CallId,
+    asker: Asker,
     /// Legs still to be tried: those of one group at once, the groups one after the other.
     groups: VecDeque<Vec<LegSpec>>,
     waiting: Vec<ChannelId>,
+    /// The first of them that was answered.
+    answered: Option<ChannelId>,
     then: Then,
     caller_name: Vec<u8>,
     caller_number: Vec<u8>,
     last_cause: Cause,
+    /// The caller's state before it began to wait.
+    before: Option<CallState>,
+}
+
+/// Who asked for a call to be made.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Asker {
+    /// A command, which the outcome answers.
+    Call(CallId),
+    /// An application of a channel, to be bridged to who answers.
+    Bridge { channel: ChannelId, serial: u64 },
+}
+
+impl Asker {
+    pub(crate) fn channel(self) -> Option<ChannelId> {
+        match self {
+            Self::Call(_) => None,
+            Self::Bridge { channel, .. } => Some(channel),
+        }
+    }
 }
 
 /// Where the leg that answers goes.
@@ -51,33 +73,52 @@ impl Core {
             Err(Refused::Usage) => return Err(USAGE.into()),
             Err(Refused::Cause(cause)) => return Err(refusal(cause)),
         };
+        self.start_originate(Asker::Call(call), parsed);
+        Ok(())
+    }
+
+    /// Calls somebody for a channel that is to be bridged to who answers.
+    pub(crate) fn dial_for(&mut self, asker: Asker, dial: &[u8]) -> Result<OriginateId, Cause> {
+        match parse::parse_dial(dial) {
+            Ok(parsed) => Ok(self.start_originate(asker, parsed)),
+            Err(Refused::Cause(cause)) => Err(cause),
+            Err(Refused::Usage) => Err(HangupCause::DestinationOutOfOrder.into()),
+        }
+    }
+
+    fn start_originate(&mut self, asker: Asker, parsed: Parsed) -> OriginateId {
         let Parsed { groups, then, caller_name, caller_number, timeout } = parsed;
-        let id = OriginateId(call.0);
+        self.originates_made += 1;
+        let id = OriginateId(self.originates_made);
         let last_cause = HangupCause::DestinationOutOfOrder.into();
+        let before = asker.channel().and_then(|id| self.channels.get(id)).map(|c| c.call_state.clone());
+        if let Some(caller) = asker.channel() {
+            self.set_call_state(caller, CallState::RingWait);
+        }
+        let groups = groups.into();
         let originate = Originate {
-            call,
-            groups: groups.into(),
+            asker,
+            groups,
             waiting: Vec::new(),
+            answered: None,
             then,
             caller_name,
             caller_number,
             last_cause,
+            before,
         };
         self.originates.insert(id, originate);
         self.schedule.at(self.now.whole_seconds_later(timeout), Task::OriginateTimeout(id));
-        self.next_group(id);
-        Ok(())
+        // The asker has to know of it before it can end.
+        self.new_originates.push_back(id);
+        id
     }
 
     /// Tries the next legs, until some ring or none are left.
     pub(crate) fn next_group(&mut self, id: OriginateId) {
         loop {
             let Some(originate) = self.originates.get_mut(&id) else { return };
-            let Some(group) = originate.groups.pop_front() else {
-                let (call, cause) = (originate.call, originate.last_cause);
-                self.originates.remove(&id);
-                return self.finish_call(call, refusal(cause));
-            };
+            let Some(group) = originate.groups.pop_front() else { return self.originate_failed(id) };
             let (name, number) = (originate.caller_name.clone(), originate.caller_number.clone());
             for leg in &group {
                 self.try_leg(id, leg, &name, &number);
@@ -89,12 +130,18 @@ impl Core {
     }
 
     fn try_leg(&mut self, id: OriginateId, leg: &LegSpec, caller_name: &[u8], caller_number: &[u8]) {
-        let request = Request { dial: &leg.dial, variables: &leg.variables, caller_name, caller_number };
+        let Some(asker) = self.originates.get(&id).map(|originate| originate.asker) else { return };
+        let caller = asker.channel();
+        let request =
+            Request { dial: &leg.dial, variables: &leg.variables, caller_name, caller_number, caller };
         let made = self.new_leg(&request);
         let Some(originate) = self.originates.get_mut(&id) else { return };
         match made {
             Ok(channel) => {
                 originate.waiting.push(channel);
+                if let Some(seconds) = leg.timeout() {
+                    self.schedule.at(self.now.whole_seconds_later(seconds), Task::LegTimeout(channel));
+                }
                 if let Some(channel) = self.channels.get_mut(channel) {
                     channel.originate = Some(id);
                 }
@@ -110,25 +157,132 @@ impl Core {
         }
     }
 
-    /// A leg was answered: if an originate waits for it, it goes where that says.
+    /// A leg was answered, or can be heard: if an originate waits for it, it goes where that says.
     pub(crate) fn originate_answered(&mut self, channel: ChannelId) {
-        let waited = self.channels.get_mut(channel).and_then(|channel| channel.originate.take());
-        let Some(originate) = waited.and_then(|id| self.originates.remove(&id)) else { return };
-        for loser in originate.waiting.into_iter().filter(|loser| *loser != channel) {
+        let waited = self.channels.get(channel).and_then(|channel| channel.originate);
+        if let Some(originate) = waited.and_then(|id| self.originates.get_mut(&id)) {
+            originate.answered.get_or_insert(channel);
+            self.answered_originates.extend(waited);
+        }
+    }
+
+    /// Goes on with an originate that has something to do.
+    pub(crate) fn advance_originate(&mut self, id: OriginateId) {
+        let answered = self.originates.get(&id).and_then(|originate| originate.answered);
+        match answered.filter(|leg| self.channels.get(*leg).is_some_and(|leg| !leg.hung_up())) {
+            Some(leg) => self.take_answer(id, leg),
+            None => self.next_group(id),
+        }
+    }
+
+    fn take_answer(&mut self, id: OriginateId, channel: ChannelId) {
+        let Some(originate) = self.originates.remove(&id) else { return };
+        if let Some(channel) = self.channels.get_mut(channel) {
+            channel.originate = None;
+        }
+        for loser in originate.waiting.iter().copied().filter(|loser| *loser != channel) {
             if let Some(loser) = self.channels.get_mut(loser) {
                 loser.originate = None;
+                loser.variables.set("group_dial_status", "loser");
             }
             self.hangup(loser, HangupCause::LoseRace, &origin::ORIGINATE_HANGUP);
         }
-        match originate.then {
-            Then::Application(action) => self.send_to_application(channel, action),
-            Then::Extension { number, dialplan, context } => {
-                self.transfer(channel, &number, &dialplan, &context);
+        match originate.asker {
+            Asker::Call(call) => {
+                self.send_on(channel, originate.then);
+                self.finish_call(call, format!("+OK {}\n", self.uuid_of(channel)).into_bytes());
+            }
+            Asker::Bridge { channel: caller, serial } => {
+                self.note_success(caller, channel, originate.before);
+                if let Some(bridging) = self.bridging_mut(caller, serial) {
+                    *bridging = Bridging::Talking;
+                }
+                if !self.join(caller, channel) {
+                    self.hangup(channel, HangupCause::OriginatorCancel, &origin::ORIGINATE_HANGUP);
+                    self.application_ends(caller);
+                }
             }
         }
-        let uuid = self.channels.get(channel).map(|channel| channel.uuid.clone()).unwrap_or_default();
-        self.finish_call(originate.call, format!("+OK {uuid}\n").into_bytes());
         self.wake(channel);
+    }
+
+    fn send_on(&mut self, channel: ChannelId, then: Then) {
+        match then {
+            Then::Application(action) => self.send_to_application(channel, action),
+            Then::Extension { number, dialplan, context } => {
+                self.transfer(channel, &number, Some(&dialplan), Some(&context));
+            }
+        }
+    }
+
+    /// What the caller's variables say of a call that was answered.
+    fn note_success(&mut self, caller: ChannelId, callee: ChannelId, before: Option<CallState>) {
+        let Some(peer) = self.channels.get(callee) else { return };
+        let (uuid, answered) = (peer.uuid.clone(), peer.answered);
+        let shown = peer.profile.as_deref().map(|p| (p.callee_name.clone(), p.callee_number.clone()));
+        let Some(channel) = self.channels.get_mut(caller) else { return };
+        let variables = &mut channel.variables;
+        variables.set("originate_disposition", "SUCCESS");
+        variables.set("DIALSTATUS", "SUCCESS");
+        variables.append("originate_causes", format!("{uuid};NONE"));
+        variables.set("signal_bond", uuid);
+        if let (Some(profile), Some((name, number))) = (channel.profile.as_deref_mut(), shown) {
+            (profile.callee_name, profile.callee_number) = (name, number);
+        }
+        self.meet(caller, callee);
+        if let Some(before) = before {
+            self.set_call_state(caller, before);
+        }
+        if answered {
+            self.mark_answered(caller, &origin::BRIDGE_ANSWERED);
+        }
+    }
+
+    /// Nobody was reached.
+    fn originate_failed(&mut self, id: OriginateId) {
+        let Some(originate) = self.originates.remove(&id) else { return };
+        let cause = originate.last_cause;
+        match originate.asker {
+            Asker::Call(call) => self.finish_call(call, refusal(cause)),
+            Asker::Bridge { channel, serial } => {
+                self.note_failure(channel, cause, originate.before);
+                self.bridge_failed(channel, cause);
+                self.application_over(channel, serial);
+            }
+        }
+    }
+
+    /// What the caller's variables say of a call nobody took.
+    fn note_failure(&mut self, caller: ChannelId, cause: Cause, before: Option<CallState>) {
+        let Some(channel) = self.channels.get_mut(caller) else { return };
+        let name = cause.name();
+        let status = match name.as_str() {
+            "ORIGINATOR_CANCEL" => "CANCEL",
+            "USER_BUSY" => "BUSY",
+            "NO_ANSWER" => "NOANSWER",
+            "DESTINATION_OUT_OF_ORDER" | "INVALID_PROFILE" => "INVALIDARGS",
+            "CALL_REJECTED" => "DONTCALL",
+            other => other,
+        };
+        channel.variables.set("originate_disposition", &name);
+        channel.variables.set("DIALSTATUS", status);
+        if let Some(before) = before {
+            self.set_call_state(caller, before);
+        }
+    }
+
+    /// Who asked for it is gone: the legs are given up.
+    pub(crate) fn cancel_originate(&mut self, id: OriginateId, cause: Cause) {
+        let Some(originate) = self.originates.remove(&id) else { return };
+        for leg in originate.waiting {
+            if let Some(leg) = self.channels.get_mut(leg) {
+                leg.originate = None;
+            }
+            self.hangup(leg, cause, &origin::ORIGINATE_HANGUP);
+        }
+        if let Some(caller) = originate.asker.channel() {
+            self.note_failure(caller, HangupCause::OriginatorCancel.into(), originate.before);
+        }
     }
 
     /// A leg is lost: the others go on, then the next ones.
@@ -146,6 +300,18 @@ impl Core {
         } else if let Some(channel) = self.channels.get_mut(channel) {
             // The next leg may want this one's uuid.
             channel.retry = Some(id);
+        }
+    }
+
+    /// The channel that waits to be bridged to a leg.
+    pub(crate) fn who_dials(&self, leg: ChannelId) -> Option<ChannelId> {
+        self.originates.get(&self.channels.get(leg)?.originate?)?.asker.channel()
+    }
+
+    /// A leg was not answered in its own time.
+    pub(crate) fn leg_timeout(&mut self, leg: ChannelId) {
+        if self.channels.get(leg).is_some_and(|leg| leg.originate.is_some()) {
+            self.hangup(leg, HangupCause::AllottedTimeout, &origin::ORIGINATE_HANGUP);
         }
     }
 
@@ -168,41 +334,12 @@ impl Core {
         self.set_target(id, ChannelState::Execute);
     }
 
-    /// Sends a channel to an extension (`switch_ivr_session_transfer` in `src/switch_ivr.c`).
-    fn transfer(&mut self, id: ChannelId, number: &[u8], dialplan: &[u8], context: &[u8]) {
-        let transfer_uuid = self.new_uuid();
-        let now = self.now;
-        let Some(channel) = self.channels.get_mut(id) else { return };
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        let (shown_number, shown_dialplan, shown_context) = (text(number), text(dialplan), text(context));
-        let source = format!(
-            "{}:{transfer_uuid}:bl_xfer:{shown_number}/{shown_context}/{shown_dialplan}",
-            now.as_secs()
-        );
-        if let Some(profile) = &mut channel.profile {
-            profile.rdnis = std::mem::replace(&mut profile.destination, number.to_vec());
-            profile.dialplan = dialplan.to_vec();
-            profile.context = context.to_vec();
-            profile.transfer_source = source.clone().into_bytes();
-            profile.index += 1;
-            profile.profile_created = now;
-        }
-        channel.variables.set("max_forwards", "70");
-        channel.variables.set("transfer_history", source.as_str());
-        channel.variables.set("transfer_source", source);
-        channel.transferred = true;
-        let line =
-            format!("Transfer {} to {shown_dialplan}[{shown_number}@{shown_context}]", channel.shown_name());
-        self.log_session(log::NOTICE, &origin::TRANSFER, id, &line);
-        self.set_target(id, ChannelState::Routing);
-    }
-
     /// Makes the called party of an outbound leg its caller, as it is once the leg executes something
     /// (`switch_channel_flip_cid` in `src/switch_channel.c`).
     pub(crate) fn flip_caller_id(&mut self, id: ChannelId) {
         let Some(channel) = self.channels.get_mut(id) else { return };
         channel.hit_dialplan = true;
-        let Some(profile) = &mut channel.profile else { return };
+        let Some(profile) = channel.profile.as_deref_mut() else { return };
         let before = (profile.caller_name.clone(), profile.caller_number.clone());
         std::mem::swap(&mut profile.caller_name, &mut profile.callee_name);
         std::mem::swap(&mut profile.caller_number, &mut profile.callee_number);
@@ -211,16 +348,17 @@ impl Core {
         channel.variables.set("pre_transfer_caller_id_number", before.1.as_slice());
         channel.variables.set("channel_cid_flipped", "yes");
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        let line = format!(
-            "{} Flipping CID from \"{}\" <{}> to \"{}\" <{}>",
-            channel.shown_name(),
-            text(&before.0),
-            text(&before.1),
-            text(&after.0),
-            text(&after.1)
-        );
         self.fire_channel_with(id, &origin::CALL_UPDATE, &[("Direction", b"RECV")], &[]);
-        self.log_session(log::INFO, &origin::FLIP_CID, id, &line);
+        self.log_session(log::INFO, &origin::FLIP_CID, id, |channel| {
+            format!(
+                "{} Flipping CID from \"{}\" <{}> to \"{}\" <{}>",
+                channel.shown_name(),
+                text(&before.0),
+                text(&before.1),
+                text(&after.0),
+                text(&after.1)
+            )
+        });
     }
 }
 

@@ -1,15 +1,18 @@
 //! A [`Switch`] behind a TCP listener.
 
+mod batch;
 mod connection;
+mod outbound;
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use tokio::net::TcpListener;
-use tokio::sync::Notify;
-use tokio::task::JoinHandle;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::runtime::Handle;
+use tokio::sync::{Notify, watch};
+use tokio::task::{AbortHandle, JoinHandle};
 
 use crate::config::{SwitchConfig, User};
 use crate::switch::{ConnectionId, Effect, Switch};
@@ -38,13 +41,18 @@ struct Shared {
     state: Mutex<State>,
     /// The switch's deadline may have changed.
     rescheduled: Notify,
+    /// Whether clients may connect.
+    open: watch::Sender<bool>,
     clock: Clock,
+    runtime: Handle,
+    me: Weak<Shared>,
 }
 
 #[derive(Debug)]
 struct State {
     switch: Switch,
     outboxes: HashMap<ConnectionId, Outbox>,
+    dials: HashMap<ConnectionId, AbortHandle>,
     /// The deadline the timer sleeps for.
     deadline: Option<Time>,
 }
@@ -122,10 +130,18 @@ impl SimBuilder {
         let password = self.config.password.clone();
         let clock = Clock::start();
         let switch = Switch::new(self.config, clock.now());
-        let state = State { switch, outboxes: HashMap::new(), deadline: None };
-        let shared = Arc::new(Shared { state: Mutex::new(state), rescheduled: Notify::new(), clock });
+        let state = State { switch, outboxes: HashMap::new(), dials: HashMap::new(), deadline: None };
+        let runtime = Handle::current();
+        let shared = Arc::new_cyclic(|me| Shared {
+            state: Mutex::new(state),
+            rescheduled: Notify::new(),
+            open: watch::Sender::new(true),
+            clock,
+            runtime,
+            me: Weak::clone(me),
+        });
         let tasks = vec![
-            tokio::spawn(accept(listener, Arc::clone(&shared))),
+            tokio::spawn(accept(listener, address, Arc::clone(&shared))),
             tokio::spawn(keep_time(Arc::clone(&shared))),
         ];
         Ok(Sim { address, password, shared, tasks })
@@ -210,6 +226,20 @@ impl Shared {
                         outbox.close();
                     }
                 }
+                Effect::Cut { connection } => {
+                    if let Some(outbox) = state.outboxes.remove(&connection) {
+                        outbox.cut();
+                    }
+                }
+                Effect::Dial { connection, host, port } => {
+                    if let Some(me) = self.me.upgrade() {
+                        let task = self.runtime.spawn(outbound::dial(me, connection, host, port));
+                        state.dials.insert(connection, task.abort_handle());
+                    }
+                }
+                Effect::Listen { open } => {
+                    self.open.send_replace(open);
+                }
             }
         }
         let deadline = state.switch.deadline();
@@ -219,8 +249,18 @@ impl Shared {
         }
     }
 
+    /// Serves a connection that was made, one way or the other.
+    fn serve(self: &Arc<Self>, stream: TcpStream, id: ConnectionId, outbox: Outbox) {
+        // Without it replies would only come later.
+        let _ = stream.set_nodelay(true);
+        self.runtime.spawn(connection::run(stream, id, outbox, Arc::clone(self)));
+    }
+
     fn kill_connections(&self) {
         let mut state = self.lock();
+        for dial in std::mem::take(&mut state.dials).into_values() {
+            dial.abort();
+        }
         for (id, outbox) in std::mem::take(&mut state.outboxes) {
             outbox.cut();
             state.switch.disconnect(id, self.clock.now());
@@ -229,25 +269,51 @@ impl Shared {
     }
 }
 
-async fn accept(listener: TcpListener, shared: Arc<Shared>) {
+async fn accept(listener: TcpListener, address: SocketAddr, shared: Arc<Shared>) {
+    let mut open = shared.open.subscribe();
+    let mut listener = Some(listener);
     loop {
-        let Ok((stream, peer)) = listener.accept().await else {
-            // Out of descriptors, most likely; some may be given back.
-            tokio::time::sleep(Duration::from_millis(10)).await;
-            continue;
+        let accepted = async {
+            match &listener {
+                Some(listener) => listener.accept().await,
+                None => std::future::pending().await,
+            }
         };
-        // Without it replies would only come later.
-        let _ = stream.set_nodelay(true);
-        let (id, outbox) = {
-            let mut state = shared.lock();
-            let id = state.switch.connect(peer, shared.clock.now());
-            let outbox = Outbox::default();
-            state.outboxes.insert(id, outbox.clone());
-            shared.carry_out(&mut state);
-            (id, outbox)
-        };
-        tokio::spawn(connection::run(stream, id, outbox, Arc::clone(&shared)));
+        tokio::select! {
+            accepted = accepted => match accepted {
+                Ok((stream, peer)) => greet(&shared, stream, peer),
+                // Out of descriptors, most likely; some may be given back.
+                Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
+            },
+            changed = open.changed() => {
+                let is_open = changed.is_ok() && *open.borrow_and_update();
+                listener = if is_open { listen_again(listener, address).await } else { None };
+            }
+        }
     }
+}
+
+/// Listens where it did before; whoever has taken the address meanwhile is waited for, as FreeSWITCH does.
+async fn listen_again(listener: Option<TcpListener>, address: SocketAddr) -> Option<TcpListener> {
+    if listener.is_some() {
+        return listener;
+    }
+    loop {
+        if let Ok(listener) = TcpListener::bind(address).await {
+            return Some(listener);
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
+fn greet(shared: &Arc<Shared>, stream: TcpStream, peer: SocketAddr) {
+    let mut state = shared.lock();
+    let id = state.switch.connect(peer, shared.clock.now());
+    let outbox = Outbox::default();
+    state.outboxes.insert(id, outbox.clone());
+    shared.carry_out(&mut state);
+    drop(state);
+    shared.serve(stream, id, outbox);
 }
 
 /// Tells the switch when its next deadline has come.

@@ -15,12 +15,14 @@ use trunkline_proto::{CallDirection, CallState, ChannelState, HangupCause};
 use crate::cause::Cause;
 use crate::channel::ChannelId;
 use crate::core::Core;
-use crate::endpoint::{Endpoint, Leg};
+use crate::endpoint::{Endpoint, Leg, Signal};
 use crate::event::{Origin, origin};
 use crate::log;
 
 /// What a channel is to do next.
 enum Move {
+    /// A bridge it leads is to be ended.
+    Bridge,
     /// The innermost application is over, or the call is.
     EndApplication,
     Enter(ChannelState),
@@ -38,6 +40,7 @@ impl Core {
     /// One move of a channel's thread.
     pub(crate) fn advance(&mut self, id: ChannelId) {
         match self.next_move(id) {
+            Move::Bridge => self.move_bridge(id),
             Move::EndApplication => self.end_application(id),
             Move::TakeMessage => self.take_message(id),
             Move::Enter(ChannelState::Destroy) => return self.destroy(id),
@@ -51,29 +54,40 @@ impl Core {
     fn next_move(&self, id: ChannelId) -> Move {
         let Some(channel) = self.channels.get(id) else { return Move::Rest };
         let innermost = channel.running_apps.last();
-        if channel.hung_up() && innermost.is_some() {
-            Move::EndApplication
+        let leads = channel.bridge.is_some_and(|bridge| bridge.leads);
+        if leads && self.bridge_moves(channel) {
+            Move::Bridge
+        } else if leads && channel.is_leaving() {
+            // Until the other one is gone.
+            Move::Rest
+        } else if let Some(running) = innermost.filter(|_| channel.ends_applications()) {
+            // A socket may keep the thread of a call that is over.
+            if running.outlasts_call() { Move::Rest } else { Move::EndApplication }
+        } else if channel.target == ChannelState::Destroy && channel.control.bound > 0 {
+            Move::Rest
         } else if channel.running != channel.target {
             Move::Enter(channel.target.clone())
-        } else if channel.running != ChannelState::Execute {
+        } else if !channel.executes() {
             Move::Rest
         } else if channel.takes_messages() {
             Move::TakeMessage
         } else {
             match innermost {
                 Some(running) if running.is_over() => Move::EndApplication,
-                Some(_) => Move::Rest,
-                None => Move::NextApplication,
+                None if channel.running == ChannelState::Execute => Move::NextApplication,
+                _ => Move::Rest,
             }
         }
     }
 
-    fn enter(&mut self, id: ChannelId, state: ChannelState) {
+    pub(crate) fn enter(&mut self, id: ChannelId, state: ChannelState) {
         let Some(channel) = self.channels.get_mut(id) else { return };
         channel.running = state.clone();
+        channel.redirected &= channel.target != state;
         let rings = state == ChannelState::Routing && channel.direction == CallDirection::Inbound;
-        let text = format!("({}) Running State Change {}", channel.shown_name(), state.as_str());
-        self.log_channel(log::DEBUG, &origin::STATE_CHANGE, id, &text);
+        self.log_channel(log::DEBUG, &origin::STATE_CHANGE, id, |channel| {
+            format!("({}) Running State Change {}", channel.shown_name(), channel.running.as_str())
+        });
         if rings {
             self.set_call_state(id, CallState::Ringing);
         }
@@ -83,6 +97,9 @@ impl Core {
             ChannelState::Routing => self.on_routing(id),
             ChannelState::ConsumeMedia => self.on_consume_media(id),
             ChannelState::Execute => self.renew_call_uuid(id),
+            ChannelState::Hibernate => self.set_target(id, ChannelState::Reset),
+            ChannelState::Reset => self.on_reset(id),
+            ChannelState::SoftExecute => self.on_soft_execute(id),
             ChannelState::Hangup => self.on_hangup(id),
             ChannelState::Reporting => self.on_reporting(id),
             _ => {}
@@ -153,13 +170,15 @@ impl Core {
         if let Some(profile) = &mut channel.profile {
             profile.times.answered = now;
         }
-        let text = format!("Channel [{}] has been answered", channel.shown_name());
         self.fire_channel(id, &origin::ANSWER);
         self.set_call_state(id, CallState::Active);
-        self.log_channel(log::NOTICE, origin, id, &text);
+        self.log_channel(log::NOTICE, origin, id, |channel| {
+            format!("Channel [{}] has been answered", channel.shown_name())
+        });
         if let Some(channel) = self.channels.get_mut(id) {
             channel.variables.set("endpoint_disposition", "ANSWER");
         }
+        self.signal(id, Signal::Answered);
         self.originate_answered(id);
     }
 
@@ -172,10 +191,42 @@ impl Core {
             return;
         }
         profile.times.progress = now;
-        let text = format!("Ring-Ready {}!", channel.shown_name());
-        self.log_channel(log::NOTICE, origin, id, &text);
+        self.log_channel(log::NOTICE, origin, id, |channel| format!("Ring-Ready {}!", channel.shown_name()));
         self.fire_channel(id, &origin::PROGRESS);
         self.set_call_state(id, CallState::Ringing);
+        self.signal(id, Signal::Ringing);
+        self.pass_on(id, |core, caller| core.mark_ringing(caller, &origin::BRIDGE_ANSWERED));
+    }
+
+    /// The call can be heard, though it is not answered.
+    pub(crate) fn mark_early(&mut self, id: ChannelId, origin: &Origin) {
+        let now = self.now;
+        let Some(channel) = self.channels.get_mut(id).filter(|channel| !channel.hung_up()) else { return };
+        if channel.answered || channel.early {
+            return;
+        }
+        channel.early = true;
+        if let Some(profile) = &mut channel.profile {
+            profile.times.progress_media = now;
+        }
+        let waits = channel.variables.is_true("ignore_early_media");
+        self.log_channel(log::NOTICE, origin, id, |channel| format!("Pre-Answer {}!", channel.shown_name()));
+        self.fire_channel(id, &origin::PROGRESS_MEDIA);
+        self.set_call_state(id, CallState::Early);
+        if let Some(channel) = self.channels.get_mut(id) {
+            channel.variables.set("endpoint_disposition", "EARLY MEDIA");
+        }
+        self.signal(id, Signal::Early);
+        if !waits {
+            self.originate_answered(id);
+        }
+    }
+
+    /// Has what happens to a leg happen to the channel it is to be bridged to.
+    fn pass_on(&mut self, leg: ChannelId, what: impl Fn(&mut Self, ChannelId)) {
+        if let Some(caller) = self.who_dials(leg) {
+            what(self, caller);
+        }
     }
 
     /// Hangs a call up; its thread then ends what it does. False if it was over already.
@@ -187,13 +238,45 @@ impl Core {
         }
         channel.target = ChannelState::Hangup;
         channel.cause = Some(cause);
-        let (name, state) = (channel.shown_name(), channel.running.as_str().to_owned());
-        let text = format!("Hangup {name} [{state}] [{}]", cause.name());
-        self.log_channel(log::NOTICE, origin, id, &text);
+        self.log_channel(log::NOTICE, origin, id, |channel| {
+            format!("Hangup {} [{}] [{}]", channel.shown_name(), channel.running.as_str(), cause.name())
+        });
+        self.note_hangup(id, cause);
         self.fire_channel(id, &origin::HANGUP);
         self.originate_lost(id, cause);
+        self.wake_peer(id);
         self.wake(id);
         true
+    }
+
+    fn on_reset(&mut self, id: ChannelId) {
+        let Some(channel) = self.channels.get(id) else { return };
+        let (leads, follows) = (channel.joins.is_some(), channel.joined_by.is_some());
+        if !leads {
+            self.renew_call_uuid(id);
+        }
+        if leads || follows {
+            self.set_target(id, ChannelState::SoftExecute);
+        }
+    }
+
+    /// What a call that ends says of its bridge, here and at the other end.
+    fn note_hangup(&mut self, id: ChannelId, cause: Cause) {
+        let bridge = self.channels.get(id).and_then(|channel| channel.bridge);
+        let Some(bridge) = bridge.filter(|bridge| !bridge.is_over()) else { return };
+        if let Some(peer) = self.channels.get_mut(bridge.peer) {
+            peer.variables.set("last_bridge_hangup_cause", cause.name());
+        }
+        if let Some(channel) = self.channels.get_mut(id) {
+            let role = if bridge.leads { "originator" } else { "originatee" };
+            channel.variables.set("last_bridge_role", role);
+        }
+    }
+
+    fn wake_peer(&mut self, id: ChannelId) {
+        if let Some(bridge) = self.channels.get(id).and_then(|channel| channel.bridge) {
+            self.wake(bridge.peer);
+        }
     }
 
     fn on_hangup(&mut self, id: ChannelId) {
@@ -208,6 +291,7 @@ impl Core {
         if let Endpoint::Loopback { peer: Some(peer), .. } = channel.endpoint {
             self.hangup(peer, cause, &origin::LOOPBACK_HANGUP);
         }
+        self.signal(id, Signal::HungUp(cause));
     }
 
     fn on_reporting(&mut self, id: ChannelId) {
@@ -221,6 +305,7 @@ impl Core {
         if let Some(channel) = self.channels.get_mut(id) {
             channel.target = ChannelState::Destroy;
         }
+        self.wake_peer(id);
     }
 
     fn destroy(&mut self, id: ChannelId) {
@@ -228,20 +313,13 @@ impl Core {
         let Some(channel) = self.channels.get_mut(id) else { return };
         channel.running = ChannelState::Destroy;
         let retry = channel.retry;
-        let name = channel.shown_name();
         self.fire_channel(id, &origin::STATE);
-        self.log_session(
-            log::NOTICE,
-            &origin::SESSION_ENDED,
-            id,
-            &format!("Session {} ({name}) Ended", id.0),
-        );
-        self.log_channel(
-            log::NOTICE,
-            &origin::CLOSE_CHANNEL,
-            id,
-            &format!("Close Channel {name} [{}]", ChannelState::Destroy.as_str()),
-        );
+        self.log_session(log::NOTICE, &origin::SESSION_ENDED, id, |channel| {
+            format!("Session {} ({}) Ended", id.number, channel.shown_name())
+        });
+        self.log_channel(log::NOTICE, &origin::CLOSE_CHANNEL, id, |channel| {
+            format!("Close Channel {} [{}]", channel.shown_name(), ChannelState::Destroy.as_str())
+        });
         self.channels.remove(id);
         if let Some(originate) = retry {
             self.next_group(originate);

@@ -1,18 +1,29 @@
 //! The whole switch: connections on one side, the core on the other, and who is told what.
 
+mod bound;
+mod delivery;
+mod ending;
+mod faults;
+mod outbound;
 mod requests;
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::net::SocketAddr;
 
 use bytes::{Bytes, BytesMut};
-use trunkline_proto::EventSet;
-use trunkline_proto::listener::{GOODBYE, SHUTTING_DOWN, api_response, auth_request, disconnect_notice};
+use fastrand::Rng;
+use trunkline_proto::listener::{auth_request, rude_rejection};
 
 use crate::api::CallId;
+use crate::app::Dial;
+use crate::channel::ChannelId;
 use crate::config::SwitchConfig;
-use crate::core::{Announced, Core, Task};
-use crate::listener::Listener;
+use crate::core::Core;
+use crate::event::origin;
+use crate::fault::Pipe;
+use crate::listener::{Kind, Listener};
+use crate::log;
+use crate::schedule::Schedule;
 use crate::time::Time;
 
 /// A connection to a [`Switch`]; never given twice.
@@ -37,6 +48,29 @@ pub enum Effect {
         /// Which.
         connection: ConnectionId,
     },
+    /// A connection to be closed at once, with whatever has not been written. The switch has forgotten it.
+    #[non_exhaustive]
+    Cut {
+        /// Which.
+        connection: ConnectionId,
+    },
+    /// A connection to be made; what comes of it is to be told by [`Switch::connected`] or
+    /// [`Switch::connect_failed`].
+    #[non_exhaustive]
+    Dial {
+        /// What the connection will be called.
+        connection: ConnectionId,
+        /// A name or an address.
+        host: String,
+        /// Where there.
+        port: u16,
+    },
+    /// The socket that clients connect to is to be closed, or to be opened again at the same address.
+    #[non_exhaustive]
+    Listen {
+        /// Which.
+        open: bool,
+    },
 }
 
 /// Seconds in which a connection has to say something (`listener_run` in `mod_event_socket.c`).
@@ -46,7 +80,8 @@ const FIRST_PACKET: u64 = 25;
 ///
 /// # Driving a switch
 ///
-/// - **connections come and go** by [`connect`](Self::connect) and [`disconnect`](Self::disconnect);
+/// - **connections come and go** by [`connect`](Self::connect) and [`disconnect`](Self::disconnect); those the
+///   switch wants made, by [`connected`](Self::connected) and [`connect_failed`](Self::connect_failed);
 /// - **bytes come in** by [`handle_input`](Self::handle_input), time by
 ///   [`handle_timeout`](Self::handle_timeout), to be called at the [`deadline`](Self::deadline);
 /// - **what is to be done comes out** by [`poll_effect`](Self::poll_effect), which is to be called until it gives
@@ -63,8 +98,24 @@ const FIRST_PACKET: u64 = 25;
 pub struct Switch {
     core: Core,
     listeners: BTreeMap<ConnectionId, Listener>,
+    /// Connections being made.
+    dials: BTreeMap<ConnectionId, Dial>,
     /// Who is to be told of a call's end.
     waiters: HashMap<CallId, Waiter>,
+    timers: Schedule<Timer>,
+    /// The ways to clients that are not simply open.
+    pipes: BTreeMap<ConnectionId, Pipe>,
+    /// Connections the switch knows nothing of yet.
+    unaccepted: Vec<(ConnectionId, SocketAddr)>,
+    /// Connections to be cut instead of being answered.
+    losing: BTreeSet<ConnectionId>,
+    /// Nobody is sent anything until then.
+    stalled_until: Time,
+    /// What chance decides, but for the core's own.
+    chance: Rng,
+    kills_calls: bool,
+    is_down: bool,
+    restarts: u64,
     effects: VecDeque<Effect>,
     connections: u64,
 }
@@ -75,40 +126,89 @@ enum Waiter {
     Api(ConnectionId),
     /// The connection that runs it as a job, and may not be closed before it ends.
     Job(ConnectionId),
+    /// The connection whose channel carries out a message of its own.
+    Message(ConnectionId),
+}
+
+/// What is to be done about connections at a time.
+#[derive(Debug, Clone, Copy)]
+enum Timer {
+    /// It has not said anything yet.
+    FirstPacket(ConnectionId),
+    /// It has lingered.
+    Linger(ConnectionId),
+    /// `connect` was said a moment ago.
+    Park(ChannelId),
+    /// Something on its way to it goes on.
+    Pipe(ConnectionId),
+    /// Some calls are hung up.
+    KillCalls,
+    /// The switch has started again.
+    Up,
 }
 
 impl Switch {
     /// A switch that starts now.
     #[must_use]
     pub fn new(config: SwitchConfig, now: Time) -> Self {
-        Self {
+        let chance = Rng::with_seed(config.seed ^ faults::ANOTHER_SEED);
+        let mut switch = Self {
             core: Core::new(config, now),
             listeners: BTreeMap::new(),
+            dials: BTreeMap::new(),
+            timers: Schedule::default(),
+            pipes: BTreeMap::new(),
+            unaccepted: Vec::new(),
+            losing: BTreeSet::new(),
+            stalled_until: Time::default(),
+            chance,
+            kills_calls: false,
+            is_down: false,
+            restarts: 0,
             waiters: HashMap::new(),
             effects: VecDeque::new(),
             connections: 0,
-        }
+        };
+        switch.obey_rules();
+        switch
     }
 
     // ---- connections, bytes and time come in
 
-    /// A client has connected; it is greeted.
-    pub fn connect(&mut self, _peer: SocketAddr, now: Time) -> ConnectionId {
+    /// A client has connected. It is greeted, or turned away for where it comes from.
+    pub fn connect(&mut self, peer: SocketAddr, now: Time) -> ConnectionId {
         self.catch_up(now);
-        self.connections += 1;
-        let id = ConnectionId(self.connections);
-        self.listeners.insert(id, Listener::default());
-        self.send(id, auth_request());
-        let deadline = now.whole_seconds_later(FIRST_PACKET);
-        self.core.schedule.at(deadline, Task::FirstPacket(id));
+        let id = self.new_connection();
+        if self.is_down {
+            self.cut(id);
+            return id;
+        }
+        self.listeners.insert(id, Listener::inbound(&self.core.config));
+        if self.core.config.faults.accept_full {
+            self.unaccepted.push((id, peer));
+        } else {
+            self.accept(id, peer);
+        }
         self.deliver();
         id
+    }
+
+    fn accept(&mut self, id: ConnectionId, peer: SocketAddr) {
+        let refusing = self.core.config.access.iter().find(|list| !list.lets_in(peer.ip()));
+        if let Some(list) = refusing {
+            let text = format!("IP {} Rejected by acl \"{}\"", peer.ip(), list.name);
+            self.core.log(log::WARNING, &origin::ACL, &text);
+            self.send(id, Kind::Greeting, rude_rejection());
+            self.say_goodbye(id);
+        } else {
+            self.greet(id);
+        }
     }
 
     /// Bytes from a client. All are taken; those of commands that have to wait are kept.
     pub fn handle_input(&mut self, id: ConnectionId, input: &mut BytesMut, now: Time) {
         self.catch_up(now);
-        if let Some(listener) = self.listeners.get_mut(&id) {
+        if let Some(listener) = self.listeners.get_mut(&id).filter(|_| !is_dead(&self.pipes, id)) {
             if listener.input.is_empty() {
                 std::mem::swap(&mut listener.input, input);
             } else {
@@ -120,12 +220,15 @@ impl Switch {
         self.deliver();
     }
 
-    /// A client has closed its connection, or its sending half: the switch says goodbye and closes. Half a command
-    /// is lost; its jobs go on.
+    /// A client has closed its connection, or its sending half. What it has said is done and answered; then the switch
+    /// says goodbye and closes. Half a command is lost.
     pub fn disconnect(&mut self, id: ConnectionId, now: Time) {
         self.catch_up(now);
-        if self.listeners.contains_key(&id) {
-            self.say_goodbye(id);
+        if is_dead(&self.pipes, id) || self.unaccepted.iter().any(|(waiting, _)| *waiting == id) {
+            self.drop_connection(id);
+        } else if let Some(listener) = self.listeners.get_mut(&id) {
+            listener.half_closed = true;
+            self.handle_packets(id);
         }
         self.deliver();
     }
@@ -156,7 +259,7 @@ impl Switch {
     /// When [`handle_timeout`](Self::handle_timeout) is to be called.
     #[must_use]
     pub fn deadline(&self) -> Option<Time> {
-        self.core.schedule.next()
+        [self.core.schedule.next(), self.timers.next()].into_iter().flatten().min()
     }
 
     // ---- for whoever looks on
@@ -216,121 +319,69 @@ impl Switch {
         output
     }
 
+    /// A call comes in by SIP, from nobody the switch knows; its uuid.
+    pub fn call_in(&mut self, name: &str, number: &str, destination: &str, now: Time) -> String {
+        self.catch_up(now);
+        let uuid = self.core.incoming_call(name, number, destination);
+        self.deliver();
+        uuid
+    }
+
     // ---- inside
+
+    fn new_connection(&mut self) -> ConnectionId {
+        self.connections += 1;
+        ConnectionId(self.connections)
+    }
+
+    fn greet(&mut self, id: ConnectionId) {
+        self.send(id, Kind::Greeting, auth_request());
+        self.await_first_packet(id);
+    }
+
+    fn await_first_packet(&mut self, id: ConnectionId) {
+        let deadline = self.core.now.whole_seconds_later(FIRST_PACKET);
+        self.timers.at(deadline, Timer::FirstPacket(id));
+    }
 
     /// Does everything due up to now, each at its own time.
     fn catch_up(&mut self, now: Time) {
-        while let Some((due, task)) = self.core.schedule.pop_due(now) {
+        while let Some(due) = self.deadline().filter(|due| *due <= now) {
             self.core.now = self.core.now.max(due);
-            match task {
-                Task::FirstPacket(id) => self.first_packet_timeout(id),
-                task => self.core.perform(task),
+            if let Some((_, task)) = self.core.schedule.pop_due(due) {
+                self.core.perform(task);
+            } else if let Some((_, timer)) = self.timers.pop_due(due) {
+                self.perform(timer);
             }
             self.deliver();
         }
         self.core.now = self.core.now.max(now);
     }
 
+    fn perform(&mut self, timer: Timer) {
+        match timer {
+            Timer::FirstPacket(id) => self.first_packet_timeout(id),
+            Timer::Linger(id) => self.linger_timeout(id),
+            Timer::Park(channel) => self.core.park_socket(channel),
+            Timer::Pipe(id) => self.pump_again(id),
+            Timer::KillCalls => self.kill_calls(),
+            Timer::Up => self.come_up(),
+        }
+    }
+
     fn first_packet_timeout(&mut self, id: ConnectionId) {
-        if self.listeners.get(&id).is_some_and(|listener| !listener.spoken) {
-            self.say_goodbye(id);
+        let Some(listener) = self.listeners.get(&id) else { return };
+        if listener.spoken || listener.decoder.awaits_body() {
+            return;
         }
-    }
-
-    fn send(&mut self, to: ConnectionId, bytes: impl Into<Bytes>) {
-        self.effects.push_back(Effect::Send { to, bytes: bytes.into() });
-    }
-
-    /// Says goodbye, and forgets the connection.
-    fn say_goodbye(&mut self, id: ConnectionId) {
-        self.close_with(id, GOODBYE);
-    }
-
-    fn close_with(&mut self, id: ConnectionId, notice: &str) {
-        if self.listeners.remove(&id).is_some() {
-            self.send(id, disconnect_notice(notice));
-            self.effects.push_back(Effect::Close { connection: id });
-            self.note_interest();
+        if let Some(bond) = listener.bond.as_ref() {
+            self.core.log_session(log::CRIT, &origin::FIRST_PACKET, bond.channel, |_| "Socket Error!".into());
         }
+        self.say_goodbye(id);
     }
+}
 
-    /// Closes every connection, as when the module is unloaded.
-    fn shut_listeners_down(&mut self) {
-        for id in self.connections().collect::<Vec<_>>() {
-            self.close_with(id, SHUTTING_DOWN);
-        }
-    }
-
-    /// Tells the core what anybody listens for.
-    fn note_interest(&mut self) {
-        let listeners = self.listeners.values();
-        self.core.interest.events =
-            listeners.fold(EventSet::new(), |all, listener| all.union(listener.subscriptions.names()));
-        self.core.interest.log = self.listeners.values().filter_map(|listener| listener.log_level).max();
-    }
-
-    /// Hands over what the core has come up with: answers to commands, which let their connections go on, then
-    /// events and log lines to every connection that may be told.
-    fn deliver(&mut self) {
-        loop {
-            while let Some((call, output)) = self.core.take_finished() {
-                self.answer(call, &output);
-            }
-            self.distribute();
-            let Some(id) = self.next_unblocked() else { break };
-            self.handle_packets(id);
-        }
-        self.flush();
-    }
-
-    /// A connection whose command has ended while others of it wait.
-    fn next_unblocked(&self) -> Option<ConnectionId> {
-        let waits = |listener: &Listener| listener.resumes && listener.blocked_on.is_none();
-        self.listeners.iter().find(|(_, listener)| waits(listener)).map(|(id, _)| *id)
-    }
-
-    fn answer(&mut self, call: CallId, output: &[u8]) {
-        match self.waiters.remove(&call) {
-            Some(Waiter::Api(id)) => {
-                let Some(listener) = self.listeners.get_mut(&id) else { return };
-                listener.blocked_on = None;
-                listener.resumes = true;
-                let output = if output.is_empty() { b"-ERR no reply\n" } else { output };
-                self.send(id, api_response(output));
-            }
-            Some(Waiter::Job(id)) => {
-                let Some(listener) = self.listeners.get_mut(&id) else { return };
-                listener.jobs = listener.jobs.saturating_sub(1);
-                if listener.leaving && listener.jobs == 0 {
-                    self.say_goodbye(id);
-                }
-            }
-            None => {}
-        }
-    }
-
-    /// Puts what is on the bus into the queues of those who listen.
-    fn distribute(&mut self) {
-        let limit = self.core.config.queue_limit;
-        while let Some(announced) = self.core.take_announced() {
-            for listener in self.listeners.values_mut() {
-                match &announced {
-                    Announced::Event(event) => listener.offer_event(event, limit),
-                    Announced::Log(line) => listener.offer_log(line, limit),
-                }
-            }
-        }
-    }
-
-    /// Sends what is queued to every connection that may be told.
-    fn flush(&mut self) {
-        for (id, listener) in &mut self.listeners {
-            if !listener.has_queued() || !listener.may_send() {
-                continue;
-            }
-            while let Some(bytes) = listener.next_message() {
-                self.effects.push_back(Effect::Send { to: *id, bytes });
-            }
-        }
-    }
+/// Whether nothing passes on a connection any more.
+fn is_dead(pipes: &BTreeMap<ConnectionId, Pipe>, id: ConnectionId) -> bool {
+    pipes.get(&id).is_some_and(|pipe| pipe.dead)
 }

@@ -104,6 +104,13 @@ pub(crate) fn trim(text: &[u8]) -> &[u8] {
     text.get(..text.len() - end).unwrap_or_default()
 }
 
+/// `switch_true` in `src/include/switch_utils.h`.
+pub(crate) fn is_true(text: &[u8]) -> bool {
+    const WORDS: [&[u8]; 7] = [b"yes", b"on", b"true", b"t", b"enabled", b"active", b"allow"];
+    let is_number = || std::str::from_utf8(text).is_ok_and(|text| text.parse().is_ok_and(|n: i64| n != 0));
+    WORDS.iter().any(|word| text.eq_ignore_ascii_case(word)) || is_number()
+}
+
 /// What comes before the first space, and what comes after it.
 pub(crate) fn first_word(text: &[u8]) -> (&[u8], &[u8]) {
     match text.iter().position(|byte| *byte == b' ') {

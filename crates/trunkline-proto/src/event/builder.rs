@@ -123,6 +123,15 @@ impl EventBuilder {
         self.store.insert(self.store.len(), name.as_ref(), value.as_ref());
     }
 
+    /// Adds a header as another event has it: one value, or an array.
+    pub fn push_values(&mut self, name: impl AsRef<[u8]>, values: Values<'_>) {
+        if values.is_list() {
+            self.push_list(name, values.iter());
+        } else {
+            self.push(name, values.text());
+        }
+    }
+
     /// [`list`](Self::list) in place.
     pub fn push_list(&mut self, name: impl AsRef<[u8]>, values: impl IntoIterator<Item = impl AsRef<[u8]>>) {
         self.store.insert_list(self.store.len(), name.as_ref(), values);

@@ -1,9 +1,11 @@
 //! How the switch cuts a client's bytes into packets (`read_packet` in `mod_event_socket.c`).
 
+use std::borrow::Cow;
+
 use bytes::{Buf, Bytes, BytesMut};
 
 use crate::atoi::atoi;
-use crate::event::{EventBuilder, Stack};
+use crate::event::{EventBuilder, Stack, Values};
 
 /// Bytes collected without an empty line before the switch takes what it has for a whole packet.
 const MOST_PACKET: usize = 10_485_760;
@@ -14,8 +16,7 @@ const MOST_BODY: i64 = 16_777_216;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Packet {
     text: Bytes,
-    headers: Vec<(Vec<u8>, Vec<u8>)>,
-    body: Option<Bytes>,
+    content: EventBuilder,
 }
 
 /// Something the switch drops the connection for.
@@ -43,22 +44,20 @@ impl Packet {
     }
 
     /// The headers in order, after the rules by which the core stores them: see [`PacketDecoder`].
-    #[must_use]
-    pub fn headers(&self) -> &[(Vec<u8>, Vec<u8>)] {
-        &self.headers
+    pub fn headers(&self) -> impl Iterator<Item = (&[u8], Values<'_>)> {
+        self.content.headers()
     }
 
-    /// The first header of that name, in any case.
+    /// The first header of that name, in any case; an array as its text, `ARRAY::a|:b`.
     #[must_use]
-    pub fn header(&self, name: &str) -> Option<&[u8]> {
-        let is_it = |(header, _): &&(Vec<u8>, Vec<u8>)| header.eq_ignore_ascii_case(name.as_bytes());
-        self.headers.iter().find(is_it).map(|(_, value)| value.as_slice())
+    pub fn header(&self, name: &str) -> Option<Cow<'_, [u8]>> {
+        self.content.get(name)
     }
 
     /// The body, up to a NUL if there is one.
     #[must_use]
     pub fn body(&self) -> Option<&[u8]> {
-        self.body.as_deref()
+        self.content.given_body()
     }
 }
 
@@ -72,6 +71,13 @@ impl Packet {
 /// [`EventBuilder::add_header`] lists: an empty value removes earlier ones of its name, `_body` is also the body.
 #[derive(Debug, Clone, Default)]
 pub struct PacketDecoder {
+    search: Search,
+    any_length: bool,
+}
+
+/// How far the packet at the front has been looked at.
+#[derive(Debug, Clone, Default)]
+struct Search {
     searched: usize,
     line_feeds: u8,
     /// The end of the packet's text, once found, and the bytes of body after it.
@@ -85,42 +91,50 @@ impl PacketDecoder {
         Self::default()
     }
 
+    /// One that takes any Content-Length, as releases before 1.11 do: one below 0 is none, and none is too large.
+    #[must_use]
+    pub fn of_any_length() -> Self {
+        Self { any_length: true, ..Self::default() }
+    }
+
     /// The next whole packet, taken off `buffer`; `None` until there is one.
     ///
     /// # Errors
     ///
     /// [`PacketError`] where the switch would drop the connection.
     pub fn decode(&mut self, buffer: &mut BytesMut) -> Result<Option<Packet>, PacketError> {
-        let (end, bodies) = match self.found {
+        let (end, bodies) = match self.search.found {
             Some(found) => found,
-            None => match self.find_end(buffer) {
+            None => match self.search.find_end(buffer) {
                 Some(end) => {
-                    let bodies = body_lengths(buffer.get(..end).unwrap_or_default())?;
-                    self.found = Some((end, bodies));
+                    let bodies = self.body_lengths(buffer.get(..end).unwrap_or_default())?;
+                    self.search.found = Some((end, bodies));
                     (end, bodies)
                 }
                 None => return Ok(None),
             },
         };
-        if buffer.len() < end + bodies {
+        if buffer.len() < end.saturating_add(bodies) {
             return Ok(None);
         }
-        *self = Self::default();
+        self.search = Search::default();
         let text = until_nul(buffer.split_to(end).freeze());
-        let mut headers = EventBuilder::new();
-        let mut body = None;
+        let mut content = EventBuilder::new();
         for (name, value) in lines(&text).filter_map(name_and_value) {
-            if name == b"_body" {
-                body = Some(Bytes::copy_from_slice(value));
-            }
-            headers.add_header(Stack::Bottom, name, value);
-            if let Some(length @ 1..) = body_length(name, value)? {
+            content.add_header(Stack::Bottom, name, value);
+            if let Some(length @ 1..) = self.body_length(name, value)? {
                 // Each replaces the one before.
-                body = Some(until_nul(buffer.split_to(length.min(buffer.len())).freeze()));
+                content.set_body(until_nul(buffer.split_to(length.min(buffer.len())).freeze()));
             }
         }
-        let headers = headers.headers().map(|(name, values)| (name.to_vec(), values.text().into_owned()));
-        Ok(Some(Packet { text, headers: headers.collect(), body }))
+        Ok(Some(Packet { text, content }))
+    }
+
+    /// Whether a packet's header block has come and its body has not. The switch then waits for the body and does
+    /// nothing else for the connection, for however long.
+    #[must_use]
+    pub fn awaits_body(&self) -> bool {
+        self.search.found.is_some()
     }
 
     /// Whether part of a packet has come. The switch sends no events and no log meanwhile.
@@ -129,6 +143,28 @@ impl PacketDecoder {
         buffer.iter().any(|b| !matches!(b, b'\r' | b'\n'))
     }
 
+    /// The bytes of all bodies a packet announces.
+    fn body_lengths(&self, text: &[u8]) -> Result<usize, PacketError> {
+        let text = text.split(|b| *b == 0).next().unwrap_or_default();
+        let lengths =
+            lines(text).filter_map(name_and_value).map(|(name, value)| self.body_length(name, value));
+        lengths.map(|length| Ok(length?.unwrap_or_default())).sum()
+    }
+
+    /// The bytes of body a header announces, if it is one that does.
+    fn body_length(&self, name: &[u8], value: &[u8]) -> Result<Option<usize>, PacketError> {
+        if !name.eq_ignore_ascii_case(b"Content-Length") {
+            return Ok(None);
+        }
+        match atoi(value) {
+            length @ 0..=MOST_BODY => Ok(usize::try_from(length).ok()),
+            length if self.any_length => Ok(usize::try_from(length).ok()),
+            length => Err(PacketError::ContentLength(length)),
+        }
+    }
+}
+
+impl Search {
     fn find_end(&mut self, buffer: &mut BytesMut) -> Option<usize> {
         if self.searched == 0 {
             let blank = buffer.iter().take_while(|b| matches!(b, b'\r' | b'\n')).count();
@@ -186,24 +222,6 @@ fn name_and_value(line: &[u8]) -> Option<(&[u8], &[u8])> {
     Some((name, value.get(spaces..)?))
 }
 
-/// The bytes of all bodies a packet announces.
-fn body_lengths(text: &[u8]) -> Result<usize, PacketError> {
-    let text = text.split(|b| *b == 0).next().unwrap_or_default();
-    let lengths = lines(text).filter_map(name_and_value).map(|(name, value)| body_length(name, value));
-    lengths.map(|length| Ok(length?.unwrap_or_default())).sum()
-}
-
-/// The bytes of body a header announces, if it is one that does.
-fn body_length(name: &[u8], value: &[u8]) -> Result<Option<usize>, PacketError> {
-    if !name.eq_ignore_ascii_case(b"Content-Length") {
-        return Ok(None);
-    }
-    match atoi(value) {
-        length @ 0..=MOST_BODY => Ok(usize::try_from(length).ok()),
-        length => Err(PacketError::ContentLength(length)),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -237,7 +255,7 @@ mod tests {
     fn bodies() {
         let packets = packets(b"sendevent A\nContent-Length: 2\nB: c\nContent-Length: 3x\n\nxxyyyexit\n\n");
         assert_eq!(packets[0].body(), Some(&b"yyy"[..]));
-        assert_eq!(packets[0].header("b"), Some(&b"c"[..]));
+        assert_eq!(packets[0].header("b").as_deref(), Some(&b"c"[..]));
         assert_eq!(packets[1].line(), b"exit");
     }
 
@@ -250,13 +268,30 @@ mod tests {
     }
 
     #[test]
+    fn older_releases_take_any_content_length() {
+        for (length, body) in [("-1", None), ("2", Some(&b"ab"[..]))] {
+            let mut buffer = BytesMut::from(format!("a\nContent-Length: {length}\n\nab").as_bytes());
+            let packet = PacketDecoder::of_any_length().decode(&mut buffer).unwrap().unwrap();
+            assert_eq!(packet.body(), body, "{length}");
+        }
+        let mut decoder = PacketDecoder::of_any_length();
+        assert_eq!(decoder.decode(&mut BytesMut::from("a\nContent-Length: 16777217\n\n")), Ok(None));
+        assert!(decoder.awaits_body());
+    }
+
+    #[test]
+    fn an_array_of_one_is_still_an_array() {
+        let packets = packets(b"x\nA: ARRAY::one\n\n");
+        assert!(packets[0].headers().all(|(_, values)| values.is_list()));
+    }
+
+    #[test]
     fn headers_are_stored_as_the_core_does() {
         let packets =
             packets(b"x\nA: 1\nB: 2\na:\nC: ARRAY::p|:q\nD: ARRAY::\nE: ARRAY::one\n F: 5\nno colon\n\n");
         let headers: Vec<_> = packets[0]
             .headers()
-            .iter()
-            .map(|(name, value)| format!("{}={}", name.escape_ascii(), value.escape_ascii()))
+            .map(|(name, values)| format!("{}={}", name.escape_ascii(), values.text().escape_ascii()))
             .collect();
         assert_eq!(headers, ["B=2", "C=ARRAY::p|:q", "E=one", " F=5"]);
     }
@@ -267,7 +302,7 @@ mod tests {
         let packets = packets(b"x\nContent-Length: 2\nContent-Length: 0\n\nabx\n_body: header\n\n");
         assert_eq!(packets[0].body(), Some(&b"ab"[..]));
         assert_eq!(packets[1].body(), Some(&b"header"[..]));
-        assert_eq!(packets[1].header("_body"), Some(&b"header"[..]));
+        assert_eq!(packets[1].header("_body").as_deref(), Some(&b"header"[..]));
     }
 
     #[test]

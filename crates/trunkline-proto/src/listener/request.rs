@@ -67,7 +67,9 @@ pub enum Request<'a> {
     NixEvent(&'a [u8]),
     /// `noevents`
     NoEvents,
-    /// Anything that holds `mod_event_socket` and `reload` or `unload`: taken for `bgapi`'s business.
+    /// Anything that holds `mod_event_socket` and `unload`: taken for `api bgapi unload mod_event_socket`.
+    Unload,
+    /// Anything else that holds `mod_event_socket` and `reload`: taken for `api bgapi reload mod_event_socket`.
     Reload,
     /// `-ERR command not found`
     Unknown,
@@ -85,9 +87,9 @@ impl<'a> Request<'a> {
                 .then(|| line.get(prefix.len()..).unwrap_or_default())
         };
         // Whatever the command, it is taken for an `api`: one a stranger or a restricted connection may not say.
-        if is_reload(packet.text()) {
+        if let Some(request) = reload(packet.text()) {
             let may = standing.authenticated && !standing.restricted;
-            return if may { Self::Reload } else { Self::Unknown };
+            return if may { request } else { Self::Unknown };
         }
         if after("exit").or_else(|| after("...")).is_some() {
             return Self::Exit;
@@ -134,9 +136,15 @@ fn full_request<'a>(after: &impl Fn(&str) -> Option<&'a [u8]>) -> Option<Request
         .or_else(|| after("noevents").map(|_| Request::NoEvents))
 }
 
-fn is_reload(text: &[u8]) -> bool {
+fn reload(text: &[u8]) -> Option<Request<'static>> {
     let has = |word: &[u8]| text.windows(word.len()).any(|part| part.eq_ignore_ascii_case(word));
-    has(b"mod_event_socket") && (has(b"reload") || has(b"unload"))
+    if !has(b"mod_event_socket") {
+        None
+    } else if has(b"unload") {
+        Some(Request::Unload)
+    } else {
+        has(b"reload").then_some(Request::Reload)
+    }
 }
 
 #[cfg(test)]
@@ -183,6 +191,8 @@ mod tests {
             ("connect", "Unknown"),
             ("auth x", "Unknown"),
             ("bgapi reload mod_event_socket", "Reload"),
+            ("bgapi unload mod_event_socket", "Unload"),
+            ("reload mod_event_socket and unload", "Unload"),
             ("exit\nA: Reload\nB: MOD_EVENT_SOCKET", "Reload"),
             ("nosuch", "Unknown"),
         ] {

@@ -5,6 +5,11 @@ pub const GOODBYE: &str = "Disconnected, goodbye.\nSee you at ClueCon! http://ww
 /// The text of the notice when the switch stops.
 pub const SHUTTING_DOWN: &str = "The system is being shut down.\n";
 
+/// The text of the notice for a client that lost too many events because it did not read.
+pub const LOST_EVENTS: &str = "killed listener because of lost events\n";
+/// The text of the notice for a client that lost too many log lines.
+pub const LOST_LOG_LINES: &str = "killed listener because of lost log lines\n";
+
 /// Bytes of reply the switch has room for (`char reply[512]` in `listener_run`).
 const REPLY_ROOM: usize = 511;
 
@@ -44,6 +49,28 @@ pub fn api_response(body: &[u8]) -> Vec<u8> {
 #[must_use]
 pub fn disconnect_notice(text: &str) -> Vec<u8> {
     format!("Content-Type: text/disconnect-notice\nContent-Length: {}\n\n{text}", text.len()).into_bytes()
+}
+
+/// A disconnect notice of a connection that is bound to the channel of this uuid.
+#[must_use]
+pub fn session_disconnect_notice(uuid: &str, text: &str) -> Vec<u8> {
+    format!(
+        "Content-Type: text/disconnect-notice\nControlled-Session-UUID: {uuid}\nContent-Disposition: disconnect\n\
+         Content-Length: {}\n\n{text}",
+        text.len()
+    )
+    .into_bytes()
+}
+
+/// What a connection that lingers is told when its channel is hung up: it stays open for so many seconds, -1 for as
+/// long as the client likes.
+#[must_use]
+pub fn linger_notice(uuid: &str, channel_name: &str, seconds: i32) -> Vec<u8> {
+    format!(
+        "Content-Type: text/disconnect-notice\nControlled-Session-UUID: {uuid}\nContent-Disposition: linger\n\
+         Channel-Name: {channel_name}\nLinger-Time: {seconds}\nContent-Length: 0\n\n"
+    )
+    .into_bytes()
 }
 
 /// What a client gets instead of the greeting when an access list refuses it; a notice follows.
@@ -88,5 +115,20 @@ mod tests {
         assert!(disconnect_notice(GOODBYE).starts_with(
             b"Content-Type: text/disconnect-notice\nContent-Length: 67\n\nDisconnected, goodbye.\n"
         ));
+    }
+
+    #[test]
+    fn notices_of_sessions() {
+        let notice = session_disconnect_notice("x", GOODBYE);
+        assert!(notice.starts_with(
+            b"Content-Type: text/disconnect-notice\nControlled-Session-UUID: x\nContent-Disposition: disconnect\n\
+              Content-Length: 67\n\nDisconnected"
+        ));
+        assert_eq!(
+            linger_notice("x", "null/1", -1),
+            b"Content-Type: text/disconnect-notice\nControlled-Session-UUID: x\nContent-Disposition: linger\n\
+              Channel-Name: null/1\nLinger-Time: -1\nContent-Length: 0\n\n"
+        );
+        assert_eq!((LOST_EVENTS.len(), LOST_LOG_LINES.len(), SHUTTING_DOWN.len()), (39, 42, 31));
     }
 }

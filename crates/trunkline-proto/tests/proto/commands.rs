@@ -306,12 +306,14 @@ fn say_again(packet: &Packet) -> Option<(&'static str, Result<Command, ApiMisuse
     let said = match verb {
         "auth" => ("auth", Command::auth(rest)),
         "userauth" => ("userauth", userauth(rest)?),
-        "api" if packet.header("console_execute") == Some(b"true") => ("console", Command::console(rest)),
+        "api" if packet.header("console_execute").as_deref() == Some(b"true") => {
+            ("console", Command::console(rest))
+        }
         "api" if !has_header_lines(packet) => ("api", Command::api(rest)),
         "bgapi" if !has_header_lines(packet) => ("bgapi", Command::bgapi(rest, None)),
-        "bgapi" if packet.headers().len() == 1 => {
-            let job = packet.headers().iter().find(|(name, _)| name == b"Job-UUID")?;
-            let job = JobUuid::from(String::from_utf8(job.1.clone()).ok()?);
+        "bgapi" if packet.headers().count() == 1 => {
+            let (_, job) = packet.headers().find(|(name, _)| name == b"Job-UUID")?;
+            let job = JobUuid::from(String::from_utf8(job.text().into_owned()).ok()?);
             ("bgapi with Job-UUID", Command::bgapi(rest, Some(&job)))
         }
         "event" => ("event", event(rest)?),
@@ -397,9 +399,9 @@ fn unicast(text: &impl Fn(&str) -> Option<String>) -> Option<Unicast> {
 }
 
 fn xferext(packet: &Packet) -> SendMsg {
-    let applications = packet.headers().iter().filter(|(name, _)| name == b"application");
+    let applications = packet.headers().filter(|(name, _)| name == b"application");
     SendMsg::xferext(applications.map(|(_, value)| {
-        let value = String::from_utf8_lossy(value).into_owned();
+        let value = String::from_utf8_lossy(&value.text()).into_owned();
         let (name, argument) = value.split_once(' ').unwrap_or((&value, ""));
         (name.to_owned(), argument.to_owned())
     }))
@@ -440,9 +442,8 @@ fn filter(rest: &str) -> (&'static str, Result<Command, ApiMisuse>) {
 
 fn sendevent(rest: &str, packet: &Packet) -> Result<Command, ApiMisuse> {
     let mut builder = EventBuilder::new();
-    let headers = packet.headers().iter();
-    for (name, value) in headers.filter(|(name, _)| !name.eq_ignore_ascii_case(b"Content-Length")) {
-        builder.push(name.clone(), value.clone());
+    for (name, values) in packet.headers().filter(|(name, _)| !name.eq_ignore_ascii_case(b"Content-Length")) {
+        builder.push_values(name, values);
     }
     if let Some(body) = packet.body() {
         builder = builder.body(body);
@@ -486,12 +487,12 @@ fn compare(said: &Command, packet: &Packet, wire: &[u8]) -> Option<Compared> {
         words
     };
     let but_length = |packet: &Packet| {
-        let headers = packet.headers().iter().cloned();
+        let headers = packet.headers().map(|(name, values)| (name.to_vec(), values.text().into_owned()));
         headers.filter(|(name, _)| !name.eq_ignore_ascii_case(b"Content-Length")).collect::<Vec<_>>()
     };
     let number =
         |packet: &Packet| String::from_utf8_lossy(packet.line()).strip_prefix("log ").map(str::to_owned);
-    if packet.headers().is_empty() && line(packet).starts_with("LOG ") {
+    if packet.headers().next().is_none() && line(packet).starts_with("LOG ") {
         return (level(&number(packet)?)? == level(&number(again)?)?).then_some(Compared::LogByNumber);
     }
     if packet.header("Content-Length").is_some() {

@@ -15,6 +15,8 @@ pub(super) const COMMANDS: &[(&str, Command)] = &[("bgapi", bgapi), ("msleep", m
 #[derive(Debug)]
 pub(crate) struct Job {
     pub(crate) uuid: Vec<u8>,
+    /// The uuid of the channel whose connection began it.
+    pub(crate) owner: Option<String>,
     pub(crate) command: Vec<u8>,
     pub(crate) arguments: Vec<u8>,
     pub(crate) origin: Origin,
@@ -29,20 +31,28 @@ impl Job {
 
 impl Core {
     /// Runs a command line as a job; its call.
-    pub(crate) fn run_job(&mut self, uuid: Vec<u8>, line: &[u8], origin: Origin) -> CallId {
+    pub(crate) fn run_job(
+        &mut self,
+        uuid: Vec<u8>,
+        owner: Option<String>,
+        line: &[u8],
+        origin: Origin,
+    ) -> CallId {
         let (command, arguments) = first_word(line);
         let (command, arguments) = (command.to_vec(), arguments.to_vec());
         let call = self.new_call();
-        self.calls.jobs.insert(call, Job { uuid, command, arguments, origin });
+        self.calls.jobs.insert(call, Job { uuid, owner, command, arguments, origin });
         self.run_call(call, line);
         call
     }
 
     pub(super) fn finish_job(&mut self, job: Job, output: &[u8]) {
-        let event = self
-            .new_event(&EventName::BackgroundJob, &job.origin)
-            .header("Job-UUID", job.uuid)
-            .header("Job-Command", job.command);
+        let event = self.new_event(&EventName::BackgroundJob, &job.origin).header("Job-UUID", job.uuid);
+        let event = match job.owner {
+            Some(owner) => event.header("Job-Owner-UUID", owner),
+            None => event,
+        };
+        let event = event.header("Job-Command", job.command);
         let event = match job.arguments.as_slice() {
             [] => event,
             arguments => event.header("Job-Command-Arg", arguments),
@@ -64,7 +74,7 @@ fn bgapi(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
     if trim(line).is_empty() {
         return "-ERR Invalid syntax\n".into();
     }
-    core.run_job(uuid.clone(), line, origin::BGAPI_COMMAND_JOB);
+    core.run_job(uuid.clone(), None, line, origin::BGAPI_COMMAND_JOB);
     Outcome::Done([b"+OK Job-UUID: ".as_slice(), &uuid, b"\n"].concat())
 }
 

@@ -117,11 +117,7 @@ impl Fields<'_> {
     }
 
     fn profile_field(&self, column: &str) -> Vec<u8> {
-        let (profile, column) = match column.strip_prefix("initial_") {
-            Some(column) => (&self.channel.initial, column),
-            None => (&self.channel.profile, column),
-        };
-        let Some(profile) = profile else { return Vec::new() };
+        let Some(profile) = &self.channel.profile else { return Vec::new() };
         match column {
             "created" => profile.times.created.date().into_bytes(),
             "created_epoch" => profile.times.created.as_secs().to_string().into_bytes(),
@@ -132,6 +128,18 @@ impl Fields<'_> {
             "dest" => profile.destination.clone(),
             "dialplan" => profile.dialplan.clone(),
             "context" => profile.context.clone(),
+            _ => self.initial_field(column),
+        }
+    }
+
+    fn initial_field(&self, column: &str) -> Vec<u8> {
+        let Some(initial) = &self.channel.initial else { return Vec::new() };
+        match column {
+            "initial_cid_name" => initial.caller_name.clone(),
+            "initial_cid_num" => initial.caller_number.clone(),
+            "initial_dest" => initial.destination.clone(),
+            "initial_dialplan" => initial.dialplan.clone(),
+            "initial_context" => initial.context.clone(),
             _ => Vec::new(),
         }
     }

@@ -9,8 +9,14 @@ use crate::core::{Core, Task};
 use crate::endpoint::{Endpoint, Leg};
 use crate::event::origin;
 
-pub(super) const APPLICATIONS: &[(&str, Application)] =
-    &[("answer", answer), ("ring_ready", ring_ready), ("park", park), ("sleep", sleep), ("hangup", hangup)];
+pub(super) const APPLICATIONS: &[(&str, Application)] = &[
+    ("answer", answer),
+    ("pre_answer", pre_answer),
+    ("ring_ready", ring_ready),
+    ("park", park),
+    ("sleep", sleep),
+    ("hangup", hangup),
+];
 
 /// The calling leg of a loopback call, if this is the called one: what happens to one happens to the other first.
 fn caller(core: &Core, id: ChannelId) -> Option<ChannelId> {
@@ -25,6 +31,14 @@ fn answer(core: &mut Core, id: ChannelId, _: &[u8]) -> Progress {
         core.mark_answered(peer, &origin::LOOPBACK_ANSWERED);
     }
     core.mark_answered(id, &origin::APP_ANSWERED);
+    Progress::Done
+}
+
+fn pre_answer(core: &mut Core, id: ChannelId, _: &[u8]) -> Progress {
+    if let Some(peer) = caller(core, id) {
+        core.mark_early(peer, &origin::LOOPBACK_EARLY);
+    }
+    core.mark_early(id, &origin::APP_EARLY);
     Progress::Done
 }
 

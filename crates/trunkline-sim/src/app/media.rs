@@ -33,6 +33,12 @@ fn echo(_: &mut Core, _: ChannelId, _: &[u8]) -> Progress {
 }
 
 fn playback(core: &mut Core, id: ChannelId, path: &[u8]) -> Progress {
+    if path.is_empty() {
+        if let Some(channel) = core.channels.get_mut(id) {
+            channel.variables.set(RESPONSE, "PLAYBACK ERROR");
+        }
+        return Progress::Done;
+    }
     let kind = path.starts_with(b"tone_stream://").then_some("tone_stream");
     let playback = Playback { path: path.to_vec(), kind, since: core.now };
     let headers = playback.headers();

@@ -1,21 +1,22 @@
 //! The headers a channel puts into events (`switch_channel_event_set_data` in `src/switch_channel.c`).
 
-use trunkline_proto::{AnswerState, ChannelState, EventBuilder};
+use trunkline_proto::AnswerState;
 
 use super::Channel;
+use crate::event::Draft;
 
 impl Channel {
     /// What every event about it carries.
-    pub(crate) fn write_basic(&self, event: &mut EventBuilder) {
+    pub(crate) fn write_basic(&self, event: &mut Draft) {
         event.push("Channel-State", self.running.as_str());
         event.push("Channel-Call-State", self.call_state.as_str());
-        event.push("Channel-State-Number", number_of(&self.target));
+        event.push_number("Channel-State-Number", self.target.number().unwrap_or_default().into());
         event.push("Channel-Name", self.name.as_slice());
         event.push("Unique-ID", self.uuid.as_str());
         event.push("Call-Direction", self.direction.as_str());
         event.push("Presence-Call-Direction", self.direction.as_str());
         event.push("Channel-HIT-Dialplan", if self.hit_dialplan { "true" } else { "false" });
-        event.push("Channel-Call-UUID", self.uuid.as_str());
+        event.push("Channel-Call-UUID", self.variables.get("call_uuid").unwrap_or(self.uuid.as_bytes()));
         event.push("Answer-State", self.answer_state().as_str());
         if let Some(cause) = self.cause {
             event.push("Hangup-Cause", cause.name());
@@ -24,18 +25,15 @@ impl Channel {
         if let Some(profile) = &self.profile {
             profile.write("Caller", event);
         }
+        if let Some((kind, profile)) = &self.other {
+            event.push("Other-Type", kind.as_str());
+            profile.write("Other-Leg", event);
+        }
     }
 
     /// What most events about it carry besides.
-    pub(crate) fn write_variables(&self, event: &mut EventBuilder) {
-        for (name, value) in self.variables.iter() {
-            let mut header = b"variable_".to_vec();
-            header.extend_from_slice(name);
-            match array_elements(value) {
-                Some(elements) => *event = std::mem::take(event).list(header, elements),
-                None => event.push(header, value),
-            }
-        }
+    pub(crate) fn write_variables(&self, event: &mut Draft) {
+        self.variables.write(event);
     }
 
     fn answer_state(&self) -> AnswerState {
@@ -43,36 +41,23 @@ impl Channel {
             AnswerState::Hangup
         } else if self.answered {
             AnswerState::Answered
+        } else if self.early {
+            AnswerState::Early
         } else {
             AnswerState::Ringing
         }
     }
 
-    fn write_codecs(&self, event: &mut EventBuilder) {
-        for (set, way) in [(self.reads, "Read"), (self.writes, "Write")] {
-            if set {
-                event.push(format!("Channel-{way}-Codec-Name"), "L16");
-                event.push(format!("Channel-{way}-Codec-Rate"), "8000");
-                event.push(format!("Channel-{way}-Codec-Bit-Rate"), "128000");
-            }
+    fn write_codecs(&self, event: &mut Draft) {
+        if self.reads {
+            event.push("Channel-Read-Codec-Name", self.codec.name);
+            event.push("Channel-Read-Codec-Rate", self.codec.rate);
+            event.push("Channel-Read-Codec-Bit-Rate", self.codec.bit_rate);
+        }
+        if self.writes {
+            event.push("Channel-Write-Codec-Name", self.codec.name);
+            event.push("Channel-Write-Codec-Rate", self.codec.rate);
+            event.push("Channel-Write-Codec-Bit-Rate", self.codec.bit_rate);
         }
     }
-}
-
-/// A state's number as headers have it.
-fn number_of(state: &ChannelState) -> String {
-    state.number().unwrap_or_default().to_string()
-}
-
-/// The elements of `ARRAY::a|:b`.
-pub(crate) fn array_elements(value: &[u8]) -> Option<Vec<Vec<u8>>> {
-    let mut rest = value.strip_prefix(b"ARRAY::")?;
-    let mut elements = Vec::new();
-    while let Some(end) = rest.windows(2).position(|pair| pair == b"|:") {
-        let (element, after) = rest.split_at(end);
-        elements.push(element.to_vec());
-        rest = after.get(2..).unwrap_or_default();
-    }
-    elements.push(rest.to_vec());
-    Some(elements)
 }

@@ -1,13 +1,20 @@
 //! The caller profile (`switch_caller_profile_event_set_data` in `src/switch_caller.c`).
 
-use trunkline_proto::{CallDirection, EventBuilder};
+use std::ops::{Deref, DerefMut};
+use std::sync::{Arc, OnceLock};
 
+use trunkline_proto::CallDirection;
+
+use crate::event::{Block, Draft, Headers};
 use crate::time::Time;
 
 /// Who calls whom. An empty text is one that is not set.
 #[derive(Debug, Clone)]
 pub(crate) struct Profile {
     pub(crate) direction: CallDirection,
+    /// Which way it goes from the channel that shows it.
+    pub(crate) logical_direction: CallDirection,
+    pub(crate) username: Vec<u8>,
     pub(crate) dialplan: Vec<u8>,
     pub(crate) caller_name: Vec<u8>,
     pub(crate) caller_number: Vec<u8>,
@@ -15,6 +22,7 @@ pub(crate) struct Profile {
     pub(crate) orig_number: Vec<u8>,
     pub(crate) callee_name: Vec<u8>,
     pub(crate) callee_number: Vec<u8>,
+    pub(crate) network_addr: Vec<u8>,
     pub(crate) ani: Vec<u8>,
     pub(crate) destination: Vec<u8>,
     pub(crate) unique_id: String,
@@ -34,27 +42,89 @@ pub(crate) struct Times {
     pub(crate) created: Time,
     pub(crate) answered: Time,
     pub(crate) progress: Time,
+    pub(crate) progress_media: Time,
+    pub(crate) bridged: Time,
+    pub(crate) transferred: Time,
+    pub(crate) last_hold: Time,
+    /// Microseconds.
+    pub(crate) held: u64,
     pub(crate) hung_up: Time,
 }
 
-impl Profile {
+/// A profile as a channel has it: its headers are made once for all events until it changes.
+#[derive(Debug)]
+pub(crate) struct KeptProfile {
+    profile: Profile,
+    /// With the prefix they stand under.
+    headers: OnceLock<(&'static str, Arc<Block>)>,
+}
+
+impl From<Profile> for KeptProfile {
+    fn from(profile: Profile) -> Self {
+        Self { profile, headers: OnceLock::new() }
+    }
+}
+
+impl Deref for KeptProfile {
+    type Target = Profile;
+
+    fn deref(&self) -> &Profile {
+        &self.profile
+    }
+}
+
+impl DerefMut for KeptProfile {
+    fn deref_mut(&mut self) -> &mut Profile {
+        self.headers.take();
+        &mut self.profile
+    }
+}
+
+impl KeptProfile {
     /// Appends it under a prefix: `Caller`, `Other-Leg`.
-    pub(crate) fn write(&self, prefix: &str, event: &mut EventBuilder) {
-        self.write_texts(prefix, event);
-        self.write_times(prefix, event);
-        event.push(format!("{prefix}-Screen-Bit"), "true");
-        event.push(format!("{prefix}-Privacy-Hide-Name"), "false");
-        event.push(format!("{prefix}-Privacy-Hide-Number"), "false");
+    pub(crate) fn write(&self, prefix: &'static str, event: &mut Draft) {
+        let make = || Arc::new(Block::from(self.profile.headers(prefix)));
+        match self.headers.get_or_init(|| (prefix, make())) {
+            (kept, headers) if *kept == prefix => event.share(headers),
+            _ => event.share(&make()),
+        }
+    }
+}
+
+impl Profile {
+    /// As it is shown to another leg: its times are its own.
+    pub(crate) fn as_other_leg(&self) -> Self {
+        Self {
+            logical_direction: CallDirection::Inbound,
+            transfer_source: Vec::new(),
+            index: 0,
+            profile_created: Time::default(),
+            times: Times::default(),
+            ..self.clone()
+        }
     }
 
-    fn write_texts(&self, prefix: &str, event: &mut EventBuilder) {
+    fn headers(&self, prefix: &str) -> Headers {
+        let mut headers = Headers::with_capacity(32, 1024);
+        self.write_texts(prefix, &mut headers);
+        self.write_times(prefix, &mut headers);
+        for (name, value) in
+            [("Screen-Bit", "true"), ("Privacy-Hide-Name", "false"), ("Privacy-Hide-Number", "false")]
+        {
+            headers.push_joined(&[prefix.as_bytes(), b"-", name.as_bytes()], value.as_bytes());
+        }
+        headers
+    }
+
+    fn write_texts(&self, prefix: &str, headers: &mut Headers) {
         let direction = self.direction.as_str().as_bytes();
         let shown = |text: &'_ Vec<u8>, known: bool| if known { text.clone() } else { Vec::new() };
-        let index = self.index.to_string();
+        let index = if self.index == 0 { String::new() } else { self.index.to_string() };
         let created = self.profile_created.as_micros().to_string();
-        let texts: [(&str, &[u8]); 19] = [
+        let texts: [(&str, &[u8]); 21] = [
             ("Direction", direction),
-            ("Logical-Direction", direction),
+            ("Logical-Direction", self.logical_direction.as_str().as_bytes()),
+            ("Username", &self.username),
             ("Dialplan", &self.dialplan),
             ("Caller-ID-Name", &self.caller_name),
             ("Caller-ID-Number", &self.caller_number),
@@ -62,6 +132,7 @@ impl Profile {
             ("Orig-Caller-ID-Number", &shown(&self.orig_number, !self.caller_number.is_empty())),
             ("Callee-ID-Name", &self.callee_name),
             ("Callee-ID-Number", &self.callee_number),
+            ("Network-Addr", &self.network_addr),
             ("ANI", &self.ani),
             ("Destination-Number", &self.destination),
             ("Unique-ID", self.unique_id.as_bytes()),
@@ -75,27 +146,27 @@ impl Profile {
         ];
         for (name, text) in texts {
             if !text.is_empty() {
-                event.push(format!("{prefix}-{name}"), text);
+                headers.push_joined(&[prefix.as_bytes(), b"-", name.as_bytes()], text);
             }
         }
     }
 
-    fn write_times(&self, prefix: &str, event: &mut EventBuilder) {
+    fn write_times(&self, prefix: &str, headers: &mut Headers) {
         let never = Time::default();
         let times = [
             ("Channel-Created-Time", self.times.created),
             ("Channel-Answered-Time", self.times.answered),
             ("Channel-Progress-Time", self.times.progress),
-            ("Channel-Progress-Media-Time", never),
+            ("Channel-Progress-Media-Time", self.times.progress_media),
             ("Channel-Hangup-Time", self.times.hung_up),
-            ("Channel-Transfer-Time", never),
+            ("Channel-Transfer-Time", self.times.transferred),
             ("Channel-Resurrect-Time", never),
-            ("Channel-Bridged-Time", never),
-            ("Channel-Last-Hold", never),
-            ("Channel-Hold-Accum", never),
+            ("Channel-Bridged-Time", self.times.bridged),
+            ("Channel-Last-Hold", self.times.last_hold),
+            ("Channel-Hold-Accum", Time::from_micros(self.times.held)),
         ];
         for (name, time) in times {
-            event.push(format!("{prefix}-{name}"), time.as_micros().to_string());
+            headers.push_number(&[prefix.as_bytes(), b"-", name.as_bytes()], time.as_micros());
         }
     }
 }

@@ -7,7 +7,7 @@ use crate::time::Time;
 impl Channel {
     /// Sets them, and who and what was called.
     pub(crate) fn set_report(&mut self) {
-        let Some(profile) = self.profile.clone() else { return };
+        let Some(profile) = self.profile.as_deref().cloned() else { return };
         let times = profile.times;
         if let Some(cause) = self.cause {
             self.variables.set("hangup_cause", cause.name());
@@ -19,15 +19,18 @@ impl Channel {
             ("start", times.created),
             ("profile_start", profile.profile_created),
             ("answer", times.answered),
+            ("bridge", times.bridged),
+            ("last_hold", times.last_hold),
             ("progress", times.progress),
+            ("progress_media", times.progress_media),
             ("end", times.hung_up),
         ]);
         self.set_epochs(&[
             ("start", times.created),
             ("profile_start", profile.profile_created),
             ("answer", times.answered),
-            ("bridge", Time::default()),
-            ("last_hold", Time::default()),
+            ("bridge", times.bridged),
+            ("last_hold", times.last_hold),
         ]);
         for name in ["hold_accum_seconds", "hold_accum_usec", "hold_accum_ms"] {
             self.variables.set(name, "0");
@@ -35,7 +38,7 @@ impl Channel {
         self.set_epochs(&[
             ("resurrect", Time::default()),
             ("progress", times.progress),
-            ("progress_media", Time::default()),
+            ("progress_media", times.progress_media),
             ("end", times.hung_up),
         ]);
         self.set_last_app();
@@ -58,8 +61,8 @@ impl Channel {
 
     fn set_epochs(&mut self, epochs: &[(&str, Time)]) {
         for (name, time) in epochs {
-            self.variables.set(format!("{name}_epoch"), time.as_secs().to_string());
-            self.variables.set(format!("{name}_uepoch"), time.as_micros().to_string());
+            self.variables.set_number(format!("{name}_epoch"), time.as_secs());
+            self.variables.set_number(format!("{name}_uepoch"), time.as_micros());
         }
     }
 
@@ -89,21 +92,21 @@ impl Channel {
             ("bill", times.answered, end),
             ("progress", start, times.progress),
             ("answer", start, times.answered),
-            ("wait", start, Time::default()),
-            ("progress_media", start, Time::default()),
+            ("wait", start, times.bridged),
+            ("progress_media", start, times.progress_media),
             ("flow_bill", start, end),
         ];
         for (name, from, to) in spans {
             let name = if name.is_empty() { "duration".to_owned() } else { format!("{name}sec") };
-            self.variables.set(name, seconds(from, to).to_string());
+            self.variables.set_number(name, seconds(from, to));
         }
         for (name, from, to) in spans {
             let name = if name.is_empty() { "mduration".to_owned() } else { format!("{name}msec") };
-            self.variables.set(name, ((since(from, to) + 500) / 1000).to_string());
+            self.variables.set_number(name, (since(from, to) + 500) / 1000);
         }
         for (name, from, to) in spans {
             let name = if name.is_empty() { "uduration".to_owned() } else { format!("{name}usec") };
-            self.variables.set(name, since(from, to).to_string());
+            self.variables.set_number(name, since(from, to));
         }
     }
 }

@@ -31,6 +31,9 @@ const fn event(name: EventName, variables: bool, origin: Origin) -> ChannelEvent
 pub(crate) const API: Origin = origin("switch_loadable_module.c", "switch_api_execute", 3140);
 pub(crate) const BACKGROUND_JOB: Origin = origin("mod_event_socket.c", "api_exec", 1580);
 pub(crate) const BGAPI_COMMAND_JOB: Origin = origin("mod_commands.c", "bgapi_exec", 5423);
+pub(crate) const FLOOD: Origin = origin("trunkline-sim", "flood", 1);
+pub(crate) const MESSAGE_INVALID: Origin = origin("switch_ivr.c", "switch_ivr_parse_event", 522);
+pub(crate) const CONNECT: Origin = origin("mod_event_socket.c", "parse_command", 2029);
 pub(crate) const SENDEVENT: Origin = origin("mod_event_socket.c", "parse_command", 2283);
 pub(crate) const PRIVATE_COMMAND: Origin = origin("switch_ivr.c", "switch_ivr_parse_next_event", 804);
 pub(crate) const HEARTBEAT: Origin = origin("switch_core.c", "send_heartbeat", 95);
@@ -40,6 +43,11 @@ pub(crate) const UUID_DUMP: Origin = origin("mod_commands.c", "uuid_dump_functio
 
 pub(crate) const READ_CODEC: ChannelEvent =
     event(EventName::Codec, false, origin("switch_core_codec.c", "switch_core_session_set_read_codec", 300));
+pub(crate) const REAL_READ_CODEC: ChannelEvent = event(
+    EventName::Codec,
+    false,
+    origin("switch_core_codec.c", "switch_core_session_set_real_read_codec", 189),
+);
 pub(crate) const WRITE_CODEC: ChannelEvent =
     event(EventName::Codec, false, origin("switch_core_codec.c", "switch_core_session_set_write_codec", 471));
 pub(crate) const UUID: ChannelEvent = event(
@@ -77,6 +85,11 @@ pub(crate) const PROGRESS: ChannelEvent = event(
     true,
     origin("switch_channel.c", "switch_channel_perform_mark_ring_ready_value", 3507),
 );
+pub(crate) const PROGRESS_MEDIA: ChannelEvent = event(
+    EventName::ChannelProgressMedia,
+    true,
+    origin("switch_channel.c", "switch_channel_perform_mark_pre_answered", 3562),
+);
 pub(crate) const ANSWER: ChannelEvent = event(
     EventName::ChannelAnswer,
     true,
@@ -95,6 +108,26 @@ pub(crate) const PARK: ChannelEvent =
     event(EventName::ChannelPark, true, origin("switch_ivr.c", "switch_ivr_park", 1002));
 pub(crate) const UNPARK: ChannelEvent =
     event(EventName::ChannelUnpark, true, origin("switch_ivr.c", "switch_ivr_park", 1213));
+pub(crate) const BRIDGE: ChannelEvent = event(
+    EventName::ChannelBridge,
+    true,
+    origin("switch_ivr_bridge.c", "switch_ivr_multi_threaded_bridge", 1689),
+);
+pub(crate) const UNBRIDGE: ChannelEvent = event(
+    EventName::ChannelUnbridge,
+    true,
+    origin("switch_ivr_bridge.c", "switch_ivr_multi_threaded_bridge", 1879),
+);
+pub(crate) const UUID_BRIDGE_A: ChannelEvent = event(
+    EventName::ChannelExecute,
+    true,
+    origin("switch_ivr_bridge.c", "uuid_bridge_on_soft_execute", 1236),
+);
+pub(crate) const UUID_BRIDGE_B: ChannelEvent = event(
+    EventName::ChannelExecute,
+    true,
+    origin("switch_ivr_bridge.c", "uuid_bridge_on_soft_execute", 1243),
+);
 pub(crate) const PLAYBACK_START: ChannelEvent =
     event(EventName::PlaybackStart, true, origin("switch_ivr_play_say.c", "switch_ivr_play_file", 1649));
 pub(crate) const PLAYBACK_STOP: ChannelEvent =
@@ -115,6 +148,22 @@ pub(crate) const DESTROY: ChannelEvent = event(
 );
 
 // Log lines.
+pub(crate) const SOCKET_PARSE: Origin = origin("mod_event_socket.c", "socket_function", 438);
+pub(crate) const SOCKET_NO_HOST: Origin = origin("mod_event_socket.c", "socket_function", 448);
+pub(crate) const SOCKET_TRYING: Origin = origin("mod_event_socket.c", "socket_function", 452);
+pub(crate) const SOCKET_ERROR: Origin = origin("mod_event_socket.c", "socket_function", 486);
+pub(crate) const SOCKET_NONE: Origin = origin("mod_event_socket.c", "socket_function", 490);
+pub(crate) const LOST_SOME_LOGS: Origin = origin("mod_event_socket.c", "socket_logger", 186);
+pub(crate) const LOST_LOG: Origin = origin("mod_event_socket.c", "socket_logger", 192);
+pub(crate) const LOST_LOGS: Origin = origin("mod_event_socket.c", "socket_logger", 197);
+pub(crate) const LOST_SOME_EVENTS: Origin = origin("mod_event_socket.c", "event_handler", 392);
+pub(crate) const LOST_EVENT: Origin = origin("mod_event_socket.c", "event_handler", 398);
+pub(crate) const LOST_EVENTS: Origin = origin("mod_event_socket.c", "event_handler", 401);
+pub(crate) const BAD_LENGTH: Origin = origin("mod_event_socket.c", "read_packet", 1319);
+pub(crate) const LINGER_OVER: Origin = origin("mod_event_socket.c", "read_packet", 1468);
+pub(crate) const LINGER: Origin = origin("mod_event_socket.c", "read_packet", 1478);
+pub(crate) const ACL: Origin = origin("mod_event_socket.c", "listener_run", 2682);
+pub(crate) const FIRST_PACKET: Origin = origin("mod_event_socket.c", "listener_run", 2715);
 pub(crate) const NEW_CHANNEL: Origin = origin("switch_channel.c", "switch_channel_set_name", 1143);
 pub(crate) const RENAME_CHANNEL: Origin = origin("switch_channel.c", "switch_channel_set_name", 1141);
 pub(crate) const STATE_CHANGE: Origin = origin("switch_core_state_machine.c", "switch_core_session_run", 581);
@@ -141,6 +190,21 @@ pub(crate) const INVALID_APPLICATION: Origin =
 pub(crate) const INVALID_APPLICATION_HANGUP: Origin =
     origin("switch_core_session.c", "switch_core_session_execute_application_get_flags", 2772);
 pub(crate) const TRANSFER: Origin = origin("switch_ivr.c", "switch_ivr_session_transfer", 2303);
+pub(crate) const BRIDGE_ANSWERED: Origin =
+    origin("switch_ivr_bridge.c", "switch_ivr_multi_threaded_bridge", 1660);
+pub(crate) const BRIDGE_HANGUP: Origin =
+    origin("switch_ivr_bridge.c", "switch_ivr_multi_threaded_bridge", 1942);
+pub(crate) const BRIDGE_PEER_HANGUP: Origin =
+    origin("switch_ivr_bridge.c", "audio_bridge_on_exchange_media", 1027);
+pub(crate) const BRIDGE_FAILED: Origin = origin("mod_dptools.c", "audio_bridge_function", 3637);
+pub(crate) const BRIDGE_FAILED_HANGUP: Origin =
+    origin("switch_channel.c", "switch_channel_handle_cause", 5016);
+pub(crate) const SIP_RINGING: Origin = origin("sofia.c", "sofia_handle_sip_i_state", 7486);
+pub(crate) const SIP_EARLY: Origin = origin("sofia.c", "sofia_handle_sip_i_state", 7662);
+pub(crate) const SIP_ANSWERED: Origin = origin("sofia.c", "sofia_handle_sip_i_state", 8606);
+pub(crate) const SIP_HANGUP: Origin = origin("sofia.c", "sofia_handle_sip_i_state", 8756);
+pub(crate) const APP_EARLY: Origin = origin("mod_dptools.c", "pre_answer_function", 1438);
+pub(crate) const LOOPBACK_EARLY: Origin = origin("mod_loopback.c", "channel_receive_message", 1030);
 pub(crate) const KILL: Origin = origin("switch_ivr.c", "switch_ivr_kill_uuid", 4404);
 pub(crate) const MESSAGE_HANGUP: Origin = origin("switch_ivr.c", "switch_ivr_parse_event", 595);
 pub(crate) const HUPALL: Origin = origin("switch_core_session.c", "switch_core_session_hupall", 296);

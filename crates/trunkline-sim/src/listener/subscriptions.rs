@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use trunkline_proto::{EventName, EventSet};
 
 use super::{DENIED, Rights};
+use crate::config::Release;
 use crate::event::Fired;
 
 /// Names, and subclasses of CUSTOM.
@@ -70,15 +71,32 @@ impl Subscriptions {
             && event.subclass.as_ref().is_none_or(|subclass| self.subclasses.contains(subclass))
     }
 
+    /// Whether anything was ever asked for and not given up.
+    pub(super) fn are_on(&self) -> bool {
+        self.listening
+    }
+
     pub(crate) fn names(&self) -> &EventSet {
         &self.names
     }
 
-    pub(super) fn add(&mut self, words: &[&[u8]], rights: &Rights) -> Result<(), &'static str> {
+    pub(super) fn add_names(&mut self, names: &[EventName]) {
+        for name in names {
+            self.add_name(name.clone());
+        }
+        self.listening = true;
+    }
+
+    pub(super) fn add(
+        &mut self,
+        words: &[&[u8]],
+        rights: &Rights,
+        release: Release,
+    ) -> Result<(), &'static str> {
         let mut words = words.iter();
         let mut known = false;
         while let Some(word) = words.next() {
-            let Some(name) = event_name(word) else { continue };
+            let Some(name) = event_name(word).filter(|name| release.knows(name)) else { continue };
             if !rights.allows_event(&name) {
                 return Err(DENIED);
             }
@@ -106,11 +124,11 @@ impl Subscriptions {
         self.names = std::mem::take(&mut self.names).with(name);
     }
 
-    pub(super) fn remove(&mut self, words: &[&[u8]]) -> Result<(), &'static str> {
+    pub(super) fn remove(&mut self, words: &[&[u8]], release: Release) -> Result<(), &'static str> {
         let mut words = words.iter();
         let mut known = false;
         while let Some(word) = words.next() {
-            let Some(name) = event_name(word) else { continue };
+            let Some(name) = event_name(word).filter(|name| release.knows(name)) else { continue };
             known = true;
             match name {
                 EventName::Custom => {
@@ -159,7 +177,7 @@ mod tests {
     fn subscribed(line: &str) -> Subscriptions {
         let mut subscriptions = Subscriptions::default();
         let line = format!(" {line}");
-        let _ = subscriptions.add(&words(line.as_bytes()), &Rights::default());
+        let _ = subscriptions.add(&words(line.as_bytes()), &Rights::default(), Release::V1_11);
         subscriptions
     }
 
@@ -184,11 +202,20 @@ mod tests {
     }
 
     #[test]
+    fn an_older_release_does_not_know_every_name() {
+        for (release, known) in [(Release::V1_10, false), (Release::V1_11, true)] {
+            let words = words(b" CERT_RELOAD");
+            let added = Subscriptions::default().add(&words, &Rights::default(), release);
+            assert_eq!(added.is_ok(), known);
+        }
+    }
+
+    #[test]
     fn taking_one_out_of_all_loses_unknown_subclasses() {
         let mut subscriptions = subscribed("ALL");
-        subscriptions.remove(&words(b" CUSTOM a::b")).unwrap();
+        subscriptions.remove(&words(b" CUSTOM a::b"), Release::V1_11).unwrap();
         assert!(subscriptions.wants(&fired(EventName::Custom, Some("a::b"))));
-        subscriptions.remove(&words(b" NOTIFY")).unwrap();
+        subscriptions.remove(&words(b" NOTIFY"), Release::V1_11).unwrap();
         assert!(!subscriptions.wants(&fired(EventName::Custom, Some("a::b"))));
         assert!(subscriptions.wants(&fired(EventName::Custom, Some("conference::maintenance"))));
         assert!(!subscriptions.wants(&fired(EventName::Notify, None)));

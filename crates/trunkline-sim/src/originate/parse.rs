@@ -5,7 +5,7 @@ use trunkline_proto::HangupCause;
 use super::Then;
 use crate::app::Action;
 use crate::cause::Cause;
-use crate::text::{split, split_spaces, trim};
+use crate::text::{is_true, split, split_spaces, trim};
 
 /// What an originate is asked to do.
 #[derive(Debug)]
@@ -23,6 +23,13 @@ pub(super) struct Parsed {
 pub(super) struct LegSpec {
     pub(super) dial: Vec<u8>,
     pub(super) variables: Vec<(Vec<u8>, Vec<u8>)>,
+}
+
+impl LegSpec {
+    /// Seconds it may take to answer, where it has a time of its own.
+    pub(super) fn timeout(&self) -> Option<u64> {
+        seconds(last(&self.variables, "leg_timeout"))
+    }
 }
 
 #[derive(Debug, PartialEq)]
@@ -57,6 +64,19 @@ pub(super) fn parse(arguments: &[u8]) -> Result<Parsed, Refused> {
         caller_name: optional(2).unwrap_or_default(),
         caller_number: optional(3).unwrap_or_else(|| b"0000000000".to_vec()),
         timeout,
+    })
+}
+
+/// A dial string alone, as `bridge` takes it.
+pub(super) fn parse_dial(dial: &[u8]) -> Result<Parsed, Refused> {
+    let broken = || Refused::Cause(HangupCause::DestinationOutOfOrder.into());
+    let (global, dial) = blocks(trim(dial), b'{', b'}').ok_or_else(broken)?;
+    Ok(Parsed {
+        groups: groups(dial, &global),
+        then: then(b"&park", Vec::new(), Vec::new()),
+        caller_name: Vec::new(),
+        caller_number: Vec::new(),
+        timeout: seconds(last(&global, "originate_timeout")).unwrap_or(TIMEOUT),
     })
 }
 
@@ -136,14 +156,18 @@ fn split_outside_brackets(text: &[u8], separator: u8) -> impl Iterator<Item = &[
     })
 }
 
-/// A leg's own variables give way to those of the whole.
+/// A leg's own variables come first, and give way to those of the whole, unless these say otherwise.
 fn leg_spec(leg: &[u8], global: &Variables) -> LegSpec {
     let leg = trim(leg);
     let (own, dial) = blocks(leg, b'[', b']').unwrap_or_else(|| (Variables::new(), leg));
-    let mut variables = global.clone();
-    let is_new = |name: &Vec<u8>| !global.iter().any(|(known, _)| known == name);
-    variables.extend(own.into_iter().filter(|(name, _)| is_new(name)));
-    LegSpec { dial: dial.to_vec(), variables }
+    let clobbers = last(global, "local_var_clobber").is_some_and(is_true);
+    let has = |list: &Variables, name: &Vec<u8>| list.iter().any(|(known, _)| known == name);
+    let (kept, global): (Variables, Variables) = if clobbers {
+        (own.clone(), global.iter().filter(|(name, _)| !has(&own, name)).cloned().collect())
+    } else {
+        (own.into_iter().filter(|(name, _)| !has(global, name)).collect(), global.clone())
+    };
+    LegSpec { dial: dial.to_vec(), variables: [kept, global].concat() }
 }
 
 #[cfg(test)]
@@ -187,7 +211,11 @@ mod tests {
             ("{^^;a=1,2;b=3}null/1 &park", "a=1,2;b=3;null/1 -> &park() 60s"),
             (
                 "<u=1>{a=1}[a=2,c=3]null/1,null/2|null/3 &park",
-                "u=1;a=1;c=3;null/1 + u=1;a=1;null/2 then u=1;a=1;null/3 -> &park() 60s",
+                "c=3;u=1;a=1;null/1 + u=1;a=1;null/2 then u=1;a=1;null/3 -> &park() 60s",
+            ),
+            (
+                "{local_var_clobber=true,a=1}[a=2]null/1 &park",
+                "a=2;local_var_clobber=true;null/1 -> &park() 60s",
             ),
             ("{originate_timeout=7}null/1 &park", "originate_timeout=7;null/1 -> &park() 7s"),
             ("{empty=,a=1}null/1 &park", "a=1;null/1 -> &park() 60s"),

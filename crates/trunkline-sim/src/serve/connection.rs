@@ -1,19 +1,21 @@
 //! One client's socket.
 
-use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use bytes::{Bytes, BytesMut};
+use bytes::{Buf, Bytes, BytesMut};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::sync::Notify;
 
 use super::Shared;
+use super::batch::Batch;
 use crate::switch::ConnectionId;
 
 /// Bytes waiting to be written at which the switch is told to keep its events.
 const FULL: usize = 1024 * 1024;
+/// Bytes that are handed to the socket at once.
+const AT_ONCE: usize = 128 * 1024;
 /// Bytes of commands waiting for their turn at which no more are read.
 const MOST_BUFFERED: usize = 1024 * 1024;
 
@@ -31,8 +33,7 @@ struct Inner {
 
 #[derive(Debug, Default)]
 struct Queue {
-    chunks: VecDeque<Bytes>,
-    size: usize,
+    waiting: Batch,
     /// Whether the switch was told that it is full.
     full: bool,
     end: Option<End>,
@@ -48,7 +49,7 @@ enum End {
 
 /// What to do about an outbox.
 enum Next {
-    Write { bytes: Bytes, drained: bool },
+    Write { batch: Batch, drained: bool },
     Wait,
     End,
 }
@@ -57,9 +58,8 @@ impl Outbox {
     /// Adds bytes; true if that has made it full.
     pub(super) fn push(&self, bytes: Bytes) -> bool {
         let became_full = self.locked(|queue| {
-            queue.size += bytes.len();
-            queue.chunks.push_back(bytes);
-            queue.size > FULL && !std::mem::replace(&mut queue.full, true)
+            queue.waiting.push(bytes);
+            queue.waiting.remaining() > FULL && !std::mem::replace(&mut queue.full, true)
         });
         self.0.changed.notify_one();
         became_full
@@ -87,15 +87,12 @@ impl Outbox {
             if queue.end == Some(End::Cut) {
                 return Next::End;
             }
-            match queue.chunks.pop_front() {
-                Some(bytes) => {
-                    queue.size -= bytes.len();
-                    let drained = queue.size < FULL / 2 && std::mem::take(&mut queue.full);
-                    Next::Write { bytes, drained }
-                }
-                None if queue.end.is_some() => Next::End,
-                None => Next::Wait,
+            if queue.waiting.has_remaining() {
+                let batch = queue.waiting.split_front(AT_ONCE);
+                let drained = queue.waiting.remaining() < FULL / 2 && std::mem::take(&mut queue.full);
+                return Next::Write { batch, drained };
             }
+            if queue.end.is_some() { Next::End } else { Next::Wait }
         })
     }
 }
@@ -129,8 +126,8 @@ async fn read(mut reader: OwnedReadHalf, id: ConnectionId, shared: Arc<Shared>) 
 async fn write(mut writer: OwnedWriteHalf, id: ConnectionId, outbox: &Outbox, shared: &Shared) {
     loop {
         match outbox.next() {
-            Next::Write { bytes, drained } => {
-                if writer.write_all(&bytes).await.is_err() {
+            Next::Write { mut batch, drained } => {
+                if writer.write_all_buf(&mut batch).await.is_err() {
                     return shared.with(|switch, now| switch.disconnect(id, now));
                 }
                 if drained {

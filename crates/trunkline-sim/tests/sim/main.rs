@@ -2,8 +2,12 @@
 
 /// A client of the same protocol crate, joined to the switch.
 mod client;
+/// Unkindness on demand.
+mod faults;
 /// What holds whatever happens: the same bytes again, one end for each beginning, replies before events.
 mod invariants;
+/// One connection: what it loses, what ends it, what it is bound to.
+mod listener;
 /// Whole recorded conversations, played again.
 mod recordings;
 /// The simulator behind a TCP port.

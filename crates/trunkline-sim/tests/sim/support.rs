@@ -6,7 +6,8 @@ mod recording;
 pub(crate) use masks::{Said, read_messages};
 pub(crate) use recording::{Direction, Recording};
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
+use std::time::Duration;
 
 use bytes::BytesMut;
 use trunkline_sim::{ConnectionId, Effect, Switch, SwitchConfig, Time, User};
@@ -39,15 +40,32 @@ pub(crate) struct World {
     pub(crate) switch: Switch,
     pub(crate) sent: BTreeMap<ConnectionId, Vec<u8>>,
     pub(crate) closed: Vec<ConnectionId>,
+    /// Connections the switch wants made, and where to.
+    pub(crate) dials: VecDeque<(ConnectionId, String, u16)>,
+    /// Whether clients could connect, each time that changed.
+    pub(crate) listening: Vec<bool>,
+    /// How many pieces the switch has sent.
+    pub(crate) pieces: usize,
     pub(crate) now: Time,
 }
+
+/// The ports of the recordings that something listens on.
+const LISTENING: [u16; 2] = [8084, 8085];
 
 impl World {
     pub(crate) fn new(config: SwitchConfig) -> Self {
         // It has been up for a moment when the first client comes.
         let up = Time::from_micros(START.as_micros() - 200_000);
         let switch = Switch::new(config, up);
-        Self { switch, sent: BTreeMap::new(), closed: Vec::new(), now: START }
+        Self {
+            switch,
+            sent: BTreeMap::new(),
+            closed: Vec::new(),
+            dials: VecDeque::new(),
+            listening: Vec::new(),
+            pieces: 0,
+            now: START,
+        }
     }
 
     /// Lets time pass, deadline by deadline.
@@ -61,13 +79,36 @@ impl World {
     }
 
     pub(crate) fn pass_millis(&mut self, millis: u64) {
-        self.pass_until(self.now.after(std::time::Duration::from_millis(millis)));
+        self.pass_until(self.now.after(Duration::from_millis(millis)));
     }
 
     pub(crate) fn connect(&mut self) -> ConnectionId {
         let id = self.switch.connect(([127, 0, 0, 1], 40000).into(), self.now);
         self.collect();
         id
+    }
+
+    /// Takes the connection the switch wants made; those nobody listens for are refused.
+    pub(crate) fn accept(&mut self) -> Option<ConnectionId> {
+        while let Some((id, _, port)) = self.dials.pop_front() {
+            if LISTENING.contains(&port) {
+                self.switch.connected(id, self.now);
+                self.collect();
+                return Some(id);
+            }
+            self.switch.connect_failed(id, "Connection refused", self.now);
+            self.collect();
+        }
+        None
+    }
+
+    fn others(&mut self, others: &mut Vec<Other>, due: impl Fn(&When) -> bool) {
+        let (now, rest) = std::mem::take(others).into_iter().partition(|(when, _)| due(when));
+        *others = rest;
+        for (_, call) in now {
+            self.switch.api(&call, self.now);
+            self.collect();
+        }
     }
 
     pub(crate) fn input(&mut self, id: ConnectionId, bytes: &[u8]) {
@@ -103,52 +144,114 @@ impl World {
     pub(crate) fn collect(&mut self) {
         while let Some(effect) = self.switch.poll_effect() {
             match effect {
-                Effect::Send { to, bytes, .. } => self.sent.entry(to).or_default().extend_from_slice(&bytes),
-                Effect::Close { connection, .. } => self.closed.push(connection),
+                Effect::Send { to, bytes, .. } => {
+                    self.pieces += 1;
+                    self.sent.entry(to).or_default().extend_from_slice(&bytes);
+                }
+                Effect::Listen { open, .. } => self.listening.push(open),
+                Effect::Close { connection, .. } | Effect::Cut { connection, .. } => {
+                    self.closed.push(connection);
+                }
+                Effect::Dial { connection, host, port, .. } => self.dials.push_back((connection, host, port)),
                 _ => {}
             }
         }
     }
 }
 
-/// Plays the client's part of a recording; what the switch said on each of its connections. Before a command that
-/// holds one of `others`' texts, the call beside it is made, as somebody else made it while the recording was taken.
-pub(crate) fn play(
+/// Something others did while a recording was taken: when, and the api command it was.
+pub(crate) type Other = (When, String);
+
+/// When others did something.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum When {
+    /// Before the command that holds this was sent.
+    Before(&'static str),
+    /// So many milliseconds after the recording was begun.
+    At(u64),
+    /// Before this connection was made.
+    Opening(u64),
+}
+
+fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).expect("a short time")
+}
+
+fn next_time(others: &[Other]) -> Option<Duration> {
+    let time = |(when, _): &Other| match when {
+        When::At(millis) => Some(Duration::from_millis(*millis)),
+        _ => None,
+    };
+    others.iter().filter_map(time).min()
+}
+
+/// The uuids the switch chose for the channels of its connections, then and now.
+fn names(
     recording: &Recording,
-    config: SwitchConfig,
-    others: &[(&str, &str)],
-) -> BTreeMap<u64, Vec<u8>> {
+    ids: &BTreeMap<u64, ConnectionId>,
+    sent: &BTreeMap<ConnectionId, Vec<u8>>,
+) -> Vec<(String, String)> {
+    let uuid = |bytes: &[u8]| {
+        let text = String::from_utf8_lossy(bytes).into_owned();
+        let (_, rest) = text.split_once("\nUnique-ID: ")?;
+        (!rest.starts_with("ca11")).then(|| rest.chars().take(36).collect::<String>())
+    };
+    let received = recording.received();
+    let pair =
+        |(number, id): (&u64, &ConnectionId)| Some((uuid(received.get(number)?)?, uuid(sent.get(id)?)?));
+    ids.iter().filter_map(pair).collect()
+}
+
+fn renamed(bytes: &[u8], names: &[(String, String)]) -> Vec<u8> {
+    if names.is_empty() {
+        return bytes.to_vec();
+    }
+    let text = String::from_utf8_lossy(bytes).into_owned();
+    names.iter().fold(text, |text, (then, now)| text.replace(then, now)).into_bytes()
+}
+
+/// Plays the client's part of a recording, and that of the others; what the switch said on each of its connections.
+pub(crate) fn play(recording: &Recording, config: SwitchConfig, others: &[Other]) -> BTreeMap<u64, Vec<u8>> {
     let mut world = World::new(config);
     let mut ids = BTreeMap::new();
     let mut others = others.to_vec();
+    let mut heard = BTreeMap::new();
     for step in &recording.steps {
+        while let Some(at) = next_time(&others).filter(|at| *at <= step.at) {
+            world.pass_until(START.after(at));
+            world.others(&mut others, |when| *when == When::At(millis(at)));
+        }
         world.pass_until(START.after(step.at));
+        world.others(&mut others, |when| {
+            *when == When::Opening(step.connection) && !ids.contains_key(&step.connection)
+        });
         match (&step.direction, ids.get(&step.connection).copied()) {
             (Direction::Open, _) => {
                 ids.insert(step.connection, world.connect());
             }
+            (Direction::Accepted, _) => {
+                ids.insert(step.connection, world.accept().expect("the switch dials"));
+            }
             (Direction::Sent(bytes), Some(id)) => {
-                let text = String::from_utf8_lossy(bytes);
-                others.retain(|(command, call)| {
-                    let now = world.now;
-                    let is_due = text.contains(command);
-                    if is_due {
-                        world.switch.api(call, now);
-                        world.collect();
-                    }
-                    !is_due
-                });
-                world.input(id, bytes);
+                let text = String::from_utf8_lossy(bytes).into_owned();
+                world.others(
+                    &mut others,
+                    |when| matches!(when, When::Before(command) if text.contains(command)),
+                );
+                let bytes = renamed(bytes, &names(recording, &ids, &world.sent));
+                world.input(id, &bytes);
             }
             (Direction::HalfClosed, Some(id)) => world.disconnect(id),
             (Direction::ClosedByUs, Some(id)) => {
                 // What the switch says to a closed socket nobody hears.
-                let heard = world.sent.get(&id).cloned().unwrap_or_default();
+                heard.insert(step.connection, world.sent.get(&id).cloned().unwrap_or_default());
                 world.disconnect(id);
-                world.sent.insert(id, heard);
             }
             _ => {}
         }
     }
-    ids.into_iter().map(|(number, id)| (number, world.sent.remove(&id).unwrap_or_default())).collect()
+    for (number, id) in ids {
+        heard.entry(number).or_insert_with(|| world.sent.remove(&id).unwrap_or_default());
+    }
+    heard
 }

@@ -16,6 +16,14 @@ impl Said {
         self.content_type.starts_with("text/event-")
     }
 
+    /// Without what tells of a transfer: the switch notes it in another thread than the one that goes on, so that the
+    /// first events may have it or not.
+    pub(crate) fn without_transfers(mut self) -> Self {
+        let tells = |name: &str| name.contains("ransfer-Source") || name.starts_with("variable_transfer_");
+        self.headers.retain(|(name, _)| !tells(name));
+        self
+    }
+
     pub(crate) fn get(&self, name: &str) -> &str {
         self.headers.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
     }
@@ -48,6 +56,12 @@ pub(crate) fn read_messages(mut stream: &[u8]) -> Vec<Said> {
             |name: &str| headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone());
         let length: usize = get("Content-Length").and_then(|length| length.parse().ok()).unwrap_or(0);
         let start = end + 2;
+        if headers.first().is_some_and(|(name, _)| name == "Event-Name") {
+            // What `connect` gets: an event without a frame, and no reply but for where it stands.
+            messages.push(said("command/reply".into(), decoded(headers), b""));
+            stream = &stream[start..];
+            continue;
+        }
         let body = &stream[start..(start + length).min(stream.len())];
         stream = &stream[(start + length).min(stream.len())..];
         messages.push(said(get("Content-Type").unwrap_or_default(), headers, body));
@@ -69,10 +83,7 @@ fn said(content_type: String, headers: Vec<(String, String)>, body: &[u8]) -> Sa
     let (headers, body) = match form {
         "text/event-plain" => {
             let end = find(body, b"\n\n").unwrap_or(body.len());
-            let decoded = header_lines(&body[..end]).into_iter().map(|(name, value)| {
-                (name, String::from_utf8_lossy(&percent::decode(value.as_bytes())).into_owned())
-            });
-            (decoded.collect(), body[(end + 2).min(body.len())..].to_vec())
+            (decoded(header_lines(&body[..end])), body[(end + 2).min(body.len())..].to_vec())
         }
         "text/event-json" => (json_members(body), Vec::new()),
         "text/event-xml" => (xml_elements(body), Vec::new()),
@@ -81,6 +92,12 @@ fn said(content_type: String, headers: Vec<(String, String)>, body: &[u8]) -> Sa
     };
     let headers = headers.into_iter().map(|(name, value)| mask(name, &value)).collect();
     Said { content_type, headers, body: mask_body(&String::from_utf8_lossy(&body)) }
+}
+
+/// Headers with their values percent-decoded.
+fn decoded(headers: Vec<(String, String)>) -> Vec<(String, String)> {
+    let decode = |value: &str| String::from_utf8_lossy(&percent::decode(value.as_bytes())).into_owned();
+    headers.into_iter().map(|(name, value)| (name, decode(&value))).collect()
 }
 
 fn header_lines(block: &[u8]) -> Vec<(String, String)> {
@@ -127,8 +144,25 @@ fn mask(name: String, value: &str) -> (String, String) {
     if VARYING.contains(&name.as_str()) || is_time || name == "Content-Length" {
         return (name, "*".into());
     }
-    let masked = if matches!(name.as_str(), "_body" | "body") { mask_body(value) } else { mask_ids(value) };
+    let is_transfer =
+        ["transfer_source", "transfer_history", "Transfer-Source"].iter().any(|end| name.ends_with(end));
+    let masked = if is_transfer {
+        mask_seconds(&mask_ids(value))
+    } else if matches!(name.as_str(), "_body" | "body") {
+        mask_body(value)
+    } else {
+        mask_ids(value)
+    };
     (name, masked)
+}
+
+/// The seconds each transfer begins with.
+fn mask_seconds(text: &str) -> String {
+    let parts = text.split("|:").map(|part| match part.split_once(':') {
+        Some((seconds, rest)) if seconds.bytes().all(|byte| byte.is_ascii_digit()) => format!("*:{rest}"),
+        _ => part.to_owned(),
+    });
+    parts.collect::<Vec<_>>().join("|:")
 }
 
 /// What counts time and calls.

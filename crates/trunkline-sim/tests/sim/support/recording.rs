@@ -19,7 +19,10 @@ pub(crate) struct Step {
 }
 
 pub(crate) enum Direction {
+    /// A client connected.
     Open,
+    /// The switch connected to us.
+    Accepted,
     Sent(Vec<u8>),
     Received(Vec<u8>),
     /// We closed our sending half.
@@ -61,6 +64,7 @@ fn step(line: &Value) -> Step {
         (None, None) => Vec::new(),
     };
     let direction = match line["dir"].as_str().expect("dir") {
+        "open" if line["role"] == "outbound" => Direction::Accepted,
         "open" => Direction::Open,
         "tx" => Direction::Sent(data()),
         "rx" => Direction::Received(data()),

@@ -1,0 +1,39 @@
+//! What a variable's name stands for on a channel (`switch_channel_get_variable_dup` in `src/switch_channel.c` and
+//! `switch_caller_get_field_by_name` in `src/switch_caller.c`).
+
+use super::{ChannelId, Profile};
+use crate::core::Core;
+
+impl Profile {
+    fn field(&self, name: &[u8]) -> Option<&[u8]> {
+        let fields: [(&str, &[u8]); 14] = [
+            ("dialplan", &self.dialplan),
+            ("caller_id_name", &self.caller_name),
+            ("caller_id_number", &self.caller_number),
+            ("orig_caller_id_name", &self.orig_name),
+            ("orig_caller_id_number", &self.orig_number),
+            ("callee_id_name", &self.callee_name),
+            ("callee_id_number", &self.callee_number),
+            ("ani", &self.ani),
+            ("rdnis", &self.rdnis),
+            ("destination_number", &self.destination),
+            ("source", self.source.as_bytes()),
+            ("transfer_source", &self.transfer_source),
+            ("context", &self.context),
+            ("chan_name", &self.channel_name),
+        ];
+        let field = fields.iter().find(|(known, _)| known.as_bytes().eq_ignore_ascii_case(name));
+        field.map(|(_, value)| *value).filter(|value| !value.is_empty())
+    }
+}
+
+impl Core {
+    /// A variable of the channel, or else a field of its caller profile, or else a global variable.
+    pub(crate) fn channel_variable(&self, id: ChannelId, name: &[u8]) -> Option<&[u8]> {
+        let channel = self.channels.get(id)?;
+        let field = || channel.profile.as_ref().and_then(|profile| profile.field(name));
+        let is_it = |(known, _): &&(Vec<u8>, Vec<u8>)| known.eq_ignore_ascii_case(name);
+        let global = || self.globals.iter().find(is_it).map(|(_, value)| value.as_slice());
+        channel.variables.get(name).or_else(field).or_else(global)
+    }
+}

@@ -1,0 +1,102 @@
+//! Channel variables.
+
+use std::sync::Arc;
+
+use crate::event::{Block, Draft};
+
+/// What stands before a variable's name in events.
+const PREFIX: &[u8] = b"variable_";
+
+/// Channel variables in the order they were last set, as events list them.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Variables(Arc<Block>);
+
+impl Variables {
+    /// Sets a variable, which puts it last; an empty value removes it.
+    pub(crate) fn set(&mut self, name: impl AsRef<[u8]>, value: impl AsRef<[u8]>) {
+        let (name, value) = (name.as_ref(), value.as_ref());
+        let headers = Arc::make_mut(&mut self.0).change();
+        headers.remove(|known| is(known, name));
+        if !value.is_empty() {
+            headers.push_joined(&[PREFIX, name], value);
+        }
+    }
+
+    /// [`set`](Self::set) to a number.
+    pub(crate) fn set_number(&mut self, name: impl AsRef<[u8]>, value: u64) {
+        let mut digits = [0; 20];
+        self.set(name, crate::event::decimal(value, &mut digits));
+    }
+
+    /// Adds to a variable, which becomes an array where it had a value.
+    pub(crate) fn append(&mut self, name: &str, value: impl AsRef<[u8]>) {
+        let value = value.as_ref();
+        let joined = match self.get(name) {
+            None => value.to_vec(),
+            Some(known) if known.starts_with(b"ARRAY::") => [known, b"|:", value].concat(),
+            Some(known) => [b"ARRAY::", known, b"|:", value].concat(),
+        };
+        self.set(name, joined);
+    }
+
+    pub(crate) fn remove(&mut self, name: &[u8]) {
+        if self.get(name).is_some() {
+            Arc::make_mut(&mut self.0).change().remove(|known| is(known, name));
+        }
+    }
+
+    pub(crate) fn get(&self, name: impl AsRef<[u8]>) -> Option<&[u8]> {
+        let name = name.as_ref();
+        let found = self.0.headers().iter().find(|(known, _)| is(known, name));
+        found.map(|(_, value)| value)
+    }
+
+    /// Whether a variable says yes.
+    pub(crate) fn is_true(&self, name: &str) -> bool {
+        self.get(name).is_some_and(crate::text::is_true)
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
+        self.0.headers().iter().map(|(name, value)| (name.get(PREFIX.len()..).unwrap_or_default(), value))
+    }
+
+    /// Puts all of them into an event.
+    pub(crate) fn write(&self, event: &mut Draft) {
+        event.share(&self.0);
+    }
+}
+
+/// Whether a header is the variable of this name, in any case.
+fn is(header: &[u8], name: &[u8]) -> bool {
+    header.len() == PREFIX.len() + name.len()
+        && header.get(PREFIX.len()..).is_some_and(|known| known.eq_ignore_ascii_case(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_set_goes_last() {
+        let mut variables = Variables::default();
+        for (name, value) in [("a", "1"), ("b", "2"), ("A", "3"), ("c", "4"), ("c", "")] {
+            variables.set(name, value);
+        }
+        variables.set_number("n", 7);
+        let shown: Vec<_> = variables.iter().collect();
+        assert_eq!(shown, [(&b"b"[..], &b"2"[..]), (b"A", b"3"), (b"n", b"7")]);
+        assert_eq!(variables.get("a"), Some(b"3".as_slice()));
+        variables.remove(b"B");
+        assert_eq!(variables.get("b"), None);
+    }
+
+    #[test]
+    fn an_event_keeps_what_was_set_when_it_was_made() {
+        let mut variables = Variables::default();
+        variables.set("a", "1");
+        let mut event = Draft::new();
+        variables.write(&mut event);
+        variables.set("a", "2");
+        assert_eq!(event.first(b"variable_a").as_deref(), Some(b"1".as_slice()));
+    }
+}

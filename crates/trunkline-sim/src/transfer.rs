@@ -1,0 +1,89 @@
+//! Sending a call somewhere else (`switch_ivr_session_transfer` in `src/switch_ivr.c`).
+
+use trunkline_proto::{ChannelState, HangupCause};
+
+use crate::channel::ChannelId;
+use crate::core::Core;
+use crate::event::origin;
+use crate::log;
+
+/// How often a call may be sent on.
+const MOST_FORWARDS: i64 = 70;
+
+impl Core {
+    /// Sends a channel to an extension; an empty dialplan or context is the one it is in.
+    pub(crate) fn transfer(
+        &mut self,
+        id: ChannelId,
+        number: &[u8],
+        dialplan: Option<&[u8]>,
+        context: Option<&[u8]>,
+    ) {
+        let Some(channel) = self.channels.get(id).filter(|channel| !channel.hung_up()) else { return };
+        let left = channel.variables.get("max_forwards").map_or(MOST_FORWARDS, |left| atoi(left) - 1);
+        if left <= 0 {
+            self.hangup(id, HangupCause::ExchangeRoutingError, &origin::TRANSFER);
+            return;
+        }
+        let now = self.now;
+        let Some(channel) = self.channels.get_mut(id) else { return };
+        channel.variables.set("max_forwards", left.to_string());
+        channel.variables.remove(b"signal_bond");
+        let bridged = channel.bridge.map(|bridge| bridge.peer);
+        let mut whereto = [number.to_vec(), Vec::new(), Vec::new()];
+        if let Some(profile) = &mut channel.profile {
+            let or = |given: Option<&[u8]>, known: &[u8], default: &[u8]| match given {
+                Some(given) if !given.is_empty() => given.to_vec(),
+                _ if known.is_empty() || known.eq_ignore_ascii_case(b"inline") => default.to_vec(),
+                _ => known.to_vec(),
+            };
+            profile.rdnis = std::mem::replace(&mut profile.destination, number.to_vec());
+            profile.dialplan = or(dialplan, &profile.dialplan, b"XML");
+            profile.context = or(context, &profile.context, b"default");
+            profile.index += 1;
+            profile.profile_created = now;
+            whereto = [number.to_vec(), profile.context.clone(), profile.dialplan.clone()];
+        }
+        channel.other = None;
+        channel.extension.clear();
+        channel.transferred = true;
+        if let Some(peer) = bridged.and_then(|peer| self.channels.get_mut(peer)) {
+            peer.variables.remove(b"signal_bond");
+        }
+        let [number, context, dialplan] = whereto.map(|text| String::from_utf8_lossy(&text).into_owned());
+        self.note_transfer(id, &format!("bl_xfer:{number}/{context}/{dialplan}"));
+        self.log_session(log::NOTICE, &origin::TRANSFER, id, |channel| {
+            format!("Transfer {} to {dialplan}[{number}@{context}]", channel.shown_name())
+        });
+        self.leave_for(id, ChannelState::Routing);
+    }
+
+    /// Writes a transfer down.
+    pub(crate) fn note_transfer(&mut self, id: ChannelId, what: &str) {
+        let source = format!("{}:{}:{what}", self.now.as_secs(), self.new_uuid());
+        let Some(channel) = self.channels.get_mut(id) else { return };
+        if let Some(profile) = &mut channel.profile {
+            profile.transfer_source = source.clone().into_bytes();
+        }
+        channel.variables.append("transfer_history", &source);
+        channel.variables.set("transfer_source", source);
+    }
+
+    /// Takes a channel out of what it does and sends it to a state.
+    pub(crate) fn leave_for(&mut self, id: ChannelId, state: ChannelState) {
+        let Some(channel) = self.channels.get_mut(id).filter(|channel| !channel.hung_up()) else { return };
+        channel.redirected = true;
+        channel.target = state;
+        let peer = channel.bridge.map(|bridge| bridge.peer);
+        self.wake(id);
+        if let Some(peer) = peer {
+            self.wake(peer);
+        }
+    }
+}
+
+/// The number a text begins with.
+fn atoi(text: &[u8]) -> i64 {
+    let digits = text.iter().take_while(|byte| byte.is_ascii_digit());
+    digits.fold(0i64, |number, digit| number.saturating_mul(10).saturating_add(i64::from(digit - b'0')))
+}
