@@ -34,6 +34,8 @@ use tokio::task::JoinSet;
 
 /// What a scenario that is known not to work yet waits at most for what does not come.
 const PENDING_PATIENCE: Duration = Duration::from_secs(3);
+/// How many are recorded at once.
+const AT_ONCE: usize = 8;
 /// No scenario takes longer, whatever it waits for.
 const LONGEST: Duration = Duration::from_secs(120);
 
@@ -120,7 +122,7 @@ fn the_real_switch_keeps_to_them() {
         return;
     };
     if std::env::var_os("TRUNKLINE_CONFORMANCE_RECORD").is_some() {
-        return run(fill_in(&target));
+        return run(fill_in(target));
     }
     let report = run(judge_all(scenarios(), target, true));
     report.print();
@@ -128,30 +130,30 @@ fn the_real_switch_keeps_to_them() {
 }
 
 /// Writes what the switch says into the scenarios that leave it open.
-async fn fill_in(target: &Target) {
-    let open = |scenario: &Scenario| {
-        scenario.steps.iter().any(|step| {
-            matches!(
-                &step.action,
-                scenario::Action::Peer {
-                    verb: scenario::Verb::Expect(_, scenario::Expect::Unrecorded { .. }),
-                    ..
-                }
-            )
-        })
-    };
-    for scenario in scenarios().iter().filter(|scenario| open(scenario)) {
-        let path = root().join(&scenario.path);
-        match play::record(scenario, target, target.patience).await {
-            Ok(recorded) => {
-                let text = std::fs::read_to_string(&path).unwrap();
-                let lines = text.lines().enumerate().flat_map(|(at, line)| {
-                    recorded.get(&(at + 1)).cloned().unwrap_or_else(|| vec![line.to_owned()])
-                });
-                std::fs::write(&path, lines.map(|line| line + "\n").collect::<String>()).unwrap();
-                report::say(&format!("recorded: {}", scenario.path));
-            }
-            Err(failure) => report::say(&report::failed(&scenario.path, &failure)),
+async fn fill_in(target: Target) {
+    let target = Arc::new(target);
+    let mut running = JoinSet::new();
+    for scenario in scenarios().into_iter().filter(Scenario::is_open) {
+        let target = Arc::clone(&target);
+        running.spawn(async move { fill_in_one(&scenario, &target).await });
+        if running.len() >= AT_ONCE {
+            running.join_next().await;
         }
+    }
+    running.join_all().await;
+}
+
+async fn fill_in_one(scenario: &Scenario, target: &Target) {
+    let path = root().join(&scenario.path);
+    match play::record(scenario, target, target.patience).await {
+        Ok(recorded) => {
+            let text = std::fs::read_to_string(&path).unwrap();
+            let lines = text.lines().enumerate().flat_map(|(at, line)| {
+                recorded.get(&(at + 1)).cloned().unwrap_or_else(|| vec![line.to_owned()])
+            });
+            std::fs::write(&path, lines.map(|line| line + "\n").collect::<String>()).unwrap();
+            report::say(&format!("recorded: {}", scenario.path));
+        }
+        Err(failure) => report::say(&report::failed(&scenario.path, &failure)),
     }
 }

@@ -26,7 +26,7 @@ fn message(peer: &str, frame: &Frame, values: &Values) -> Vec<String> {
     let body_text = || masked(&escape(&body), values);
     match frame.content_type() {
         ContentType::ApiResponse if !body_text().trim_end().contains('\n') => {
-            vec![format!("{peer} < api {}", body_text().replace('\n', "\\n"))]
+            vec![visible(&format!("{peer} < api {}", body_text().replace('\n', "\\n")))]
         }
         ContentType::ApiResponse => block(format!("{peer} < api"), body_text().split('\n')),
         ContentType::CommandReply if frame.bytes().starts_with(b"Content-Type") => {
@@ -82,9 +82,15 @@ fn of_channel(name: &str) -> bool {
 }
 
 fn block<'a>(step: String, lines: impl Iterator<Item = &'a str>) -> Vec<String> {
-    let mut block = vec![step];
-    block.extend(lines.map(|line| format!("  | {line}").trim_end().to_owned()));
+    let mut block = vec![visible(&step)];
+    block.extend(lines.map(|line| format!("  | {}", visible(line)).trim_end().to_owned()));
     block
+}
+
+/// A line whose last blanks can be seen.
+fn visible(line: &str) -> String {
+    let text = line.trim_end_matches(' ');
+    text.to_owned() + &"\\s".repeat(line.len() - text.len())
 }
 
 /// With the values the scenario has named by their names, and other uuids masked.

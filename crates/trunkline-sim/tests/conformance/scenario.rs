@@ -126,6 +126,17 @@ pub(crate) enum Check {
     Standard,
 }
 
+impl Scenario {
+    /// Whether something is left to be recorded.
+    pub(crate) fn is_open(&self) -> bool {
+        let open = |step: &Step| {
+            let Action::Peer { verb: Verb::Expect(_, expect), .. } = &step.action else { return false };
+            matches!(expect, Expect::Unrecorded { .. })
+        };
+        self.steps.iter().any(open)
+    }
+}
+
 /// All scenarios below a directory, by path.
 pub(crate) fn all(root: &Path) -> Vec<Result<Scenario, String>> {
     let mut found = Vec::new();
