@@ -105,15 +105,22 @@ fn masked(text: &str, values: &Values) -> String {
     let mut rest = text.as_str();
     while !rest.is_empty() {
         let uuid = rest.get(..36).filter(|candidate| is_uuid(candidate.as_bytes()));
+        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
         let length = match uuid {
             Some(uuid) => {
                 out.push_str("{{uuid}}");
                 uuid.len()
             }
+            // Seconds, milliseconds or microseconds since the epoch.
+            None if matches!(digits, 10 | 13 | 16) && rest.starts_with('1') => {
+                out.push_str("{{int}}");
+                digits
+            }
             None => {
                 let first = rest.chars().next().unwrap_or_default();
-                out.push(first);
-                first.len_utf8()
+                let length = digits.max(first.len_utf8());
+                out.push_str(&rest[..length]);
+                length
             }
         };
         rest = &rest[length..];
@@ -128,7 +135,8 @@ mod tests {
     #[test]
     fn what_differs_each_time_is_masked() {
         let values = Values::from([("u".to_owned(), "72c5dd7c-0000-4000-8000-00000000000a".to_owned())]);
-        let text = "é 72c5dd7c-0000-4000-8000-00000000000a 82c5dd7c-0000-4000-8000-00000000000b!";
-        assert_eq!(masked(text, &values), "é {{u}} {{uuid}}!");
+        let text =
+            "é 72c5dd7c-0000-4000-8000-00000000000a 82c5dd7c-0000-4000-8000-00000000000b! 1795241730 12";
+        assert_eq!(masked(text, &values), "é {{u}} {{uuid}}! {{int}} 12");
     }
 }
