@@ -55,6 +55,10 @@ pub(crate) async fn record(
 async fn run(scenario: &Scenario, mut player: Player<'_>) -> Result<Recorded, Failure> {
     let outcome = player.steps(&scenario.steps).await;
     player.peers.clear();
+    if outcome.is_err() {
+        // What was asked for may be under way.
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
     player.target.hang_up(&player.uuids).await;
     outcome.map(|()| player.recorded.unwrap_or_default())
 }

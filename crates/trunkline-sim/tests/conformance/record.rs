@@ -5,7 +5,7 @@ use std::time::Duration;
 use trunkline_proto::{ContentType, EventFormat, Frame};
 
 use crate::check::{Header, STANDARD, any_event, event_name, list, one_line};
-use crate::pattern::{Values, escape, is_uuid};
+use crate::pattern::{Values, escape, is_time, is_uuid};
 use crate::peer::Seen;
 
 /// When nothing has come for so long, that was all.
@@ -110,6 +110,10 @@ fn masked(text: &str, values: &Values) -> String {
             Some(uuid) => {
                 out.push_str("{{uuid}}");
                 uuid.len()
+            }
+            None if rest.get(..19).is_some_and(|text| is_time(text.as_bytes())) => {
+                out.push_str("{{time}}");
+                19
             }
             // Seconds, milliseconds or microseconds since the epoch.
             None if matches!(digits, 10 | 13 | 16) && rest.starts_with('1') => {

@@ -212,14 +212,25 @@ fn verb(text: &str, block: &[&str]) -> Result<Verb, String> {
         "close" => Verb::Close,
         "half-close" => Verb::HalfClose,
         "quiet" => Verb::Quiet(duration(rest)?),
-        ">" => Verb::Send(packet(rest, block)),
-        ">>" => Verb::SendRaw(rest.to_owned()),
+        ">" => Verb::Send(harmless(&packet(rest, block))?),
+        ">>" => Verb::SendRaw(harmless(rest)?),
         "<<" => Verb::ReadRaw(rest.to_owned()),
         "<" => Verb::Expect(Order::Next, expect(rest, block)?),
         "<*" => Verb::Expect(Order::Later, expect(rest, block)?),
         "<&" => Verb::Expect(Order::Among, expect(rest, block)?),
         _ => return Err("no such step".into()),
     })
+}
+
+/// What would be felt by others who use the switch.
+const FORBIDDEN: [&str; 7] =
+    ["hupall", "shutdown", "reload ", "fsctl loglevel", "fsctl pause", "fsctl crash", "send_sighup"];
+
+fn harmless(text: &str) -> Result<String, String> {
+    match FORBIDDEN.iter().find(|word| text.contains(*word)) {
+        Some(word) => Err(format!("{word:?} is for a switch of one's own")),
+        None => Ok(text.to_owned()),
+    }
 }
 
 /// A command: its line, its headers, the empty line; and where that stands in the block, a body.
@@ -321,9 +332,13 @@ mod tests {
 
     #[test]
     fn nonsense_is_refused_with_its_line() {
-        for (text, line) in
-            [("uuid a", "1:"), ("# x\n\nA nod", "3:"), ("# x\nA < nod", "2:"), ("# x\nwait 3", "2:")]
-        {
+        for (text, line) in [
+            ("uuid a", "1:"),
+            ("# x\n\nA nod", "3:"),
+            ("# x\nA < nod", "2:"),
+            ("# x\nwait 3", "2:"),
+            ("# x\nA > api hupall", "2:"),
+        ] {
             assert!(parse("x/x.txt", text).unwrap_err().starts_with(line), "{text}");
         }
     }
