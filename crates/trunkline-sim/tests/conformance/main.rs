@@ -33,7 +33,7 @@ use target::Target;
 use tokio::task::JoinSet;
 
 /// What a scenario that is known not to work yet waits at most for what does not come.
-const PENDING_PATIENCE: Duration = Duration::from_secs(3);
+const PENDING_PATIENCE: Duration = Duration::from_millis(1500);
 /// How many are recorded at once.
 const AT_ONCE: usize = 8;
 /// No scenario takes longer, whatever it waits for.
