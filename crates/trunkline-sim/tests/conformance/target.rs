@@ -1,0 +1,113 @@
+//! The switch that is talked to: the simulator, or the one `TRUNKLINE_TEST_URL` names.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use tokio::net::TcpStream;
+use tokio::sync::Semaphore;
+use tokio::time::Instant;
+use trunkline_sim::{Sim, SimBuilder};
+
+use crate::peer::{Peer, Seen};
+
+#[derive(Debug)]
+pub(crate) struct Target {
+    address: SocketAddr,
+    password: String,
+    /// The real switch listens with a backlog of 5 and never greets those beyond it.
+    doors: Semaphore,
+    /// How many scenarios may run at once.
+    pub(crate) at_once: usize,
+    /// How long to wait for what is expected. What passes does not wait that long.
+    pub(crate) patience: Duration,
+}
+
+/// A simulated switch as the configuration in `testbed/conf` makes a real one.
+pub(crate) fn simulator() -> SimBuilder {
+    let events = "CHANNEL_ANSWER CHANNEL_HANGUP BACKGROUND_JOB CUSTOM conference::maintenance";
+    Sim::builder()
+        .user(trunkline_sim::User::new("1000", "localhost", "eslpass1000").events("ALL"))
+        .user(
+            trunkline_sim::User::new("1001", "localhost", "eslpass1001")
+                .log(false)
+                .events(events)
+                .api("status version uptime"),
+        )
+        .user(trunkline_sim::User::new("1002", "localhost", "eslpass1002"))
+        .configure(|config| config.switchname = "fs-testbed".into())
+}
+
+impl Target {
+    pub(crate) fn simulated(sim: &Sim) -> Self {
+        Self {
+            address: sim.addr(),
+            password: "ClueCon".into(),
+            doors: Semaphore::new(64),
+            at_once: 128,
+            patience: Duration::from_secs(20),
+        }
+    }
+
+    /// The real switch, if there is one: `esl://:ClueCon@127.0.0.1:8021`.
+    pub(crate) fn real() -> Option<Self> {
+        let url = std::env::var("TRUNKLINE_TEST_URL").ok()?;
+        let (password, address) = url
+            .strip_prefix("esl://:")
+            .and_then(|rest| rest.split_once('@'))
+            .expect("TRUNKLINE_TEST_URL is esl://:PASSWORD@ADDRESS:PORT");
+        Some(Self {
+            address: address.parse().expect("an address and a port in TRUNKLINE_TEST_URL"),
+            password: password.into(),
+            doors: Semaphore::new(4),
+            at_once: 16,
+            patience: Duration::from_secs(10),
+        })
+    }
+
+    /// A connection that has been greeted, the greeting not yet read.
+    pub(crate) async fn open(&self) -> Result<Peer, String> {
+        let _door = self.doors.acquire().await.map_err(|error| error.to_string())?;
+        let stream = TcpStream::connect(self.address).await.map_err(|error| error.to_string())?;
+        stream.set_nodelay(true).map_err(|error| error.to_string())?;
+        let peer = Peer::new(stream);
+        match peer.greeted(Duration::from_secs(20)).await {
+            true => Ok(peer),
+            false => Err("the switch does not greet".into()),
+        }
+    }
+
+    /// A connection that has come in.
+    pub(crate) async fn come_in(&self, user: Option<&str>) -> Result<Peer, String> {
+        let mut peer = self.open().await?;
+        let auth = match user {
+            Some(user) => format!("userauth {user}\n\n"),
+            None => format!("auth {}\n\n", self.password),
+        };
+        peer.send(auth.as_bytes()).await.map_err(|error| error.to_string())?;
+        let deadline = Instant::now() + self.patience;
+        let greeting = peer.next(deadline).await;
+        let reply = peer.next(deadline).await;
+        match (&greeting, &reply) {
+            (Seen::Frame(_), Seen::Frame(reply))
+                if reply.headers().get("Reply-Text").as_deref() == Some("+OK accepted") =>
+            {
+                Ok(peer)
+            }
+            _ => Err(format!("could not come in: {:?}", crate::show::seen(&reply))),
+        }
+    }
+
+    /// Ends calls of ours that may be left.
+    pub(crate) async fn hang_up(&self, uuids: &[String]) {
+        if uuids.is_empty() {
+            return;
+        }
+        let Ok(mut peer) = self.come_in(None).await else { return };
+        for uuid in uuids {
+            if peer.send(format!("api uuid_kill {uuid}\n\n").as_bytes()).await.is_err() {
+                return;
+            }
+            peer.next(Instant::now() + self.patience).await;
+        }
+    }
+}
