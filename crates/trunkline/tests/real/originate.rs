@@ -250,8 +250,10 @@ async fn cut_off_anywhere() {
         };
         *counts.entry(what).or_default() += 1;
         told.insert(walk, at_least);
-        assert_eq!(exists(&other, &uuid).await, at_least == 1, "{direction:?} {at}: {what}");
-        if at_least == 1 {
+        // On a machine that is busy one that is there may not be found in the time given.
+        let is_there = exists(&other, &uuid).await;
+        assert!(is_there || at_least == 0, "{direction:?} {at}: {what}");
+        if is_there {
             hang_up(&other, &uuid).await;
         }
     }
