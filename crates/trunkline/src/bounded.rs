@@ -83,6 +83,13 @@ impl Missed {
         self.by_name.values().sum()
     }
 
+    /// With these, too.
+    pub(crate) fn add(&mut self, more: &Self) {
+        for (name, count) in more.by_name() {
+            *self.by_name.entry(name.clone()).or_default() += count;
+        }
+    }
+
     /// How many of each name. Log lines count as `LOG`, events without a name as the empty one.
     pub fn by_name(&self) -> impl Iterator<Item = (&EventName, u64)> {
         self.by_name.iter().map(|(name, count)| (name, *count))
@@ -123,9 +130,14 @@ impl<T: Queued> Bounded<T> {
         self.items == 0
     }
 
-    #[cfg(feature = "blocking")]
     pub(crate) fn len(&self) -> usize {
         self.items
+    }
+
+    /// Of all that wait.
+    #[cfg(feature = "client")]
+    pub(crate) fn bytes(&self) -> usize {
+        self.bytes
     }
 
     /// One that is over the bound by itself passes alone.
@@ -185,13 +197,17 @@ impl<T: Queued> Bounded<T> {
         Some(item)
     }
 
-    /// Drops the oldest of the least precious until the bounds hold.
-    pub(crate) fn trim(&mut self) {
-        while self.items > self.most_items || (self.bytes > self.most_bytes && self.items > 1) {
-            let Some((_, item)) = self.lanes.iter_mut().find_map(VecDeque::pop_front) else { return };
+    /// Drops the oldest of the least precious until the bounds hold; what that was.
+    pub(crate) fn trim(&mut self) -> Missed {
+        let mut missed = Missed::default();
+        while (self.items > self.most_items || (self.bytes > self.most_bytes && self.items > 1))
+            && let Some((_, item)) = self.lanes.iter_mut().find_map(VecDeque::pop_front)
+        {
             self.taken(&item);
-            *self.missed.by_name.entry(item.kind()).or_default() += 1;
+            *missed.by_name.entry(item.kind()).or_default() += 1;
         }
+        self.missed.add(&missed);
+        missed
     }
 
     /// What was dropped since this was last asked.

@@ -15,13 +15,14 @@ use std::time::{Duration, Instant, SystemTime};
 use tokio::io::AsyncWrite;
 use tokio::sync::{Notify, oneshot, watch};
 use trunkline_proto::{
-    CloseReason, Command, Connection, Event, EventSet, JobLost, JobUuid, LogData, LogLevel, Output,
+    CloseReason, Command, Connection, CoreUuid, Event, EventSet, JobLost, JobUuid, LogData, LogLevel, Output,
     Permissions, Reply, SubscriptionId, SubscriptionRefused, Ticket, Unanswered,
 };
 
 use crate::queue::{Ending, Queue};
 use crate::reconnect::{Gap, State, Writer};
 use crate::socket::LAST_WORDS;
+use crate::tally::Tally;
 use crate::wire_trace;
 
 pub(crate) type ReplySender = oneshot::Sender<Result<Reply, Unanswered>>;
@@ -36,6 +37,7 @@ pub(crate) struct Shared {
     pub(crate) log_streams: Mutex<Vec<Sink<LogLevel, LogData>>>,
     pub(crate) closed: watch::Sender<Option<CloseReason>>,
     pub(crate) state: watch::Sender<State>,
+    pub(crate) tally: Arc<Tally>,
 }
 
 /// A consumer, and what it wants.
@@ -82,6 +84,7 @@ pub(crate) struct Core {
     pub(crate) connection: Connection,
     writer: Writer,
     trace: wire_trace::Sent,
+    tally: Arc<Tally>,
     /// By ticket, which is also the order of replies.
     waiters: VecDeque<Waiter>,
     pub(crate) jobs: HashMap<JobUuid, Running>,
@@ -139,10 +142,12 @@ pub(crate) struct Deliveries {
 
 impl Shared {
     pub(crate) fn new(connection: Connection, writer: Writer, ready: oneshot::Sender<Permissions>) -> Self {
+        let tally = Arc::new(Tally::new());
         let core = Core {
             connection,
             writer,
             trace: wire_trace::Sent::default(),
+            tally: Arc::clone(&tally),
             waiters: VecDeque::new(),
             jobs: HashMap::new(),
             let_in: None,
@@ -164,6 +169,7 @@ impl Shared {
             log_streams: Mutex::new(Vec::new()),
             closed: watch::Sender::new(None),
             state: watch::Sender::new(State::Ready),
+            tally,
         }
     }
 
@@ -266,6 +272,7 @@ impl Shared {
         self.state.send_if_modified(|current| {
             let goes_on = !matches!(current, State::Closed(_));
             if goes_on {
+                self.tally.enter(current, &state);
                 *current = state;
             }
             goes_on
@@ -281,6 +288,8 @@ impl Shared {
     pub(crate) fn tell_gap(&self, deliveries: &mut Deliveries) {
         let Some(gap) = deliveries.gap.take() else { return };
         tracing::info!(why = ?gap.why, reason = %gap.reason, "connected again");
+        self.tally.reconnects.one();
+        self.tally.gaps.one();
         self.set_state(State::Ready);
         let core = lock(&self.core);
         let events = begun(&self.event_streams, &core);
@@ -330,6 +339,12 @@ impl Shared {
         core.connection.outstanding() + lock(&self.inbox).len()
     }
 
+    /// Which switch it is, and how many jobs are waited for.
+    pub(crate) fn core_and_jobs(&self) -> (Option<CoreUuid>, usize) {
+        let core = lock(&self.core);
+        (core.connection.core_uuid().cloned(), core.jobs.len())
+    }
+
     fn take_inbox(&self, core: &mut Core, now: Instant) {
         let mut inbox = lock(&self.inbox);
         // Nearly always there is nothing.
@@ -361,7 +376,7 @@ impl Shared {
         // Whoever is told that the connection has ended can ask why.
         let closed = deliveries.closed.take().inspect(|reason| {
             tracing::debug!(%reason, "connection closed");
-            self.state.send_replace(State::Closed(reason.clone()));
+            self.set_state(State::Closed(reason.clone()));
             self.closed.send_replace(Some(reason.clone()));
         });
         // Who has gone meanwhile gets nothing: every send may fail.
@@ -373,7 +388,7 @@ impl Shared {
         }
         self.end_refused(&mut deliveries.refused);
         if let Some(stalled) = deliveries.stalled.take() {
-            self.state.send_replace(if stalled { State::Stale } else { State::Ready });
+            self.set_state(if stalled { State::Stale } else { State::Ready });
         }
         for (sender, result) in deliveries.replies.drain(..) {
             let _ = sender.send(result);
@@ -410,6 +425,7 @@ impl Core {
 
     /// Has the reply to this ticket sent there.
     pub(crate) fn wait(&mut self, serial: u64, ticket: Ticket, sender: ReplySender) {
+        self.tally.commands.one();
         self.waiters.push_back(Waiter { serial, ticket, sender });
     }
 

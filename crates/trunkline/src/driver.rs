@@ -105,6 +105,7 @@ async fn session(reader: &mut Reader, driving: &mut Driving) -> Turn {
             }
             Woken::Read(Ok(read)) => {
                 much = read >= MUCH;
+                shared.tally.bytes.add(read);
                 driving.turn(|core, events, now| {
                     core.connection.handle_input_into(&mut buffer.bytes, events, now);
                     buffer.missing = core.connection.missing(buffer.bytes.len());
@@ -142,6 +143,7 @@ async fn connect_again(
         }
         let wait = reconnect.wait(*attempts, fastrand::f64());
         *attempts = attempts.saturating_add(1);
+        driving.shared.tally.attempts.one();
         tracing::info!(attempt = *attempts, %why, ?wait, "connection lost");
         driving.shared.set_state(State::Connecting { attempt: *attempts, why: why.clone() });
         let dialling = async {
@@ -184,6 +186,7 @@ async fn hand_out(shared: &Shared, deliveries: &mut Deliveries, pause: Duration)
     if deliveries.events.is_empty() && deliveries.logs.is_empty() {
         return;
     }
+    shared.tally.received(&deliveries.events, &deliveries.logs);
     let until = now() + pause.min(FAR);
     let events = {
         let streams = lock(&shared.event_streams);

@@ -14,6 +14,7 @@ use crate::bounded::{Missed, Queued};
 use crate::client::Client;
 use crate::core::{Sink, lock};
 use crate::error::Error;
+use crate::health::Backlog;
 use crate::queue::{Ending, Queue, Taken};
 use crate::reconnect::Gap;
 
@@ -73,7 +74,7 @@ pub struct Logs {
 
 impl Events {
     pub(crate) async fn subscribe(client: Client, events: EventSet) -> Result<Self, Error> {
-        let queue = Arc::new(Queue::new(client.config().queue_items, client.config().queue_bytes));
+        let queue = queue(&client);
         let (sender, confirmed) = oneshot::channel();
         let shared = Arc::clone(client.shared());
         let id = shared.with(|core, now| {
@@ -96,6 +97,18 @@ impl Events {
         poll_fn(|cx| self.poll_item(cx)).await
     }
 
+    /// What this consumer was too slow for, since the stream began.
+    #[must_use]
+    pub fn missed(&self) -> Missed {
+        self.subscription.queue.missed()
+    }
+
+    /// What waits for this consumer.
+    #[must_use]
+    pub fn backlog(&self) -> Backlog {
+        self.subscription.queue.backlog()
+    }
+
     fn poll_item(&mut self, cx: &mut Context<'_>) -> Poll<Option<Item>> {
         let item = ready!(self.subscription.poll_next(cx));
         Poll::Ready(item.map(|taken| match taken {
@@ -110,7 +123,7 @@ impl Events {
 
 impl Logs {
     pub(crate) async fn subscribe(client: Client, level: LogLevel) -> Result<Self, Error> {
-        let queue = Arc::new(Queue::new(client.config().queue_items, client.config().queue_bytes));
+        let queue = queue(&client);
         let (sender, confirmed) = oneshot::channel();
         let shared = Arc::clone(client.shared());
         let id = shared.with(|core, now| {
@@ -133,6 +146,18 @@ impl Logs {
         poll_fn(|cx| self.poll_item(cx)).await
     }
 
+    /// What this consumer was too slow for, since the stream began.
+    #[must_use]
+    pub fn missed(&self) -> Missed {
+        self.subscription.queue.missed()
+    }
+
+    /// What waits for this consumer.
+    #[must_use]
+    pub fn backlog(&self) -> Backlog {
+        self.subscription.queue.backlog()
+    }
+
     fn poll_item(&mut self, cx: &mut Context<'_>) -> Poll<Option<LogItem>> {
         let item = ready!(self.subscription.poll_next(cx));
         Poll::Ready(item.map(|taken| match taken {
@@ -143,6 +168,11 @@ impl Logs {
             Taken::Closed(Ending::Closed(reason)) => LogItem::Closed(reason),
         }))
     }
+}
+
+fn queue<T: Queued>(client: &Client) -> Arc<Queue<T>> {
+    let config = client.config();
+    Arc::new(Queue::new(config.queue_items, config.queue_bytes, Arc::clone(&client.shared().tally)))
 }
 
 impl Stream for Events {

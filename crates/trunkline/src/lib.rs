@@ -37,6 +37,7 @@
 //! - [`dialstring`] makes dial strings and `originate` from plain values, quoted for whoever will read them.
 //! - [`view`] reads an event by what it is, every header as the type it has: `event.view()`.
 //! - [`Reconnect`] has a lost connection made again.
+//! - [`Client::health`] tells how it is: what it is doing, what it has seen, and what it could not keep.
 //! - [`Error`] says what happened, whose fault it was, and what to do.
 //!
 //! The [guide] goes through them one by one.
@@ -69,6 +70,8 @@ mod events;
 #[cfg(all(doc, feature = "client"))]
 pub mod guide;
 #[cfg(feature = "client")]
+mod health;
+#[cfg(feature = "client")]
 mod job;
 #[cfg(any(feature = "client", feature = "blocking"))]
 mod job_result;
@@ -88,6 +91,8 @@ mod read_buffer;
 mod reconnect;
 #[cfg(any(feature = "client", feature = "blocking"))]
 mod socket;
+#[cfg(feature = "client")]
+mod tally;
 #[cfg(any(feature = "client", feature = "blocking"))]
 mod typed_api;
 #[cfg(any(feature = "client", feature = "blocking"))]
@@ -103,6 +108,8 @@ pub use config::{Config, ConfigError};
 pub use error::Error;
 #[cfg(feature = "client")]
 pub use events::{Events, Item, LogItem, Logs};
+#[cfg(feature = "client")]
+pub use health::{Backlog, Health};
 #[cfg(feature = "client")]
 pub use job::Job;
 #[cfg(any(feature = "client", feature = "blocking"))]

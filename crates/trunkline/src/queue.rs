@@ -2,14 +2,16 @@
 //! it says so, and when the reader has waited long enough it drops the oldest of the least precious.
 
 use std::collections::VecDeque;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, Waker};
 
 use tokio::sync::Notify;
 use trunkline_proto::{CloseReason, SubscriptionRefused};
 
 use crate::bounded::{Bounded, Missed, Queued};
+use crate::health::Backlog;
 use crate::reconnect::Gap;
+use crate::tally::Tally;
 
 /// What a consumer gets.
 #[derive(Debug)]
@@ -35,6 +37,8 @@ pub(crate) struct Queue<T> {
     inner: Mutex<Inner<T>>,
     /// The consumer has taken something.
     room: Notify,
+    /// Where what is dropped is counted.
+    tally: Arc<Tally>,
 }
 
 #[derive(Debug)]
@@ -46,18 +50,21 @@ struct Inner<T> {
     gone: bool,
     closed: Option<Ending>,
     consumer: Option<Waker>,
+    /// What was dropped, since the beginning.
+    missed: Missed,
 }
 
 impl<T: Queued> Queue<T> {
-    pub(crate) fn new(most_items: usize, most_bytes: usize) -> Self {
+    pub(crate) fn new(most_items: usize, most_bytes: usize, tally: Arc<Tally>) -> Self {
         let inner = Inner {
             items: Bounded::new(most_items, most_bytes),
             given_up: false,
             gone: false,
             closed: None,
             consumer: None,
+            missed: Missed::default(),
         };
-        Self { inner: Mutex::new(inner), room: Notify::new() }
+        Self { inner: Mutex::new(inner), room: Notify::new(), tally }
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Inner<T>> {
@@ -81,12 +88,27 @@ impl<T: Queued> Queue<T> {
         {
             inner.items.append(item);
         }
-        inner.items.trim();
+        let missed = inner.items.trim();
+        if missed.count() > 0 {
+            inner.missed.add(&missed);
+            self.tally.missed(&missed);
+        }
         let consumer = inner.consumer.take();
         drop(inner);
         if let Some(consumer) = consumer {
             consumer.wake();
         }
+    }
+
+    /// What was dropped, since the beginning.
+    pub(crate) fn missed(&self) -> Missed {
+        self.lock().missed.clone()
+    }
+
+    /// What waits.
+    pub(crate) fn backlog(&self) -> Backlog {
+        let inner = self.lock();
+        Backlog::new(inner.items.len(), inner.items.bytes())
     }
 
     /// Ends once there may be room.
@@ -172,6 +194,10 @@ mod tests {
         EventBuilder::named(&name.into()).to_event(EventFormat::Plain).unwrap()
     }
 
+    fn bounded(most_items: usize, most_bytes: usize) -> Queue<Event> {
+        Queue::new(most_items, most_bytes, Arc::new(Tally::new()))
+    }
+
     fn names(queue: &Queue<Event>) -> Vec<String> {
         let mut taken = VecDeque::new();
         let mut cx = Context::from_waker(Waker::noop());
@@ -195,7 +221,7 @@ mod tests {
 
     #[test]
     fn order_is_kept_across_ranks() {
-        let queue = Queue::new(10, usize::MAX);
+        let queue = bounded(10, usize::MAX);
         let all = ["HEARTBEAT", "CHANNEL_CREATE", "DTMF", "CHANNEL_CALLSTATE", "CHANNEL_DESTROY"];
         assert_eq!(push(&queue, &all), 0);
         assert_eq!(names(&queue), all);
@@ -203,14 +229,14 @@ mod tests {
 
     #[test]
     fn a_full_queue_leaves_the_rest_to_wait() {
-        let queue = Queue::new(2, usize::MAX);
+        let queue = bounded(2, usize::MAX);
         assert_eq!(push(&queue, &["DTMF", "DTMF", "TEXT"]), 1);
         assert_eq!(names(&queue), ["DTMF", "DTMF"]);
     }
 
     #[test]
     fn the_least_precious_go_first_and_are_told() {
-        let queue = Queue::new(3, usize::MAX);
+        let queue = bounded(3, usize::MAX);
         queue.give_up();
         let all = ["CHANNEL_CREATE", "DTMF", "HEARTBEAT", "TEXT", "CHANNEL_CALLSTATE", "CHANNEL_DESTROY"];
         assert_eq!(push(&queue, &all), 0);
@@ -230,7 +256,7 @@ mod tests {
     #[test]
     fn bytes_are_bounded_too() {
         let one = event("DTMF").bytes();
-        let queue = Queue::new(1000, one * 2);
+        let queue = bounded(1000, one * 2);
         assert_eq!(push(&queue, &["DTMF", "DTMF", "DTMF"]), 1);
         queue.give_up();
         push(&queue, &["DTMF", "DTMF"]);
@@ -240,17 +266,17 @@ mod tests {
     #[test]
     fn nothing_is_dropped_for_its_size_without_need() {
         let one = event("DTMF").bytes();
-        let queue = Queue::new(1000, one * 2 + one / 2);
+        let queue = bounded(1000, one * 2 + one / 2);
         assert_eq!(push(&queue, &["DTMF", "DTMF", "DTMF"]), 1);
         assert_eq!(names(&queue), ["DTMF", "DTMF"]);
-        let queue = Queue::new(1000, 1);
+        let queue = bounded(1000, 1);
         assert_eq!(push(&queue, &["DTMF", "DTMF"]), 1);
         assert_eq!(names(&queue), ["DTMF"]);
     }
 
     #[test]
     fn nothing_is_kept_for_a_consumer_that_is_gone() {
-        let queue = Queue::new(1, usize::MAX);
+        let queue = bounded(1, usize::MAX);
         queue.abandon();
         assert_eq!(push(&queue, &["DTMF", "DTMF"]), 0);
         assert_eq!(names(&queue), [""; 0]);
@@ -269,7 +295,7 @@ mod tests {
     #[test]
     fn gaps_stand_where_they_were() {
         let gap = gap();
-        let queue = Queue::new(2, usize::MAX);
+        let queue = bounded(2, usize::MAX);
         queue.gap(&gap);
         push(&queue, &["DTMF"]);
         queue.gap(&gap);
@@ -287,7 +313,7 @@ mod tests {
     #[test]
     fn a_gap_at_the_end_of_a_batch_comes_before_the_end() {
         for items in [BATCH - 1, BATCH, BATCH + 1] {
-            let queue = Queue::new(2 * BATCH, usize::MAX);
+            let queue = bounded(2 * BATCH, usize::MAX);
             push(&queue, &vec!["DTMF"; items]);
             queue.gap(&gap());
             queue.close(Ending::Closed(CloseReason::Eof));
@@ -299,7 +325,7 @@ mod tests {
 
     #[test]
     fn the_end_comes_last() {
-        let queue = Queue::new(2, usize::MAX);
+        let queue = bounded(2, usize::MAX);
         push(&queue, &["DTMF"]);
         queue.close(Ending::Closed(CloseReason::Eof));
         assert_eq!(names(&queue), ["DTMF", "closed"]);

@@ -5,6 +5,7 @@
 //! - `broken`: bytes that are no protocol, and conversations cut at every byte
 //! - `reconnect`: connections that are lost and made again
 //! - `faults`: a network that fails at any byte, and switches that die under load
+//! - `health`: what the client says of itself
 //! - `refused`: what the switch refuses, and what never reaches it
 //! - `replies`: whose reply is whose: late, dropped, timed out
 //! - `shuffle`: the same under many tasks, threads, and random drops
@@ -29,6 +30,7 @@ mod client_must;
 mod ending;
 mod events;
 mod faults;
+mod health;
 mod jobs;
 mod lanes;
 mod logs;

@@ -1,0 +1,178 @@
+//! How the client says it is.
+
+use std::time::{Duration, SystemTime};
+
+use trunkline::{Client, CloseReason, EventName, Events, Health, LogLevel, Missed, State};
+
+use crate::reconnect::{CORE, OTHER, Switch, accept, lasting, lasting_with, soon};
+use crate::support::{connected_with, millis, next, within};
+
+async fn dtmf(client: &Client, switch: &mut Switch) -> Events {
+    let (events, ()) = tokio::join!(client.events([EventName::Dtmf]), async {
+        switch.expect("event plain DTMF").await;
+        switch.reply("+OK event listener enabled plain").await;
+    });
+    events.unwrap()
+}
+
+/// Runs something the switch answers, so that all it has said before is read.
+async fn settle(client: &Client, switch: &mut Switch) {
+    let (answer, ()) = tokio::join!(client.api("settle"), async {
+        switch.expect("api settle").await;
+        switch.answer("settled").await;
+    });
+    answer.unwrap();
+}
+
+fn by_name(missed: &Missed) -> Vec<(EventName, u64)> {
+    missed.by_name().map(|(name, count)| (name.clone(), count)).collect()
+}
+
+#[tokio::test]
+async fn what_was_seen_is_counted() {
+    within(async {
+        let (_port, client, mut switch) = lasting().await;
+        let new = client.health();
+        assert!(new.is_ready());
+        assert_eq!((new.lag, new.last_event, new.events, new.commands), (None, None, 0, 0));
+        let mut events = dtmf(&client, &mut switch).await;
+        let (logs, ()) = tokio::join!(client.logs(LogLevel::Info), async {
+            switch.expect("log info").await;
+            switch.reply("+OK log level info [6]").await;
+        });
+        let _logs = logs.unwrap();
+        let fired = SystemTime::now() - Duration::from_secs(7);
+        let fired = fired.duration_since(SystemTime::UNIX_EPOCH).unwrap().as_micros().to_string();
+        // Nobody asked for it, and it was received all the same.
+        switch.event("TEXT", &[("Number", "of no stream")]).await;
+        switch.event("DTMF", &[("Event-Date-Timestamp", "1")]).await;
+        switch.event("DTMF", &[("Event-Date-Timestamp", &fired)]).await;
+        switch.log(LogLevel::Err, "one").await;
+        switch.log(LogLevel::Debug, "two").await;
+        settle(&client, &mut switch).await;
+        let full = client.health();
+        assert_eq!((full.events, full.log_lines, full.commands, full.streams), (3, 2, 1, 2));
+        assert_eq!(full.core.as_ref().map(|core| core.as_str()), Some(CORE));
+        assert!(full.bytes > new.bytes + 100, "{full:?}");
+        assert!(full.last_event.is_some_and(|at| at >= new.since), "{full:?}");
+        assert!(full.lag.is_some_and(|lag| (7..60).contains(&lag.as_secs())), "{full:?}");
+        assert_eq!((full.deepest.items, events.backlog().items), (2, 2));
+        assert_eq!(full.deepest.bytes, events.backlog().bytes);
+        for _ in 0..2 {
+            assert_eq!(next(&mut events).await, "DTMF");
+        }
+        assert_eq!(events.backlog().items, 0);
+        // The log's one line still waits.
+        assert_eq!(client.health().deepest.items, 1);
+        drop(events);
+        assert_eq!(client.health().streams, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn commands_and_jobs_under_way() {
+    within(async {
+        let (_port, client, mut switch) = lasting().await;
+        let asking = tokio::spawn({
+            let client = client.clone();
+            async move { client.api("slow").await }
+        });
+        switch.expect("api slow").await;
+        assert_eq!((client.health().outstanding, client.health().commands), (1, 1));
+        switch.answer("at last").await;
+        asking.await.unwrap().unwrap();
+        let (job, id) = tokio::join!(client.bgapi("long"), async {
+            switch.expect("event plain BACKGROUND_JOB").await;
+            let id = switch.expect_job("long").await;
+            switch.reply("+OK event listener enabled plain").await;
+            switch.take_job(&id).await;
+            id
+        });
+        let health = client.health();
+        assert_eq!((health.outstanding, health.jobs, health.commands), (0, 1, 2));
+        switch.end_job(&id, "done").await;
+        job.unwrap().await.unwrap();
+        assert_eq!(client.health().jobs, 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn losses_and_attempts_are_counted() {
+    within(async {
+        let (port, client, mut switch) = lasting().await;
+        let events = dtmf(&client, &mut switch).await;
+        let new = client.health();
+        let mut states = client.state_changes();
+        drop(switch);
+        assert!(matches!(states.next().await, Some(State::Connecting { .. })));
+        let down = client.health();
+        assert!(!down.is_ready() && down.since >= new.since, "{down:?}");
+        assert_eq!((down.reconnects, down.gaps), (0, 0));
+        // One that lets nobody in.
+        drop(port.accept().await);
+        let mut switch = accept(&port, OTHER).await;
+        switch.expect("event plain DTMF").await;
+        switch.reply("+OK event listener enabled plain").await;
+        settle(&client, &mut switch).await;
+        let up = client.health();
+        assert_eq!((up.attempts, up.reconnects, up.gaps), (2, 1, 1));
+        assert_eq!(up.core.as_ref().map(|core| core.as_str()), Some(OTHER));
+        assert!(up.is_ready() && up.since >= down.since, "{up:?}");
+        assert_eq!((up.events, up.commands), (0, 1));
+        tokio::join!(client.close(), switch.leave());
+        let over = client.health();
+        assert_eq!(over.state, State::Closed(CloseReason::Requested));
+        assert!(over.since >= up.since, "{over:?}");
+        drop(events);
+    })
+    .await;
+}
+
+/// Through all attempts it is in one state.
+#[tokio::test]
+async fn since_when_it_has_been_connecting() {
+    within(async {
+        let (port, client, switch) = lasting_with(|config| config.reconnect = Some(soon())).await;
+        let mut states = client.state_changes();
+        drop(switch);
+        assert!(matches!(states.next().await, Some(State::Connecting { .. })));
+        let since = client.health().since;
+        for _ in 0..3 {
+            drop(port.accept().await);
+        }
+        let health: Health = client.health();
+        assert!(health.attempts >= 3, "{health:?}");
+        assert_eq!(health.since, since);
+    })
+    .await;
+}
+
+/// By name, over all streams, and when they have gone.
+#[tokio::test]
+async fn what_was_missed_is_not_forgotten() {
+    within(async {
+        let (client, mut switch) = connected_with(|config| {
+            config.queue_items = 2;
+            config.pause = millis(1);
+        })
+        .await;
+        let one = dtmf(&client, &mut switch).await;
+        let two = client.events([EventName::Dtmf]).await.unwrap();
+        for _ in 0..5 {
+            switch.event("DTMF", &[]).await;
+        }
+        settle(&client, &mut switch).await;
+        assert_eq!(by_name(&one.missed()), [(EventName::Dtmf, 3)]);
+        assert_eq!(by_name(&client.health().missed), [(EventName::Dtmf, 6)]);
+        drop(one);
+        assert_eq!(by_name(&client.health().missed), [(EventName::Dtmf, 6)]);
+        switch.event("DTMF", &[]).await;
+        settle(&client, &mut switch).await;
+        assert_eq!(by_name(&client.health().missed), [(EventName::Dtmf, 7)]);
+        assert_eq!(by_name(&two.missed()), [(EventName::Dtmf, 4)]);
+        assert_eq!(client.health().events, 6);
+    })
+    .await;
+}
