@@ -68,6 +68,31 @@ pub enum CommandKind {
     Other,
 }
 
+impl CommandKind {
+    /// FreeSWITCH's word for it, the first where there are several; `other` for any other.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Auth => "auth",
+            Self::Api => "api",
+            Self::BgApi => "bgapi",
+            Self::Events => "event",
+            Self::Filter => "filter",
+            Self::SendEvent => "sendevent",
+            Self::SendMsg => "sendmsg",
+            Self::Log => "log",
+            Self::MyEvents => "myevents",
+            Self::DivertEvents => "divert_events",
+            Self::GetVar => "getvar",
+            Self::Connect => "connect",
+            Self::Linger => "linger",
+            Self::Resume => "resume",
+            Self::Exit => "exit",
+            Self::Other => "other",
+        }
+    }
+}
+
 /// One command, encoded and known to be one packet. Made by the functions named after FreeSWITCH's verbs.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Command {
