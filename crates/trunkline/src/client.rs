@@ -120,7 +120,6 @@ impl Client {
     }
 
     fn new(main: Link, lanes: Lanes, config: Config, permissions: Permissions) -> Self {
-        tracing::debug!(switch = %config, "connected");
         let handle = Handle { main, lanes, config, permissions, serials: AtomicU64::new(0) };
         Self { handle: Arc::new(handle), timeout: None }
     }
@@ -320,7 +319,7 @@ impl Client {
         let shared = self.shared();
         shared.with(|core, now| {
             let ticket = change(&mut core.connection, now)?;
-            self.wait(core, serial, ticket, sender, now);
+            self.wait(core, serial, CommandKind::Filter, ticket, sender, now);
             Ok::<_, ApiMisuse>(())
         })?;
         let reply = Waiting { shared, serial, receiver: Some(receiver) }.reply().await;
@@ -400,11 +399,19 @@ impl Client {
     }
 
     /// Waits for a reply with the patience of this handle.
-    fn wait(&self, core: &mut Core, serial: u64, ticket: Ticket, sender: ReplySender, now: Instant) {
+    fn wait(
+        &self,
+        core: &mut Core,
+        serial: u64,
+        kind: CommandKind,
+        ticket: Ticket,
+        sender: ReplySender,
+        now: Instant,
+    ) {
         if let Some(timeout) = self.timeout {
             core.connection.set_timeout(ticket, timeout, now);
         }
-        core.wait(serial, ticket, sender);
+        core.wait(serial, kind, ticket, sender, now);
     }
 
     fn serial(&self) -> u64 {

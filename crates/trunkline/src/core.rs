@@ -15,14 +15,16 @@ use std::time::{Duration, Instant, SystemTime};
 use tokio::io::AsyncWrite;
 use tokio::sync::{Notify, oneshot, watch};
 use trunkline_proto::{
-    CloseReason, Command, Connection, CoreUuid, Event, EventSet, JobLost, JobUuid, LogData, LogLevel, Output,
-    Permissions, Reply, SubscriptionId, SubscriptionRefused, Ticket, Unanswered,
+    CloseReason, Command, CommandKind, Connection, CoreUuid, Event, EventSet, JobLost, JobUuid, LogData,
+    LogLevel, Output, Permissions, Reply, SubscriptionId, SubscriptionRefused, Ticket, Unanswered,
 };
 
+use crate::command_end::Begun;
 use crate::queue::{Ending, Queue};
 use crate::reconnect::{Gap, State, Writer};
 use crate::socket::LAST_WORDS;
 use crate::tally::Tally;
+use crate::trace;
 use crate::wire_trace;
 
 pub(crate) type ReplySender = oneshot::Sender<Result<Reply, Unanswered>>;
@@ -58,6 +60,7 @@ pub(crate) struct Submission {
 struct Waiter {
     serial: u64,
     ticket: Ticket,
+    begun: Begun,
     sender: ReplySender,
 }
 
@@ -141,8 +144,12 @@ pub(crate) struct Deliveries {
 }
 
 impl Shared {
-    pub(crate) fn new(connection: Connection, writer: Writer, ready: oneshot::Sender<Permissions>) -> Self {
-        let tally = Arc::new(Tally::new());
+    pub(crate) fn new(
+        connection: Connection,
+        writer: Writer,
+        ready: oneshot::Sender<Permissions>,
+        tally: Arc<Tally>,
+    ) -> Self {
         let core = Core {
             connection,
             writer,
@@ -287,9 +294,7 @@ impl Shared {
     /// Tells every stream of a time without connection, but those that had not begun before it.
     pub(crate) fn tell_gap(&self, deliveries: &mut Deliveries) {
         let Some(gap) = deliveries.gap.take() else { return };
-        tracing::info!(why = ?gap.why, reason = %gap.reason, "connected again");
-        self.tally.reconnects.one();
-        self.tally.gaps.one();
+        self.tally.connected_again(&gap);
         self.set_state(State::Ready);
         let core = lock(&self.core);
         let events = begun(&self.event_streams, &core);
@@ -303,6 +308,7 @@ impl Shared {
     /// Ends the streams whose subscription is not granted any more.
     fn end_refused(&self, refused: &mut Vec<(SubscriptionId, SubscriptionRefused)>) {
         for (id, why) in refused.drain(..) {
+            trace::refused(&self.tally.span, &why);
             let is_it = |sink_id: SubscriptionId| sink_id == id;
             let ending = Ending::Refused(why);
             let events = lock(&self.event_streams);
@@ -331,6 +337,7 @@ impl Shared {
             && let Some(waiter) = core.waiters.remove(at)
         {
             core.connection.forget(waiter.ticket);
+            self.tally.command_dropped(&waiter.begun);
         }
     }
 
@@ -375,19 +382,24 @@ impl Shared {
     pub(crate) fn deliver(&self, deliveries: &mut Deliveries) {
         // Whoever is told that the connection has ended can ask why.
         let closed = deliveries.closed.take().inspect(|reason| {
-            tracing::debug!(%reason, "connection closed");
+            trace::closed(&self.tally.span, reason);
             self.set_state(State::Closed(reason.clone()));
             self.closed.send_replace(Some(reason.clone()));
         });
         // Who has gone meanwhile gets nothing: every send may fail.
         if let Some((sender, permissions)) = deliveries.ready.take() {
+            self.tally.connected();
             let _ = sender.send(permissions);
         }
         for (sender, result) in deliveries.subscribed.drain(..) {
+            if let Err(refused) = &result {
+                trace::refused(&self.tally.span, refused);
+            }
             let _ = sender.send(result);
         }
         self.end_refused(&mut deliveries.refused);
         if let Some(stalled) = deliveries.stalled.take() {
+            trace::stalled(&self.tally.span, stalled);
             self.set_state(if stalled { State::Stale } else { State::Ready });
         }
         for (sender, result) in deliveries.replies.drain(..) {
@@ -419,14 +431,22 @@ impl Core {
         if sender.is_closed() {
             return;
         }
+        let kind = command.kind();
         let ticket = self.connection.send(command, timeout, now);
-        self.wait(serial, ticket, sender);
+        self.wait(serial, kind, ticket, sender, now);
     }
 
     /// Has the reply to this ticket sent there.
-    pub(crate) fn wait(&mut self, serial: u64, ticket: Ticket, sender: ReplySender) {
-        self.tally.commands.one();
-        self.waiters.push_back(Waiter { serial, ticket, sender });
+    pub(crate) fn wait(
+        &mut self,
+        serial: u64,
+        kind: CommandKind,
+        ticket: Ticket,
+        sender: ReplySender,
+        now: Instant,
+    ) {
+        let begun = self.tally.command_begins(kind, now);
+        self.waiters.push_back(Waiter { serial, ticket, begun, sender });
     }
 
     fn write(&mut self, cx: &mut Context<'_>, now: Instant) {
@@ -472,8 +492,9 @@ impl Core {
             match self.connection.poll_output() {
                 Output::Event(event) => deliveries.events.push_back(event),
                 Output::Reply { ticket, reply } => {
-                    if let Some(sender) = self.take_waiter(ticket) {
-                        deliveries.replies.push((sender, reply));
+                    if let Some(waiter) = self.take_waiter(ticket) {
+                        self.tally.command_ends(&waiter.begun, &reply);
+                        deliveries.replies.push((waiter.sender, reply));
                     }
                 }
                 Output::Log(line) => deliveries.logs.push_back(line),
@@ -495,6 +516,7 @@ impl Core {
                         self.connection.give_up();
                         continue;
                     }
+                    trace::lost(&self.tally.span, &reason);
                     self.why = reason.to_string();
                     let let_in = self.let_in.take();
                     self.held_for =
@@ -513,8 +535,8 @@ impl Core {
                     self.let_in = Some(now());
                     deliveries.ready = self.ready.take().map(|sender| (sender, permissions));
                 }
-                Output::Notice(notice) => tracing::debug!(text = %notice.text().trim(), "disconnect notice"),
-                Output::Unexpected(message) => tracing::warn!(?message, "a message nobody expects"),
+                Output::Notice(notice) => trace::notice(&self.tally.span, &notice),
+                Output::Unexpected(message) => trace::unexpected(&self.tally.span, &message),
                 Output::Closed(reason) => {
                     self.ready = None;
                     deliveries.closed = Some(reason);
@@ -529,12 +551,12 @@ impl Core {
         }
     }
 
-    fn take_waiter(&mut self, ticket: Ticket) -> Option<ReplySender> {
+    fn take_waiter(&mut self, ticket: Ticket) -> Option<Waiter> {
         if self.waiters.front().is_some_and(|waiter| waiter.ticket == ticket) {
-            return self.waiters.pop_front().map(|waiter| waiter.sender);
+            return self.waiters.pop_front();
         }
         let at = self.waiters.binary_search_by_key(&ticket, |waiter| waiter.ticket).ok()?;
-        self.waiters.remove(at).map(|waiter| waiter.sender)
+        self.waiters.remove(at)
     }
 }
 

@@ -8,6 +8,7 @@ use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use tokio::time::{sleep_until, timeout_at};
+use tracing::Instrument;
 use trunkline_proto::{Event, LogData};
 
 use crate::bounded::Queued;
@@ -15,6 +16,7 @@ use crate::core::{Core, Deliveries, Shared, Turn, lock, now};
 use crate::queue::Queue;
 use crate::read_buffer::ReadBuffer;
 use crate::reconnect::{Dial, Reader, Reconnect, STEADY, State};
+use crate::trace;
 
 /// Having read so much at once, let the consumers run before reading more.
 const MUCH: usize = 32 * 1024;
@@ -51,11 +53,17 @@ impl Drop for Driving {
     }
 }
 
+/// Has a task of its own drive the connection.
+pub(crate) fn start(reader: Reader, driving: Driving, reconnect: Option<(Reconnect, Dial)>) {
+    let span = driving.shared.tally.span.clone();
+    tokio::spawn(drive(reader, driving, reconnect).instrument(span));
+}
+
 /// One session after the other, until the last has ended.
-pub(crate) async fn drive(mut reader: Reader, mut driving: Driving, reconnect: Option<(Reconnect, Dial)>) {
+async fn drive(mut reader: Reader, mut driving: Driving, reconnect: Option<(Reconnect, Dial)>) {
     let mut attempts = 0;
-    loop {
-        if session(&mut reader, &mut driving).await.closed {
+    for number in 1.. {
+        if session(&mut reader, &mut driving).instrument(trace::session(number)).await.closed {
             return;
         }
         let Some((reconnect, dial)) = &reconnect else { return };
@@ -144,7 +152,7 @@ async fn connect_again(
         let wait = reconnect.wait(*attempts, fastrand::f64());
         *attempts = attempts.saturating_add(1);
         driving.shared.tally.attempts.one();
-        tracing::info!(attempt = *attempts, %why, ?wait, "connection lost");
+        trace::connecting(*attempts, wait, &why);
         driving.shared.set_state(State::Connecting { attempt: *attempts, why: why.clone() });
         let dialling = async {
             tokio::time::sleep(wait).await;

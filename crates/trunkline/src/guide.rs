@@ -5,9 +5,10 @@
 //! 2. [Commands and jobs](commands_and_jobs)
 //! 3. [Events](events)
 //! 4. [When the connection drops](when_the_connection_drops)
-//! 5. [Quoting, and why strings are dangerous](quoting)
-//! 6. [Versions of FreeSWITCH](versions)
-#![cfg_attr(feature = "blocking", doc = "7. [Without async](without_async)")]
+//! 5. [Watching it work](watching)
+//! 6. [Quoting, and why strings are dangerous](quoting)
+//! 7. [Versions of FreeSWITCH](versions)
+#![cfg_attr(feature = "blocking", doc = "8. [Without async](without_async)")]
 
 #[doc = include_str!("../docs/connecting.md")]
 pub mod connecting {}
@@ -22,6 +23,9 @@ pub mod events {}
 #[cfg_attr(feature = "blocking", doc = "")]
 #[cfg_attr(feature = "blocking", doc = include_str!("../docs/when_the_connection_drops/without_async.md"))]
 pub mod when_the_connection_drops {}
+
+#[doc = include_str!("../docs/watching.md")]
+pub mod watching {}
 
 #[doc = include_str!("../docs/quoting.md")]
 pub mod quoting {}

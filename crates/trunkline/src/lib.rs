@@ -48,6 +48,7 @@
 //!
 //! - `client` (default): the client, on tokio.
 //! - `blocking`: the client without async, in the module `blocking`.
+//! - `metrics`: what the client counts, for whatever recorder of the crate `metrics` the program has installed.
 //! - `serde`: an [`Event`] or [`EventBuilder`] is written as the object FreeSWITCH's own JSON is, and such an object is read
 //!   as an [`EventBuilder`]; names, ids and levels are their text.
 
@@ -57,6 +58,8 @@ pub mod blocking;
 mod bounded;
 #[cfg(feature = "client")]
 mod client;
+#[cfg(feature = "client")]
+mod command_end;
 #[cfg(any(feature = "client", feature = "blocking"))]
 mod config;
 #[cfg(feature = "client")]
@@ -81,6 +84,8 @@ mod lanes;
 mod link;
 #[cfg(feature = "client")]
 mod originate;
+#[cfg(feature = "metrics")]
+mod meter;
 #[cfg(any(feature = "client", feature = "blocking"))]
 mod outcome;
 #[cfg(feature = "client")]
@@ -93,6 +98,8 @@ mod reconnect;
 mod socket;
 #[cfg(feature = "client")]
 mod tally;
+#[cfg(feature = "client")]
+mod trace;
 #[cfg(any(feature = "client", feature = "blocking"))]
 mod typed_api;
 #[cfg(any(feature = "client", feature = "blocking"))]

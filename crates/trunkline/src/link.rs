@@ -10,6 +10,7 @@ use crate::core::{Shared, now};
 use crate::driver::{self, Driving};
 use crate::error::Error;
 use crate::reconnect::{self, Dial, Reader, Writer};
+use crate::tally::Tally;
 
 /// A connection that is closed when this is dropped.
 #[derive(Debug)]
@@ -24,6 +25,15 @@ pub(crate) enum Role {
     Main,
     /// Commands alone.
     Lane,
+}
+
+impl Role {
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Main => "main",
+            Self::Lane => "lane",
+        }
+    }
 }
 
 impl Link {
@@ -56,8 +66,9 @@ impl Link {
             as_configured.liveness = reconnect.liveness;
         }
         let connection = Connection::inbound(as_configured, now());
-        let shared = Arc::new(Shared::new(connection, writer, sender));
-        tokio::spawn(driver::drive(reader, Driving::new(Arc::clone(&shared), config.pause), reconnect));
+        let tally = Arc::new(Tally::new(&config.address(), role));
+        let shared = Arc::new(Shared::new(connection, writer, sender, tally));
+        driver::start(reader, Driving::new(Arc::clone(&shared), config.pause), reconnect);
         // Should this future be dropped while it waits, so is the connection.
         let link = Self { shared };
         match ready.await {

@@ -12,6 +12,7 @@ use crate::bounded::{Bounded, Missed, Queued};
 use crate::health::Backlog;
 use crate::reconnect::Gap;
 use crate::tally::Tally;
+use crate::trace;
 
 /// What a consumer gets.
 #[derive(Debug)]
@@ -119,6 +120,7 @@ impl<T: Queued> Queue<T> {
     /// The reader will not wait for this consumer any more.
     pub(crate) fn give_up(&self) {
         self.lock().given_up = true;
+        trace::too_slow(&self.tally.span, self.backlog().items);
     }
 
     /// What comes after this was lost for a while before it.
@@ -188,6 +190,7 @@ mod tests {
     use trunkline_proto::{Event, EventBuilder, EventFormat};
 
     use super::*;
+    use crate::link::Role;
     use crate::reconnect::GapCause;
 
     fn event(name: &str) -> Event {
@@ -195,7 +198,7 @@ mod tests {
     }
 
     fn bounded(most_items: usize, most_bytes: usize) -> Queue<Event> {
-        Queue::new(most_items, most_bytes, Arc::new(Tally::new()))
+        Queue::new(most_items, most_bytes, Arc::new(Tally::new("nowhere:8021", Role::Main)))
     }
 
     fn names(queue: &Queue<Event>) -> Vec<String> {

@@ -1,37 +1,57 @@
-//! What a client counts of itself, for [`Health`](crate::Health): written as things happen, mostly by the driver and a
-//! batch at a time, and read whenever somebody asks.
+//! What a client counts of itself, for [`Health`](crate::Health) and for the metrics: written as things happen, mostly by
+//! the driver and a batch at a time, and read whenever somebody asks. What is counted is told to `tracing` from here, too.
 
 use std::collections::VecDeque;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
-use trunkline_proto::{Event, LogData};
+use tracing::Span;
+use trunkline_proto::{CommandKind, Event, LogData, Reply, Unanswered};
 
 use crate::bounded::Missed;
+use crate::command_end::{Begun, Outcome};
 use crate::core::lock;
-use crate::reconnect::State;
+#[cfg(feature = "metrics")]
+use crate::core::now;
+use crate::link::Role;
+#[cfg(feature = "metrics")]
+use crate::meter::Meter;
+use crate::reconnect::{Gap, State};
+use crate::trace;
 
 #[derive(Debug)]
 pub(crate) struct Tally {
+    role: Role,
     since: Mutex<SystemTime>,
     pub(crate) bytes: Count,
     pub(crate) events: Count,
     pub(crate) log_lines: Count,
+    /// Given by the program.
     pub(crate) commands: Count,
     pub(crate) attempts: Count,
     pub(crate) reconnects: Count,
     pub(crate) gaps: Count,
+    #[expect(dead_code, reason = "counted with the option to close")]
+    pub(crate) overflowed: Count,
     missed: Mutex<Missed>,
     /// Of the last event: when it was fired, by the switch's clock, and when it was read; µs since 1970, 0 before there
     /// is one.
     fired: AtomicU64,
     read: AtomicU64,
+    /// The connection's, through all sessions.
+    pub(crate) span: Span,
+    #[cfg(feature = "metrics")]
+    meter: Meter,
 }
 
 /// Counts up, and never back.
-#[derive(Debug, Default)]
-pub(crate) struct Count(AtomicU64);
+#[derive(Default)]
+pub(crate) struct Count {
+    count: AtomicU64,
+    #[cfg(feature = "metrics")]
+    metric: Option<metrics::Counter>,
+}
 
 impl Count {
     pub(crate) fn one(&self) {
@@ -39,28 +59,70 @@ impl Count {
     }
 
     pub(crate) fn add(&self, more: usize) {
-        self.0.fetch_add(u64::try_from(more).unwrap_or(u64::MAX), Ordering::Relaxed);
+        let more = u64::try_from(more).unwrap_or(u64::MAX);
+        self.count.fetch_add(more, Ordering::Relaxed);
+        #[cfg(feature = "metrics")]
+        if let Some(metric) = &self.metric {
+            metric.increment(more);
+        }
     }
 
     pub(crate) fn get(&self) -> u64 {
-        self.0.load(Ordering::Relaxed)
+        self.count.load(Ordering::Relaxed)
+    }
+}
+
+impl std::fmt::Debug for Count {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.get().fmt(f)
     }
 }
 
 impl Tally {
-    pub(crate) fn new() -> Self {
+    /// Of a connection to the switch at this address.
+    pub(crate) fn new(switch: &str, role: Role) -> Self {
+        #[cfg(feature = "metrics")]
+        let meter = Meter::new(switch, role);
+        #[cfg(feature = "metrics")]
+        let counted_as = |name| Count { metric: Some(meter.counter(name)), ..Count::default() };
+        #[cfg(not(feature = "metrics"))]
+        let counted_as = |_: &str| Count::default();
         Self {
+            role,
             since: Mutex::new(SystemTime::now()),
-            bytes: Count::default(),
-            events: Count::default(),
-            log_lines: Count::default(),
+            bytes: counted_as("trunkline_received_bytes_total"),
+            events: counted_as("trunkline_events_total"),
+            log_lines: counted_as("trunkline_log_lines_total"),
+            // The metric counts them when they have come to an end.
             commands: Count::default(),
-            attempts: Count::default(),
-            reconnects: Count::default(),
-            gaps: Count::default(),
+            attempts: counted_as("trunkline_connect_attempts_total"),
+            reconnects: counted_as("trunkline_reconnects_total"),
+            gaps: counted_as("trunkline_gaps_total"),
+            overflowed: counted_as("trunkline_overflowed_total"),
             missed: Mutex::default(),
             fired: AtomicU64::new(0),
             read: AtomicU64::new(0),
+            span: trace::connection(switch, role),
+            #[cfg(feature = "metrics")]
+            meter,
+        }
+    }
+
+    /// The switch has let us in for the first time.
+    pub(crate) fn connected(&self) {
+        trace::connected(&self.span);
+        *lock(&self.since) = SystemTime::now();
+        #[cfg(feature = "metrics")]
+        self.meter.enter(&State::Ready);
+    }
+
+    /// The switch has let us in again.
+    pub(crate) fn connected_again(&self, gap: &Gap) {
+        trace::connected_again(&self.span, gap);
+        self.reconnects.one();
+        // Streams are told of the main connection's.
+        if self.role == Role::Main {
+            self.gaps.one();
         }
     }
 
@@ -68,7 +130,39 @@ impl Tally {
     pub(crate) fn enter(&self, from: &State, to: &State) {
         if std::mem::discriminant(from) != std::mem::discriminant(to) {
             *lock(&self.since) = SystemTime::now();
+            #[cfg(feature = "metrics")]
+            self.meter.enter(to);
         }
+    }
+
+    /// A command of the program's gets in line.
+    pub(crate) fn command_begins(&self, kind: CommandKind, at: Instant) -> Begun {
+        let begun = Begun { kind, at };
+        trace::command_begins(&self.span, &begun);
+        self.commands.one();
+        #[cfg(feature = "metrics")]
+        self.meter.command_begins();
+        begun
+    }
+
+    /// It has its reply, or will have none.
+    pub(crate) fn command_ends(&self, begun: &Begun, reply: &Result<Reply, Unanswered>) {
+        if cfg!(feature = "metrics") || trace::listens_to_commands() {
+            self.end_command(begun, Outcome::of(begun.kind, reply));
+        }
+    }
+
+    /// Nobody waits for it any more.
+    pub(crate) fn command_dropped(&self, begun: &Begun) {
+        if cfg!(feature = "metrics") || trace::listens_to_commands() {
+            self.end_command(begun, Outcome::Dropped);
+        }
+    }
+
+    fn end_command(&self, begun: &Begun, outcome: Outcome) {
+        trace::command_ends(&self.span, begun, outcome);
+        #[cfg(feature = "metrics")]
+        self.meter.command_ends(begun.kind, outcome, now().saturating_duration_since(begun.at));
     }
 
     /// A batch was read. Of its events only the last is looked at, for its time.
@@ -78,12 +172,19 @@ impl Tally {
         if let Some(fired) = events.back().and_then(fired) {
             self.fired.store(fired, Ordering::Relaxed);
             self.read.store(micros(SystemTime::now()), Ordering::Relaxed);
+            #[cfg(feature = "metrics")]
+            if let Some((_, lag)) = self.last_event() {
+                self.meter.lag(lag);
+            }
         }
     }
 
     /// A consumer was too slow for these.
     pub(crate) fn missed(&self, missed: &Missed) {
+        trace::missed(&self.span, missed);
         lock(&self.missed).add(missed);
+        #[cfg(feature = "metrics")]
+        self.meter.missed(missed);
     }
 
     pub(crate) fn since(&self) -> SystemTime {
@@ -125,7 +226,7 @@ mod tests {
 
     #[test]
     fn the_last_event_of_a_batch_gives_the_lag() {
-        let tally = Tally::new();
+        let tally = Tally::new("nowhere:8021", Role::Main);
         assert_eq!(tally.last_event(), None);
         let long_ago = (micros(SystemTime::now()) - 5_000_000).to_string();
         tally.received(&VecDeque::from([at("1"), at(&long_ago)]), &VecDeque::new());
@@ -142,7 +243,7 @@ mod tests {
 
     #[test]
     fn attempts_are_one_state() {
-        let tally = Tally::new();
+        let tally = Tally::new("nowhere:8021", Role::Main);
         let connecting = |attempt| State::Connecting { attempt, why: String::new() };
         let began = SystemTime::UNIX_EPOCH;
         *lock(&tally.since) = began;

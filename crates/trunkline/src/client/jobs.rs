@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use tokio::sync::oneshot;
-use trunkline_proto::{ApiMisuse, Command, JobUuid, Reply, Unanswered};
+use trunkline_proto::{ApiMisuse, Command, CommandKind, JobUuid, Reply, Unanswered};
 
 use super::{Client, Waiting};
 use crate::core::Running;
@@ -87,7 +87,7 @@ impl Client {
                 running.ticket = Some(ticket);
                 core.jobs.insert(uuid.clone(), running);
             }
-            self.wait(core, serial, ticket, sender, now);
+            self.wait(core, serial, CommandKind::BgApi, ticket, sender, now);
             Ok::<_, ApiMisuse>(())
         })?;
         Ok(Waiting { shared, serial, receiver: Some(reply) }.reply().await)

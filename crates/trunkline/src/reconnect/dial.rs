@@ -8,10 +8,12 @@ use std::time::Duration;
 use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
+use tracing::Instrument;
 
 use crate::config::Config;
 use crate::error::Error;
 use crate::socket::tune;
+use crate::trace;
 
 pub(crate) type Reader = Box<dyn AsyncRead + Send + Unpin>;
 pub(crate) type Writer = Box<dyn AsyncWrite + Send + Unpin>;
@@ -24,10 +26,12 @@ type Dialling = Pin<Box<dyn Future<Output = Result<(Reader, Writer), Error>> + S
 pub(crate) async fn dial(config: &Config) -> Result<TcpStream, Error> {
     let mut first = None;
     for (host, port) in config.addresses() {
-        match dial_one(host, port, config.connect_timeout).await {
+        let address = crate::config::address(host, port);
+        let attempt = dial_one(host, port, config.connect_timeout).instrument(trace::connect(&address));
+        match attempt.await {
             Ok(stream) => return Ok(stream),
             Err(error) => {
-                tracing::debug!(%error, "dialling");
+                trace::cannot_connect(&error);
                 first.get_or_insert(error);
             }
         }

@@ -21,6 +21,8 @@
 //! - `session`: commands about one channel, and what the answers to them are to a program
 //! - `client_must`: what every client must do: what `trunkline-proto`'s tests of that name cannot show
 //! - `secrets`: what is never shown
+//! - `notes`: a subscriber to `tracing` that writes down what it is told
+//! - `tracing`, `metrics`: what is told and counted, by which names
 //! - `sim`: against the simulated switch
 //!
 //! `tests/real` talks to a real switch.
@@ -34,6 +36,8 @@ mod health;
 mod jobs;
 mod lanes;
 mod logs;
+mod metrics;
+mod notes;
 mod opening;
 mod originate;
 mod overflow;
@@ -45,6 +49,7 @@ mod session;
 mod shuffle;
 mod sim;
 mod support;
+mod tracing;
 mod transport;
 mod typed;
 mod wakeups;

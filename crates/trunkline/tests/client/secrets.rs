@@ -1,67 +1,18 @@
 //! What is never shown: passwords, in whatever is printed, traced or told.
 
-use std::cell::RefCell;
 use std::fmt::Write;
 
 use tokio::io::duplex;
-use tracing::field::{Field, Visit};
-use tracing::span::{Attributes, Id, Record};
-use tracing::subscriber::{Interest, set_global_default};
-use tracing::{Event, Metadata, Subscriber};
 use trunkline::{Client, Command, Config};
 
+use crate::notes;
 use crate::support::{Peer, within};
 
 const PASSWORD: &str = "hunter2-is-secret";
 
-thread_local! {
-    /// What was traced on this thread, where anyone wants to know.
-    static NOTES: RefCell<Option<String>> = const { RefCell::new(None) };
-}
-
-fn note(text: std::fmt::Arguments<'_>) {
-    NOTES.with_borrow_mut(|notes| notes.as_mut().map(|notes| notes.write_fmt(text)));
-}
-
-/// Writes down every tracing event. One for all threads, since `tracing` remembers who listens to what.
-struct Notes;
-
-impl Visit for Notes {
-    fn record_debug(&mut self, field: &Field, value: &dyn std::fmt::Debug) {
-        note(format_args!(" {field}={value:?}"));
-    }
-}
-
-impl Subscriber for Notes {
-    fn register_callsite(&self, _: &'static Metadata<'static>) -> Interest {
-        Interest::sometimes()
-    }
-
-    fn enabled(&self, _: &Metadata<'_>) -> bool {
-        NOTES.with_borrow(Option::is_some)
-    }
-
-    fn new_span(&self, _: &Attributes<'_>) -> Id {
-        Id::from_u64(1)
-    }
-
-    fn record(&self, _: &Id, _: &Record<'_>) {}
-
-    fn record_follows_from(&self, _: &Id, _: &Id) {}
-
-    fn event(&self, event: &Event<'_>) {
-        note(format_args!("\n{}", event.metadata().target()));
-        event.record(&mut Notes);
-    }
-
-    fn enter(&self, _: &Id) {}
-
-    fn exit(&self, _: &Id) {}
-}
-
 /// A whole conversation over a pipe that takes so many bytes at once, and everything that was said about it.
 async fn told(config: Config, pipe: usize, accepted: bool) -> String {
-    NOTES.set(Some(String::new()));
+    notes::begin();
     let (near, far) = duplex(pipe);
     let mut switch = Peer::new(far);
     let mut told = format!("{config:?} {config} {config:#?}");
@@ -93,13 +44,12 @@ async fn told(config: Config, pipe: usize, accepted: bool) -> String {
         }
     };
     tokio::join!(talk, play);
-    told.push_str(&NOTES.take().unwrap());
+    told.push_str(&notes::end());
     told
 }
 
 #[tokio::test]
 async fn passwords_are_not_shown() {
-    set_global_default(Notes).unwrap();
     let mut by_user = Config::new("nowhere", PASSWORD);
     by_user.set_user("1000@localhost");
     for config in [Config::new("nowhere", PASSWORD), by_user] {
