@@ -1,6 +1,7 @@
 //! The handle: a method for each command.
 
 mod jobs;
+mod life;
 mod session;
 
 use std::future::Future;
@@ -24,6 +25,7 @@ use crate::lanes::Lanes;
 use crate::link::{Link, Role};
 use crate::outcome::{accepted, printed};
 use crate::reconnect::{State, StateChanges};
+use life::Life;
 
 /// Connects to a switch.
 ///
@@ -68,6 +70,8 @@ where
 #[derive(Debug, Clone)]
 pub struct Client {
     handle: Arc<Handle>,
+    /// `None` for one that does not keep the connection open.
+    _life: Option<Arc<Life>>,
     timeout: Option<Duration>,
 }
 
@@ -120,8 +124,9 @@ impl Client {
     }
 
     fn new(main: Link, lanes: Lanes, config: Config, permissions: Permissions) -> Self {
-        let handle = Handle { main, lanes, config, permissions, serials: AtomicU64::new(0) };
-        Self { handle: Arc::new(handle), timeout: None }
+        let handle = Arc::new(Handle { main, lanes, config, permissions, serials: AtomicU64::new(0) });
+        let life = Life::begin(&handle);
+        Self { handle, _life: Some(life), timeout: None }
     }
 
     /// The same connection, with another timeout for the commands given through this handle: the time from when one
@@ -129,7 +134,7 @@ impl Client {
     /// connection's own, and keep its timeout.
     #[must_use]
     pub fn with_timeout(&self, timeout: Duration) -> Self {
-        Self { handle: Arc::clone(&self.handle), timeout: Some(timeout) }
+        Self { timeout: Some(timeout), ..self.clone() }
     }
 
     /// What the switch lets this user do.

@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use trunkline_proto::{ConnectionConfig, Credentials, EventFormat, Limits, percent};
 
+#[cfg(feature = "client")]
+use crate::after_connect::AfterConnect;
 use crate::reconnect::Reconnect;
 
 /// The port of the event socket in FreeSWITCH's own configuration.
@@ -52,6 +54,9 @@ pub struct Config {
     /// switch. See [`Client`](crate::Client#lanes).
     #[cfg(feature = "client")]
     pub lanes: usize,
+    /// What is done after each connect.
+    #[cfg(feature = "client")]
+    pub after_connect: Option<AfterConnect>,
     /// Who we are; the form events come in; the limits; how long a greeting, the answer to the credentials and a
     /// command may take.
     pub connection: ConnectionConfig,
@@ -78,6 +83,8 @@ impl Config {
             reconnect: None,
             #[cfg(feature = "client")]
             lanes: 0,
+            #[cfg(feature = "client")]
+            after_connect: None,
             connection: ConnectionConfig::new(Credentials::Password(password.into())),
             connect_timeout: Duration::from_secs(5),
             job_timeout: Duration::from_secs(3600),

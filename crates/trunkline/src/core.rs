@@ -4,6 +4,8 @@
 //! spares a switch to the driver and back; where it is not free, or commands are on their way already, the command
 //! goes to the driver, who writes all there are in one go. Nothing is delivered under the lock.
 
+mod deliver;
+
 use std::collections::{HashMap, VecDeque};
 use std::io;
 use std::pin::Pin;
@@ -19,8 +21,11 @@ use trunkline_proto::{
     LogLevel, Output, Permissions, Reply, SubscriptionId, SubscriptionRefused, Ticket, Unanswered,
 };
 
+pub(crate) use deliver::Deliveries;
+
+use crate::after_connect::Connected;
 use crate::command_end::Begun;
-use crate::queue::{Ending, Queue};
+use crate::queue::Queue;
 use crate::reconnect::{Gap, State, Writer};
 use crate::socket::LAST_WORDS;
 use crate::tally::Tally;
@@ -40,6 +45,8 @@ pub(crate) struct Shared {
     pub(crate) closed: watch::Sender<Option<CloseReason>>,
     pub(crate) state: watch::Sender<State>,
     pub(crate) tally: Arc<Tally>,
+    /// The last connect, once everything is restored; `None` while that is not so.
+    pub(crate) connects: watch::Sender<Option<Connected>>,
 }
 
 /// A consumer, and what it wants.
@@ -97,6 +104,10 @@ pub(crate) struct Core {
     held_for: Duration,
     /// When and how the connection was lost.
     broken: Option<(SystemTime, CloseReason)>,
+    /// We were let in, and are to say so when everything is restored.
+    restoring: Option<Connected>,
+    /// How many times we were let in.
+    connects: u64,
     /// Why there is no connection, as last heard.
     why: String,
     pub(crate) subscribing: HashMap<SubscriptionId, oneshot::Sender<Result<(), SubscriptionRefused>>>,
@@ -123,26 +134,6 @@ pub(crate) struct Turn {
     pub(crate) closed: bool,
 }
 
-/// To whom, and what.
-type Delivery<T> = (oneshot::Sender<T>, T);
-
-/// What is to be delivered once the lock is let go.
-#[derive(Default)]
-pub(crate) struct Deliveries {
-    replies: Vec<Delivery<Result<Reply, Unanswered>>>,
-    jobs: Vec<Delivery<Result<Event, JobLost>>>,
-    subscribed: Vec<Delivery<Result<(), SubscriptionRefused>>>,
-    ready: Option<Delivery<Permissions>>,
-    pub(crate) events: VecDeque<Event>,
-    pub(crate) logs: VecDeque<LogData>,
-    /// The switch does not answer, or answers again.
-    stalled: Option<bool>,
-    gap: Option<Gap>,
-    /// Subscriptions that are not granted any more.
-    refused: Vec<(SubscriptionId, SubscriptionRefused)>,
-    closed: Option<CloseReason>,
-}
-
 impl Shared {
     pub(crate) fn new(
         connection: Connection,
@@ -160,6 +151,8 @@ impl Shared {
             let_in: None,
             held_for: Duration::ZERO,
             broken: None,
+            restoring: None,
+            connects: 0,
             why: String::new(),
             subscribing: HashMap::new(),
             ready: Some(ready),
@@ -177,6 +170,7 @@ impl Shared {
             closed: watch::Sender::new(None),
             state: watch::Sender::new(State::Ready),
             tally,
+            connects: watch::Sender::new(None),
         }
     }
 
@@ -291,34 +285,6 @@ impl Shared {
         lock(&self.core).held_for
     }
 
-    /// Tells every stream of a time without connection, but those that had not begun before it.
-    pub(crate) fn tell_gap(&self, deliveries: &mut Deliveries) {
-        let Some(gap) = deliveries.gap.take() else { return };
-        self.tally.connected_again(&gap);
-        self.set_state(State::Ready);
-        let core = lock(&self.core);
-        let events = begun(&self.event_streams, &core);
-        let logs = begun(&self.log_streams, &core);
-        drop(core);
-        // Not under the lock: who is woken may drop a stream.
-        events.iter().for_each(|queue| queue.gap(&gap));
-        logs.iter().for_each(|queue| queue.gap(&gap));
-    }
-
-    /// Ends the streams whose subscription is not granted any more.
-    fn end_refused(&self, refused: &mut Vec<(SubscriptionId, SubscriptionRefused)>) {
-        for (id, why) in refused.drain(..) {
-            trace::refused(&self.tally.span, &why);
-            let is_it = |sink_id: SubscriptionId| sink_id == id;
-            let ending = Ending::Refused(why);
-            let events = lock(&self.event_streams);
-            events.iter().filter(|sink| is_it(sink.id)).for_each(|sink| sink.queue.close(ending.clone()));
-            drop(events);
-            let logs = lock(&self.log_streams);
-            logs.iter().filter(|sink| is_it(sink.id)).for_each(|sink| sink.queue.close(ending.clone()));
-        }
-    }
-
     /// Writes on as the socket has room; pending while it has none.
     pub(crate) fn poll_write(&self, cx: &mut Context<'_>) -> Poll<()> {
         let mut core = lock(&self.core);
@@ -376,46 +342,6 @@ impl Shared {
             self.wake.notify_one();
         }
         self.deliver(&mut deliveries);
-    }
-
-    /// Delivers everything but events and log lines, which are the driver's.
-    pub(crate) fn deliver(&self, deliveries: &mut Deliveries) {
-        // Whoever is told that the connection has ended can ask why.
-        let closed = deliveries.closed.take().inspect(|reason| {
-            trace::closed(&self.tally.span, reason);
-            self.set_state(State::Closed(reason.clone()));
-            self.closed.send_replace(Some(reason.clone()));
-        });
-        // Who has gone meanwhile gets nothing: every send may fail.
-        if let Some((sender, permissions)) = deliveries.ready.take() {
-            self.tally.connected();
-            let _ = sender.send(permissions);
-        }
-        for (sender, result) in deliveries.subscribed.drain(..) {
-            if let Err(refused) = &result {
-                trace::refused(&self.tally.span, refused);
-            }
-            let _ = sender.send(result);
-        }
-        self.end_refused(&mut deliveries.refused);
-        if let Some(stalled) = deliveries.stalled.take() {
-            trace::stalled(&self.tally.span, stalled);
-            self.set_state(if stalled { State::Stale } else { State::Ready });
-        }
-        for (sender, result) in deliveries.replies.drain(..) {
-            let _ = sender.send(result);
-        }
-        for (sender, result) in deliveries.jobs.drain(..) {
-            let _ = sender.send(result);
-        }
-        if let Some(reason) = closed {
-            // Not under the lock: who is woken may drop a stream.
-            let events = std::mem::take(&mut *lock(&self.event_streams));
-            let logs = std::mem::take(&mut *lock(&self.log_streams));
-            let ending = Ending::Closed(reason);
-            events.iter().for_each(|sink| sink.queue.close(ending.clone()));
-            logs.iter().for_each(|sink| sink.queue.close(ending.clone()));
-        }
     }
 }
 
@@ -518,6 +444,8 @@ impl Core {
                     }
                     trace::lost(&self.tally.span, &reason);
                     self.why = reason.to_string();
+                    self.restoring = None;
+                    deliveries.connects = Some(None);
                     let let_in = self.let_in.take();
                     self.held_for =
                         let_in.map_or(Duration::ZERO, |since| now().saturating_duration_since(since));
@@ -528,12 +456,19 @@ impl Core {
                 }
                 Output::Resumed { core, restarted } => {
                     if let Some(broken) = self.broken.take() {
-                        deliveries.gap = Some(Gap::until_now(broken, core, restarted));
+                        let gap = Gap::until_now(broken, core, restarted);
+                        self.connects += 1;
+                        self.restoring = Some(Connected { number: self.connects, gap: Some(gap.clone()) });
+                        deliveries.gap = Some(gap);
                     }
                 }
                 Output::Ready(permissions) => {
                     self.let_in = Some(now());
                     deliveries.ready = self.ready.take().map(|sender| (sender, permissions));
+                    if deliveries.ready.is_some() {
+                        self.connects = 1;
+                        self.restoring = Some(Connected { number: 1, gap: None });
+                    }
                 }
                 Output::Notice(notice) => trace::notice(&self.tally.span, &notice),
                 Output::Unexpected(message) => trace::unexpected(&self.tally.span, &message),
@@ -542,6 +477,9 @@ impl Core {
                     deliveries.closed = Some(reason);
                 }
                 Output::Idle { deadline } => {
+                    if self.restoring.is_some() && self.connection.is_restored() {
+                        deliveries.connects = Some(self.restoring.take());
+                    }
                     let last_words = self.write_failed.as_ref().map(|(_, deadline)| *deadline);
                     self.deadline = [deadline, last_words].into_iter().flatten().min();
                     return;
@@ -558,13 +496,6 @@ impl Core {
         let at = self.waiters.binary_search_by_key(&ticket, |waiter| waiter.ticket).ok()?;
         self.waiters.remove(at)
     }
-}
-
-/// The queues of the streams that have begun.
-fn begun<W, T>(sinks: &Mutex<Vec<Sink<W, T>>>, core: &Core) -> Vec<Arc<Queue<T>>> {
-    let sinks = lock(sinks);
-    let begun = sinks.iter().filter(|sink| !core.subscribing.contains_key(&sink.id));
-    begun.map(|sink| Arc::clone(&sink.queue)).collect()
 }
 
 /// The runtime's clock, which stands still where a test has paused it.

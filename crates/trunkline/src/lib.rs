@@ -52,6 +52,8 @@
 //! - `serde`: an [`Event`] or [`EventBuilder`] is written as the object FreeSWITCH's own JSON is, and such an object is read
 //!   as an [`EventBuilder`]; names, ids and levels are their text.
 
+#[cfg(feature = "client")]
+mod after_connect;
 #[cfg(feature = "blocking")]
 pub mod blocking;
 #[cfg(any(feature = "client", feature = "blocking"))]
@@ -105,6 +107,8 @@ mod typed_api;
 #[cfg(any(feature = "client", feature = "blocking"))]
 mod wire_trace;
 
+#[cfg(feature = "client")]
+pub use after_connect::{AfterConnect, Connected};
 #[cfg(any(feature = "client", feature = "blocking"))]
 pub use bounded::Missed;
 #[cfg(feature = "client")]

@@ -1,7 +1,7 @@
 //! What is told to `tracing`: the names of its spans and events, which are a promise and stand in the guide. No command's
 //! text is among it, and no password; what goes over the wire is in [`wire_trace`](crate::wire_trace).
 
-use tracing::{Level, Span, debug, debug_span, info, info_span, trace, warn};
+use tracing::{Level, Span, debug, debug_span, error, info, info_span, trace, warn};
 use trunkline_proto::{CloseReason, DisconnectNotice, Message, SubscriptionRefused};
 
 use crate::bounded::Missed;
@@ -55,6 +55,10 @@ pub(crate) fn stalled(span: &Span, stalled: bool) {
     } else {
         info!(target: CONNECTION, parent: span, "the switch answers again");
     }
+}
+
+pub(crate) fn hook_panicked(span: &Span) {
+    error!(target: CONNECTION, parent: span, "after_connect panicked");
 }
 
 pub(crate) fn closed(span: &Span, reason: &CloseReason) {

@@ -84,6 +84,13 @@ impl Connection {
         }
     }
 
+    /// Whether we are let in, and the switch has answered for everything that it had forgotten: the filters, the events and
+    /// the log level.
+    #[must_use]
+    pub fn is_restored(&self) -> bool {
+        self.is_ready() && !self.sessions.is_asking() && self.subscriptions.is_answered()
+    }
+
     /// The Core-UUID of the switch as it last said it, where this is a [lasting](super::ConnectionConfig::lasting)
     /// connection and the switch tells this user.
     #[must_use]

@@ -122,6 +122,11 @@ impl Subscriptions {
         self.events.maybe.is_empty() && self.log.is_none() && self.on_their_way.is_empty()
     }
 
+    /// Whether no command about them is on its way.
+    pub(super) fn is_answered(&self) -> bool {
+        self.on_their_way.is_empty()
+    }
+
     /// The switch has forgotten them all. They will be asked for again, and each is told again whether it holds.
     pub(super) fn on_break(&mut self) {
         self.events = Had::default();

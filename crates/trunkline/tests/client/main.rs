@@ -4,6 +4,7 @@
 //! - `opening`: getting in, and everything that may answer a port instead
 //! - `broken`: bytes that are no protocol, and conversations cut at every byte
 //! - `reconnect`: connections that are lost and made again
+//! - `after_connect`: what is done after each connect
 //! - `faults`: a network that fails at any byte, and switches that die under load
 //! - `health`: what the client says of itself
 //! - `refused`: what the switch refuses, and what never reaches it
@@ -27,6 +28,7 @@
 //!
 //! `tests/real` talks to a real switch.
 
+mod after_connect;
 mod broken;
 mod client_must;
 mod ending;

@@ -1,0 +1,86 @@
+//! How long a connection is kept open, and what runs beside it for so long.
+
+use std::convert::Infallible;
+use std::future::{pending, poll_fn};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Weak};
+use std::task::Poll;
+
+use tokio::sync::oneshot;
+use tracing::Instrument;
+
+use super::{Client, Handle};
+use crate::after_connect::{AfterConnect, Connected};
+use crate::core::Shared;
+use crate::trace;
+
+/// Held by whoever keeps the connection open: it is closed when the last of them goes, whoever else has its handle.
+#[derive(Debug)]
+pub(super) struct Life {
+    handle: Weak<Handle>,
+    /// Dropped, it tells that this is over.
+    _over: oneshot::Sender<Infallible>,
+}
+
+impl Drop for Life {
+    fn drop(&mut self) {
+        if let Some(handle) = self.handle.upgrade() {
+            handle.main.close();
+        }
+    }
+}
+
+impl Life {
+    /// Begins, and has done what is to be done after each connect.
+    pub(super) fn begin(handle: &Arc<Handle>) -> Arc<Self> {
+        let (sender, over) = oneshot::channel();
+        if let Some(hook) = handle.config.after_connect.clone() {
+            let shared = Arc::clone(&handle.main.shared);
+            let after = After { handle: Arc::downgrade(handle), shared, hook };
+            let span = after.shared.tally.span.clone();
+            tokio::spawn(after.each_connect(over).instrument(span));
+        }
+        Arc::new(Self { handle: Arc::downgrade(handle), _over: sender })
+    }
+}
+
+struct After {
+    handle: Weak<Handle>,
+    shared: Arc<Shared>,
+    hook: AfterConnect,
+}
+
+impl After {
+    async fn each_connect(self, mut over: oneshot::Receiver<Infallible>) {
+        let mut connects = self.shared.connects.subscribe();
+        loop {
+            let connected = connects.borrow_and_update().clone();
+            tokio::select! {
+                biased;
+                _ = &mut over => return,
+                _ = self.shared.wait_closed() => return,
+                changed = connects.changed() => if changed.is_err() { return },
+                () = self.run(connected) => {}
+            }
+        }
+    }
+
+    /// Runs it, and waits to be dropped.
+    async fn run(&self, connected: Option<Connected>) {
+        if let (Some(connected), Some(handle)) = (connected, self.handle.upgrade()) {
+            let client = Client { handle, _life: None, timeout: None };
+            let mut running = Box::pin(async { self.hook.begin(client, connected).await });
+            let outcome = poll_fn(|cx| {
+                // What it has half done is its own: nothing of ours is touched.
+                match catch_unwind(AssertUnwindSafe(|| running.as_mut().poll(cx))) {
+                    Ok(polled) => polled.map(Ok),
+                    Err(panic) => Poll::Ready(Err(panic)),
+                }
+            });
+            if outcome.await.is_err() {
+                trace::hook_panicked(&self.shared.tally.span);
+            }
+        }
+        pending().await
+    }
+}

@@ -1,0 +1,117 @@
+//! What comes out of the connection, and how it gets to those who wait. Nothing is delivered under the lock.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
+
+use tokio::sync::oneshot;
+use trunkline_proto::{
+    CloseReason, Event, JobLost, LogData, Permissions, Reply, SubscriptionId, SubscriptionRefused, Unanswered,
+};
+
+use super::{Core, Shared, Sink, lock};
+use crate::after_connect::Connected;
+use crate::queue::{Ending, Queue};
+use crate::reconnect::{Gap, State};
+use crate::trace;
+
+/// To whom, and what.
+pub(super) type Delivery<T> = (oneshot::Sender<T>, T);
+
+/// What is to be delivered once the lock is let go.
+#[derive(Default)]
+pub(crate) struct Deliveries {
+    pub(super) replies: Vec<Delivery<Result<Reply, Unanswered>>>,
+    pub(super) jobs: Vec<Delivery<Result<Event, JobLost>>>,
+    pub(super) subscribed: Vec<Delivery<Result<(), SubscriptionRefused>>>,
+    pub(super) ready: Option<Delivery<Permissions>>,
+    pub(crate) events: VecDeque<Event>,
+    pub(crate) logs: VecDeque<LogData>,
+    /// The switch does not answer, or answers again.
+    pub(super) stalled: Option<bool>,
+    pub(super) gap: Option<Gap>,
+    /// Everything is restored, or is not any more.
+    pub(super) connects: Option<Option<Connected>>,
+    /// Subscriptions that are not granted any more.
+    pub(super) refused: Vec<(SubscriptionId, SubscriptionRefused)>,
+    pub(super) closed: Option<CloseReason>,
+}
+
+impl Shared {
+    /// Tells every stream of a time without connection, but those that had not begun before it.
+    pub(crate) fn tell_gap(&self, deliveries: &mut Deliveries) {
+        let Some(gap) = deliveries.gap.take() else { return };
+        self.tally.connected_again(&gap);
+        self.set_state(State::Ready);
+        let core = lock(&self.core);
+        let events = begun(&self.event_streams, &core);
+        let logs = begun(&self.log_streams, &core);
+        drop(core);
+        // Not under the lock: who is woken may drop a stream.
+        events.iter().for_each(|queue| queue.gap(&gap));
+        logs.iter().for_each(|queue| queue.gap(&gap));
+    }
+
+    /// Ends the streams whose subscription is not granted any more.
+    fn end_refused(&self, refused: &mut Vec<(SubscriptionId, SubscriptionRefused)>) {
+        for (id, why) in refused.drain(..) {
+            trace::refused(&self.tally.span, &why);
+            let is_it = |sink_id: SubscriptionId| sink_id == id;
+            let ending = Ending::Refused(why);
+            let events = lock(&self.event_streams);
+            events.iter().filter(|sink| is_it(sink.id)).for_each(|sink| sink.queue.close(ending.clone()));
+            drop(events);
+            let logs = lock(&self.log_streams);
+            logs.iter().filter(|sink| is_it(sink.id)).for_each(|sink| sink.queue.close(ending.clone()));
+        }
+    }
+
+    /// Delivers everything but events and log lines, which are the driver's.
+    pub(crate) fn deliver(&self, deliveries: &mut Deliveries) {
+        // Whoever is told that the connection has ended can ask why.
+        let closed = deliveries.closed.take().inspect(|reason| {
+            trace::closed(&self.tally.span, reason);
+            self.set_state(State::Closed(reason.clone()));
+            self.closed.send_replace(Some(reason.clone()));
+        });
+        // Who has gone meanwhile gets nothing: every send may fail.
+        if let Some((sender, permissions)) = deliveries.ready.take() {
+            self.tally.connected();
+            let _ = sender.send(permissions);
+        }
+        for (sender, result) in deliveries.subscribed.drain(..) {
+            if let Err(refused) = &result {
+                trace::refused(&self.tally.span, refused);
+            }
+            let _ = sender.send(result);
+        }
+        self.end_refused(&mut deliveries.refused);
+        if let Some(stalled) = deliveries.stalled.take() {
+            trace::stalled(&self.tally.span, stalled);
+            self.set_state(if stalled { State::Stale } else { State::Ready });
+        }
+        for (sender, result) in deliveries.replies.drain(..) {
+            let _ = sender.send(result);
+        }
+        for (sender, result) in deliveries.jobs.drain(..) {
+            let _ = sender.send(result);
+        }
+        if let Some(connected) = deliveries.connects.take() {
+            self.connects.send_replace(connected);
+        }
+        if let Some(reason) = closed {
+            // Not under the lock: who is woken may drop a stream.
+            let events = std::mem::take(&mut *lock(&self.event_streams));
+            let logs = std::mem::take(&mut *lock(&self.log_streams));
+            let ending = Ending::Closed(reason);
+            events.iter().for_each(|sink| sink.queue.close(ending.clone()));
+            logs.iter().for_each(|sink| sink.queue.close(ending.clone()));
+        }
+    }
+}
+
+/// The queues of the streams that have begun.
+fn begun<W, T>(sinks: &Mutex<Vec<Sink<W, T>>>, core: &Core) -> Vec<Arc<Queue<T>>> {
+    let sinks = lock(sinks);
+    let begun = sinks.iter().filter(|sink| !core.subscribing.contains_key(&sink.id));
+    begun.map(|sink| Arc::clone(&sink.queue)).collect()
+}
