@@ -428,6 +428,11 @@ impl Client {
         &self.handle.main.shared
     }
 
+    /// The connections for commands alone.
+    pub(crate) fn lanes(&self) -> Vec<Arc<Shared>> {
+        self.handle.lanes.shared()
+    }
+
     pub(crate) fn config(&self) -> &Config {
         &self.handle.config
     }

@@ -11,17 +11,20 @@ use crate::reconnect::State;
 
 /// How a client is: what it is doing, what it has seen, and what it could not keep. Made by [`Client::health`].
 ///
-/// What is counted is counted from when the client was made, across every reconnect.
+/// What is counted is counted from when the client was made, across every reconnect, and over all its connections where it
+/// has [lanes](crate::Config::lanes).
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Health {
-    /// How it stands to the switch.
+    /// How it stands to the switch: its main connection, where there are lanes.
     pub state: State,
     /// Since when. Attempts to connect that follow each other are one state.
     pub since: SystemTime,
     /// Which run of which switch it is connected to, or was last, if the switch tells this user. Known where the client
     /// is to [reconnect](crate::Config::reconnect).
     pub core: Option<CoreUuid>,
+    /// Its connections for commands alone.
+    pub lanes: Vec<LaneHealth>,
     /// How many times it tried to connect again.
     pub attempts: u64,
     /// How many times it was let in again.
@@ -58,6 +61,18 @@ pub struct Health {
     pub deepest: Backlog,
 }
 
+/// How a connection for commands alone is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LaneHealth {
+    /// How it stands to the switch.
+    pub state: State,
+    /// Since when.
+    pub since: SystemTime,
+    /// How many commands wait for their reply there.
+    pub outstanding: usize,
+}
+
 /// What waits for the consumer of a stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
@@ -85,6 +100,17 @@ impl Health {
     pub fn is_ready(&self) -> bool {
         self.state == State::Ready
     }
+
+    fn add_lane(&mut self, lane: &Shared) {
+        let tally = &lane.tally;
+        let (state, since, outstanding) = (lane.state.borrow().clone(), tally.since(), lane.outstanding());
+        self.lanes.push(LaneHealth { state, since, outstanding });
+        self.attempts += tally.attempts.get();
+        self.reconnects += tally.reconnects.get();
+        self.bytes += tally.bytes.get();
+        self.commands += tally.commands.get();
+        self.outstanding += outstanding;
+    }
 }
 
 impl Client {
@@ -107,7 +133,9 @@ impl Client {
     /// ```
     #[must_use]
     pub fn health(&self) -> Health {
-        self.shared().health()
+        let mut health = self.shared().health();
+        self.lanes().iter().for_each(|lane| health.add_lane(lane));
+        health
     }
 }
 
@@ -121,6 +149,7 @@ impl Shared {
             state: self.state.borrow().clone(),
             since: tally.since(),
             core,
+            lanes: Vec::new(),
             attempts: tally.attempts.get(),
             reconnects: tally.reconnects.get(),
             gaps: tally.gaps.get(),

@@ -120,7 +120,7 @@ pub use error::Error;
 #[cfg(feature = "client")]
 pub use events::{Events, Item, LogItem, Logs};
 #[cfg(feature = "client")]
-pub use health::{Backlog, Health};
+pub use health::{Backlog, Health, LaneHealth};
 #[cfg(feature = "client")]
 pub use job::Job;
 #[cfg(any(feature = "client", feature = "blocking"))]

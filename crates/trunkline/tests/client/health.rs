@@ -4,6 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use trunkline::{Client, CloseReason, EventName, Events, Health, LogLevel, Missed, State};
 
+use crate::lanes::{hear_either, settle, with_lanes};
 use crate::reconnect::{CORE, OTHER, Switch, accept, lasting, lasting_with, soon};
 use crate::support::{connected_with, millis, next, within};
 
@@ -13,15 +14,6 @@ async fn dtmf(client: &Client, switch: &mut Switch) -> Events {
         switch.reply("+OK event listener enabled plain").await;
     });
     events.unwrap()
-}
-
-/// Runs something the switch answers, so that all it has said before is read.
-async fn settle(client: &Client, switch: &mut Switch) {
-    let (answer, ()) = tokio::join!(client.api("settle"), async {
-        switch.expect("api settle").await;
-        switch.answer("settled").await;
-    });
-    answer.unwrap();
 }
 
 fn by_name(missed: &Missed) -> Vec<(EventName, u64)> {
@@ -173,6 +165,38 @@ async fn what_was_missed_is_not_forgotten() {
         assert_eq!(by_name(&client.health().missed), [(EventName::Dtmf, 7)]);
         assert_eq!(by_name(&two.missed()), [(EventName::Dtmf, 4)]);
         assert_eq!(client.health().events, 6);
+    })
+    .await;
+}
+
+/// A lane that is lost is the client's loss, but no gap: no stream hears of it.
+#[tokio::test]
+async fn lanes_are_told_one_by_one_and_added_up() {
+    within(async {
+        let (port, client, mut main, mut lanes) = with_lanes(2, Some(soon())).await;
+        let before = client.health();
+        assert_eq!(before.lanes.len(), 2);
+        let asking = tokio::spawn({
+            let client = client.clone();
+            async move { client.api("slow").await }
+        });
+        let (at, heard) = hear_either(&mut lanes).await;
+        assert_eq!(heard, "api slow");
+        let busy = client.health();
+        assert_eq!((busy.outstanding, busy.commands), (1, before.commands + 1));
+        assert_eq!(busy.lanes.iter().map(|lane| lane.outstanding).sum::<usize>(), 1);
+        let before = client.health();
+        drop(lanes.remove(at));
+        asking.await.unwrap().unwrap_err();
+        let _again = accept(&port, CORE).await;
+        settle(&client, &mut main).await;
+        while client.health().reconnects == 0 {
+            tokio::task::yield_now().await;
+        }
+        let after = client.health();
+        assert_eq!((after.reconnects, after.gaps, after.attempts), (1, 0, 1));
+        assert!(after.lanes.iter().all(|lane| lane.state == State::Ready));
+        assert_eq!(after.since, before.since);
     })
     .await;
 }

@@ -47,7 +47,7 @@ async fn arrive(port: &Port, lasting: bool) -> Switch {
 }
 
 /// Once the first connection has had an answer, it has read all that came before.
-async fn settle(client: &Client, main: &mut Switch) {
+pub(crate) async fn settle(client: &Client, main: &mut Switch) {
     let (reply, ()) = tokio::join!(client.nolinger(), async {
         main.expect("nolinger").await;
         main.reply("+OK").await;
