@@ -11,12 +11,15 @@ use crate::reconnect::Gap;
 const RANKS: usize = 4;
 
 /// What waits in a queue.
-pub(crate) trait Queued {
+pub(crate) trait Queued: Sized {
     /// How it is counted when it is dropped.
     fn kind(&self) -> EventName;
     /// 0 is dropped first, the highest last.
     fn rank(&self) -> usize;
     fn bytes(&self) -> usize;
+    /// A copy that holds on to no more memory than its own bytes.
+    #[cfg(feature = "client")]
+    fn detached(self) -> Self;
 }
 
 impl Queued for Event {
@@ -49,6 +52,11 @@ impl Queued for Event {
     fn bytes(&self) -> usize {
         self.wire_len()
     }
+
+    #[cfg(feature = "client")]
+    fn detached(self) -> Self {
+        self.detach()
+    }
 }
 
 impl Queued for LogData {
@@ -67,6 +75,11 @@ impl Queued for LogData {
 
     fn bytes(&self) -> usize {
         self.wire_len()
+    }
+
+    #[cfg(feature = "client")]
+    fn detached(self) -> Self {
+        self.detach()
     }
 }
 
@@ -155,6 +168,15 @@ impl<T: Queued> Bounded<T> {
         let place = self.places;
         if let Some(lane) = self.lanes.get_mut(item.rank()) {
             lane.push_back((place, item));
+        }
+    }
+
+    /// Has each hold on to no more memory than its own bytes.
+    #[cfg(feature = "client")]
+    pub(crate) fn detach(&mut self) {
+        for lane in &mut self.lanes {
+            let detached = |(place, item): (u64, T)| (place, item.detached());
+            *lane = std::mem::take(lane).into_iter().map(detached).collect();
         }
     }
 

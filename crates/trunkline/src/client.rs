@@ -25,6 +25,7 @@ use crate::lanes::Lanes;
 use crate::link::{Link, Role};
 use crate::outcome::{accepted, printed};
 use crate::reconnect::{State, StateChanges};
+use crate::stream_options::StreamOptions;
 use life::Life;
 
 /// Connects to a switch.
@@ -221,7 +222,24 @@ impl Client {
     ///
     /// Dropping the future withdraws the subscription.
     pub async fn events(&self, events: impl Into<EventSet>) -> Result<Events, Error> {
-        Events::subscribe(self.clone(), events.into()).await
+        Events::subscribe(self.clone(), events.into(), &StreamOptions::default()).await
+    }
+
+    /// As [`events`](Self::events), with bounds of its own, or to end where its consumer is too slow.
+    ///
+    /// # Errors
+    ///
+    /// As [`events`](Self::events).
+    ///
+    /// # Cancel safety
+    ///
+    /// As [`events`](Self::events).
+    pub async fn events_with(
+        &self,
+        events: impl Into<EventSet>,
+        options: StreamOptions,
+    ) -> Result<Events, Error> {
+        Events::subscribe(self.clone(), events.into(), &options).await
     }
 
     /// Subscribes to the switch's log: lines of this level and the graver ones.
@@ -234,7 +252,20 @@ impl Client {
     ///
     /// As [`events`](Self::events).
     pub async fn logs(&self, level: LogLevel) -> Result<Logs, Error> {
-        Logs::subscribe(self.clone(), level).await
+        Logs::subscribe(self.clone(), level, &StreamOptions::default()).await
+    }
+
+    /// As [`logs`](Self::logs), with bounds of its own, or to end where its consumer is too slow.
+    ///
+    /// # Errors
+    ///
+    /// As [`events`](Self::events).
+    ///
+    /// # Cancel safety
+    ///
+    /// As [`events`](Self::events).
+    pub async fn logs_with(&self, level: LogLevel, options: StreamOptions) -> Result<Logs, Error> {
+        Logs::subscribe(self.clone(), level, &options).await
     }
 
     /// Sends any command and gives its reply as it is, refusals included. [`Reply::answer`] says what it means.

@@ -211,6 +211,7 @@ async fn hand_out(shared: &Shared, deliveries: &mut Deliveries, pause: Duration)
     };
     if !events.is_empty() || !logs.is_empty() {
         tokio::join!(wait_for(events, until), wait_for(logs, until));
+        shared.withdraw_overflowed();
     }
 }
 
@@ -226,6 +227,7 @@ where
     W: Fn(&T) -> bool,
 {
     let last = sinks.len().saturating_sub(1);
+    let all = items.len();
     let mut behind = Vec::new();
     for (at, (queue, wants)) in sinks.enumerate() {
         let mut copies = VecDeque::new();
@@ -237,7 +239,7 @@ where
             copies.extend(items.iter().filter(|item| wants(item)).cloned());
             &mut copies
         };
-        queue.push(wanted);
+        queue.push(wanted, wanted.len() < all / 4);
         if !wanted.is_empty() {
             behind.push((Arc::clone(queue), std::mem::take(wanted)));
         }
@@ -262,11 +264,11 @@ async fn make_room<T: Queued>(queue: Arc<Queue<T>>, mut items: VecDeque<T>, unti
     let made_room = timeout_at(until.into(), async {
         while !items.is_empty() {
             queue.room().await;
-            queue.push(&mut items);
+            queue.push(&mut items, false);
         }
     });
     if made_room.await.is_err() {
         queue.give_up();
-        queue.push(&mut items);
+        queue.push(&mut items, false);
     }
 }

@@ -17,6 +17,7 @@ use crate::error::Error;
 use crate::health::Backlog;
 use crate::queue::{Ending, Queue, Taken};
 use crate::reconnect::Gap;
+use crate::stream_options::StreamOptions;
 
 /// What a stream of events yields.
 #[derive(Debug, Clone)]
@@ -31,6 +32,9 @@ pub enum Item {
     Gap(Gap),
     /// After a reconnect the switch does not grant this subscription any more, and the stream ends.
     Refused(SubscriptionRefused),
+    /// The consumer was too slow for too long, and the stream was [to end](crate::Overflow::Close) then. What came before this is
+    /// complete; it has ended, and no other one.
+    Overflowed,
     /// The connection has ended, and so does the stream.
     Closed(CloseReason),
 }
@@ -48,6 +52,9 @@ pub enum LogItem {
     Gap(Gap),
     /// After a reconnect the switch does not grant this subscription any more, and the stream ends.
     Refused(SubscriptionRefused),
+    /// The consumer was too slow for too long, and the stream was [to end](crate::Overflow::Close) then. What came before this is
+    /// complete; it has ended, and no other one.
+    Overflowed,
     /// The connection has ended, and so does the stream.
     Closed(CloseReason),
 }
@@ -57,7 +64,8 @@ pub enum LogItem {
 /// Between the connection and its consumer is a queue, bounded in count and bytes. When it is full the reader pauses
 /// for a bounded time (the switch and the kernel hold a burst meanwhile); after that the oldest of the least precious
 /// events are dropped (HEARTBEAT, CHANNEL_CALLSTATE and the like first; CHANNEL_CREATE, _ANSWER, _HANGUP_COMPLETE,
-/// _DESTROY and BACKGROUND_JOB last), and [`Item::Missed`] says how many of which. Replies and jobs do not pass
+/// _DESTROY and BACKGROUND_JOB last), and [`Item::Missed`] says how many of which; or the stream ends, where
+/// [that](crate::Overflow::Close) was asked for. Replies and jobs do not pass
 /// through it.
 ///
 /// A received event shares the memory of the network buffer it came in: [`Event::detach`] those that are kept.
@@ -73,8 +81,12 @@ pub struct Logs {
 }
 
 impl Events {
-    pub(crate) async fn subscribe(client: Client, events: EventSet) -> Result<Self, Error> {
-        let queue = queue(&client);
+    pub(crate) async fn subscribe(
+        client: Client,
+        events: EventSet,
+        options: &StreamOptions,
+    ) -> Result<Self, Error> {
+        let queue = queue(&client, options);
         let (sender, confirmed) = oneshot::channel();
         let shared = Arc::clone(client.shared());
         let id = shared.with(|core, now| {
@@ -88,7 +100,7 @@ impl Events {
         Ok(Self { subscription })
     }
 
-    /// The next item; `None` after [`Item::Closed`] and [`Item::Refused`].
+    /// The next item; `None` after [`Item::Closed`], [`Item::Refused`] and [`Item::Overflowed`].
     ///
     /// # Cancel safety
     ///
@@ -115,6 +127,7 @@ impl Events {
             Taken::Item(event) => Item::Event(event),
             Taken::Missed(missed) => Item::Missed(missed),
             Taken::Gap(gap) => Item::Gap(gap),
+            Taken::Closed(Ending::Overflowed) => Item::Overflowed,
             Taken::Closed(Ending::Refused(refused)) => Item::Refused(refused),
             Taken::Closed(Ending::Closed(reason)) => Item::Closed(reason),
         }))
@@ -122,8 +135,12 @@ impl Events {
 }
 
 impl Logs {
-    pub(crate) async fn subscribe(client: Client, level: LogLevel) -> Result<Self, Error> {
-        let queue = queue(&client);
+    pub(crate) async fn subscribe(
+        client: Client,
+        level: LogLevel,
+        options: &StreamOptions,
+    ) -> Result<Self, Error> {
+        let queue = queue(&client, options);
         let (sender, confirmed) = oneshot::channel();
         let shared = Arc::clone(client.shared());
         let id = shared.with(|core, now| {
@@ -137,7 +154,7 @@ impl Logs {
         Ok(Self { subscription })
     }
 
-    /// The next item; `None` after [`LogItem::Closed`] and [`LogItem::Refused`].
+    /// The next item; `None` after [`LogItem::Closed`], [`LogItem::Refused`] and [`LogItem::Overflowed`].
     ///
     /// # Cancel safety
     ///
@@ -164,15 +181,16 @@ impl Logs {
             Taken::Item(line) => LogItem::Line(line),
             Taken::Missed(missed) => LogItem::Missed(missed),
             Taken::Gap(gap) => LogItem::Gap(gap),
+            Taken::Closed(Ending::Overflowed) => LogItem::Overflowed,
             Taken::Closed(Ending::Refused(refused)) => LogItem::Refused(refused),
             Taken::Closed(Ending::Closed(reason)) => LogItem::Closed(reason),
         }))
     }
 }
 
-fn queue<T: Queued>(client: &Client) -> Arc<Queue<T>> {
-    let config = client.config();
-    Arc::new(Queue::new(config.queue_items, config.queue_bytes, Arc::clone(&client.shared().tally)))
+fn queue<T: Queued>(client: &Client, options: &StreamOptions) -> Arc<Queue<T>> {
+    let tally = Arc::clone(&client.shared().tally);
+    Arc::new(Queue::new(options.bounds(client.config()), options.on_overflow, tally))
 }
 
 impl Stream for Events {

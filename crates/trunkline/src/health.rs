@@ -34,6 +34,9 @@ pub struct Health {
     /// What consumers were too slow for, in all streams, those that have ended included. An event that two streams
     /// missed counts twice.
     pub missed: Missed,
+    /// How many streams were closed because their consumer was too slow, and they were
+    /// [to end](crate::Overflow::Close) then.
+    pub overflowed: u64,
     /// From when the last event was fired to when it was read here. This is a difference of two clocks: the
     /// switch's (`Event-Date-Timestamp`) and ours. Where they are not the same machine's, what they are apart is part of
     /// it; where the switch's is ahead, it is zero. Of events that are read together only the last is looked at.
@@ -154,6 +157,7 @@ impl Shared {
             reconnects: tally.reconnects.get(),
             gaps: tally.gaps.get(),
             missed: tally.all_missed(),
+            overflowed: tally.overflowed.get(),
             lag: last.map(|(_, lag)| lag),
             last_event: last.map(|(at, _)| at),
             bytes: tally.bytes.get(),

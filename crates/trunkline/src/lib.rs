@@ -99,6 +99,8 @@ mod reconnect;
 #[cfg(any(feature = "client", feature = "blocking"))]
 mod socket;
 #[cfg(feature = "client")]
+mod stream_options;
+#[cfg(feature = "client")]
 mod tally;
 #[cfg(feature = "client")]
 mod trace;
@@ -131,6 +133,8 @@ pub use originate::{OriginateError, Originated, Originating};
 pub use reconnect::StateChanges;
 #[cfg(any(feature = "client", feature = "blocking"))]
 pub use reconnect::{Gap, GapCause, Reconnect, State};
+#[cfg(feature = "client")]
+pub use stream_options::{Overflow, StreamOptions};
 pub use trunkline_proto as proto;
 pub use trunkline_proto::api;
 pub use trunkline_proto::dialstring;

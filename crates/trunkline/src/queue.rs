@@ -11,6 +11,7 @@ use trunkline_proto::{CloseReason, SubscriptionRefused};
 use crate::bounded::{Bounded, Missed, Queued};
 use crate::health::Backlog;
 use crate::reconnect::Gap;
+use crate::stream_options::Overflow;
 use crate::tally::Tally;
 use crate::trace;
 
@@ -28,6 +29,7 @@ pub(crate) enum Taken<T> {
 pub(crate) enum Ending {
     Closed(CloseReason),
     Refused(SubscriptionRefused),
+    Overflowed,
 }
 
 /// Items taken from the queue under one lock.
@@ -38,6 +40,7 @@ pub(crate) struct Queue<T> {
     inner: Mutex<Inner<T>>,
     /// The consumer has taken something.
     room: Notify,
+    on_overflow: Overflow,
     /// Where what is dropped is counted.
     tally: Arc<Tally>,
 }
@@ -47,7 +50,7 @@ struct Inner<T> {
     items: Bounded<T>,
     /// The reader waited for this consumer in vain: it does not wait again before the queue has been empty.
     given_up: bool,
-    /// There is no consumer any more.
+    /// There is no consumer any more, or there is to come no more for it.
     gone: bool,
     closed: Option<Ending>,
     consumer: Option<Waker>,
@@ -56,7 +59,11 @@ struct Inner<T> {
 }
 
 impl<T: Queued> Queue<T> {
-    pub(crate) fn new(most_items: usize, most_bytes: usize, tally: Arc<Tally>) -> Self {
+    pub(crate) fn new(
+        (most_items, most_bytes): (usize, usize),
+        on_overflow: Overflow,
+        tally: Arc<Tally>,
+    ) -> Self {
         let inner = Inner {
             items: Bounded::new(most_items, most_bytes),
             given_up: false,
@@ -65,7 +72,7 @@ impl<T: Queued> Queue<T> {
             consumer: None,
             missed: Missed::default(),
         };
-        Self { inner: Mutex::new(inner), room: Notify::new(), tally }
+        Self { inner: Mutex::new(inner), room: Notify::new(), on_overflow, tally }
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Inner<T>> {
@@ -75,7 +82,10 @@ impl<T: Queued> Queue<T> {
 
     /// Takes as many as there is room for, in order; what is left waits for [`room`](Self::room). Where the
     /// consumer is not waited for any more, takes all and drops what does not fit.
-    pub(crate) fn push(&self, items: &mut VecDeque<T>) {
+    ///
+    /// An item holds on to the network buffer it came in. Of few that are left of many (`sparse`), and of those that
+    /// others are dropped between, each could hold a whole buffer: where they wait they are copied.
+    pub(crate) fn push(&self, items: &mut VecDeque<T>, sparse: bool) {
         if items.is_empty() {
             return;
         }
@@ -87,7 +97,8 @@ impl<T: Queued> Queue<T> {
             && (inner.given_up || inner.items.has_room(next))
             && let Some(item) = items.pop_front()
         {
-            inner.items.append(item);
+            let alone = inner.given_up || (sparse && inner.items.len() >= BATCH);
+            inner.items.append(if alone { item.detached() } else { item });
         }
         let missed = inner.items.trim();
         if missed.count() > 0 {
@@ -119,8 +130,29 @@ impl<T: Queued> Queue<T> {
 
     /// The reader will not wait for this consumer any more.
     pub(crate) fn give_up(&self) {
-        self.lock().given_up = true;
-        trace::too_slow(&self.tally.span, self.backlog().items);
+        let mut inner = self.lock();
+        match self.on_overflow {
+            Overflow::Drop => {
+                inner.given_up = true;
+                inner.items.detach();
+            }
+            Overflow::Close => {
+                inner.gone = true;
+                inner.closed.get_or_insert(Ending::Overflowed);
+                self.tally.overflowed.one();
+            }
+        }
+        let (waiting, consumer) = (inner.items.len(), inner.consumer.take());
+        drop(inner);
+        trace::too_slow(&self.tally.span, waiting, self.on_overflow);
+        if let Some(consumer) = consumer {
+            consumer.wake();
+        }
+    }
+
+    /// Whether it was closed because its consumer was too slow.
+    pub(crate) fn is_overflowed(&self) -> bool {
+        matches!(self.lock().closed, Some(Ending::Overflowed))
     }
 
     /// What comes after this was lost for a while before it.
@@ -187,6 +219,7 @@ impl<T: Queued> Queue<T> {
 mod tests {
     use std::time::SystemTime;
 
+    use bytes::Bytes;
     use trunkline_proto::{Event, EventBuilder, EventFormat};
 
     use super::*;
@@ -198,7 +231,7 @@ mod tests {
     }
 
     fn bounded(most_items: usize, most_bytes: usize) -> Queue<Event> {
-        Queue::new(most_items, most_bytes, Arc::new(Tally::new("nowhere:8021", Role::Main)))
+        Queue::new((most_items, most_bytes), Overflow::Drop, Arc::new(Tally::new("nowhere:8021", Role::Main)))
     }
 
     fn names(queue: &Queue<Event>) -> Vec<String> {
@@ -210,6 +243,7 @@ mod tests {
                 Taken::Item(event) => event.name().unwrap().to_string(),
                 Taken::Missed(missed) => format!("missed {:?}", missed.by_name().collect::<Vec<_>>()),
                 Taken::Gap(_) => "gap".to_owned(),
+                Taken::Closed(Ending::Overflowed) => "overflowed".to_owned(),
                 Taken::Closed(_) => "closed".to_owned(),
             }));
         }
@@ -218,7 +252,7 @@ mod tests {
 
     fn push(queue: &Queue<Event>, names: &[&str]) -> usize {
         let mut items: VecDeque<Event> = names.iter().map(|name| event(name)).collect();
-        queue.push(&mut items);
+        queue.push(&mut items, false);
         items.len()
     }
 
@@ -283,6 +317,59 @@ mod tests {
         queue.abandon();
         assert_eq!(push(&queue, &["DTMF", "DTMF"]), 0);
         assert_eq!(names(&queue), [""; 0]);
+    }
+
+    /// Which of those that wait hold on to the buffer they were received in.
+    fn holding(queue: &Queue<Event>, buffer: &Bytes) -> Vec<bool> {
+        let mut taken = VecDeque::new();
+        let mut cx = Context::from_waker(Waker::noop());
+        let mut holding = Vec::new();
+        while queue.poll_take(&mut cx, &mut taken).is_ready() {
+            holding.extend(taken.drain(..).filter_map(|taken| match taken {
+                Taken::Item(event) => Some(buffer.as_ptr_range().contains(&event.payload().as_ptr())),
+                _ => None,
+            }));
+        }
+        holding
+    }
+
+    #[test]
+    fn what_waits_alone_holds_no_buffer() {
+        let one = event("DTMF").payload().to_vec();
+        let buffer = Bytes::from(one.repeat(2 * BATCH));
+        let received = |count: usize| -> VecDeque<Event> {
+            let payloads = (0..count).map(|at| buffer.slice(at * one.len()..(at + 1) * one.len()));
+            payloads.map(|payload| Event::decode(EventFormat::Plain, payload).unwrap()).collect()
+        };
+        let queue = bounded(2 * BATCH, usize::MAX);
+        queue.push(&mut received(2 * BATCH), false);
+        assert_eq!(holding(&queue, &buffer), vec![true; 2 * BATCH]);
+        // A few of many, for a consumer that is not behind, and then is.
+        queue.push(&mut received(BATCH), true);
+        queue.push(&mut received(2), true);
+        assert_eq!(holding(&queue, &buffer), [vec![true; BATCH], vec![false; 2]].concat());
+        // What was there before it was given up, and what comes after.
+        queue.push(&mut received(3), false);
+        queue.give_up();
+        queue.push(&mut received(3), false);
+        assert_eq!(holding(&queue, &buffer), vec![false; 6]);
+        queue.push(&mut received(1), false);
+        assert_eq!(holding(&queue, &buffer), [true]);
+    }
+
+    #[test]
+    fn one_that_would_rather_end() {
+        let tally = Arc::new(Tally::new("nowhere:8021", Role::Main));
+        let queue = Queue::new((2, usize::MAX), Overflow::Close, Arc::clone(&tally));
+        assert_eq!(push(&queue, &["DTMF", "TEXT", "CHANNEL_CREATE"]), 1);
+        assert!(!queue.is_overflowed());
+        queue.give_up();
+        assert!(queue.is_overflowed());
+        assert_eq!(push(&queue, &["CHANNEL_CREATE"]), 0);
+        queue.gap(&gap());
+        queue.close(Ending::Closed(CloseReason::Eof));
+        assert_eq!(names(&queue), ["DTMF", "TEXT", "overflowed"]);
+        assert_eq!((tally.overflowed.get(), queue.missed().count()), (1, 0));
     }
 
     fn gap() -> Gap {

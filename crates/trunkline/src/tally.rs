@@ -32,7 +32,6 @@ pub(crate) struct Tally {
     pub(crate) attempts: Count,
     pub(crate) reconnects: Count,
     pub(crate) gaps: Count,
-    #[expect(dead_code, reason = "counted with the option to close")]
     pub(crate) overflowed: Count,
     missed: Mutex<Missed>,
     /// Of the last event: when it was fired, by the switch's clock, and when it was read; µs since 1970, 0 before there

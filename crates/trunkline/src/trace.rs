@@ -9,6 +9,7 @@ use crate::command_end::{Begun, Outcome};
 use crate::core::now;
 use crate::link::Role;
 use crate::reconnect::Gap;
+use crate::stream_options::Overflow;
 
 const CONNECTION: &str = "trunkline::connection";
 const COMMAND: &str = "trunkline::command";
@@ -88,8 +89,8 @@ pub(crate) fn command_ends(span: &Span, begun: &Begun, outcome: Outcome) {
 }
 
 /// The first time a consumer is given up, not each event it misses from then on.
-pub(crate) fn too_slow(span: &Span, waiting: usize) {
-    warn!(target: STREAM, parent: span, waiting, "a consumer is too slow");
+pub(crate) fn too_slow(span: &Span, waiting: usize, then: Overflow) {
+    warn!(target: STREAM, parent: span, waiting, ?then, "a consumer is too slow");
 }
 
 pub(crate) fn missed(span: &Span, missed: &Missed) {

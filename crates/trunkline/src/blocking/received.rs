@@ -90,6 +90,11 @@ impl Queued for Received {
             _ => 0,
         }
     }
+
+    #[cfg(feature = "client")]
+    fn detached(self) -> Self {
+        self.detach()
+    }
 }
 
 fn size_of_unexpected(message: &Message) -> usize {

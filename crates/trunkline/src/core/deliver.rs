@@ -10,6 +10,7 @@ use trunkline_proto::{
 
 use super::{Core, Shared, Sink, lock};
 use crate::after_connect::Connected;
+use crate::bounded::Queued;
 use crate::queue::{Ending, Queue};
 use crate::reconnect::{Gap, State};
 use crate::trace;
@@ -49,6 +50,15 @@ impl Shared {
         // Not under the lock: who is woken may drop a stream.
         events.iter().for_each(|queue| queue.gap(&gap));
         logs.iter().for_each(|queue| queue.gap(&gap));
+    }
+
+    /// Streams that have ended for the slowness of their consumers: the switch need not send anything for them.
+    pub(crate) fn withdraw_overflowed(&self) {
+        let events = overflowed(&self.event_streams);
+        let ended: Vec<_> = events.into_iter().chain(overflowed(&self.log_streams)).collect();
+        if !ended.is_empty() {
+            self.with(|core, now| ended.iter().for_each(|id| core.connection.unsubscribe(*id, now)));
+        }
     }
 
     /// Ends the streams whose subscription is not granted any more.
@@ -107,6 +117,19 @@ impl Shared {
             logs.iter().for_each(|sink| sink.queue.close(ending.clone()));
         }
     }
+}
+
+/// Takes out the streams that have ended for the slowness of their consumers.
+fn overflowed<W, T: Queued>(sinks: &Mutex<Vec<Sink<W, T>>>) -> Vec<SubscriptionId> {
+    let mut ended = Vec::new();
+    lock(sinks).retain(|sink| {
+        let stays = !sink.queue.is_overflowed();
+        if !stays {
+            ended.push(sink.id);
+        }
+        stays
+    });
+    ended
 }
 
 /// The queues of the streams that have begun.

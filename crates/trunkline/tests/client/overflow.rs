@@ -2,22 +2,35 @@
 
 use std::time::Duration;
 
-use trunkline::{Client, Config, EventName, Events, Item};
+use trunkline::{
+    Client, CloseReason, Config, EventFormat, EventName, Events, Item, LogItem, LogLevel, Overflow,
+    StreamOptions,
+};
 
+use crate::reconnect::{CORE, accept, lasting_with};
 use crate::support::{Peer, connected_with, event, millis, next, within};
 
 type Switch = Peer<tokio::net::TcpStream>;
 
+const FORMATS: [EventFormat; 2] = [EventFormat::Plain, EventFormat::Json];
+
 /// Every stream is on the same two events.
 async fn streams<const N: usize>(change: impl FnOnce(&mut Config)) -> (Client, Switch, [Events; N]) {
-    let (client, mut switch) = connected_with(change).await;
+    let mut format = EventFormat::Plain;
+    let (client, mut switch) = connected_with(|config| {
+        change(config);
+        format = config.connection.format;
+    })
+    .await;
+    switch.format = format;
     let mut streams = Vec::new();
     for _ in 0..N {
         let subscribing = client.events("DTMF CHANNEL_CREATE");
         if streams.is_empty() {
             let (events, ()) = tokio::join!(subscribing, async {
-                switch.expect("event plain CHANNEL_CREATE DTMF").await;
-                switch.reply("+OK event listener enabled plain").await;
+                let asked = format!("event {} CHANNEL_CREATE DTMF", format.as_str());
+                switch.expect(&asked).await;
+                switch.reply("+OK event listener enabled").await;
             });
             streams.push(events.unwrap());
         } else {
@@ -27,7 +40,7 @@ async fn streams<const N: usize>(change: impl FnOnce(&mut Config)) -> (Client, S
     (client, switch, streams.try_into().unwrap())
 }
 
-fn digits(numbers: std::ops::Range<u32>, format: trunkline::EventFormat) -> Vec<u8> {
+fn digits(numbers: std::ops::Range<u32>, format: EventFormat) -> Vec<u8> {
     numbers.flat_map(|number| event("DTMF", &[("Number", &number.to_string())]).message(format)).collect()
 }
 
@@ -177,9 +190,12 @@ async fn gone_while_waited_for() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_burst() {
     const BURST: u32 = 30_000;
-    for (items, bytes) in [(50_000, 128 * 1024 * 1024), (100, usize::MAX), (usize::MAX, 10_000)] {
+    let queues = [(50_000, 128 * 1024 * 1024), (100, usize::MAX), (usize::MAX, 10_000)];
+    let both = queues.iter().flat_map(|queue| FORMATS.map(|format| (*queue, format)));
+    for ((items, bytes), format) in both {
         within(async {
-            let (_client, mut switch, [mut events]) = streams(|config| {
+            let (client, mut switch, [mut events]) = streams(|config| {
+                config.connection.format = format;
                 config.queue_items = items;
                 config.queue_bytes = bytes;
                 config.pause = Duration::from_secs(20);
@@ -193,9 +209,168 @@ async fn a_burst() {
             for number in 0..BURST {
                 assert_eq!(next(&mut events).await, format!("DTMF {number}"));
             }
+            assert_eq!((client.health().events, client.health().missed.count()), (BURST.into(), 0));
             drop(sending.await.unwrap());
             assert!(next(&mut events).await.starts_with("closed: "));
         })
         .await;
     }
+}
+
+/// One consumer never reads, among a thousand commands and a hundred jobs: each of them is answered, nobody else misses
+/// anything, and what waits for the one stays within its bounds.
+#[tokio::test]
+async fn one_that_never_reads() {
+    const COMMANDS: u32 = 1000;
+    const EVENTS: u32 = 20;
+    within(async {
+        let (client, mut switch, [never, mut other]) = streams(|config| {
+            config.queue_items = 500;
+            config.queue_bytes = 20_000;
+            config.pause = millis(20);
+        })
+        .await;
+        let ask = async {
+            for number in 0..COMMANDS {
+                assert_eq!(client.api("status").await.unwrap().text(), number.to_string());
+                let backlog = never.backlog();
+                assert!(backlog.items <= 500 && backlog.bytes <= 20_000, "{backlog:?}");
+                if number % 10 == 0 {
+                    assert_eq!(client.bgapi("echo").await.unwrap().await.unwrap().text(), "done");
+                }
+            }
+        };
+        let play = async {
+            for number in 0..COMMANDS {
+                switch.expect("api status").await;
+                switch.send(digits(number * EVENTS..(number + 1) * EVENTS, switch.format)).await;
+                switch.answer(&number.to_string()).await;
+                if number % 10 == 0 {
+                    if number == 0 {
+                        switch.expect("event plain BACKGROUND_JOB").await;
+                        switch.reply("+OK event listener enabled plain").await;
+                    }
+                    let id = switch.expect_job("echo").await;
+                    switch.take_job(&id).await;
+                    switch.end_job(&id, "done").await;
+                }
+            }
+        };
+        let read = async {
+            for number in 0..COMMANDS * EVENTS {
+                assert_eq!(next(&mut other).await, format!("DTMF {number}"));
+            }
+        };
+        tokio::join!(ask, play, read);
+        let backlog = never.backlog();
+        let all = u64::from(COMMANDS * EVENTS);
+        assert_eq!(never.missed().count() + u64::try_from(backlog.items).unwrap(), all);
+        assert!(never.missed().count() > all / 2, "{:?}", never.missed());
+        assert_eq!(other.missed().count(), 0);
+        assert_eq!(client.health().missed, never.missed());
+    })
+    .await;
+}
+
+fn closing(items: usize) -> StreamOptions {
+    StreamOptions::default().queue_items(items).on_overflow(Overflow::Close)
+}
+
+/// It has all that came before, says why it ends, and the switch is asked for nothing on its behalf any more.
+#[tokio::test]
+async fn one_that_would_rather_end() {
+    within(async {
+        let (client, mut switch, [mut other]) = streams(|config| config.pause = millis(1)).await;
+        let (text, ()) = tokio::join!(client.events_with("DTMF TEXT", closing(10)), async {
+            switch.expect("event plain TEXT").await;
+            switch.reply("+OK event listener enabled plain").await;
+        });
+        let mut text = text.unwrap();
+        // Just enough is not too much.
+        switch.send(digits(0..10, switch.format)).await;
+        for number in 0..10 {
+            assert_eq!(next(&mut text).await, format!("DTMF {number}"));
+        }
+        switch.send(digits(10..200, switch.format)).await;
+        switch.expect("nixevent TEXT").await;
+        switch.reply("+OK").await;
+        assert_eq!(client.health().streams, 1);
+        switch.send(digits(200..210, switch.format)).await;
+        for number in 0..210 {
+            assert_eq!(next(&mut other).await, format!("DTMF {number}"));
+        }
+        for number in 10..20 {
+            assert_eq!(next(&mut text).await, format!("DTMF {number}"));
+        }
+        assert!(matches!(text.next().await, Some(Item::Overflowed)));
+        assert!(text.next().await.is_none());
+        assert_eq!((text.missed().count(), client.health().overflowed), (0, 1));
+        drop(text);
+        // What was waited for with it is there again for another one.
+        let (again, ()) = tokio::join!(client.events_with("TEXT", closing(10)), async {
+            switch.expect("event plain TEXT").await;
+            switch.reply("+OK event listener enabled plain").await;
+        });
+        again.unwrap();
+    })
+    .await;
+}
+
+/// With its own bounds in bytes; and one that waits for the next item hears of the end that comes after it.
+#[tokio::test]
+async fn a_log_that_would_rather_end() {
+    within(async {
+        let (client, mut switch, []) = streams(|config| config.pause = millis(1)).await;
+        let options = StreamOptions::default().queue_bytes(10_000).on_overflow(Overflow::Close);
+        let (logs, ()) = tokio::join!(client.logs_with(LogLevel::Debug, options), async {
+            switch.expect("log debug").await;
+            switch.reply("+OK log level 7 [7]").await;
+        });
+        let mut logs = logs.unwrap();
+        for _ in 0..50 {
+            switch.log(LogLevel::Err, &"x".repeat(1000)).await;
+        }
+        switch.expect("nolog").await;
+        switch.reply("+OK no longer logging").await;
+        let mut lines = 0;
+        loop {
+            match logs.next().await {
+                Some(LogItem::Line(_)) => lines += 1,
+                Some(LogItem::Overflowed) => break,
+                other => panic!("{other:?}"),
+            }
+        }
+        assert!((5..10).contains(&lines), "{lines}");
+        assert!(logs.next().await.is_none());
+        drop(switch);
+        assert_eq!(client.closed().await, CloseReason::Eof);
+    })
+    .await;
+}
+
+/// One that has overflowed does not come back to life with the next connection.
+#[tokio::test]
+async fn one_that_has_ended_stays_so_across_a_reconnect() {
+    within(async {
+        let (port, client, mut switch) = lasting_with(|config| config.pause = millis(1)).await;
+        let (ending, ()) = tokio::join!(client.events_with("DTMF", closing(1)), async {
+            switch.expect("event plain DTMF").await;
+            switch.reply("+OK event listener enabled plain").await;
+        });
+        let mut ending = ending.unwrap();
+        switch.send(digits(0..5, switch.format)).await;
+        switch.expect("nixevent DTMF").await;
+        switch.reply("+OK").await;
+        drop(switch);
+        let mut switch = accept(&port, CORE).await;
+        let (answer, ()) = tokio::join!(client.api("status"), async {
+            switch.expect("api status").await;
+            switch.answer("up").await;
+        });
+        answer.unwrap();
+        assert_eq!(next(&mut ending).await, "DTMF 0");
+        assert!(matches!(ending.next().await, Some(Item::Overflowed)));
+        assert!(ending.next().await.is_none());
+    })
+    .await;
 }
