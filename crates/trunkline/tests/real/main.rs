@@ -8,6 +8,7 @@
 //! - `calls`: the events of calls of our own, filters, events sent and got back, the log
 //! - `session`: commands about one channel
 //! - `volume`: much at once: a long answer, many events
+//! - `overflow`: bursts, and consumers that do not read them
 //! - `typed`: calls and a conference, their events read by what they are
 //! - `events`: how headers are stored and events written, byte for byte
 //! - `users`: restricted users
@@ -28,6 +29,7 @@ mod originate;
 #[path = "../support/proxy.rs"]
 #[expect(dead_code, reason = "what is wrong with a real switch is only that its connections are cut")]
 mod proxy;
+mod overflow;
 mod session;
 mod typed;
 mod users;
