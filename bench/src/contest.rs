@@ -16,8 +16,13 @@ struct Server {
 
 impl Server {
     fn start(seconds: f64, events: u64) -> Self {
+        Self::serve(&["--seconds", &seconds.to_string(), "--events", &events.to_string()])
+    }
+
+    fn serve(options: &[&str]) -> Self {
         let mut child = Command::new(this_program())
-            .args(["serve", "--seconds", &seconds.to_string(), "--events", &events.to_string()])
+            .arg("serve")
+            .args(options)
             .stdout(Stdio::piped())
             .spawn()
             .expect("the server starts");
@@ -106,6 +111,13 @@ fn at_a_switch(ids: &[(&str, String)], options: &Options) {
     let switch = Running::start("127.0.0.1:0", 1);
     let place = Place { address: switch.address.clone(), password: "ClueCon".to_owned() };
     commands(ids, &place, options);
+}
+
+pub(crate) fn overflow(options: &Options) {
+    let server = Server::serve(&["--pace", "40000"]);
+    let place = Place { address: server.address.clone(), password: "ClueCon".to_owned() };
+    let ids = ["unsubscribed", "read", "never-read"].map(|name| (name, format!("trunkline/beside-{name}")));
+    commands(&ids, &place, options);
 }
 
 pub(crate) fn memory(options: &Options) {

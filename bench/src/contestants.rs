@@ -1,5 +1,6 @@
 //! The contestants, each in a process of its own.
 
+mod beside;
 mod blocking;
 mod codec;
 mod drain;
@@ -32,6 +33,9 @@ pub(crate) fn run(contestant: &Contestant) {
         "trunkline/latency" => lanes::latency(contestant, 0, None),
         "trunkline-without-window/latency" => lanes::latency(contestant, 0, Some(usize::MAX)),
         "trunkline-1-lane/latency" => lanes::latency(contestant, 1, None),
+        "trunkline/beside-unsubscribed" => beside::unsubscribed(contestant),
+        "trunkline/beside-read" => beside::read(contestant),
+        "trunkline/beside-never-read" => beside::never_read(contestant),
         "trunkline-blocking/stream" => blocking::stream(contestant),
         "trunkline-blocking/rtt" => blocking::rtt(contestant),
         "freeswitch-esl-tokio/stream" => esl_tokio::stream(contestant),

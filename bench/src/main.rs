@@ -33,6 +33,8 @@ enum Command {
     Bgapi(Options),
     /// How long events take while 64 tasks give commands: on one connection, without its bounded window, and with a lane
     Latency(Options),
+    /// Commands a second beside 40,000 events a second: with no stream, one that is read, and one that never is
+    Overflow(Options),
     /// Memory over ten million events
     Memory(Options),
     /// Events decoded a second, without a socket
@@ -126,6 +128,7 @@ fn main() {
         Command::Pipeline(options) => contest::pipeline(&options),
         Command::Bgapi(options) => contest::bgapi(&options),
         Command::Latency(options) => contest::latency(&options),
+        Command::Overflow(options) => contest::overflow(&options),
         Command::Memory(options) => contest::memory(&options),
         Command::Decode(options) => contest::decode(&options),
         Command::Encode(options) => contest::encode(&options),

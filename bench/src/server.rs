@@ -4,6 +4,7 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use clap::Args;
@@ -18,6 +19,9 @@ pub(crate) struct Serve {
     /// Seconds to send them, at most
     #[arg(long, default_value_t = 3.0)]
     seconds: f64,
+    /// So many of them a second, and commands are answered meanwhile; otherwise as fast as they are taken
+    #[arg(long)]
+    pace: Option<u64>,
 }
 
 /// Bytes written at a time.
@@ -28,32 +32,57 @@ pub(crate) fn run(serve: &Serve) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("loopback");
     println!("{}", listener.local_addr().expect("an address"));
     for stream in listener.incoming().flatten() {
-        let (events, seconds) = (serve.events, serve.seconds);
+        let (events, seconds, pace) = (serve.events, serve.seconds, serve.pace);
         std::thread::spawn(move || {
             // A contestant that leaves ends its connection, and that is all.
-            let _ = converse(stream, events, Duration::from_secs_f64(seconds));
+            let _ = converse(stream, events, Duration::from_secs_f64(seconds), pace);
         });
     }
 }
 
-fn converse(mut stream: TcpStream, events: u64, duration: Duration) -> std::io::Result<()> {
-    stream.set_nodelay(true)?;
-    stream.write_all(b"Content-Type: auth/request\n\n")?;
+fn converse(mut heard: TcpStream, events: u64, duration: Duration, pace: Option<u64>) -> std::io::Result<()> {
+    heard.set_nodelay(true)?;
+    let said = Arc::new(Mutex::new(heard.try_clone()?));
+    let say = |message: &[u8]| said.lock().expect("no panic").write_all(message);
+    say(b"Content-Type: auth/request\n\n")?;
     loop {
-        let command = read_command(&mut stream)?;
+        let command = read_command(&mut heard)?;
         let lower = command.to_ascii_lowercase();
         if lower.starts_with("api ") {
-            stream.write_all(b"Content-Type: api/response\nContent-Length: 6\n\n123456")?;
+            say(b"Content-Type: api/response\nContent-Length: 6\n\n123456")?;
         } else if lower.starts_with("exit") {
-            return stream.write_all(b"Content-Type: command/reply\nReply-Text: +OK bye\n\n");
+            return say(b"Content-Type: command/reply\nReply-Text: +OK bye\n\n");
         } else if lower.starts_with("event ") && lower.contains(" all") {
             let format = if lower.contains(" json") { Format::Json } else { Format::Plain };
             let reply = format!("Reply-Text: +OK event listener enabled {}", format.as_str());
-            stream.write_all(format!("Content-Type: command/reply\n{reply}\n\n").as_bytes())?;
-            replay(&mut stream, format, events, duration)?;
+            say(format!("Content-Type: command/reply\n{reply}\n\n").as_bytes())?;
+            match pace {
+                None => replay(&mut said.lock().expect("no panic"), format, events, duration)?,
+                Some(rate) => {
+                    let said = Arc::clone(&said);
+                    std::thread::spawn(move || trickle(&said, format, rate));
+                }
+            }
         } else {
-            stream.write_all(b"Content-Type: command/reply\nReply-Text: +OK accepted\n\n")?;
+            say(b"Content-Type: command/reply\nReply-Text: +OK accepted\n\n")?;
         }
+    }
+}
+
+/// Sends so many recorded events a second, until nobody takes them.
+fn trickle(said: &Mutex<TcpStream>, format: Format, rate: u64) {
+    const TICK: Duration = Duration::from_millis(5);
+    let recorded = recorded_events(format);
+    let mut next = recorded.iter().cycle();
+    let (started, mut sent) = (Instant::now(), 0);
+    loop {
+        let due = (started.elapsed().as_secs_f64() * rate as f64) as u64;
+        let block: Vec<u8> = (sent..due).filter_map(|_| next.next()).flatten().copied().collect();
+        sent = due;
+        if said.lock().expect("no panic").write_all(&block).is_err() {
+            return;
+        }
+        std::thread::sleep(TICK);
     }
 }
 

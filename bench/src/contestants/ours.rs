@@ -10,7 +10,7 @@ use super::TASKS;
 use crate::Contestant;
 use crate::measure::{Measured, Meter, rss_kib};
 
-async fn connect(contestant: &Contestant) -> Client {
+pub(super) async fn connect(contestant: &Contestant) -> Client {
     let (host, port) = contestant.host_and_port();
     let mut config = Config::new(host, &contestant.password).format(contestant.format.of_events());
     config.port = port;
@@ -76,6 +76,11 @@ pub(crate) async fn rtt_main(contestant: &Contestant) -> Measured {
 async fn sequence(contestant: &Contestant) -> Measured {
     let client = connect(contestant).await;
     client.api("uptime").await.expect("a reply");
+    ask(contestant, &client).await
+}
+
+/// Commands one after the other.
+pub(super) async fn ask(contestant: &Contestant, client: &Client) -> Measured {
     let meter = Meter::start();
     let end = Instant::now() + contestant.duration();
     let (mut count, mut bytes) = (0, 0);
@@ -83,7 +88,7 @@ async fn sequence(contestant: &Contestant) -> Measured {
         bytes += client.api("uptime").await.expect("a reply").bytes().len() as u64;
         count += 1;
     }
-    meter.stop(count, bytes, 0)
+    meter.stop(count, bytes, client.health().missed.count())
 }
 
 #[tokio::main]
