@@ -179,7 +179,7 @@ impl Client {
 
     async fn api_reply(&self, text: &str, command: Command) -> Result<ApiResponse, Error> {
         match self.reply(command).await {
-            Ok(reply) => printed(text, reply),
+            Ok(reply) => printed(text, reply).map_err(|refused| self.note_refusal(refused)),
             Err(why) => Err(Error::unanswered(&format!("api {text}"), why)),
         }
     }
@@ -452,6 +452,14 @@ impl Client {
 
     fn serial(&self) -> u64 {
         self.handle.serials.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// Keeps in mind what this user may not do.
+    fn note_refusal(&self, error: Error) -> Error {
+        if let Some(permission) = error.permission() {
+            self.shared().tally.not_permitted(permission);
+        }
+        error
     }
 
     /// The connection that carries events, or the only one.

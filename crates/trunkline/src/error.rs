@@ -9,6 +9,7 @@ use trunkline_proto::{
 };
 
 use crate::config::ConfigError;
+use crate::permission::lacking;
 
 /// Any failure of the client.
 #[derive(Debug, thiserror::Error)]
@@ -58,8 +59,8 @@ pub enum Error {
         /// Whether the switch can have executed it.
         executed: Executed,
     },
-    /// The switch refused the command.
-    #[error("the switch refused `{command}`: {reason}")]
+    /// The switch refused the command. Where that is for want of a permission, [`Error::permission`] names it.
+    #[error("the switch refused `{command}`: {reason}{}", lacking(command, reason))]
     Refused {
         /// The command.
         command: String,

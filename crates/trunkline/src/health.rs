@@ -7,6 +7,7 @@ use trunkline_proto::CoreUuid;
 use crate::bounded::Missed;
 use crate::client::Client;
 use crate::core::{Shared, lock};
+use crate::permission::Permission;
 use crate::reconnect::State;
 
 /// How a client is: what it is doing, what it has seen, and what it could not keep. Made by [`Client::health`].
@@ -37,6 +38,9 @@ pub struct Health {
     /// How many streams were closed because their consumer was too slow, and they were
     /// [to end](crate::Overflow::Close) then.
     pub overflowed: u64,
+    /// What the switch has refused this user, each once, of subscriptions, api commands and jobs; the first 256. (What a
+    /// user may do is in [`Client::permissions`].)
+    pub refused: Vec<Permission>,
     /// From when the last event was fired to when it was read here. This is a difference of two clocks: the
     /// switch's (`Event-Date-Timestamp`) and ours. Where they are not the same machine's, what they are apart is part of
     /// it; where the switch's is ahead, it is zero. Of events that are read together only the last is looked at.
@@ -158,6 +162,7 @@ impl Shared {
             gaps: tally.gaps.get(),
             missed: tally.all_missed(),
             overflowed: tally.overflowed.get(),
+            refused: tally.refused(),
             lag: last.map(|(_, lag)| lag),
             last_event: last.map(|(at, _)| at),
             bytes: tally.bytes.get(),

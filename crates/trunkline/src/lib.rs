@@ -90,6 +90,8 @@ mod originate;
 mod meter;
 #[cfg(any(feature = "client", feature = "blocking"))]
 mod outcome;
+#[cfg(any(feature = "client", feature = "blocking"))]
+mod permission;
 #[cfg(feature = "client")]
 mod queue;
 #[cfg(any(feature = "client", feature = "blocking"))]
@@ -127,6 +129,8 @@ pub use health::{Backlog, Health, LaneHealth};
 pub use job::Job;
 #[cfg(any(feature = "client", feature = "blocking"))]
 pub use job_result::JobResult;
+#[cfg(any(feature = "client", feature = "blocking"))]
+pub use permission::Permission;
 #[cfg(feature = "client")]
 pub use originate::{OriginateError, Originated, Originating};
 #[cfg(feature = "client")]

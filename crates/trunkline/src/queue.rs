@@ -97,8 +97,11 @@ impl<T: Queued> Queue<T> {
             && (inner.given_up || inner.items.has_room(next))
             && let Some(item) = items.pop_front()
         {
-            let alone = inner.given_up || (sparse && inner.items.len() >= BATCH);
-            inner.items.append(if alone { item.detached() } else { item });
+            if inner.given_up || (sparse && inner.items.len() >= BATCH) {
+                inner.items.append(detached(item));
+            } else {
+                inner.items.append(item);
+            }
         }
         let missed = inner.items.trim();
         if missed.count() > 0 {
@@ -213,6 +216,12 @@ impl<T: Queued> Queue<T> {
         self.room.notify_one();
         Poll::Ready(())
     }
+}
+
+/// Away from the way of all those that are not.
+#[cold]
+fn detached<T: Queued>(item: T) -> T {
+    item.detached()
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! What a client counts of itself, for [`Health`](crate::Health) and for the metrics: written as things happen, mostly by
 //! the driver and a batch at a time, and read whenever somebody asks. What is counted is told to `tracing` from here, too.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant, SystemTime};
@@ -17,8 +17,12 @@ use crate::core::now;
 use crate::link::Role;
 #[cfg(feature = "metrics")]
 use crate::meter::Meter;
+use crate::permission::Permission;
 use crate::reconnect::{Gap, State};
 use crate::trace;
+
+/// So many permissions that are lacking are kept in mind: a program may ask for any number of commands.
+const MOST_REFUSED: usize = 256;
 
 #[derive(Debug)]
 pub(crate) struct Tally {
@@ -34,6 +38,7 @@ pub(crate) struct Tally {
     pub(crate) gaps: Count,
     pub(crate) overflowed: Count,
     missed: Mutex<Missed>,
+    refused: Mutex<BTreeSet<Permission>>,
     /// Of the last event: when it was fired, by the switch's clock, and when it was read; µs since 1970, 0 before there
     /// is one.
     fired: AtomicU64,
@@ -99,6 +104,7 @@ impl Tally {
             gaps: counted_as("trunkline_gaps_total"),
             overflowed: counted_as("trunkline_overflowed_total"),
             missed: Mutex::default(),
+            refused: Mutex::default(),
             fired: AtomicU64::new(0),
             read: AtomicU64::new(0),
             span: trace::connection(switch, role),
@@ -184,6 +190,20 @@ impl Tally {
         lock(&self.missed).add(missed);
         #[cfg(feature = "metrics")]
         self.meter.missed(missed);
+    }
+
+    /// The switch does not permit this. Said the first time.
+    pub(crate) fn not_permitted(&self, permission: Permission) {
+        let mut refused = lock(&self.refused);
+        if refused.len() < MOST_REFUSED && !refused.contains(&permission) {
+            refused.insert(permission.clone());
+            drop(refused);
+            trace::not_permitted(&self.span, &permission);
+        }
+    }
+
+    pub(crate) fn refused(&self) -> Vec<Permission> {
+        lock(&self.refused).iter().cloned().collect()
     }
 
     pub(crate) fn since(&self) -> SystemTime {

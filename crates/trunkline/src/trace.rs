@@ -8,6 +8,7 @@ use crate::bounded::Missed;
 use crate::command_end::{Begun, Outcome};
 use crate::core::now;
 use crate::link::Role;
+use crate::permission::Permission;
 use crate::reconnect::Gap;
 use crate::stream_options::Overflow;
 
@@ -97,6 +98,10 @@ pub(crate) fn missed(span: &Span, missed: &Missed) {
     trace!(target: STREAM, parent: span, count = missed.count(), "dropped");
 }
 
+pub(crate) fn not_permitted(span: &Span, permission: &Permission) {
+    warn!(target: CONNECTION, parent: span, %permission, "not permitted");
+}
+
 pub(crate) fn refused(span: &Span, refused: &SubscriptionRefused) {
-    warn!(target: STREAM, parent: span, %refused, "refused");
+    debug!(target: STREAM, parent: span, %refused, "refused");
 }

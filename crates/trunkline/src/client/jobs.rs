@@ -35,7 +35,7 @@ impl Client {
         match answered {
             Ok(reply) => match reply.refusal() {
                 None => Ok(job),
-                Some(reason) => Err(Error::refused(&command(), reason)),
+                Some(reason) => Err(self.note_refusal(Error::refused(&command(), reason))),
             },
             Err(why) => Err(Error::unanswered(&command(), why)),
         }

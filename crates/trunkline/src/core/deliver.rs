@@ -5,12 +5,14 @@ use std::sync::{Arc, Mutex};
 
 use tokio::sync::oneshot;
 use trunkline_proto::{
-    CloseReason, Event, JobLost, LogData, Permissions, Reply, SubscriptionId, SubscriptionRefused, Unanswered,
+    CloseReason, Event, EventName, JobLost, LogData, Permissions, Reply, SubscriptionId, SubscriptionRefused,
+    Unanswered,
 };
 
 use super::{Core, Shared, Sink, lock};
 use crate::after_connect::Connected;
 use crate::bounded::Queued;
+use crate::permission::Permission;
 use crate::queue::{Ending, Queue};
 use crate::reconnect::{Gap, State};
 use crate::trace;
@@ -52,6 +54,13 @@ impl Shared {
         logs.iter().for_each(|queue| queue.gap(&gap));
     }
 
+    fn tell_refused(&self, refused: &SubscriptionRefused) {
+        trace::refused(&self.tally.span, refused);
+        if let Some(permission) = Permission::of_subscription(refused) {
+            self.tally.not_permitted(permission);
+        }
+    }
+
     /// Streams that have ended for the slowness of their consumers: the switch need not send anything for them.
     pub(crate) fn withdraw_overflowed(&self) {
         let events = overflowed(&self.event_streams);
@@ -64,7 +73,7 @@ impl Shared {
     /// Ends the streams whose subscription is not granted any more.
     fn end_refused(&self, refused: &mut Vec<(SubscriptionId, SubscriptionRefused)>) {
         for (id, why) in refused.drain(..) {
-            trace::refused(&self.tally.span, &why);
+            self.tell_refused(&why);
             let is_it = |sink_id: SubscriptionId| sink_id == id;
             let ending = Ending::Refused(why);
             let events = lock(&self.event_streams);
@@ -90,7 +99,7 @@ impl Shared {
         }
         for (sender, result) in deliveries.subscribed.drain(..) {
             if let Err(refused) = &result {
-                trace::refused(&self.tally.span, refused);
+                self.tell_refused(refused);
             }
             let _ = sender.send(result);
         }
@@ -103,6 +112,9 @@ impl Shared {
             let _ = sender.send(result);
         }
         for (sender, result) in deliveries.jobs.drain(..) {
+            if let Err(JobLost::NotPermitted) = result {
+                self.tally.not_permitted(Permission::Events(EventName::BackgroundJob.to_string()));
+            }
             let _ = sender.send(result);
         }
         if let Some(connected) = deliveries.connects.take() {

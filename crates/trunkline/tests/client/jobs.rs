@@ -177,7 +177,11 @@ async fn refused() {
         });
         match job {
             Err(error @ Error::Refused { .. }) => {
-                assert_eq!(error.to_string(), "the switch refused `bgapi shutdown`: permission denied");
+                assert_eq!(
+                    error.to_string(),
+                    "the switch refused `bgapi shutdown`: permission denied; this user lacks api shutdown \
+                     (esl-allowed-api) in the directory"
+                );
             }
             other => panic!("{other:?}"),
         }

@@ -7,6 +7,7 @@
 //! - `after_connect`: what is done after each connect
 //! - `faults`: a network that fails at any byte, and switches that die under load
 //! - `health`: what the client says of itself
+//! - `permissions`: users who may not do everything
 //! - `refused`: what the switch refuses, and what never reaches it
 //! - `replies`: whose reply is whose: late, dropped, timed out
 //! - `shuffle`: the same under many tasks, threads, and random drops
@@ -43,6 +44,7 @@ mod notes;
 mod opening;
 mod originate;
 mod overflow;
+mod permissions;
 mod reconnect;
 mod refused;
 mod replies;

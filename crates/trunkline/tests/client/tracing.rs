@@ -18,9 +18,9 @@ async fn converse(port: Port) {
         switch.answer("hunter2").await;
     });
     answer.unwrap();
-    let (refused, ()) = tokio::join!(client.bgapi("hunter2"), async {
+    let (refused, ()) = tokio::join!(client.bgapi("shutdown hunter2"), async {
         switch.expect("event plain BACKGROUND_JOB").await;
-        switch.expect_job("hunter2").await;
+        switch.expect_job("shutdown hunter2").await;
         switch.reply("+OK event listener enabled plain").await;
         switch.reply("-ERR permission denied").await;
     });
@@ -75,9 +75,10 @@ async fn what_is_told() {
             .to_owned(),
         "trunkline::command DEBUG connection message=command ended kind=\"bgapi\" outcome=\"refused\" took="
             .to_owned(),
-        "trunkline::stream WARN connection message=refused refused=the switch refused the events DTMF"
+        "trunkline::connection WARN connection message=not permitted permission=api shutdown (esl-allowed-api)".to_owned(),
+        "trunkline::stream DEBUG connection message=refused refused=the switch refused the events DTMF"
             .to_owned(),
-        "trunkline::stream WARN connection message=a consumer is too slow waiting=1".to_owned(),
+        "trunkline::stream WARN connection message=a consumer is too slow waiting=1 then=Drop".to_owned(),
         "trunkline::stream TRACE connection message=dropped count=".to_owned(),
         "trunkline::command DEBUG connection message=command ended kind=\"api\" outcome=\"timed_out\" took="
             .to_owned(),

@@ -11,7 +11,7 @@
 //! - `overflow`: bursts, and consumers that do not read them
 //! - `typed`: calls and a conference, their events read by what they are
 //! - `events`: how headers are stored and events written, byte for byte
-//! - `users`: restricted users
+//! - `users`, `permissions`: restricted users
 //! - `blocking`: the client without async
 //!
 //! Calls are `null/` and `loopback/` channels with ids of our own, and only those are hung up; nothing is reloaded or shut down. The
@@ -30,6 +30,7 @@ mod originate;
 #[expect(dead_code, reason = "what is wrong with a real switch is only that its connections are cut")]
 mod proxy;
 mod overflow;
+mod permissions;
 mod session;
 mod typed;
 mod users;
