@@ -1,5 +1,8 @@
 //! How a client is, in one look.
 
+#[cfg(feature = "serde")]
+mod serde;
+
 use std::time::{Duration, SystemTime};
 
 use trunkline_proto::CoreUuid;

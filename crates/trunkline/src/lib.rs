@@ -50,7 +50,8 @@
 //! - `blocking`: the client without async, in the module `blocking`.
 //! - `metrics`: what the client counts, for whatever recorder of the crate `metrics` the program has installed.
 //! - `serde`: an [`Event`] or [`EventBuilder`] is written as the object FreeSWITCH's own JSON is, and such an object is read
-//!   as an [`EventBuilder`]; names, ids and levels are their text.
+//!   as an [`EventBuilder`]; names, ids and levels are their text. A [`Health`] is written
+//!   as what it holds.
 
 #[cfg(feature = "client")]
 mod after_connect;

@@ -200,3 +200,42 @@ async fn lanes_are_told_one_by_one_and_added_up() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn as_data() {
+    within(async {
+        let (client, mut switch) = connected_with(|config| {
+            config.queue_items = 1;
+            config.pause = millis(1);
+        })
+        .await;
+        let events = dtmf(&client, &mut switch).await;
+        for _ in 0..3 {
+            switch.event("DTMF", &[]).await;
+        }
+        settle(&client, &mut switch).await;
+        let (refused, ()) = tokio::join!(client.api("hostname"), async {
+            switch.expect("api hostname").await;
+            switch.reply("-ERR permission denied").await;
+        });
+        refused.unwrap_err();
+        drop(switch);
+        client.closed().await;
+        let health = serde_json::to_value(client.health()).unwrap();
+        assert_eq!(health["state"], "closed");
+        assert!(health["why"].as_str().is_some_and(|why| why.contains("without notice")), "{health}");
+        assert!(health["since"].as_f64() > Some(1.7e9), "{health}");
+        assert_eq!(health["missed"], serde_json::json!({ "DTMF": 2 }));
+        assert_eq!(health["refused"], serde_json::json!(["api hostname (esl-allowed-api)"]));
+        assert_eq!(health["commands"], 2);
+        assert!(health["lag"].is_null() && health["core"].is_null(), "{health}");
+        // Every field is there, under its name.
+        let shown = format!("{:?}", client.health());
+        let fields = health.as_object().unwrap().keys().filter(|name| *name != "why");
+        for name in fields {
+            assert!(shown.contains(&format!("{name}: ")), "{name}");
+        }
+        drop(events);
+    })
+    .await;
+}

@@ -6,7 +6,7 @@ use trunkline::{
 };
 use trunkline_sim::{Sim, User};
 
-use crate::reconnect::{CORE, accept, lasting, soon};
+use crate::reconnect::{CORE, accept, grant_only, lasting, soon};
 use crate::support::{next, within};
 
 const DENIED: &str = "-ERR permission denied";
@@ -42,10 +42,7 @@ async fn what_is_taken_away_is_said_once() {
         switch.expect("log info").await;
         switch.reply(DENIED).await;
         switch.reply(DENIED).await;
-        for _ in 0..2 {
-            let asked = switch.hear().await;
-            switch.reply(if asked == "event plain TEXT" { GRANTED } else { DENIED }).await;
-        }
+        grant_only(&mut switch, "TEXT", 2).await;
         switch.event("TEXT", &[("Number", "1")]).await;
         assert!(matches!(dtmf.next().await, Some(Item::Gap(_))));
         match dtmf.next().await {
@@ -110,10 +107,7 @@ async fn jobs_whose_end_may_not_be_heard() {
             switch = accept(&port, CORE).await;
             switch.expect("event plain DTMF BACKGROUND_JOB").await;
             switch.reply(DENIED).await;
-            for _ in 0..2 {
-                let asked = switch.hear().await;
-                switch.reply(if asked == "event plain DTMF" { GRANTED } else { DENIED }).await;
-            }
+            grant_only(&mut switch, "DTMF", 2).await;
             switch.event("DTMF", &[("Number", &round.to_string())]).await;
             assert!(matches!(stream.next().await, Some(Item::Gap(_))));
             assert_eq!(next(&mut stream).await, format!("DTMF {round}"));
