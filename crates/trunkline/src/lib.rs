@@ -85,10 +85,10 @@ mod job_result;
 mod lanes;
 #[cfg(feature = "client")]
 mod link;
-#[cfg(feature = "client")]
-mod originate;
 #[cfg(feature = "metrics")]
 mod meter;
+#[cfg(feature = "client")]
+mod originate;
 #[cfg(any(feature = "client", feature = "blocking"))]
 mod outcome;
 #[cfg(any(feature = "client", feature = "blocking"))]
@@ -130,10 +130,10 @@ pub use health::{Backlog, Health, LaneHealth};
 pub use job::Job;
 #[cfg(any(feature = "client", feature = "blocking"))]
 pub use job_result::JobResult;
-#[cfg(any(feature = "client", feature = "blocking"))]
-pub use permission::Permission;
 #[cfg(feature = "client")]
 pub use originate::{OriginateError, Originated, Originating};
+#[cfg(any(feature = "client", feature = "blocking"))]
+pub use permission::Permission;
 #[cfg(feature = "client")]
 pub use reconnect::StateChanges;
 #[cfg(any(feature = "client", feature = "blocking"))]

@@ -53,7 +53,8 @@ impl Meter {
             State::Ready => Some("ready"),
             State::Stale => Some("stale"),
             State::Connecting { .. } => Some("connecting"),
-            State::Closed(_) => None,
+            // The first of them is of the blocking client.
+            State::Lost(_) | State::Closed(_) => None,
         };
         let (switch, role) = (&self.switch, self.role.as_str());
         let now = state.map(

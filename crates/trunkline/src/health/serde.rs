@@ -8,7 +8,7 @@ use super::{Backlog, Health, LaneHealth};
 use crate::bounded::Missed;
 use crate::reconnect::State;
 
-/// By its fields' names. The state is a word (`ready`, `stale`, `connecting`, `closed`), and what led to it is in `why`, or
+/// By its fields' names. The state is a word (`ready`, `stale`, `connecting`, `lost`, `closed`), and what led to it is in `why`, or
 /// null; points in time are seconds since 1970, `lag` is in seconds, `missed` a count by name, `refused` texts.
 impl Serialize for Health {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -81,6 +81,7 @@ fn in_words(state: &State) -> (&'static str, Option<String>) {
         State::Ready => ("ready", None),
         State::Stale => ("stale", None),
         State::Connecting { why, .. } => ("connecting", Some(why.clone())),
+        State::Lost(reason) => ("lost", Some(reason.to_string())),
         State::Closed(reason) => ("closed", Some(reason.to_string())),
     }
 }

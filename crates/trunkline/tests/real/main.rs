@@ -26,11 +26,11 @@ mod commands;
 mod events;
 mod jobs;
 mod originate;
+mod overflow;
+mod permissions;
 #[path = "../support/proxy.rs"]
 #[expect(dead_code, reason = "what is wrong with a real switch is only that its connections are cut")]
 mod proxy;
-mod overflow;
-mod permissions;
 mod session;
 mod typed;
 mod users;
