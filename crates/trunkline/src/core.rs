@@ -38,6 +38,8 @@ pub(crate) struct Shared {
     core: Mutex<Core>,
     /// Commands whose callers found the lock taken, or others on their way.
     inbox: Mutex<Vec<Submission>>,
+    /// Nobody looks into the inbox by itself any more.
+    abandoned: AtomicBool,
     /// Wakes the driver.
     pub(crate) wake: Notify,
     pub(crate) event_streams: Mutex<Vec<Sink<EventSet, Event>>>,
@@ -164,6 +166,7 @@ impl Shared {
         Self {
             core: Mutex::new(core),
             inbox: Mutex::new(Vec::new()),
+            abandoned: AtomicBool::new(false),
             wake: Notify::new(),
             event_streams: Mutex::new(Vec::new()),
             log_streams: Mutex::new(Vec::new()),
@@ -179,10 +182,7 @@ impl Shared {
         let mut core = match self.core.try_lock() {
             Ok(core) => core,
             Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
-            Err(TryLockError::WouldBlock) => {
-                lock(&self.inbox).push(submission);
-                return self.wake.notify_one();
-            }
+            Err(TryLockError::WouldBlock) => return self.leave_to_driver(submission),
         };
         if core.connection.outstanding() > 0 {
             // Others are on their way: the driver writes those that come together in one go.
@@ -194,6 +194,15 @@ impl Shared {
         self.take_inbox(&mut core, now);
         core.accept(submission, now);
         self.finish(core, now);
+    }
+
+    fn leave_to_driver(&self, submission: Submission) {
+        lock(&self.inbox).push(submission);
+        self.wake.notify_one();
+        // Either we see that it is gone, or it finds this when it looks a last time.
+        if self.abandoned.load(Ordering::SeqCst) {
+            self.with(|_, _| {});
+        }
     }
 
     /// Does something with the connection, then writes and delivers what came of it.
@@ -248,6 +257,9 @@ impl Shared {
         if self.closed.borrow().is_none() {
             self.deliver(&mut Deliveries { closed: reason, ..Deliveries::default() });
         }
+        self.abandoned.store(true, Ordering::SeqCst);
+        // Whoever found the lock taken meanwhile relied on the driver.
+        self.with(|_, _| {});
         let mut writer = std::mem::replace(&mut lock(&self.core).writer, Box::new(tokio::io::sink()));
         // A tunnel may have a word for it. Nobody waits for it to be taken.
         let _ = Pin::new(&mut writer).poll_shutdown(&mut Context::from_waker(Waker::noop()));

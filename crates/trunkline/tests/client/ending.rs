@@ -213,3 +213,32 @@ fn the_runtime_is_shut_down_with_all_in_it() {
         switch_side.block_on(within(play)).unwrap();
     }
 }
+
+/// Commands given in the very moment of the end: each is answered, from whichever thread it comes.
+#[test]
+fn commands_in_the_moment_of_the_end() {
+    let runtime = Builder::new_multi_thread().worker_threads(4).enable_all().build().unwrap();
+    runtime.block_on(within(async {
+        for _ in 0..400 {
+            let (near, far) = tokio::io::duplex(4096);
+            let mut switch = Peer::new(far);
+            let config = trunkline::Config::new("nowhere", "ClueCon");
+            let (client, ()) = tokio::join!(Client::from_stream(near, config), switch.let_in());
+            let client = client.unwrap();
+            let mut asking = tokio::task::JoinSet::new();
+            for _ in 0..6 {
+                let client = client.clone();
+                asking.spawn(async move {
+                    let mut after = 0;
+                    while after < 20 {
+                        after += usize::from(client.api("status").await.is_err());
+                    }
+                });
+            }
+            drop(switch);
+            while let Some(asked) = asking.join_next().await {
+                asked.unwrap();
+            }
+        }
+    }));
+}
