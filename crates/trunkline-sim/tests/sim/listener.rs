@@ -222,3 +222,28 @@ fn a_call_that_ends_while_its_connection_is_made() {
         assert_eq!(world.heard(client).len(), 1);
     }
 }
+
+#[test]
+fn the_switch_ends_in_order_or_at_once() {
+    let mut world = World::new(SwitchConfig::default());
+    let client = world.client(&["event plain SHUTDOWN CHANNEL_HANGUP", "api originate null/1 &park"]);
+    let now = world.now;
+    world.switch.shut_down(now);
+    world.collect();
+    let events: Vec<_> = world.heard(client).iter().map(|said| said.get("Event-Name").to_owned()).collect();
+    assert_eq!(events, ["SHUTDOWN", "CHANNEL_HANGUP"]);
+    world.pass_millis(1000);
+    let heard = world.heard(client);
+    assert_eq!(notices(&heard)[0].body, "The system is being shut down.\n");
+    assert_eq!((world.closed.clone(), world.listening.clone()), (vec![client], vec![false]));
+
+    let mut world = World::new(SwitchConfig::default());
+    let client = world.client(&[]);
+    let now = world.now;
+    world.switch.halt(now);
+    world.collect();
+    assert!(world.heard(client).is_empty());
+    assert_eq!((world.closed.clone(), world.listening.clone()), (vec![client], vec![false]));
+    // Its heart has stopped, too.
+    assert_eq!(world.switch.deadline(), None);
+}
