@@ -163,6 +163,23 @@ fn an_older_release_takes_any_content_length() {
 }
 
 #[test]
+fn releases_say_what_they_are() {
+    for (release, short) in [(Release::V1_10, "1.10.11-release\n"), (Release::V1_11, "1.11.3-dev\n")] {
+        let mut config = SwitchConfig::default();
+        config.release = release;
+        let mut world = World::new(config);
+        let client = world.client(&[]);
+        for command in ["api version short", "api version", "api status"] {
+            world.say(client, command);
+        }
+        let said = world.heard(client);
+        assert_eq!(said[0].body, short);
+        let number = short.trim_end();
+        assert!(said[1].body.starts_with(&format!("FreeSWITCH Version {number}+git~")), "{:?}", said[1]);
+    }
+}
+
+#[test]
 fn bytes_of_bound_connections_may_come_cut_anywhere() {
     let commands = "connect\n\nmyevents\n\ngetvar uuid\n\nlinger 5\n\nfilter Event-Name CHANNEL_PARK\n\n\
                     sendmsg\ncall-command: execute\nexecute-app-name: set\nexecute-app-arg: a=b\n\nexit\n\n";
