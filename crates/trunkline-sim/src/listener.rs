@@ -262,7 +262,7 @@ impl Listener {
             return DENIED.into();
         }
         let arguments = String::from_utf8_lossy(arguments).into_owned();
-        let word = arguments.split_whitespace().next().unwrap_or_default();
+        let word = arguments.trim_start_matches(' ').split(' ').next().unwrap_or_default();
         let level = if word.is_empty() { Some(7) } else { parse_level(word) };
         let Some(level) = level else { return "-ERR invalid log level".into() };
         self.log_level = u8::try_from(level).ok();

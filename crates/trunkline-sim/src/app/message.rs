@@ -11,7 +11,7 @@ use crate::channel::{Channel, ChannelId, QUEUE_LENGTH};
 use crate::core::{Core, Task};
 use crate::event::{Draft, origin};
 use crate::log;
-use crate::text::is_true;
+use crate::text::{atoi, is_true};
 
 /// A message being carried out.
 #[derive(Debug)]
@@ -20,7 +20,7 @@ pub(crate) struct Message {
     /// Who waits for its end; such a message is carried out at once, and no event tells of it.
     answer: Option<CallId>,
     /// How many times its application has run, counted from 1.
-    turn: i64,
+    turn: i32,
 }
 
 /// What an application has to take to be repeated, in milliseconds.
@@ -46,11 +46,11 @@ impl Running {
 
 impl Message {
     /// How many times its application is to run; below 0 for ever.
-    pub(super) fn loops(&self) -> i64 {
-        self.packet.header("loops").map_or(1, |loops| number(&loops))
+    pub(super) fn loops(&self) -> i32 {
+        self.packet.header("loops").map_or(1, |loops| atoi(&loops))
     }
 
-    pub(super) fn turn(&self) -> i64 {
+    pub(super) fn turn(&self) -> i32 {
         self.turn
     }
 
@@ -60,13 +60,6 @@ impl Message {
         let named = line.get("sendmsg".len()..).is_some_and(|rest| !rest.trim_ascii().is_empty());
         if named { line } else { self.packet.text() }
     }
-}
-
-/// `atoi`, as far as it goes here.
-fn number(text: &[u8]) -> i64 {
-    let text = String::from_utf8_lossy(text);
-    let end = text.find(|c: char| !c.is_ascii_digit() && c != '-').unwrap_or(text.len());
-    text.get(..end).unwrap_or_default().parse().unwrap_or(0)
 }
 
 impl Core {
@@ -166,7 +159,7 @@ impl Core {
         if (loops >= 0 && message.turn >= loops) || took < LONG_ENOUGH || !is_up || started.broken {
             return false;
         }
-        message.turn += 1;
+        message.turn = message.turn.saturating_add(1);
         true
     }
 

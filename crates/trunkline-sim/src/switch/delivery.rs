@@ -7,7 +7,7 @@ use super::{ConnectionId, Switch, Timer, Waiter};
 use crate::api::CallId;
 use crate::core::{Announced, Core};
 use crate::event::{Fired, Origin, origin};
-use crate::listener::{Kind, Listener, Offer};
+use crate::listener::{Bond, Kind, Listener, Offer};
 use crate::log;
 
 /// What may be lost.
@@ -108,8 +108,11 @@ impl Switch {
                     Announced::Event(event) => {
                         let own = own_uuid(&self.core, listener);
                         let offer = listener.offer_event(event, own, limit);
-                        if busy == Some(*id) && is_hangup_of(event, own) {
-                            listener.deaf = listener.bond.as_ref().is_some_and(|bond| !bond.lingers);
+                        if is_hangup_of(event, own) {
+                            // In sync mode it is the thread that sees to the rest.
+                            let is_quick = |bond: &&Bond| busy == Some(*id) || !bond.asynchronous;
+                            let quick = listener.bond.as_ref().filter(is_quick);
+                            listener.deaf = quick.is_some_and(|bond| !bond.lingers);
                         }
                         (Queue::Events, offer)
                     }
