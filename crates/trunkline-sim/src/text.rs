@@ -125,7 +125,8 @@ pub(crate) fn atoi(text: &[u8]) -> i32 {
         _ => (1, text),
     };
     let digits = digits.iter().take_while(|byte| byte.is_ascii_digit());
-    let number = digits.fold(0_i64, |number, digit| number.saturating_mul(10).saturating_add((digit - b'0').into()));
+    let number =
+        digits.fold(0_i64, |number, digit| number.saturating_mul(10).saturating_add((digit - b'0').into()));
     i32::try_from(sign * number).unwrap_or(i32::MAX)
 }
 

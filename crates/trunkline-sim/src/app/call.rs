@@ -54,7 +54,7 @@ fn ring_ready(core: &mut Core, id: ChannelId, _: &[u8]) -> Progress {
 fn park(core: &mut Core, id: ChannelId, _: &[u8]) -> Progress {
     if core.channels.get(id).is_some_and(|channel| channel.running_apps.iter().any(Running::is_parked)) {
         let text = "Cannot park channels that are under control already.";
-        core.log_session(log::ERR, &origin::PARKED_ALREADY, id, text);
+        core.log_session(log::ERR, &origin::PARKED_ALREADY, id, |_| text.into());
         return Progress::Done;
     }
     core.fire_channel(id, &origin::PARK);

@@ -47,7 +47,8 @@ impl Switch {
         let listeners = self.listeners.values();
         self.core.interest.events =
             listeners.fold(EventSet::new(), |all, listener| all.union(listener.subscriptions.names()));
-        self.core.interest.log = self.listeners.values().filter_map(|listener| listener.log_level).max();
+        let levels = self.listeners.values().filter_map(|listener| listener.log_level);
+        self.core.interest.log = levels.max().and_then(|level| u8::try_from(level).ok());
     }
 
     /// A connection whose command has ended while others of it wait.
