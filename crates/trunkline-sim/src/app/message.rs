@@ -31,7 +31,11 @@ impl Channel {
     pub(crate) fn takes_messages(&self) -> bool {
         let keeps_thread = match self.running_apps.last().map(|running| &running.activity) {
             Some(Activity::Socket(socket)) => !socket.is_parked(),
-            _ => false,
+            // Without media it only waits (`switch_ivr_sleep` in `src/switch_ivr.c`).
+            Some(Activity::Sleep) => !self.answered && !self.early,
+            Some(_) => false,
+            // From one application to the next it does not look.
+            None => true,
         };
         self.seen_messages > 0 && !keeps_thread && !self.running_apps.iter().any(Running::holds_lock)
     }
@@ -48,6 +52,11 @@ impl Message {
     /// How many times its application is to run; below 0 for ever.
     pub(super) fn loops(&self) -> i32 {
         self.packet.header("loops").map_or(1, |loops| atoi(&loops))
+    }
+
+    /// What its application is to be called besides its uuid.
+    pub(super) fn uuid_name(&self) -> Option<Vec<u8>> {
+        self.packet.header("event-uuid-name").map(|name| name.into_owned())
     }
 
     pub(super) fn turn(&self) -> i32 {
