@@ -7,6 +7,7 @@ mod globals;
 mod jobs;
 mod server;
 mod show;
+mod shutdown;
 mod sim;
 mod strings;
 
@@ -65,6 +66,7 @@ const FAMILIES: &[&[(&str, Command)]] = &[
     channels::COMMANDS,
     calls::COMMANDS,
     jobs::COMMANDS,
+    shutdown::COMMANDS,
     sim::COMMANDS,
 ];
 

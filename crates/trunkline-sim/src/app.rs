@@ -138,6 +138,7 @@ impl Core {
             channel.variables.set("current_loop", message.turn().to_string());
             channel.variables.set("total_loops", message.loops().to_string());
         }
+        let action = with_argument_of_name(action);
         let Some((name, application)) = find(&action.app) else {
             let text = |_: &Channel| format!("Invalid Application {}", action.app);
             self.log_session(log::ERR, &origin::INVALID_APPLICATION, id, text);
@@ -169,7 +170,7 @@ impl Core {
             let data = String::from_utf8_lossy(&action.data);
             format!("EXECUTE [depth=0] {} {}({data})", channel.shown_name(), action.app)
         });
-        let headers = application_headers(action, &started.uuid, None);
+        let headers = application_headers(started, None);
         self.fire_channel_with(id, &origin::EXECUTE, &[], &borrowed(&headers));
         if let Some(channel) = self.channels.get_mut(id) {
             channel.variables.set("current_application", action.app.as_str());
@@ -179,7 +180,7 @@ impl Core {
     fn complete(&mut self, id: ChannelId, mut started: Started) {
         let Some(channel) = self.channels.get(id) else { return };
         let response = channel.variables.get(RESPONSE.as_bytes()).unwrap_or(b"_none_").to_vec();
-        let headers = application_headers(&started.action, &started.uuid, Some(&response));
+        let headers = application_headers(&started, Some(&response));
         self.fire_channel_with(id, &origin::EXECUTE_COMPLETE, &[], &borrowed(&headers));
         if self.next_turn(id, &mut started) {
             return self.execute(id, started.action, started.uuid, started.message);
@@ -227,7 +228,16 @@ fn note_application(variables: &mut Variables, action: &Action) {
 
 type Headers = Vec<(&'static str, Vec<u8>)>;
 
-fn application_headers(action: &Action, uuid: &str, response: Option<&[u8]>) -> Headers {
+/// `name::argument`, where it has no argument otherwise.
+fn with_argument_of_name(action: Action) -> Action {
+    match action.app.split_once("::") {
+        Some((app, data)) if action.data.is_empty() => Action::new(app, data.as_bytes()),
+        _ => action,
+    }
+}
+
+fn application_headers(started: &Started, response: Option<&[u8]>) -> Headers {
+    let action = &started.action;
     let mut headers: Headers = vec![("Application", action.app.clone().into_bytes())];
     if !action.data.is_empty() {
         headers.push(("Application-Data", action.data.clone()));
@@ -235,7 +245,10 @@ fn application_headers(action: &Action, uuid: &str, response: Option<&[u8]>) -> 
     if let Some(response) = response {
         headers.push(("Application-Response", response.to_vec()));
     }
-    headers.push(("Application-UUID", uuid.as_bytes().to_vec()));
+    headers.push(("Application-UUID", started.uuid.as_bytes().to_vec()));
+    if let Some(name) = started.message.as_ref().and_then(Message::uuid_name) {
+        headers.push(("Application-UUID-Name", name));
+    }
     headers
 }
 

@@ -61,7 +61,7 @@ pub struct SwitchConfig {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum Release {
-    /// 1.10.12: takes any Content-Length of a command, and knows no CERT_RELOAD.
+    /// 1.10.11: takes any Content-Length of a command, and knows no CERT_RELOAD.
     V1_10,
     /// 1.11, as of August 2026.
     #[default]
@@ -69,6 +69,36 @@ pub enum Release {
 }
 
 impl Release {
+    /// The answer to `version short`.
+    #[must_use]
+    pub fn number(self) -> &'static str {
+        match self {
+            Self::V1_10 => "1.10.11-release",
+            Self::V1_11 => "1.11.3-dev",
+        }
+    }
+
+    /// What it was built from, for programs: `+git~…`.
+    pub(crate) fn revision(self) -> &'static str {
+        match self {
+            Self::V1_10 => "+git~20231222T180831Z~f24064f7c9~64bit",
+            Self::V1_11 => "+git~20260821T141014Z~cc93a683ca~64bit",
+        }
+    }
+
+    /// What it was built from, for people: `git …`.
+    pub(crate) fn revision_for_people(self) -> &'static str {
+        match self {
+            Self::V1_10 => "git f24064f 2023-12-22 18:08:31Z 64bit",
+            Self::V1_11 => "git cc93a68 2026-08-21 14:10:14Z 64bit",
+        }
+    }
+
+    /// `FreeSWITCH-Version` in HEARTBEAT.
+    pub(crate) fn full(self) -> String {
+        format!("{}{}", self.number(), self.revision())
+    }
+
     /// Whether a Content-Length of a command out of 0 to 16 MiB ends the connection.
     pub(crate) fn checks_lengths(self) -> bool {
         self == Self::V1_11

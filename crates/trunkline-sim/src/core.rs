@@ -87,6 +87,10 @@ pub(crate) enum Announced {
 #[derive(Debug)]
 pub(crate) enum Request {
     Dial(Dial),
+    /// `shutdown`
+    ShutDown,
+    /// `fsctl shutdown now`
+    Halt,
     /// The rules of unkindness are others.
     RulesChanged,
     Fail(Fault),

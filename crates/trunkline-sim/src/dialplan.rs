@@ -67,8 +67,33 @@ fn find(context: &[u8], destination: &[u8]) -> Option<Vec<Action>> {
     if context != b"default" {
         return None;
     }
-    let (_, actions) = EXTENSIONS.iter().find(|(number, _)| number.as_bytes() == destination)?;
+    let Some((_, actions)) = EXTENSIONS.iter().find(|(number, _)| number.as_bytes() == destination) else {
+        return socket_to(destination);
+    };
     Some(actions.iter().map(|(app, data)| Action::new(app, data.as_bytes())).collect())
+}
+
+/// Prefixes of numbers that lead to a program on a port of this host, which follows: whether the call is answered
+/// before, and how the program is called.
+const PROGRAMS: &[(&str, bool, &str)] = &[
+    ("s_", true, ""),
+    ("sf_", true, " full"),
+    ("a_", true, " async"),
+    ("af_", true, " async full"),
+    ("nsf_", false, " full"),
+    ("naf_", false, " async full"),
+];
+
+fn socket_to(destination: &[u8]) -> Option<Vec<Action>> {
+    let destination = std::str::from_utf8(destination).ok()?;
+    let program = |(prefix, answers, words): &(&str, bool, &'static str)| {
+        let port = destination.strip_prefix(prefix)?;
+        port.bytes().all(|byte| byte.is_ascii_digit()).then_some((port.to_owned(), *answers, *words))
+    };
+    let (port, answers, words) = PROGRAMS.iter().find_map(program)?;
+    let answer = answers.then(|| Action::new("answer", b""));
+    let socket = Action::new("socket", format!("127.0.0.1:{port}{words}").as_bytes());
+    Some(answer.into_iter().chain([socket]).collect())
 }
 
 /// `app:data,app:data`: the dialplan that is its own extension (`inline_dialplan_hunt` in `mod_dptools.c`).

@@ -7,9 +7,6 @@ use trunkline_proto::EventName;
 use crate::core::{Core, Task};
 use crate::event::origin;
 
-/// What this switch says it is.
-pub(crate) const VERSION: &str = "1.11.3-dev+git~20260821T141014Z~cc93a683ca~64bit";
-
 impl Core {
     pub(crate) fn heartbeat(&mut self) {
         let up = self.now.since(self.started);
@@ -17,7 +14,7 @@ impl Core {
         let values = [
             ("Event-Info", "System Ready".to_owned()),
             ("Up-Time", up_time(up)),
-            ("FreeSWITCH-Version", VERSION.to_owned()),
+            ("FreeSWITCH-Version", self.config.release.full()),
             ("Uptime-msec", up.as_millis().to_string()),
             ("Session-Count", self.channels.len().to_string()),
             ("Max-Sessions", self.config.max_sessions.to_string()),

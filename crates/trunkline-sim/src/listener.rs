@@ -64,7 +64,8 @@ pub(crate) struct Listener {
     pub(crate) format: EventFormat,
     /// Only events of its channel are for it (`myevents`).
     pub(crate) my_events: bool,
-    pub(crate) log_level: Option<u8>,
+    /// The highest level of log lines it takes; -1 takes none, and yet is one.
+    pub(crate) log_level: Option<i32>,
     /// Its channel was hung up by a command of its own: it has no time to hear of what comes after.
     pub(crate) deaf: bool,
     events: VecDeque<Arc<Fired>>,
@@ -168,7 +169,7 @@ impl Listener {
 
     /// Queues a log line of a level it takes.
     pub(crate) fn offer_log(&mut self, line: &Arc<LogLine>, limit: usize) -> Offer {
-        if self.log_level.is_none_or(|most| line.level > most) {
+        if self.log_level.is_none_or(|most| i32::from(line.level) > most) {
             return Offer::NotWanted;
         }
         if self.logs.len() < limit {
@@ -262,10 +263,10 @@ impl Listener {
             return DENIED.into();
         }
         let arguments = String::from_utf8_lossy(arguments).into_owned();
-        let word = arguments.split_whitespace().next().unwrap_or_default();
+        let word = arguments.trim_start_matches(' ').split(' ').next().unwrap_or_default();
         let level = if word.is_empty() { Some(7) } else { parse_level(word) };
         let Some(level) = level else { return "-ERR invalid log level".into() };
-        self.log_level = u8::try_from(level).ok();
+        self.log_level = Some(level);
         format!("+OK log level {word} [{level}]").into_bytes()
     }
 

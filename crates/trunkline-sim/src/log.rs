@@ -5,6 +5,7 @@ use trunkline_proto::listener::log_data;
 use crate::channel::{Channel, ChannelId};
 use crate::core::{Announced, Core};
 use crate::event::Origin;
+use crate::text::{atoi, is_number};
 
 pub(crate) const CRIT: u8 = 2;
 pub(crate) const ERR: u8 = 3;
@@ -22,22 +23,15 @@ pub(crate) fn level_name(level: u8) -> &'static str {
 
 /// The number of a level named as `log` takes it, in any case (`switch_log_str2level` in `src/switch_log.c`).
 pub(crate) fn parse_level(word: &str) -> Option<i32> {
-    if word.starts_with(|first: char| first.is_ascii_digit() || first == '-') {
-        return parse_number(word);
+    if is_number(word.as_bytes()) {
+        // 64 is what stands for no level at all.
+        return Some(atoi(word.as_bytes())).filter(|number| *number != 64).map(|number| number.clamp(0, 63));
     }
     if word.eq_ignore_ascii_case("DISABLE") {
         return Some(-1);
     }
     let place = NAMES.iter().position(|name| name.eq_ignore_ascii_case(word))?;
     i32::try_from(place).ok()
-}
-
-fn parse_number(word: &str) -> Option<i32> {
-    let end = word.find(|c: char| !c.is_ascii_digit() && c != '-').unwrap_or(word.len());
-    match word.get(..end).unwrap_or_default().parse().unwrap_or(0) {
-        64 => None,
-        number => Some(number.clamp(0, 63)),
-    }
 }
 
 /// A line that has been logged.
@@ -134,7 +128,8 @@ mod tests {
             ("64", None),
             ("65", Some(63)),
             ("12", Some(12)),
-            ("5x", Some(5)),
+            ("5x", None),
+            ("\t3", None),
         ] {
             assert_eq!(parse_level(word), level, "{word}");
         }

@@ -6,6 +6,7 @@ mod ending;
 mod faults;
 mod outbound;
 mod requests;
+mod shutdown;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::net::SocketAddr;
@@ -145,6 +146,8 @@ enum Timer {
     KillCalls,
     /// The switch has started again.
     Up,
+    /// It is ending.
+    ShutDown(shutdown::Step),
 }
 
 impl Switch {
@@ -366,6 +369,7 @@ impl Switch {
             Timer::Pipe(id) => self.pump_again(id),
             Timer::KillCalls => self.kill_calls(),
             Timer::Up => self.come_up(),
+            Timer::ShutDown(step) => self.shut_down_further(step),
         }
     }
 

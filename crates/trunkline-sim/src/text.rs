@@ -107,8 +107,27 @@ pub(crate) fn trim(text: &[u8]) -> &[u8] {
 /// `switch_true` in `src/include/switch_utils.h`.
 pub(crate) fn is_true(text: &[u8]) -> bool {
     const WORDS: [&[u8]; 7] = [b"yes", b"on", b"true", b"t", b"enabled", b"active", b"allow"];
-    let is_number = || std::str::from_utf8(text).is_ok_and(|text| text.parse().is_ok_and(|n: i64| n != 0));
-    WORDS.iter().any(|word| text.eq_ignore_ascii_case(word)) || is_number()
+    WORDS.iter().any(|word| text.eq_ignore_ascii_case(word)) || (is_number(text) && atoi(text) != 0)
+}
+
+/// `switch_is_number` in `src/switch_utils.c`: digits and full stops, however many, after at most one sign.
+pub(crate) fn is_number(text: &[u8]) -> bool {
+    let unsigned = text.strip_prefix(b"-").or_else(|| text.strip_prefix(b"+")).unwrap_or(text);
+    unsigned.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.')
+}
+
+/// `atoi`, but for numbers that have no room: they are the greatest there is.
+pub(crate) fn atoi(text: &[u8]) -> i32 {
+    let text = text.trim_ascii_start();
+    let (sign, digits) = match text.split_first() {
+        Some((b'-', rest)) => (-1, rest),
+        Some((b'+', rest)) => (1, rest),
+        _ => (1, text),
+    };
+    let digits = digits.iter().take_while(|byte| byte.is_ascii_digit());
+    let number =
+        digits.fold(0_i64, |number, digit| number.saturating_mul(10).saturating_add((digit - b'0').into()));
+    i32::try_from(sign * number).unwrap_or(i32::MAX)
 }
 
 /// What comes before the first space, and what comes after it.
@@ -172,6 +191,26 @@ mod tests {
             ("  ", 10, ""),
         ] {
             assert_eq!(joined(&split_spaces(text.as_bytes(), most)), tokens, "{text}");
+        }
+    }
+
+    #[test]
+    fn numbers() {
+        for (text, number, truth) in [
+            ("", true, false),
+            ("12", true, true),
+            ("-1", true, true),
+            ("+0", true, false),
+            ("1.5", true, true),
+            ("5x", false, false),
+            (" 5", false, false),
+            ("YES", false, true),
+            ("true ", false, false),
+        ] {
+            assert_eq!((is_number(text.as_bytes()), is_true(text.as_bytes())), (number, truth), "{text}");
+        }
+        for (text, number) in [("5x", 5), (" -7", -7), ("abc", 0), ("99999999999", i32::MAX)] {
+            assert_eq!(atoi(text.as_bytes()), number, "{text}");
         }
     }
 

@@ -21,17 +21,16 @@ pub(super) const COMMANDS: &[(&str, Command)] = &[
     ("log", log_command),
 ];
 
-const VERSION: &str = "FreeSWITCH Version 1.11.3-dev+git~20260821T141014Z~cc93a683ca~64bit (git cc93a68 2026-08-21 14:10:14Z 64bit)\n";
-
 fn status(core: &mut Core, _: Invocation<'_>) -> Outcome {
     let statistics = &core.statistics;
     let (up, config) = (up_time(core.now.since(core.started)), &core.config);
     let (sessions, peak) = (statistics.sessions, statistics.peak);
     let (count, recent) = (core.channels.len(), statistics.peak_five_minutes);
     let (per_second, most) = (core.sessions_last_second(), statistics.peak_per_second);
+    let (number, revision) = (config.release.number(), config.release.revision_for_people());
     let (limit, most_sessions) = (config.sessions_per_second, config.max_sessions);
     format!(
-        "UP {up}\nFreeSWITCH (Version 1.11.3-dev git cc93a68 2026-08-21 14:10:14Z 64bit) is ready\n\
+        "UP {up}\nFreeSWITCH (Version {number} {revision}) is ready\n\
          {sessions} session(s) since startup\n\
          {count} session(s) - peak {peak}, last 5min {recent} \n\
          {per_second} session(s) per Sec out of max {limit}, peak {most}, last 5min {most} \n\
@@ -40,8 +39,12 @@ fn status(core: &mut Core, _: Invocation<'_>) -> Outcome {
     .into()
 }
 
-fn version(_: &mut Core, invocation: Invocation<'_>) -> Outcome {
-    if invocation.text().eq_ignore_ascii_case("short") { "1.11.3-dev\n" } else { VERSION }.into()
+fn version(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
+    let release = core.config.release;
+    if invocation.text().eq_ignore_ascii_case("short") {
+        return format!("{}\n", release.number()).into();
+    }
+    format!("FreeSWITCH Version {} ({})\n", release.full(), release.revision_for_people()).into()
 }
 
 fn uptime(core: &mut Core, invocation: Invocation<'_>) -> Outcome {

@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use super::{Activity, Application, Progress};
+use super::{Activity, Application, Progress, Running};
 use crate::cause::Cause;
 use crate::channel::ChannelId;
 use crate::core::{Core, Task};
 use crate::endpoint::{Endpoint, Leg};
 use crate::event::origin;
+use crate::log;
 
 pub(super) const APPLICATIONS: &[(&str, Application)] = &[
     ("answer", answer),
@@ -51,6 +52,11 @@ fn ring_ready(core: &mut Core, id: ChannelId, _: &[u8]) -> Progress {
 }
 
 fn park(core: &mut Core, id: ChannelId, _: &[u8]) -> Progress {
+    if core.channels.get(id).is_some_and(|channel| channel.running_apps.iter().any(Running::is_parked)) {
+        let text = "Cannot park channels that are under control already.";
+        core.log_session(log::ERR, &origin::PARKED_ALREADY, id, |_| text.into());
+        return Progress::Done;
+    }
     core.fire_channel(id, &origin::PARK);
     Progress::Waits(Activity::Park)
 }

@@ -11,7 +11,7 @@ use crate::channel::{Channel, ChannelId, QUEUE_LENGTH};
 use crate::core::{Core, Task};
 use crate::event::{Draft, origin};
 use crate::log;
-use crate::text::is_true;
+use crate::text::{atoi, is_true};
 
 /// A message being carried out.
 #[derive(Debug)]
@@ -20,7 +20,7 @@ pub(crate) struct Message {
     /// Who waits for its end; such a message is carried out at once, and no event tells of it.
     answer: Option<CallId>,
     /// How many times its application has run, counted from 1.
-    turn: i64,
+    turn: i32,
 }
 
 /// What an application has to take to be repeated, in milliseconds.
@@ -31,7 +31,11 @@ impl Channel {
     pub(crate) fn takes_messages(&self) -> bool {
         let keeps_thread = match self.running_apps.last().map(|running| &running.activity) {
             Some(Activity::Socket(socket)) => !socket.is_parked(),
-            _ => false,
+            // Without media it only waits (`switch_ivr_sleep` in `src/switch_ivr.c`).
+            Some(Activity::Sleep) => !self.answered && !self.early,
+            Some(_) => false,
+            // From one application to the next it does not look.
+            None => true,
         };
         self.seen_messages > 0 && !keeps_thread && !self.running_apps.iter().any(Running::holds_lock)
     }
@@ -46,11 +50,16 @@ impl Running {
 
 impl Message {
     /// How many times its application is to run; below 0 for ever.
-    pub(super) fn loops(&self) -> i64 {
-        self.packet.header("loops").map_or(1, |loops| number(&loops))
+    pub(super) fn loops(&self) -> i32 {
+        self.packet.header("loops").map_or(1, |loops| atoi(&loops))
     }
 
-    pub(super) fn turn(&self) -> i64 {
+    /// What its application is to be called besides its uuid.
+    pub(super) fn uuid_name(&self) -> Option<Vec<u8>> {
+        self.packet.header("event-uuid-name").map(|name| name.into_owned())
+    }
+
+    pub(super) fn turn(&self) -> i32 {
         self.turn
     }
 
@@ -60,13 +69,6 @@ impl Message {
         let named = line.get("sendmsg".len()..).is_some_and(|rest| !rest.trim_ascii().is_empty());
         if named { line } else { self.packet.text() }
     }
-}
-
-/// `atoi`, as far as it goes here.
-fn number(text: &[u8]) -> i64 {
-    let text = String::from_utf8_lossy(text);
-    let end = text.find(|c: char| !c.is_ascii_digit() && c != '-').unwrap_or(text.len());
-    text.get(..end).unwrap_or_default().parse().unwrap_or(0)
 }
 
 impl Core {
@@ -166,7 +168,7 @@ impl Core {
         if (loops >= 0 && message.turn >= loops) || took < LONG_ENOUGH || !is_up || started.broken {
             return false;
         }
-        message.turn += 1;
+        message.turn = message.turn.saturating_add(1);
         true
     }
 

@@ -31,6 +31,8 @@ const fn event(name: EventName, variables: bool, origin: Origin) -> ChannelEvent
 pub(crate) const API: Origin = origin("switch_loadable_module.c", "switch_api_execute", 3140);
 pub(crate) const BACKGROUND_JOB: Origin = origin("mod_event_socket.c", "api_exec", 1580);
 pub(crate) const BGAPI_COMMAND_JOB: Origin = origin("mod_commands.c", "bgapi_exec", 5423);
+pub(crate) const SHUTDOWN: Origin = origin("switch_core.c", "switch_core_destroy", 3033);
+pub(crate) const PARKED_ALREADY: Origin = origin("switch_ivr.c", "switch_ivr_park", 975);
 pub(crate) const FLOOD: Origin = origin("trunkline-sim", "flood", 1);
 pub(crate) const MESSAGE_INVALID: Origin = origin("switch_ivr.c", "switch_ivr_parse_event", 522);
 pub(crate) const CONNECT: Origin = origin("mod_event_socket.c", "parse_command", 2029);

@@ -62,7 +62,6 @@ impl Filters {
     fn delete(&mut self, arguments: &[u8]) -> Reply {
         let (header, value) = first_word(arguments);
         let all = header.eq_ignore_ascii_case(b"all");
-        let value = if all { &[][..] } else { value };
         if all {
             self.0.clear();
         } else {

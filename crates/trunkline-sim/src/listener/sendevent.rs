@@ -1,7 +1,7 @@
 //! `sendevent`: an event of the client's own (`parse_command` in `mod_event_socket.c`).
 
-use trunkline_proto::EventName;
 use trunkline_proto::listener::Packet;
+use trunkline_proto::{EventBuilder, EventName, Values};
 
 use super::subscriptions::name_event;
 use crate::app::Running;
@@ -19,6 +19,19 @@ fn as_made(Fired { name, subclass, content, .. }: Fired) -> Fired {
     Fired::new(name, subclass, content)
 }
 
+/// Adds a header as a copy of an event has it: without the empty elements an array begins with (`switch_event_dup` in
+/// `src/switch_event.c`).
+fn push_copied(event: &mut Draft, name: &[u8], values: Values<'_>) {
+    if values.iter().next().is_none_or(|first| !first.is_empty()) {
+        return event.push_values(name, values);
+    }
+    let mut copy = EventBuilder::new();
+    copy.push_list(name, values.iter().skip_while(|element| element.is_empty()));
+    for (name, values) in copy.headers().filter(|(_, values)| !values.is_empty()) {
+        event.push_values(name, values);
+    }
+}
+
 impl Core {
     /// Fires it, or queues it to the channel it names; its Event-UUID.
     pub(crate) fn send_event(&mut self, packet: &Packet, argument: &[u8]) -> String {
@@ -34,7 +47,7 @@ impl Core {
         event.push("Command", packet.line());
         for (header, values) in packet.headers() {
             if subclass.is_none() || !header.eq_ignore_ascii_case(b"Event-Subclass") {
-                event.push_values(header, values);
+                push_copied(&mut event, header, values);
             }
         }
         let uuid = self.new_uuid();

@@ -8,7 +8,7 @@ use crate::channel::ChannelId;
 use crate::event::origin;
 use crate::listener::bond::Linger;
 use crate::listener::{Bond, Kind, NOT_FOUND, Reply};
-use crate::text::is_true;
+use crate::text::{atoi, is_true};
 
 impl Switch {
     /// The channel a connection is bound to.
@@ -177,19 +177,6 @@ impl Switch {
 
 fn listener_was_dialled(switch: &Switch, id: ConnectionId) -> bool {
     switch.listeners.get(&id).is_some_and(|listener| listener.dialled.is_some())
-}
-
-/// `atoi` into an int.
-fn atoi(text: &[u8]) -> i32 {
-    let text = text.trim_ascii_start();
-    let (sign, digits) = match text.split_first() {
-        Some((b'-', rest)) => (-1, rest),
-        Some((b'+', rest)) => (1, rest),
-        _ => (1, text),
-    };
-    let digits = digits.iter().take_while(|byte| byte.is_ascii_digit());
-    let number = digits.fold(0_i64, |number, digit| number.saturating_mul(10) + i64::from(digit - b'0'));
-    i32::try_from(sign * number).unwrap_or(i32::MAX)
 }
 
 /// The event with each header once: a later one replaces those before and goes last (`EF_UNIQ_HEADERS` in

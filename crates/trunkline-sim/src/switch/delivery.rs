@@ -7,7 +7,7 @@ use super::{ConnectionId, Switch, Timer, Waiter};
 use crate::api::CallId;
 use crate::core::{Announced, Core};
 use crate::event::{Fired, Origin, origin};
-use crate::listener::{Kind, Listener, Offer};
+use crate::listener::{Bond, Kind, Listener, Offer};
 use crate::log;
 
 /// What may be lost.
@@ -47,7 +47,8 @@ impl Switch {
         let listeners = self.listeners.values();
         self.core.interest.events =
             listeners.fold(EventSet::new(), |all, listener| all.union(listener.subscriptions.names()));
-        self.core.interest.log = self.listeners.values().filter_map(|listener| listener.log_level).max();
+        let levels = self.listeners.values().filter_map(|listener| listener.log_level);
+        self.core.interest.log = levels.max().and_then(|level| u8::try_from(level).ok());
     }
 
     /// A connection whose command has ended while others of it wait.
@@ -108,8 +109,11 @@ impl Switch {
                     Announced::Event(event) => {
                         let own = own_uuid(&self.core, listener);
                         let offer = listener.offer_event(event, own, limit);
-                        if busy == Some(*id) && is_hangup_of(event, own) {
-                            listener.deaf = listener.bond.as_ref().is_some_and(|bond| !bond.lingers);
+                        if is_hangup_of(event, own) {
+                            // In sync mode it is the thread that sees to the rest.
+                            let is_quick = |bond: &&Bond| busy == Some(*id) || !bond.asynchronous;
+                            let quick = listener.bond.as_ref().filter(is_quick);
+                            listener.deaf = quick.is_some_and(|bond| !bond.lingers);
                         }
                         (Queue::Events, offer)
                     }

@@ -185,15 +185,7 @@ impl Switch {
 
     /// Everything is gone; another switch begins at the same address.
     fn restart(&mut self, up: Time) {
-        for id in self.connections().collect::<Vec<_>>() {
-            self.cut(id);
-        }
-        self.listeners.clear();
-        self.pipes.clear();
-        self.waiters.clear();
-        self.dials.clear();
-        self.unaccepted.clear();
-        self.losing.clear();
+        self.drop_everything();
         self.timers = Schedule::default();
         self.kills_calls = false;
         self.restarts += 1;
@@ -209,6 +201,19 @@ impl Switch {
             self.timers.at(up, Timer::Up);
         }
         self.obey_rules();
+    }
+
+    /// Cuts all connections, and forgets them and those being made.
+    pub(super) fn drop_everything(&mut self) {
+        for id in self.connections().collect::<Vec<_>>() {
+            self.cut(id);
+        }
+        self.listeners.clear();
+        self.pipes.clear();
+        self.waiters.clear();
+        self.dials.clear();
+        self.unaccepted.clear();
+        self.losing.clear();
     }
 
     pub(super) fn come_up(&mut self) {

@@ -39,6 +39,8 @@ impl Switch {
         while let Some(request) = self.core.requests.pop_front() {
             match request {
                 Request::Dial(dial) => self.dial(dial),
+                Request::ShutDown => self.shut_down_soon(),
+                Request::Halt => self.go_down(),
                 Request::RulesChanged => self.obey_rules(),
                 Request::Fail(fault) => self.commit(fault, asking),
             }

@@ -163,6 +163,23 @@ fn an_older_release_takes_any_content_length() {
 }
 
 #[test]
+fn releases_say_what_they_are() {
+    for (release, short) in [(Release::V1_10, "1.10.11-release\n"), (Release::V1_11, "1.11.3-dev\n")] {
+        let mut config = SwitchConfig::default();
+        config.release = release;
+        let mut world = World::new(config);
+        let client = world.client(&[]);
+        for command in ["api version short", "api version", "api status"] {
+            world.say(client, command);
+        }
+        let said = world.heard(client);
+        assert_eq!(said[0].body, short);
+        let number = short.trim_end();
+        assert!(said[1].body.starts_with(&format!("FreeSWITCH Version {number}+git~")), "{:?}", said[1]);
+    }
+}
+
+#[test]
 fn bytes_of_bound_connections_may_come_cut_anywhere() {
     let commands = "connect\n\nmyevents\n\ngetvar uuid\n\nlinger 5\n\nfilter Event-Name CHANNEL_PARK\n\n\
                     sendmsg\ncall-command: execute\nexecute-app-name: set\nexecute-app-arg: a=b\n\nexit\n\n";
@@ -221,4 +238,29 @@ fn a_call_that_ends_while_its_connection_is_made() {
         assert_eq!(world.switch.channels().count(), 0);
         assert_eq!(world.heard(client).len(), 1);
     }
+}
+
+#[test]
+fn the_switch_ends_in_order_or_at_once() {
+    let mut world = World::new(SwitchConfig::default());
+    let client = world.client(&["event plain SHUTDOWN CHANNEL_HANGUP", "api originate null/1 &park"]);
+    let now = world.now;
+    world.switch.shut_down(now);
+    world.collect();
+    let events: Vec<_> = world.heard(client).iter().map(|said| said.get("Event-Name").to_owned()).collect();
+    assert_eq!(events, ["SHUTDOWN", "CHANNEL_HANGUP"]);
+    world.pass_millis(1000);
+    let heard = world.heard(client);
+    assert_eq!(notices(&heard)[0].body, "The system is being shut down.\n");
+    assert_eq!((world.closed.clone(), world.listening.clone()), (vec![client], vec![false]));
+
+    let mut world = World::new(SwitchConfig::default());
+    let client = world.client(&[]);
+    let now = world.now;
+    world.switch.halt(now);
+    world.collect();
+    assert!(world.heard(client).is_empty());
+    assert_eq!((world.closed.clone(), world.listening.clone()), (vec![client], vec![false]));
+    // Its heart has stopped, too.
+    assert_eq!(world.switch.deadline(), None);
 }

@@ -11,8 +11,8 @@ use trunkline_sim::SwitchConfig;
 
 use crate::support::{Direction, Other, Recording, Said, When, pbx1, play, read_messages};
 
-/// Recordings about connections bound to channels.
-mod bound;
+/// Recordings in which others took part.
+mod with_others;
 
 /// Recordings that are claimed whole.
 const WHOLE: &[&str] = &[
@@ -134,7 +134,7 @@ const PARTLY: &[(&str, &[&str])] = &[
 ];
 
 /// Recordings whose replies are claimed; the rest came of calls that others made.
-const REPLIES: &[&str] = &["in-userauth-restricted", "filter-uuid", "log-levels"];
+const REPLIES: &[&str] = &["log-levels"];
 
 /// What messages are compared in the order of: replies together, log lines together, events by channel or job.
 fn lane(said: &Said) -> String {

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::time::timeout;
-use trunkline_sim::{Sim, User};
+use trunkline_sim::{Fault, Sim, User};
 
 const SOON: Duration = Duration::from_secs(5);
 
@@ -112,4 +112,68 @@ async fn who_does_not_read_loses_events() {
         }
     }
     assert!(lost > 0);
+}
+
+#[tokio::test]
+async fn calls_are_brought_to_a_program() {
+    let program = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = program.local_addr().unwrap().port();
+    let sim = Sim::builder().start().await.unwrap();
+    let call = format!("originate {{origination_uuid=x}}null/1 '&socket(127.0.0.1:{port} async full)'");
+    sim.with(|switch, now| switch.api(&call, now));
+    let (mut stream, _) = timeout(SOON, program.accept()).await.unwrap().unwrap();
+    stream.write_all(b"connect\n\nlinger\n\nmyevents\n\n").await.unwrap();
+    let channel = read_until(&mut stream, "Control: full\n\n").await;
+    assert!(channel.contains("\nUnique-ID: x\n"), "{channel}");
+    read_until(&mut stream, "+OK Events Enabled\n\n").await;
+    stream.write_all(b"sendmsg\ncall-command: hangup\nhangup-cause: USER_BUSY\n\n").await.unwrap();
+    let rest = read_until(&mut stream, "Linger-Time: -1\nContent-Length: 0\n\n").await;
+    assert!(rest.contains("Event-Name: CHANNEL_HANGUP_COMPLETE\n"), "{rest}");
+    stream.write_all(b"exit\n\n").await.unwrap();
+    let rest = read_until(&mut stream, "never").await;
+    assert!(rest.ends_with("http://www.cluecon.com/\n"), "{rest}");
+    assert_eq!(sim.with(|switch, _| switch.channels().count()), 0);
+}
+
+#[tokio::test]
+async fn a_program_that_is_not_there_is_passed_over() {
+    // A port nobody listens on any more.
+    let nobody = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port();
+    let program = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = program.local_addr().unwrap().port();
+    let sim = Sim::builder().start().await.unwrap();
+    let call = format!("originate null/1 '&socket(127.0.0.1:{nobody}|127.0.0.1:{port})'");
+    sim.with(|switch, now| switch.api(&call, now));
+    let (mut stream, _) = timeout(SOON, program.accept()).await.unwrap().unwrap();
+    stream.write_all(b"connect\n\n").await.unwrap();
+    read_until(&mut stream, "Control: single-channel\n\n").await;
+}
+
+#[tokio::test]
+async fn a_switch_that_restarts_is_found_where_it_was() {
+    let sim = Sim::builder().start().await.unwrap();
+    let mut stream = client(&sim).await;
+    let before = sim.with(|switch, _| switch.core_uuid().to_owned());
+    sim.with(|switch, now| switch.fail(Fault::Restart(Duration::from_millis(100)), now));
+    assert_eq!(read_until(&mut stream, "never").await, "");
+    let found = async {
+        loop {
+            if let Ok(mut stream) = TcpStream::connect(sim.addr()).await
+                && stream.read(&mut [0; 8]).await.is_ok_and(|read| read > 0)
+            {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    timeout(SOON, found).await.unwrap();
+    assert_ne!(sim.with(|switch, _| switch.core_uuid().to_owned()), before);
+}
+
+#[tokio::test]
+async fn pieces_come_one_by_one() {
+    let sim = Sim::builder().configure(|config| config.faults.chunk = 1).start().await.unwrap();
+    let mut stream = client(&sim).await;
+    stream.write_all(b"api hostname\n\n").await.unwrap();
+    read_until(&mut stream, "\n\nsim").await;
 }

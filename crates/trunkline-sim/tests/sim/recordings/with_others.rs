@@ -1,4 +1,4 @@
-//! Connections bound to channels: those the switch has made, and those that said `myevents <uuid>`.
+//! Recordings in which others took part: they made calls, or the switch made the connection for one.
 
 use std::time::Duration;
 
@@ -158,6 +158,18 @@ const CLAIMS: &[Claim] = &[
         &[],
     ),
     Claim("in-acl-reject", Vec::new, &[]),
+    Claim(
+        "in-userauth-restricted",
+        || {
+            let call = format!("originate {{origination_uuid={}}}null/1000 &park", uuid(1));
+            vec![(At(15), call), (At(35), kill(1))]
+        },
+        &[],
+    ),
+    Claim("filter-uuid", Vec::new, &[]),
+    Claim("srv-shutdown", || vec![(Opening(5), socket_call(1, "async full"))], &[]),
+    Claim("srv-fsctl-shutdown", || vec![(Opening(5), socket_call(1, "async full"))], &[]),
+    Claim("srv-shutdown-now", || vec![(Opening(5), socket_call(1, "async full"))], &[]),
 ];
 
 fn two_parked() -> Vec<Other> {
@@ -184,12 +196,20 @@ fn config(name: &str) -> SwitchConfig {
 }
 
 #[test]
-fn recordings_of_bound_connections() {
+fn recordings_with_others() {
     let mut all = Vec::new();
     for Claim(name, others, texts) in CLAIMS {
         let mut recording = Recording::load(name);
         let skipped = Skipped::commands(&mut recording, texts);
-        all.extend(differences_with(name, &recording, config(name), &others(), |_| true, &skipped));
+        all.extend(differences_with(
+            name,
+            &recording,
+            config(name),
+            &others(),
+            // In its end the switch shows more of a channel than ever, and when is chance.
+            |lane| !name.starts_with("srv-") || !lane.contains("null/"),
+            &skipped,
+        ));
     }
     assert!(all.is_empty(), "{} differ\n{}", all.len(), all.join("\n"));
 }
