@@ -2,6 +2,7 @@
 //! simulator, and where `TRUNKLINE_TEST_URL` names one, against a real switch, which is the judge of what they say.
 //!
 //! - `TRUNKLINE_CONFORMANCE=events/` plays those whose path has this in it;
+//! - `TRUNKLINE_CONFORMANCE_SLOW=1` plays those, too, that take half a minute;
 //! - `TRUNKLINE_CONFORMANCE_RECORD=1` fills in, from the real switch, what a scenario leaves open.
 
 /// Whether a message is the one expected.
@@ -47,7 +48,8 @@ fn scenarios() -> Vec<Scenario> {
     let wanted = std::env::var("TRUNKLINE_CONFORMANCE").unwrap_or_default();
     let read: Result<Vec<_>, _> = scenario::all(&root()).into_iter().collect();
     let mut scenarios = read.unwrap_or_else(|error| panic!("{error}"));
-    scenarios.retain(|scenario| scenario.path.contains(&wanted));
+    let slowly = std::env::var_os("TRUNKLINE_CONFORMANCE_SLOW").is_some();
+    scenarios.retain(|scenario| scenario.path.contains(&wanted) && (slowly || scenario.slow.is_none()));
     assert!(!scenarios.is_empty(), "no scenario has {wanted:?} in its path");
     scenarios
 }

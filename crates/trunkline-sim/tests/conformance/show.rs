@@ -55,7 +55,7 @@ pub(crate) fn brief(frame: &Frame) -> String {
 
 pub(crate) fn expected(expect: &Expect) -> String {
     match expect {
-        Expect::Unrecorded { .. } => "?".into(),
+        Expect::Unrecorded(_) => "?".into(),
         Expect::Reply { text, .. } => format!("reply {text}"),
         Expect::Api(body) => format!("api {body}"),
         Expect::Frame(text) => text.clone(),
