@@ -34,7 +34,9 @@ use target::Target;
 use tokio::task::JoinSet;
 
 /// What a scenario that is known not to work yet waits at most for what does not come.
-const PENDING_PATIENCE: Duration = Duration::from_millis(1500);
+const PENDING_PATIENCE: Duration = Duration::from_secs(4);
+/// How many of those are played at once.
+const PENDING_AT_ONCE: usize = 160;
 /// How many are recorded at once.
 const AT_ONCE: usize = 8;
 /// No scenario takes longer, whatever it waits for.
@@ -71,13 +73,16 @@ async fn judge(scenario: &Scenario, target: &Target, real: bool) -> Outcome {
     }
 }
 
-/// Plays all, so many at once.
-async fn judge_all(scenarios: Vec<Scenario>, target: Target, real: bool) -> Report {
+/// Plays all, so many at once. Those known not to work yet come last and more at once: they mostly wait.
+async fn judge_all(mut scenarios: Vec<Scenario>, target: Target, real: bool) -> Report {
     let target = Arc::new(target);
     let mut report = Report::new(if real { "the real switch" } else { "the simulator" });
     let mut running = JoinSet::new();
+    scenarios.sort_by_key(|scenario| scenario.pending.is_some() && !real);
     for scenario in scenarios {
-        if running.len() >= target.at_once
+        let pending = scenario.pending.is_some() && !real;
+        let at_once = if pending { PENDING_AT_ONCE } else { target.at_once };
+        if running.len() >= at_once
             && let Some(done) = running.join_next().await
         {
             let (scenario, outcome): (Scenario, Outcome) = done.unwrap();
@@ -89,8 +94,7 @@ async fn judge_all(scenarios: Vec<Scenario>, target: Target, real: bool) -> Repo
             (scenario, outcome)
         });
     }
-    while let Some(done) = running.join_next().await {
-        let (scenario, outcome) = done.unwrap();
+    for (scenario, outcome) in running.join_all().await {
         report.add(&scenario, outcome);
     }
     report

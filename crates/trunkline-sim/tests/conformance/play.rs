@@ -255,10 +255,7 @@ impl<'a> Player<'a> {
             self.peers.get_mut(name).map(|peer| std::mem::take(&mut peer.passed)).unwrap_or_default();
         let mut lines = vec![format!("- {}", show::expected(expect))];
         if !passed.is_empty() {
-            lines.push(format!(
-                "passed over: {}",
-                passed.iter().map(show::brief).collect::<Vec<_>>().join(", ")
-            ));
+            lines.push(format!("passed over: {}", show::briefly(&passed)));
         }
         lines.extend(show::seen(seen));
         lines
