@@ -11,7 +11,7 @@ use crate::check::check;
 use crate::pattern::{Pattern, Values, bytes};
 use crate::peer::{Peer, Seen};
 use crate::record;
-use crate::scenario::{Action, Expect, Order, Scenario, Step, Verb};
+use crate::scenario::{Action, Expect, Extent, Order, Scenario, Step, Verb};
 use crate::show;
 use crate::target::Target;
 
@@ -141,6 +141,10 @@ impl<'a> Player<'a> {
                 let packet = bytes(text, &self.values).map_err(|error| vec![error])?;
                 self.known(name)?.send(&packet).await.map_err(lines)?;
             }
+            Verb::SendMany(times, text) => {
+                let packet = bytes(text, &self.values).map_err(|error| vec![error])?;
+                self.known(name)?.send(&packet.repeat(*times)).await.map_err(lines)?;
+            }
             Verb::ReadRaw(text) => return self.read_raw(name, text).await,
             Verb::Quiet(time) => {
                 let seen = self.known(name)?.next(Instant::now() + *time).await;
@@ -148,7 +152,7 @@ impl<'a> Player<'a> {
                     return Err(after("nothing was to come, but:", show::seen(&seen)));
                 }
             }
-            Verb::Expect(_, Expect::Unrecorded { all }) => return self.take_down(name, *all, line).await,
+            Verb::Expect(_, Expect::Unrecorded(extent)) => return self.take_down(name, *extent, line).await,
             Verb::Expect(order, expect) => return self.expect(name, *order, expect).await,
         }
         Ok(())
@@ -224,10 +228,11 @@ impl<'a> Player<'a> {
         }
     }
 
-    async fn take_down(&mut self, name: &str, all: bool, line: usize) -> Result<(), Vec<String>> {
+    async fn take_down(&mut self, name: &str, extent: Extent, line: usize) -> Result<(), Vec<String>> {
         if self.recorded.is_none() {
             return Err(vec!["not recorded yet: conformance/README.md says how".into()]);
         }
+        let all = extent == Extent::All;
         let mut taken: Vec<String> = Vec::new();
         loop {
             let patience = if all { record::QUIET } else { self.patience };
@@ -235,7 +240,7 @@ impl<'a> Player<'a> {
             if all && matches!(seen, Seen::Nothing) {
                 break;
             }
-            taken.extend(record::lines(name, &seen, &self.values));
+            taken.extend(record::lines(name, &seen, extent, &self.values));
             if !all || !matches!(seen, Seen::Frame(_)) {
                 break;
             }
@@ -250,10 +255,7 @@ impl<'a> Player<'a> {
             self.peers.get_mut(name).map(|peer| std::mem::take(&mut peer.passed)).unwrap_or_default();
         let mut lines = vec![format!("- {}", show::expected(expect))];
         if !passed.is_empty() {
-            lines.push(format!(
-                "passed over: {}",
-                passed.iter().map(show::brief).collect::<Vec<_>>().join(", ")
-            ));
+            lines.push(format!("passed over: {}", show::briefly(&passed)));
         }
         lines.extend(show::seen(seen));
         lines

@@ -7,21 +7,22 @@ use trunkline_proto::{ContentType, EventFormat, Frame};
 use crate::check::{Header, STANDARD, any_event, event_name, list, one_line};
 use crate::pattern::{Values, escape, is_time, is_uuid};
 use crate::peer::Seen;
+use crate::scenario::Extent;
 
 /// When nothing has come for so long, that was all.
 pub(crate) const QUIET: Duration = Duration::from_millis(1500);
 
 /// The step that expects what came.
-pub(crate) fn lines(peer: &str, seen: &Seen, values: &Values) -> Vec<String> {
+pub(crate) fn lines(peer: &str, seen: &Seen, extent: Extent, values: &Values) -> Vec<String> {
     match seen {
-        Seen::Frame(frame) => message(peer, frame, values),
+        Seen::Frame(frame) => message(peer, frame, extent, values),
         Seen::Eof => vec![format!("{peer} < eof")],
         Seen::Nothing => vec![format!("# {peer}: nothing came")],
         Seen::Broken(how) => vec![format!("# {peer}: {how}")],
     }
 }
 
-fn message(peer: &str, frame: &Frame, values: &Values) -> Vec<String> {
+fn message(peer: &str, frame: &Frame, extent: Extent, values: &Values) -> Vec<String> {
     let body = frame.body().unwrap_or_default();
     let body_text = || masked(&escape(&body), values);
     match frame.content_type() {
@@ -35,9 +36,11 @@ fn message(peer: &str, frame: &Frame, values: &Values) -> Vec<String> {
             let reply = lines.next().unwrap_or_default().trim_start_matches("Reply-Text: ");
             block(format!("{peer} < reply {reply}"), lines)
         }
-        ContentType::CommandReply => checks(peer, "connect", &list(&frame.headers()), None, values),
-        ContentType::LogData => checks(peer, "log", &list(&frame.headers()), Some(&body), values),
-        ContentType::DisconnectNotice => checks(peer, "notice", &list(&frame.headers()), Some(&body), values),
+        ContentType::CommandReply => checks(peer, "connect", &list(&frame.headers()), None, extent, values),
+        ContentType::LogData => checks(peer, "log", &list(&frame.headers()), Some(&body), extent, values),
+        ContentType::DisconnectNotice => {
+            checks(peer, "notice", &list(&frame.headers()), Some(&body), extent, values)
+        }
         _ => match any_event(frame) {
             Some((format, headers, body)) => {
                 let word = match format {
@@ -46,33 +49,66 @@ fn message(peer: &str, frame: &Frame, values: &Values) -> Vec<String> {
                     _ => "event",
                 };
                 let step = format!("{word} {}", masked(&event_name(&headers), values));
-                checks(peer, &step, &headers, body.as_deref(), values)
+                checks(peer, &step, &headers, body.as_deref(), extent, values)
             }
             None => block(format!("{peer} < frame"), masked(&escape(frame.bytes()), values).split('\n')),
         },
     }
 }
 
-/// The step with the headers that say what the message is about.
-fn checks(peer: &str, step: &str, headers: &[Header], body: Option<&[u8]>, values: &Values) -> Vec<String> {
-    let telling = |header: &&Header| match header.name.as_str() {
+/// The step with its headers: all, or those that say what the message is about.
+fn checks(
+    peer: &str,
+    step: &str,
+    headers: &[Header],
+    body: Option<&[u8]>,
+    extent: Extent,
+    values: &Values,
+) -> Vec<String> {
+    let mut lines = match extent {
+        Extent::Whole => whole(headers, values),
+        _ => {
+            let telling = headers.iter().filter(|header| tells(step, &header.name));
+            telling.map(|header| valued(header, values)).collect()
+        }
+    };
+    if let Some(body) = body {
+        lines.push(String::new());
+        lines.extend(masked(&escape(body), values).split('\n').map(str::to_owned));
+    }
+    block(format!("{peer} < {step}"), lines.iter().map(String::as_str))
+}
+
+/// Every header in its order; of what is a number, only the name.
+fn whole(headers: &[Header], values: &Values) -> Vec<String> {
+    let mut lines = vec!["exactly".to_owned()];
+    for header in headers {
+        if STANDARD.contains(&header.name.as_str()) {
+            if header.name == "Event-Sequence" {
+                lines.push("@std".into());
+            }
+            continue;
+        }
+        let counted = header.name.starts_with("variable_") || header.name.ends_with("-Time");
+        let number = header.value.iter().all(u8::is_ascii_digit);
+        lines.push(if counted && number { header.name.clone() } else { valued(header, values) });
+    }
+    lines
+}
+
+fn valued(header: &Header, values: &Values) -> String {
+    format!("{}: {}", header.name, masked(&one_line(&header.value), values))
+}
+
+fn tells(step: &str, name: &str) -> bool {
+    match name {
         "Channel-State" | "Channel-State-Number" => step.ends_with(" CHANNEL_STATE"),
         "Channel-Call-State" => step.ends_with(" CHANNEL_CALLSTATE"),
         "Answer-State" => step.ends_with(" CHANNEL_ANSWER"),
         "Unique-ID" | "Hangup-Cause" => true,
         "Event-Subclass" => false,
         name => !STANDARD.contains(&name) && !of_channel(name),
-    };
-    let mut lines: Vec<String> = headers
-        .iter()
-        .filter(telling)
-        .map(|header| format!("{}: {}", header.name, masked(&one_line(&header.value), values)))
-        .collect();
-    if let Some(body) = body {
-        lines.push(String::new());
-        lines.extend(masked(&escape(body), values).split('\n').map(str::to_owned));
     }
-    block(format!("{peer} < {step}"), lines.iter().map(String::as_str))
 }
 
 /// Whether a header is one that every event of a channel has.

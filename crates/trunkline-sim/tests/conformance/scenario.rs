@@ -14,6 +14,8 @@ pub(crate) struct Scenario {
     pub(crate) path: String,
     /// What the simulator does not do yet.
     pub(crate) pending: Option<String>,
+    /// How long it takes, where that is long.
+    pub(crate) slow: Option<String>,
     /// Why the real switch does not always do it.
     pub(crate) unsteady: Option<String>,
     pub(crate) steps: Vec<Step>,
@@ -52,6 +54,8 @@ pub(crate) enum Verb {
     /// Takes the connection the switch makes to this listener.
     Accept(String),
     Send(String),
+    /// The same, so many times in one write.
+    SendMany(usize, String),
     SendRaw(String),
     Expect(Order, Expect),
     /// These very bytes, whatever messages they make.
@@ -75,10 +79,8 @@ pub(crate) enum Order {
 
 #[derive(Debug)]
 pub(crate) enum Expect {
-    /// To be filled in by recording; of all that come until it is quiet, or of one.
-    Unrecorded {
-        all: bool,
-    },
+    /// To be filled in by recording.
+    Unrecorded(Extent),
     /// A command/reply of exactly this text and these other headers.
     Reply {
         text: String,
@@ -93,6 +95,17 @@ pub(crate) enum Expect {
     /// The notice at the end of a connection, which may control a channel.
     Bye(Option<String>),
     Eof,
+}
+
+/// What is to be recorded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Extent {
+    /// A message, by what it is about.
+    One,
+    /// A message with every header.
+    Whole,
+    /// All that come until it is quiet.
+    All,
 }
 
 #[derive(Debug)]
@@ -131,7 +144,7 @@ impl Scenario {
     pub(crate) fn is_open(&self) -> bool {
         let open = |step: &Step| {
             let Action::Peer { verb: Verb::Expect(_, expect), .. } = &step.action else { return false };
-            matches!(expect, Expect::Unrecorded { .. })
+            matches!(expect, Expect::Unrecorded(_))
         };
         self.steps.iter().any(open)
     }
@@ -158,8 +171,14 @@ pub(crate) fn all(root: &Path) -> Vec<Result<Scenario, String>> {
 /// Reads a scenario; an error begins with the line it is on.
 pub(crate) fn parse(path: &str, text: &str) -> Result<Scenario, String> {
     let family = path.split('/').next().unwrap_or_default().to_owned();
-    let mut scenario =
-        Scenario { family, path: path.to_owned(), pending: None, unsteady: None, steps: Vec::new() };
+    let mut scenario = Scenario {
+        family,
+        path: path.to_owned(),
+        pending: None,
+        slow: None,
+        unsteady: None,
+        steps: Vec::new(),
+    };
     if !text.starts_with("# ") {
         return Err("1: the first line says what is shown: # …".into());
     }
@@ -171,6 +190,10 @@ pub(crate) fn parse(path: &str, text: &str) -> Result<Scenario, String> {
         }
         if let Some(reason) = text.strip_prefix("pending: simulator: ") {
             scenario.pending = Some(reason.to_owned());
+            continue;
+        }
+        if let Some(time) = text.strip_prefix("slow: ") {
+            scenario.slow = Some(time.to_owned());
             continue;
         }
         if let Some(reason) = text.strip_prefix("unsteady: real: ") {
@@ -213,6 +236,10 @@ fn verb(text: &str, block: &[&str]) -> Result<Verb, String> {
         "half-close" => Verb::HalfClose,
         "quiet" => Verb::Quiet(duration(rest)?),
         ">" => Verb::Send(harmless(&packet(rest, block))?),
+        _ if word.starts_with(">x") => {
+            let times = word[2..].parse().map_err(|_| "how many times?")?;
+            Verb::SendMany(times, harmless(&packet(rest, block))?)
+        }
         ">>" => Verb::SendRaw(harmless(rest)?),
         "<<" => Verb::ReadRaw(rest.to_owned()),
         "<" => Verb::Expect(Order::Next, expect(rest, block)?),
@@ -245,8 +272,9 @@ fn expect(text: &str, block: &[&str]) -> Result<Expect, String> {
     let joined = || if block.is_empty() { rest.to_owned() } else { block.join("\\n") };
     let message = |what| message(what, block);
     Ok(match word {
-        "?" => Expect::Unrecorded { all: false },
-        "?*" => Expect::Unrecorded { all: true },
+        "?" => Expect::Unrecorded(Extent::One),
+        "?!" => Expect::Unrecorded(Extent::Whole),
+        "?*" => Expect::Unrecorded(Extent::All),
         "reply" => Expect::Reply {
             text: rest.to_owned(),
             more: block.iter().map(|line| (*line).to_owned()).collect(),

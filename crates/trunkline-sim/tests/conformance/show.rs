@@ -42,8 +42,17 @@ fn message(frame: &Frame) -> Vec<String> {
     lines
 }
 
-/// A message in a few words.
-pub(crate) fn brief(frame: &Frame) -> String {
+/// Messages in a few words, those that are alike together.
+pub(crate) fn briefly(frames: &[Frame]) -> String {
+    let words: Vec<_> = frames.iter().map(brief).collect();
+    let runs = words.chunk_by(|one, next| one == next).map(|run| match run {
+        [one] => one.clone(),
+        run => format!("{} ({} times)", run[0], run.len()),
+    });
+    runs.collect::<Vec<_>>().join(", ")
+}
+
+fn brief(frame: &Frame) -> String {
     match any_event(frame) {
         Some((_, headers, _)) => event_name(&headers),
         None if frame.content_type() == ContentType::CommandReply => {
@@ -55,7 +64,7 @@ pub(crate) fn brief(frame: &Frame) -> String {
 
 pub(crate) fn expected(expect: &Expect) -> String {
     match expect {
-        Expect::Unrecorded { .. } => "?".into(),
+        Expect::Unrecorded(_) => "?".into(),
         Expect::Reply { text, .. } => format!("reply {text}"),
         Expect::Api(body) => format!("api {body}"),
         Expect::Frame(text) => text.clone(),

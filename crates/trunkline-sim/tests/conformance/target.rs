@@ -43,7 +43,7 @@ impl Target {
             address: sim.addr(),
             password: "ClueCon".into(),
             doors: Semaphore::new(64),
-            at_once: 128,
+            at_once: 64,
             patience: Duration::from_secs(20),
         }
     }
