@@ -5,6 +5,7 @@ mod channels;
 mod console;
 mod globals;
 mod jobs;
+mod legs;
 mod server;
 mod show;
 mod sim;
@@ -63,6 +64,7 @@ const FAMILIES: &[&[(&str, Command)]] = &[
     globals::COMMANDS,
     show::COMMANDS,
     channels::COMMANDS,
+    legs::COMMANDS,
     calls::COMMANDS,
     jobs::COMMANDS,
     sim::COMMANDS,

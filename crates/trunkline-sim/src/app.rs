@@ -1,9 +1,11 @@
 //! Dialplan applications: running them, and a file for each family of them.
 
 mod bridge;
+mod broadcast;
 mod call;
 mod media;
 mod message;
+mod record;
 mod socket;
 mod variables;
 
@@ -20,6 +22,9 @@ use socket::Socket;
 pub(crate) use socket::{Dial, SocketMode};
 
 pub(crate) use bridge::Bridging;
+pub(crate) use broadcast::Broadcast;
+pub(crate) use message::Queued;
+pub(crate) use record::Recording;
 
 /// An application to run.
 #[derive(Debug, Clone)]
@@ -54,6 +59,15 @@ impl Running {
             Activity::Park => true,
             Activity::Socket(socket) => socket.is_parked(),
             _ => false,
+        }
+    }
+
+    /// How it came to its end.
+    fn ending(&self) -> Ending {
+        match (self.over, self.started.broken) {
+            (_, true) => Ending::Broken,
+            (true, false) => Ending::Done,
+            (false, false) => Ending::Left,
         }
     }
 
@@ -92,8 +106,19 @@ pub(crate) enum Activity {
     Media,
     Sleep,
     Playback(media::Playback),
+    Record(Recording),
     Bridge(Bridging),
     Socket(Socket),
+}
+
+/// Why an application that takes time has ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ending {
+    Done,
+    /// A command stopped it.
+    Broken,
+    /// The call is over, or goes on elsewhere.
+    Left,
 }
 
 /// How an application ended, or that it has not.
@@ -108,6 +133,7 @@ const FAMILIES: &[&[(&str, Application)]] = &[
     bridge::APPLICATIONS,
     call::APPLICATIONS,
     media::APPLICATIONS,
+    record::APPLICATIONS,
     socket::APPLICATIONS,
     variables::APPLICATIONS,
 ];
@@ -203,7 +229,8 @@ impl Core {
         let Some(running) = running else { return };
         match &running.activity {
             Activity::Park => self.fire_channel(id, &origin::UNPARK),
-            Activity::Playback(playback) => self.playback_over(id, playback, !running.over),
+            Activity::Playback(playback) => self.playback_over(id, playback, running.ending()),
+            Activity::Record(recording) => self.record_over(id, recording),
             Activity::Bridge(Bridging::Dialing(originate)) if !running.over => {
                 self.cancel_originate(*originate, HangupCause::OriginatorCancel.into());
             }

@@ -64,6 +64,8 @@ pub(crate) enum Task {
         to: ChannelId,
         signal: Signal,
     },
+    /// A channel's thread sees what has become of another one.
+    Wake(ChannelId),
     /// A leg of an originate has rung long enough.
     LegTimeout(ChannelId),
     /// A channel's thread looks for what others want of it.
@@ -228,6 +230,7 @@ impl Core {
             Task::Heartbeat => self.heartbeat(),
             Task::ApplicationOver { channel, serial } => self.application_over(channel, serial),
             Task::Signal { to, signal } => self.receive_signal(to, signal),
+            Task::Wake(id) => self.wake(id),
             Task::LegTimeout(id) => self.leg_timeout(id),
             Task::Frame(id) => self.next_frame(id),
             Task::OriginateTimeout(id) => self.originate_timeout(id),

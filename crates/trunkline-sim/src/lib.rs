@@ -40,6 +40,7 @@ mod endpoint;
 mod event;
 pub mod fault;
 mod heartbeat;
+mod hold;
 mod listener;
 mod log;
 mod originate;

@@ -15,8 +15,6 @@ pub(super) const COMMANDS: &[(&str, Command)] = &[
     ("uuid_setvar", uuid_setvar),
     ("uuid_dump", uuid_dump),
     ("uuid_recv_dtmf", uuid_recv_dtmf),
-    ("uuid_bridge", uuid_bridge),
-    ("uuid_transfer", uuid_transfer),
 ];
 
 const NO_SUCH_CHANNEL: &str = "-ERR No such channel!\n";
@@ -103,43 +101,3 @@ fn uuid_recv_dtmf(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
     let uuid = String::from_utf8_lossy(uuid);
     format!("+OK {uuid} received DTMF {}.\n", String::from_utf8_lossy(digits)).into()
 }
-
-/// `uuid_bridge <uuid> <other uuid>`
-fn uuid_bridge(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
-    let words = split_spaces(invocation.arguments, 4);
-    let [a, b] = words.as_slice() else { return "-USAGE: <uuid> <other_uuid>\n".into() };
-    let (a_id, b_id) = (core.channels.find(a), core.channels.find(b));
-    match (a_id, b_id) {
-        (Some(a_id), Some(b_id)) if core.uuid_bridge(a_id, b_id) => {
-            Outcome::Done([b"+OK ".as_slice(), b, b"\n"].concat())
-        }
-        _ => "-ERR Invalid uuid\n".into(),
-    }
-}
-
-/// `uuid_transfer <uuid> [-bleg|-both] <number> [<dialplan>] [<context>]`
-fn uuid_transfer(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
-    let words = split_spaces(invocation.arguments, 5);
-    let words: Vec<&[u8]> = words.iter().map(Vec::as_slice).collect();
-    let (uuid, which, rest) = match words.as_slice() {
-        [uuid, which @ (b"-bleg" | b"-both"), rest @ ..] => (*uuid, *which, rest),
-        [uuid, rest @ ..] => (*uuid, b"".as_slice(), rest),
-        [] => (b"".as_slice(), b"".as_slice(), words.as_slice()),
-    };
-    let [number, rest @ ..] = rest else { return TRANSFER_USAGE.into() };
-    let Some(id) = core.channels.find(uuid) else { return NO_SUCH_CHANNEL.into() };
-    let (dialplan, context) = (rest.first().copied(), rest.get(1).copied());
-    let peer = core.channels.get(id).and_then(|channel| channel.bridge).map(|bridge| bridge.peer);
-    let legs = match (which, peer) {
-        (b"-bleg", Some(peer)) => vec![peer],
-        (b"-both", Some(peer)) => vec![peer, id],
-        (b"-bleg", None) => Vec::new(),
-        _ => vec![id],
-    };
-    for leg in legs {
-        core.transfer(leg, number, dialplan, context);
-    }
-    "+OK\n".into()
-}
-
-const TRANSFER_USAGE: &str = "-USAGE: <uuid> [-bleg|-both] <dest-exten> [<dialplan>] [<context>]\n";

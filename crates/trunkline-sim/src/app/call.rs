@@ -27,11 +27,18 @@ fn caller(core: &Core, id: ChannelId) -> Option<ChannelId> {
 }
 
 fn answer(core: &mut Core, id: ChannelId, _: &[u8]) -> Progress {
-    if let Some(peer) = caller(core, id) {
-        core.mark_answered(peer, &origin::LOOPBACK_ANSWERED);
-    }
-    core.mark_answered(id, &origin::APP_ANSWERED);
+    core.answer_leg(id);
     Progress::Done
+}
+
+impl Core {
+    /// Answers a channel, and the one it was called by.
+    pub(crate) fn answer_leg(&mut self, id: ChannelId) {
+        if let Some(peer) = caller(self, id) {
+            self.mark_answered(peer, &origin::LOOPBACK_ANSWERED);
+        }
+        self.mark_answered(id, &origin::APP_ANSWERED);
+    }
 }
 
 fn pre_answer(core: &mut Core, id: ChannelId, _: &[u8]) -> Progress {

@@ -28,15 +28,15 @@ impl Variables {
         self.set(name, crate::event::decimal(value, &mut digits));
     }
 
-    /// Adds to a variable, which becomes an array where it had a value.
+    /// Adds to a variable, which becomes an array where it had a value, and stays where it is.
     pub(crate) fn append(&mut self, name: &str, value: impl AsRef<[u8]>) {
-        let value = value.as_ref();
-        let joined = match self.get(name) {
-            None => value.to_vec(),
-            Some(known) if known.starts_with(b"ARRAY::") => [known, b"|:", value].concat(),
-            Some(known) => [b"ARRAY::", known, b"|:", value].concat(),
+        let (name, value) = (name.as_bytes(), value.as_ref());
+        let prefix: &[u8] = match self.get(name) {
+            None => return self.set(name, value),
+            Some(known) if known.starts_with(b"ARRAY::") => b"",
+            Some(_) => b"ARRAY::",
         };
-        self.set(name, joined);
+        Arc::make_mut(&mut self.0).change().append(|known| is(known, name), prefix, &[b"|:", value]);
     }
 
     pub(crate) fn remove(&mut self, name: &[u8]) {
@@ -86,6 +86,11 @@ mod tests {
         let shown: Vec<_> = variables.iter().collect();
         assert_eq!(shown, [(&b"b"[..], &b"2"[..]), (b"A", b"3"), (b"n", b"7")]);
         assert_eq!(variables.get("a"), Some(b"3".as_slice()));
+        variables.append("a", "4");
+        variables.append("a", "5");
+        assert_eq!(variables.iter().nth(1), Some((&b"A"[..], &b"ARRAY::3|:4|:5"[..])));
+        variables.append("new", "6");
+        assert_eq!(variables.get("new"), Some(b"6".as_slice()));
         variables.remove(b"B");
         assert_eq!(variables.get("b"), None);
     }
