@@ -123,6 +123,15 @@ impl Core {
         self.settle();
     }
 
+    /// The output of a command that ends at once; of any other, none.
+    pub(crate) fn run_at_once(&mut self, name: &[u8], arguments: &[u8]) -> Vec<u8> {
+        let call = self.new_call();
+        match find(name).map(|command| command(self, Invocation { call, arguments: trim(arguments) })) {
+            Some(Outcome::Done(output)) => output,
+            _ => Vec::new(),
+        }
+    }
+
     /// A command has ended.
     pub(crate) fn finish_call(&mut self, call: CallId, output: Vec<u8>) {
         let Some(event) = self.calls.running.remove(&call) else { return };

@@ -278,6 +278,18 @@ impl Core {
         true
     }
 
+    /// Takes a call away from whoever has it (`switch_ivr_intercept_session`).
+    pub(crate) fn intercept(&mut self, id: ChannelId, target: ChannelId) {
+        let other = self.partner(target).filter(|other| *other != id);
+        self.answer_leg(id);
+        self.answer_leg(target);
+        if self.uuid_bridge(id, target)
+            && let Some(other) = other
+        {
+            self.hangup(other, HangupCause::PickedOff, &origin::INTERCEPT_HANGUP);
+        }
+    }
+
     /// Flips the caller id of an outbound leg that is not in the dialplan yet.
     pub(crate) fn flip_unless_in_dialplan(&mut self, id: ChannelId) {
         if self.channels.get(id).is_some_and(|channel| channel.is_outbound() && !channel.hit_dialplan) {

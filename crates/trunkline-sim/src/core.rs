@@ -12,6 +12,7 @@ use crate::api::{CallId, Calls};
 use crate::app::Dial;
 use crate::channel::{ChannelId, Channels};
 use crate::config::SwitchConfig;
+use crate::dtmf::Digit;
 use crate::endpoint::Signal;
 use crate::event::{ChannelEvent, Draft, Fired, Standard};
 use crate::fault::Fault;
@@ -63,6 +64,17 @@ pub(crate) enum Task {
     Signal {
         to: ChannelId,
         signal: Signal,
+    },
+    /// A digit gets to a channel.
+    Digit {
+        to: ChannelId,
+        digit: Digit,
+    },
+    /// An application that asks for digits has waited long enough.
+    Gather {
+        channel: ChannelId,
+        serial: u64,
+        step: u64,
     },
     /// A channel's thread sees what has become of another one.
     Wake(ChannelId),
@@ -230,6 +242,8 @@ impl Core {
             Task::Heartbeat => self.heartbeat(),
             Task::ApplicationOver { channel, serial } => self.application_over(channel, serial),
             Task::Signal { to, signal } => self.receive_signal(to, signal),
+            Task::Digit { to, digit } => self.receive_digit(to, digit),
+            Task::Gather { channel, serial, step } => self.gather_timeout(channel, serial, step),
             Task::Wake(id) => self.wake(id),
             Task::LegTimeout(id) => self.leg_timeout(id),
             Task::Frame(id) => self.next_frame(id),

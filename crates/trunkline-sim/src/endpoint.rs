@@ -352,7 +352,12 @@ impl Core {
     fn exported(&self, id: ChannelId) -> Vec<(Vec<u8>, Vec<u8>)> {
         let Some(channel) = self.channels.get(id) else { return Vec::new() };
         let Some(names) = channel.variables.get("export_vars") else { return Vec::new() };
-        let value = |name: &[u8]| channel.variables.get(name).map(|value| (name.to_vec(), value.to_vec()));
+        let value = |name: &[u8]| {
+            let value = channel.variables.get(name)?;
+            let shown =
+                [b"nolocal:".as_slice(), b"_nolocal_"].iter().find_map(|sign| name.strip_prefix(*sign));
+            Some((shown.unwrap_or(name).to_vec(), value.to_vec()))
+        };
         names.split(|byte| *byte == b',').filter_map(value).collect()
     }
 

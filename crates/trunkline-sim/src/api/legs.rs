@@ -4,6 +4,7 @@ use super::{Command, Invocation, Outcome};
 use crate::app::Broadcast;
 use crate::channel::ChannelId;
 use crate::core::Core;
+use crate::dtmf::are_digits;
 use crate::event::origin;
 use crate::text::{first_word, split_spaces};
 
@@ -23,6 +24,9 @@ pub(super) const COMMANDS: &[(&str, Command)] = &[
     ("uuid_break", uuid_break),
     ("break", uuid_break),
     ("uuid_record", uuid_record),
+    ("uuid_recv_dtmf", uuid_recv_dtmf),
+    ("uuid_send_dtmf", uuid_send_dtmf),
+    ("uuid_flush_dtmf", uuid_flush_dtmf),
 ];
 
 const NO_SUCH_CHANNEL: &str = "-ERR No such channel!\n";
@@ -143,4 +147,42 @@ fn uuid_record(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
         _ => return RECORD_USAGE.into(),
     }
     "+OK Success\n".into()
+}
+
+/// The channel and the digits of `<uuid> <digits>[@<milliseconds>]`.
+fn digits<'a>(core: &Core, invocation: &Invocation<'a>) -> Result<(ChannelId, &'a [u8], &'a [u8]), Outcome> {
+    let (uuid, digits) = first_word(invocation.arguments);
+    if uuid.is_empty() || !are_digits(digits) {
+        return Err("-USAGE: <uuid> <dtmf_data>\n".into());
+    }
+    let id = core.channels.find(uuid).ok_or_else(|| Outcome::from("-ERR Cannot locate session!\n"))?;
+    Ok((id, uuid, digits))
+}
+
+/// Digits as if the far end had pressed them.
+fn uuid_recv_dtmf(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
+    match digits(core, &invocation) {
+        Ok((id, uuid, digits)) => {
+            core.press(id, digits);
+            Outcome::Done([b"+OK ".as_slice(), uuid, b" received DTMF ", digits, b".\n"].concat())
+        }
+        Err(refusal) => refusal,
+    }
+}
+
+fn uuid_send_dtmf(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
+    match digits(core, &invocation) {
+        Ok((id, uuid, digits)) => {
+            core.send_digits(id, digits);
+            Outcome::Done([b"+OK ".as_slice(), uuid, b" sent DTMF ", digits, b".\n"].concat())
+        }
+        Err(refusal) => refusal,
+    }
+}
+
+fn uuid_flush_dtmf(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
+    match core.channels.find(invocation.arguments) {
+        Some(_) => "+OK\n".into(),
+        None => "-ERR No such session\n".into(),
+    }
 }

@@ -39,19 +39,13 @@ fn playback(core: &mut Core, id: ChannelId, path: &[u8]) -> Progress {
         }
         return Progress::Done;
     }
-    let kinds = ["tone_stream", "local_stream"];
-    let kind = kinds
-        .into_iter()
-        .find(|kind| path.strip_prefix(kind.as_bytes()).is_some_and(|rest| rest.starts_with(b"://")));
     if core.config.missing_files.iter().any(|missing| path.starts_with(missing.as_bytes())) {
         if let Some(channel) = core.channels.get_mut(id) {
             channel.variables.set(RESPONSE, "FILE NOT FOUND");
         }
         return Progress::Done;
     }
-    let playback = Playback { path: path.to_vec(), kind, since: core.now };
-    let headers = playback.headers();
-    core.fire_channel_with(id, &origin::PLAYBACK_START, &[], &super::borrowed(&headers));
+    let playback = core.start_playback(id, path);
     if let Some(length) = length(path) {
         let serial = core.current_serial(id);
         core.after(length, Task::ApplicationOver { channel: id, serial });
@@ -59,7 +53,22 @@ fn playback(core: &mut Core, id: ChannelId, path: &[u8]) -> Progress {
     Progress::Waits(Activity::Playback(playback))
 }
 
+/// How a path begins that a player has a name of its own for.
+fn kind(path: &[u8]) -> Option<&'static str> {
+    ["tone_stream", "local_stream"]
+        .into_iter()
+        .find(|kind| path.strip_prefix(kind.as_bytes()).is_some_and(|rest| rest.starts_with(b"://")))
+}
+
 impl Core {
+    /// Begins to play something.
+    pub(super) fn start_playback(&mut self, id: ChannelId, path: &[u8]) -> Playback {
+        let playback = Playback { path: path.to_vec(), kind: kind(path), since: self.now };
+        let headers = playback.headers();
+        self.fire_channel_with(id, &origin::PLAYBACK_START, &[], &super::borrowed(&headers));
+        playback
+    }
+
     pub(super) fn playback_over(&mut self, id: ChannelId, playback: &Playback, ending: Ending) {
         let milliseconds = self.now.since(playback.since).as_millis();
         let Some(channel) = self.channels.get_mut(id) else { return };
@@ -81,7 +90,7 @@ impl Core {
 }
 
 /// How long something plays; `None` is for ever.
-fn length(path: &[u8]) -> Option<Duration> {
+pub(super) fn length(path: &[u8]) -> Option<Duration> {
     let path = String::from_utf8_lossy(path);
     if let Some(milliseconds) = path.strip_prefix("silence_stream://") {
         let end = milliseconds.find(',').unwrap_or(milliseconds.len());

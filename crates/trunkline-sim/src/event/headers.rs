@@ -88,17 +88,15 @@ impl Headers {
         true
     }
 
-    /// Adds to the value of the first header of which this holds; whether there is one.
-    pub(crate) fn append(&mut self, is_meant: impl Fn(&[u8]) -> bool, prefix: &[u8], more: &[&[u8]]) -> bool {
-        let Some(place) = self.iter().position(|(name, _)| is_meant(name)) else { return false };
+    /// Gives the first header of which this holds another value.
+    pub(crate) fn replace(&mut self, is_meant: impl Fn(&[u8]) -> bool, value: &[u8]) {
+        let Some(place) = self.iter().position(|(name, _)| is_meant(name)) else { return };
         let before = self.lengths.iter().take(place).map(|lengths| lengths.both()).sum::<usize>();
-        let Some(lengths) = self.lengths.get_mut(place) else { return false };
-        let (start, end) = (before + lengths.name(), before + lengths.both());
-        let more: Vec<u8> = more.concat();
-        lengths.value += length(prefix.len() + more.len());
-        self.text.splice(end..end, more);
-        self.text.splice(start..start, prefix.iter().copied());
-        true
+        if let Some(lengths) = self.lengths.get_mut(place) {
+            let (start, end) = (before + lengths.name(), before + lengths.both());
+            lengths.value = length(value.len());
+            self.text.splice(start..end, value.iter().copied());
+        }
     }
 }
 
@@ -217,8 +215,8 @@ mod tests {
         assert!(headers.remove(|name| name == b"a"));
         assert!(!headers.remove(|name| name == b"a"));
         assert_eq!(shown(&headers), "b-c=two;n=1234567890123;z=0;");
-        assert!(headers.append(|name| name == b"b-c", b"<", &[b">", b"!"]));
-        assert_eq!(shown(&headers), "b-c=<two>!;n=1234567890123;z=0;");
+        headers.replace(|name| name == b"b-c", b"longer");
+        assert_eq!(shown(&headers), "b-c=longer;n=1234567890123;z=0;");
         assert_eq!(headers.len(), 3);
     }
 

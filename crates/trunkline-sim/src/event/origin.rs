@@ -232,6 +232,11 @@ pub(crate) const SIP_HANGUP: Origin = origin("sofia.c", "sofia_handle_sip_i_stat
 pub(crate) const APP_EARLY: Origin = origin("mod_dptools.c", "pre_answer_function", 1438);
 pub(crate) const LOOPBACK_EARLY: Origin = origin("mod_loopback.c", "channel_receive_message", 1030);
 pub(crate) const BROADCAST: Origin = origin("switch_ivr_async.c", "switch_ivr_broadcast", 5732);
+pub(crate) const APP_EVENT: Origin = origin("mod_dptools.c", "event_function", 1902);
+pub(crate) const APP_LOG: Origin = origin("mod_dptools.c", "log_function", 1865);
+pub(crate) const APP_INFO: Origin = origin("mod_dptools.c", "info_function", 1880);
+pub(crate) const INTERCEPT_HANGUP: Origin =
+    origin("switch_ivr_bridge.c", "switch_ivr_intercept_session", 2383);
 pub(crate) const KILL: Origin = origin("switch_ivr.c", "switch_ivr_kill_uuid", 4404);
 pub(crate) const MESSAGE_HANGUP: Origin = origin("switch_ivr.c", "switch_ivr_parse_event", 595);
 pub(crate) const HUPALL: Origin = origin("switch_core_session.c", "switch_core_session_hupall", 296);
