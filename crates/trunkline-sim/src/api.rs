@@ -5,6 +5,7 @@ mod channels;
 mod console;
 mod globals;
 mod jobs;
+mod legs;
 mod server;
 mod show;
 mod shutdown;
@@ -64,6 +65,7 @@ const FAMILIES: &[&[(&str, Command)]] = &[
     globals::COMMANDS,
     show::COMMANDS,
     channels::COMMANDS,
+    legs::COMMANDS,
     calls::COMMANDS,
     jobs::COMMANDS,
     shutdown::COMMANDS,
@@ -121,6 +123,15 @@ impl Core {
             self.finish_call(call, output);
         }
         self.settle();
+    }
+
+    /// The output of a command that ends at once; of any other, none.
+    pub(crate) fn run_at_once(&mut self, name: &[u8], arguments: &[u8]) -> Vec<u8> {
+        let call = self.new_call();
+        match find(name).map(|command| command(self, Invocation { call, arguments: trim(arguments) })) {
+            Some(Outcome::Done(output)) => output,
+            _ => Vec::new(),
+        }
     }
 
     /// A command has ended.

@@ -1,10 +1,14 @@
 //! Dialplan applications: running them, and a file for each family of them.
 
 mod bridge;
+mod broadcast;
 mod call;
+mod digits;
 mod media;
 mod message;
+mod record;
 mod socket;
+mod tell;
 mod variables;
 
 use trunkline_proto::{ChannelState, HangupCause};
@@ -12,6 +16,7 @@ use trunkline_proto::{ChannelState, HangupCause};
 use crate::channel::{Channel, ChannelId, Variables};
 use crate::core::Core;
 use crate::event::origin;
+use crate::expand::needs_expansion;
 use crate::log;
 use crate::time::Time;
 use message::Message;
@@ -20,6 +25,9 @@ use socket::Socket;
 pub(crate) use socket::{Dial, SocketMode};
 
 pub(crate) use bridge::Bridging;
+pub(crate) use broadcast::Broadcast;
+pub(crate) use message::Queued;
+pub(crate) use record::Recording;
 
 /// An application to run.
 #[derive(Debug, Clone)]
@@ -57,6 +65,15 @@ impl Running {
         }
     }
 
+    /// How it came to its end.
+    fn ending(&self) -> Ending {
+        match (self.over, self.started.broken) {
+            (_, true) => Ending::Broken,
+            (true, false) => Ending::Done,
+            (false, false) => Ending::Left,
+        }
+    }
+
     /// Whether it goes on although the call is over.
     pub(crate) fn outlasts_call(&self) -> bool {
         !self.over && matches!(&self.activity, Activity::Socket(socket) if socket.outlasts_call())
@@ -64,6 +81,11 @@ impl Running {
 }
 
 impl Channel {
+    /// Whether what it runs takes no notice of digits.
+    pub(crate) fn is_deaf(&self) -> bool {
+        self.running_apps.last().is_some_and(|running| matches!(running.activity, Activity::Media))
+    }
+
     /// Whether what it runs has to end because of what becomes of the call.
     pub(crate) fn ends_applications(&self) -> bool {
         self.is_leaving() || self.target == ChannelState::Reset || self.queued_extension.is_some()
@@ -92,8 +114,20 @@ pub(crate) enum Activity {
     Media,
     Sleep,
     Playback(media::Playback),
+    Record(Recording),
+    Gather(Box<digits::Gather>),
     Bridge(Bridging),
     Socket(Socket),
+}
+
+/// Why an application that takes time has ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ending {
+    Done,
+    /// A command stopped it.
+    Broken,
+    /// The call is over, or goes on elsewhere.
+    Left,
 }
 
 /// How an application ended, or that it has not.
@@ -107,8 +141,11 @@ type Application = fn(&mut Core, ChannelId, &[u8]) -> Progress;
 const FAMILIES: &[&[(&str, Application)]] = &[
     bridge::APPLICATIONS,
     call::APPLICATIONS,
+    digits::APPLICATIONS,
     media::APPLICATIONS,
+    record::APPLICATIONS,
     socket::APPLICATIONS,
+    tell::APPLICATIONS,
     variables::APPLICATIONS,
 ];
 
@@ -145,7 +182,8 @@ impl Core {
             self.hangup(id, HangupCause::DestinationOutOfOrder, &origin::INVALID_APPLICATION_HANGUP);
             return self.message_done(id, message.as_ref());
         };
-        let action = Action { app: name.to_owned(), ..action };
+        let data = self.expand_data(id, action.data);
+        let action = Action { app: name.to_owned(), data };
         let Some(channel) = self.channels.get_mut(id) else { return };
         channel.applications += 1;
         let (serial, since) = (channel.applications, self.now);
@@ -159,6 +197,15 @@ impl Core {
                 }
             }
         }
+    }
+
+    /// The data of an application with its variables put in, unless the channel's own say otherwise.
+    fn expand_data(&mut self, id: ChannelId, data: Vec<u8>) -> Vec<u8> {
+        if !needs_expansion(&data) {
+            return data;
+        }
+        let disabled = |channel: &Channel| channel.variables.is_true("app_disable_expand_variables");
+        if self.channels.get(id).is_some_and(disabled) { data } else { self.expand(id, &data) }
     }
 
     fn announce_application(&mut self, id: ChannelId, started: &Started) {
@@ -204,7 +251,9 @@ impl Core {
         let Some(running) = running else { return };
         match &running.activity {
             Activity::Park => self.fire_channel(id, &origin::UNPARK),
-            Activity::Playback(playback) => self.playback_over(id, playback, !running.over),
+            Activity::Playback(playback) => self.playback_over(id, playback, running.ending()),
+            Activity::Gather(gather) => self.gather_over(id, gather),
+            Activity::Record(recording) => self.record_over(id, recording),
             Activity::Bridge(Bridging::Dialing(originate)) if !running.over => {
                 self.cancel_originate(*originate, HangupCause::OriginatorCancel.into());
             }

@@ -69,9 +69,8 @@ impl Core {
 
     /// Sends a channel away that the leading one has left; false if it was going already.
     fn dismiss(&mut self, id: ChannelId) -> bool {
-        let Some(channel) = self.channels.get(id).filter(|channel| !channel.is_leaving()) else {
-            return false;
-        };
+        let stays = |channel: &&Channel| channel.bridge.is_some() && !channel.is_leaving();
+        let Some(channel) = self.channels.get(id).filter(stays) else { return false };
         let cause =
             if channel.answered { HangupCause::NormalClearing } else { HangupCause::OriginatorCancel };
         if self.goes_on_after_bridge(id) {
@@ -254,6 +253,10 @@ impl Core {
         if let Some(channel) = self.channels.get_mut(b).filter(|channel| channel.is_outbound()) {
             channel.hit_dialplan = false;
         }
+        let b_uuid = self.uuid_of(b);
+        if let Some(channel) = self.channels.get_mut(a) {
+            channel.variables.set("uuid_bridge", b_uuid);
+        }
         for (id, peer) in [(a, b), (b, a)] {
             self.note_uuid_bridge(id, peer);
         }
@@ -273,6 +276,18 @@ impl Core {
             channel.joined_by = Some(a);
         }
         true
+    }
+
+    /// Takes a call away from whoever has it (`switch_ivr_intercept_session`).
+    pub(crate) fn intercept(&mut self, id: ChannelId, target: ChannelId) {
+        let other = self.partner(target).filter(|other| *other != id);
+        self.answer_leg(id);
+        self.answer_leg(target);
+        if self.uuid_bridge(id, target)
+            && let Some(other) = other
+        {
+            self.hangup(other, HangupCause::PickedOff, &origin::INTERCEPT_HANGUP);
+        }
     }
 
     /// Flips the caller id of an outbound leg that is not in the dialplan yet.
@@ -328,6 +343,7 @@ impl Core {
         for leg in [a, b] {
             if let Some(channel) = self.channels.get_mut(leg) {
                 (channel.joins, channel.joined_by) = (None, None);
+                channel.variables.remove(b"uuid_bridge");
             }
         }
         for (leg, peer, kind) in [(a, b, &origin::UUID_BRIDGE_A), (b, a, &origin::UUID_BRIDGE_B)] {

@@ -10,10 +10,9 @@ mod variables;
 
 use std::collections::VecDeque;
 
-use trunkline_proto::listener::Packet;
 use trunkline_proto::{CallDirection, CallState, ChannelState};
 
-use crate::app::{Action, Running};
+use crate::app::{Action, Queued, Recording, Running};
 use crate::bridge::Bridge;
 use crate::cause::Cause;
 use crate::endpoint::Endpoint;
@@ -67,7 +66,9 @@ pub(crate) struct Channel {
     /// The connections bound to it.
     pub(crate) control: Control,
     /// Messages it has yet to take up.
-    pub(crate) messages: VecDeque<Packet>,
+    pub(crate) messages: VecDeque<Queued>,
+    /// What is recorded of it, beside what it does.
+    pub(crate) recordings: Vec<Recording>,
     /// How many of them its thread has had the time to see.
     pub(crate) seen_messages: usize,
     /// Applications started so far; tells a timer's own application from a later one.
@@ -115,6 +116,7 @@ impl Channel {
             digits: Vec::new(),
             control: Control::default(),
             messages: VecDeque::new(),
+            recordings: Vec::new(),
             seen_messages: 0,
             applications: 0,
             last_app: None,

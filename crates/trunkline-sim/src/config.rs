@@ -42,6 +42,8 @@ pub struct SwitchConfig {
     /// Events, and log lines, that may wait for a client that does not read; beyond, they are lost to it
     /// (`MAX_QUEUE_LEN` in `mod_event_socket.c`); 100,000.
     pub queue_limit: usize,
+    /// Files that are not there, by what their paths begin with. Any other is a second long.
+    pub missing_files: Vec<String>,
     /// What calls by SIP reach.
     pub sip: SipConfig,
     /// Of those lost one after the other, how many a client may lose before its connection is cut (`MAX_MISSED` in
@@ -126,6 +128,7 @@ impl Default for SwitchConfig {
             max_sessions: 5000,
             sessions_per_second: 2000,
             queue_limit: 100_000,
+            missing_files: Vec::new(),
             sip: SipConfig::default(),
             most_missed: 500,
             park_delay: Duration::from_millis(1),

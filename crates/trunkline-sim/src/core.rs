@@ -12,6 +12,7 @@ use crate::api::{CallId, Calls};
 use crate::app::Dial;
 use crate::channel::{ChannelId, Channels};
 use crate::config::SwitchConfig;
+use crate::dtmf::Digit;
 use crate::endpoint::Signal;
 use crate::event::{ChannelEvent, Draft, Fired, Standard};
 use crate::fault::Fault;
@@ -64,6 +65,19 @@ pub(crate) enum Task {
         to: ChannelId,
         signal: Signal,
     },
+    /// A digit gets to a channel.
+    Digit {
+        to: ChannelId,
+        digit: Digit,
+    },
+    /// An application that asks for digits has waited long enough.
+    Gather {
+        channel: ChannelId,
+        serial: u64,
+        step: u64,
+    },
+    /// A channel's thread sees what has become of another one.
+    Wake(ChannelId),
     /// A leg of an originate has rung long enough.
     LegTimeout(ChannelId),
     /// A channel's thread looks for what others want of it.
@@ -232,6 +246,9 @@ impl Core {
             Task::Heartbeat => self.heartbeat(),
             Task::ApplicationOver { channel, serial } => self.application_over(channel, serial),
             Task::Signal { to, signal } => self.receive_signal(to, signal),
+            Task::Digit { to, digit } => self.receive_digit(to, digit),
+            Task::Gather { channel, serial, step } => self.gather_timeout(channel, serial, step),
+            Task::Wake(id) => self.wake(id),
             Task::LegTimeout(id) => self.leg_timeout(id),
             Task::Frame(id) => self.next_frame(id),
             Task::OriginateTimeout(id) => self.originate_timeout(id),

@@ -25,6 +25,14 @@ const EXTENSIONS: &[(&str, &[(&str, &str)])] = &[
     // The numbers of the recorded conversations.
     ("9196", &[("answer", ""), ("echo", "")]),
     ("9197", &[("answer", ""), ("playback", "tone_stream://%(10000,0,1004);loops=-1")]),
+    (
+        "6005",
+        &[
+            ("answer", ""),
+            ("event", "Event-Name=CUSTOM,Event-Subclass=lab::dialplan,foo=bar,uni=héllo"),
+            ("park", ""),
+        ],
+    ),
     ("6012", &[("pre_answer", ""), ("sleep", "1000"), ("hangup", "NORMAL_TEMPORARY_FAILURE")]),
     ("6013", &[("answer", ""), ("set", "hangup_after_bridge=true"), ("bridge", "loopback/9196/default")]),
     ("5001", &[("answer", ""), ("socket", "127.0.0.1:8084 async full")]),

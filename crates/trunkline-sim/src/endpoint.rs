@@ -180,6 +180,21 @@ impl Core {
     }
 
     fn set_codecs(&mut self, id: ChannelId) {
+        self.set_read_codec(id);
+        let Some(channel) = self.channels.get_mut(id) else { return };
+        channel.writes = true;
+        let codec = channel.codec;
+        set_codec(channel, "write", false);
+        let written = [
+            ("Channel-Write-Codec-Name", codec.name.as_bytes()),
+            ("Channel-Write-Codec-Rate", codec.rate.as_bytes()),
+            ("Channel-Write-codec-bit-rate", codec.bit_rate.as_bytes()),
+        ];
+        self.fire_channel_with(id, &origin::WRITE_CODEC, &[], &written);
+    }
+
+    /// Gives a channel the codec it reads by, which its variables tell anew.
+    pub(crate) fn set_read_codec(&mut self, id: ChannelId) {
         let Some(channel) = self.channels.get_mut(id) else { return };
         channel.reads = true;
         let codec = channel.codec;
@@ -192,15 +207,6 @@ impl Core {
         ];
         let kind = if is_sip { &origin::REAL_READ_CODEC } else { &origin::READ_CODEC };
         self.fire_channel_with(id, kind, &[], &read);
-        let Some(channel) = self.channels.get_mut(id) else { return };
-        channel.writes = true;
-        set_codec(channel, "write", false);
-        let written = [
-            ("Channel-Write-Codec-Name", codec.name.as_bytes()),
-            ("Channel-Write-Codec-Rate", codec.rate.as_bytes()),
-            ("Channel-Write-codec-bit-rate", codec.bit_rate.as_bytes()),
-        ];
-        self.fire_channel_with(id, &origin::WRITE_CODEC, &[], &written);
     }
 
     fn rename_channel(&mut self, id: ChannelId, name: &[u8]) {
@@ -346,7 +352,12 @@ impl Core {
     fn exported(&self, id: ChannelId) -> Vec<(Vec<u8>, Vec<u8>)> {
         let Some(channel) = self.channels.get(id) else { return Vec::new() };
         let Some(names) = channel.variables.get("export_vars") else { return Vec::new() };
-        let value = |name: &[u8]| channel.variables.get(name).map(|value| (name.to_vec(), value.to_vec()));
+        let value = |name: &[u8]| {
+            let value = channel.variables.get(name)?;
+            let shown =
+                [b"nolocal:".as_slice(), b"_nolocal_"].iter().find_map(|sign| name.strip_prefix(*sign));
+            Some((shown.unwrap_or(name).to_vec(), value.to_vec()))
+        };
         names.split(|byte| *byte == b',').filter_map(value).collect()
     }
 

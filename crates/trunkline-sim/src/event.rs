@@ -15,7 +15,7 @@ use crate::config::SwitchConfig;
 use crate::core::Core;
 use crate::time::Time;
 pub(crate) use draft::Draft;
-pub(crate) use headers::{Block, Headers, decimal};
+pub(crate) use headers::{Block, Headers, array_elements, decimal};
 pub(crate) use origin::{ChannelEvent, Origin};
 
 /// An event that has been fired.

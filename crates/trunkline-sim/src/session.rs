@@ -82,6 +82,11 @@ impl Core {
 
     pub(crate) fn enter(&mut self, id: ChannelId, state: ChannelState) {
         let Some(channel) = self.channels.get_mut(id) else { return };
+        if channel.running == ChannelState::ExchangeMedia && state < ChannelState::Hangup {
+            // It has left the bridge; whoever leads that will see.
+            channel.bridge = None;
+            channel.variables.remove(b"bridge_to");
+        }
         channel.running = state.clone();
         channel.redirected &= channel.target != state;
         let rings = state == ChannelState::Routing && channel.direction == CallDirection::Inbound;
@@ -285,6 +290,7 @@ impl Core {
             profile.times.hung_up = now;
         }
         self.set_call_state(id, CallState::Hangup);
+        self.end_recordings(id);
         let Some(channel) = self.channels.get_mut(id) else { return };
         channel.target = ChannelState::Reporting;
         let cause = channel.cause.unwrap_or_else(|| HangupCause::NormalClearing.into());

@@ -1,11 +1,14 @@
 //! Sending a call somewhere else (`switch_ivr_session_transfer` in `src/switch_ivr.c`).
 
+use std::time::Duration;
+
 use trunkline_proto::{ChannelState, HangupCause};
 
 use crate::channel::ChannelId;
-use crate::core::Core;
+use crate::core::{Core, Task};
 use crate::event::origin;
 use crate::log;
+use crate::time::Time;
 
 /// How often a call may be sent on.
 const MOST_FORWARDS: i64 = 70;
@@ -42,6 +45,8 @@ impl Core {
             profile.context = or(context, &profile.context, b"default");
             profile.index += 1;
             profile.profile_created = now;
+            profile.times.bridged = Time::default();
+            profile.times.last_hold = Time::default();
             whereto = [number.to_vec(), profile.context.clone(), profile.dialplan.clone()];
         }
         channel.other = None;
@@ -77,7 +82,8 @@ impl Core {
         let peer = channel.bridge.map(|bridge| bridge.peer);
         self.wake(id);
         if let Some(peer) = peer {
-            self.wake(peer);
+            // It notices once this one is on its way.
+            self.after(Duration::from_millis(1), Task::Wake(peer));
         }
     }
 }

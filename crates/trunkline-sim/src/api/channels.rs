@@ -5,7 +5,7 @@ use trunkline_proto::{EventFormat, EventName, HangupCause};
 use super::{Command, Invocation, Outcome};
 use crate::cause::Cause;
 use crate::core::Core;
-use crate::event::origin;
+use crate::event::{array_elements, origin};
 use crate::text::{first_word, split_spaces};
 
 pub(super) const COMMANDS: &[(&str, Command)] = &[
@@ -14,9 +14,6 @@ pub(super) const COMMANDS: &[(&str, Command)] = &[
     ("uuid_getvar", uuid_getvar),
     ("uuid_setvar", uuid_setvar),
     ("uuid_dump", uuid_dump),
-    ("uuid_recv_dtmf", uuid_recv_dtmf),
-    ("uuid_bridge", uuid_bridge),
-    ("uuid_transfer", uuid_transfer),
 ];
 
 const NO_SUCH_CHANNEL: &str = "-ERR No such channel!\n";
@@ -46,7 +43,18 @@ fn uuid_getvar(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
     let Some(channel) = core.channels.find(uuid).and_then(|id| core.channels.get(id)) else {
         return NO_SUCH_CHANNEL.into();
     };
-    Outcome::Done(channel.variables.get(name).unwrap_or(b"_undef_").to_vec())
+    let bracket = name.iter().position(|byte| *byte == b'[');
+    let value = match bracket.map(|at| name.split_at(at)) {
+        Some((name, index)) => {
+            let digits = index.iter().skip(1).take_while(|byte| byte.is_ascii_digit());
+            let index =
+                digits.fold(0usize, |index, digit| index.saturating_mul(10) + usize::from(digit - b'0'));
+            let elements = channel.variables.get(name).and_then(array_elements).unwrap_or_default();
+            elements.into_iter().nth(index)
+        }
+        None => channel.variables.get(name).map(<[u8]>::to_vec),
+    };
+    Outcome::Done(value.unwrap_or_else(|| b"_undef_".to_vec()))
 }
 
 fn uuid_setvar(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
@@ -79,67 +87,3 @@ fn uuid_dump(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
     let format = if format.eq_ignore_ascii_case(b"json") { EventFormat::Json } else { EventFormat::Plain };
     Outcome::Done(event.payload(format))
 }
-
-/// `uuid_recv_dtmf <uuid> <digits>[@<duration>]`: digits as if the far end had pressed them.
-fn uuid_recv_dtmf(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
-    let (uuid, digits) = first_word(invocation.arguments);
-    let is_digit = |byte: &u8| b"0123456789*#ABCDabcd@wWF".contains(byte);
-    if uuid.is_empty() || digits.is_empty() || !digits.iter().all(is_digit) {
-        return "-USAGE: <uuid> <dtmf_data>\n".into();
-    }
-    let Some(id) = core.channels.find(uuid) else { return "-ERR Cannot locate session!\n".into() };
-    let mut parts = digits.splitn(2, |byte| *byte == b'@');
-    let pressed = parts.next().unwrap_or_default();
-    if let Some(channel) = core.channels.get_mut(id) {
-        channel.digits.extend_from_slice(pressed);
-    }
-    // In samples.
-    let duration = parts.next().unwrap_or(b"2000");
-    for digit in pressed.chunks(1) {
-        let headers: [(&str, &[u8]); 3] =
-            [("DTMF-Digit", digit), ("DTMF-Duration", duration), ("DTMF-Source", b"APP")];
-        core.fire_channel_with(id, &origin::DTMF, &[], &headers);
-    }
-    let uuid = String::from_utf8_lossy(uuid);
-    format!("+OK {uuid} received DTMF {}.\n", String::from_utf8_lossy(digits)).into()
-}
-
-/// `uuid_bridge <uuid> <other uuid>`
-fn uuid_bridge(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
-    let words = split_spaces(invocation.arguments, 4);
-    let [a, b] = words.as_slice() else { return "-USAGE: <uuid> <other_uuid>\n".into() };
-    let (a_id, b_id) = (core.channels.find(a), core.channels.find(b));
-    match (a_id, b_id) {
-        (Some(a_id), Some(b_id)) if core.uuid_bridge(a_id, b_id) => {
-            Outcome::Done([b"+OK ".as_slice(), b, b"\n"].concat())
-        }
-        _ => "-ERR Invalid uuid\n".into(),
-    }
-}
-
-/// `uuid_transfer <uuid> [-bleg|-both] <number> [<dialplan>] [<context>]`
-fn uuid_transfer(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
-    let words = split_spaces(invocation.arguments, 5);
-    let words: Vec<&[u8]> = words.iter().map(Vec::as_slice).collect();
-    let (uuid, which, rest) = match words.as_slice() {
-        [uuid, which @ (b"-bleg" | b"-both"), rest @ ..] => (*uuid, *which, rest),
-        [uuid, rest @ ..] => (*uuid, b"".as_slice(), rest),
-        [] => (b"".as_slice(), b"".as_slice(), words.as_slice()),
-    };
-    let [number, rest @ ..] = rest else { return TRANSFER_USAGE.into() };
-    let Some(id) = core.channels.find(uuid) else { return NO_SUCH_CHANNEL.into() };
-    let (dialplan, context) = (rest.first().copied(), rest.get(1).copied());
-    let peer = core.channels.get(id).and_then(|channel| channel.bridge).map(|bridge| bridge.peer);
-    let legs = match (which, peer) {
-        (b"-bleg", Some(peer)) => vec![peer],
-        (b"-both", Some(peer)) => vec![peer, id],
-        (b"-bleg", None) => Vec::new(),
-        _ => vec![id],
-    };
-    for leg in legs {
-        core.transfer(leg, number, dialplan, context);
-    }
-    "+OK\n".into()
-}
-
-const TRANSFER_USAGE: &str = "-USAGE: <uuid> [-bleg|-both] <dest-exten> [<dialplan>] [<context>]\n";

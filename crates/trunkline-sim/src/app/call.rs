@@ -9,10 +9,16 @@ use crate::core::{Core, Task};
 use crate::endpoint::{Endpoint, Leg};
 use crate::event::origin;
 use crate::log;
+use crate::text::{split_spaces, trim};
 
 pub(super) const APPLICATIONS: &[(&str, Application)] = &[
     ("answer", answer),
     ("pre_answer", pre_answer),
+    ("transfer", transfer),
+    ("intercept", intercept),
+    ("hold", hold),
+    ("unhold", unhold),
+    ("break", stop),
     ("ring_ready", ring_ready),
     ("park", park),
     ("sleep", sleep),
@@ -28,11 +34,18 @@ fn caller(core: &Core, id: ChannelId) -> Option<ChannelId> {
 }
 
 fn answer(core: &mut Core, id: ChannelId, _: &[u8]) -> Progress {
-    if let Some(peer) = caller(core, id) {
-        core.mark_answered(peer, &origin::LOOPBACK_ANSWERED);
-    }
-    core.mark_answered(id, &origin::APP_ANSWERED);
+    core.answer_leg(id);
     Progress::Done
+}
+
+impl Core {
+    /// Answers a channel, and the one it was called by.
+    pub(crate) fn answer_leg(&mut self, id: ChannelId) {
+        if let Some(peer) = caller(self, id) {
+            self.mark_answered(peer, &origin::LOOPBACK_ANSWERED);
+        }
+        self.mark_answered(id, &origin::APP_ANSWERED);
+    }
 }
 
 fn pre_answer(core: &mut Core, id: ChannelId, _: &[u8]) -> Progress {
@@ -69,6 +82,52 @@ fn sleep(core: &mut Core, id: ChannelId, data: &[u8]) -> Progress {
     let serial = core.current_serial(id);
     core.after(Duration::from_millis(milliseconds), Task::ApplicationOver { channel: id, serial });
     Progress::Waits(Activity::Sleep)
+}
+
+/// `[-bleg|-both] <number> [<dialplan>] [<context>]`
+fn transfer(core: &mut Core, id: ChannelId, data: &[u8]) -> Progress {
+    let words = split_spaces(data, 4);
+    let words: Vec<&[u8]> = words.iter().map(Vec::as_slice).collect();
+    let (legs, rest) = match words.as_slice() {
+        [b"-bleg", rest @ ..] => (vec![core.partner(id)], rest),
+        [b"-both", rest @ ..] => (vec![core.partner(id), Some(id)], rest),
+        rest => (vec![Some(id)], rest),
+    };
+    let Some(number) = rest.first() else { return Progress::Done };
+    for leg in legs.into_iter().flatten() {
+        core.transfer(leg, number, rest.get(1).copied(), rest.get(2).copied());
+    }
+    Progress::Done
+}
+
+/// `[-bleg] <uuid>`: takes a call away from whoever has it.
+fn intercept(core: &mut Core, id: ChannelId, data: &[u8]) -> Progress {
+    let (b, uuid) = match data.strip_prefix(b"-bleg ") {
+        Some(uuid) => (true, trim(uuid)),
+        None => (false, trim(data)),
+    };
+    let found = core.channels.find(uuid);
+    let target = if b { found.and_then(|found| core.partner(found)) } else { found };
+    if let Some(target) = target.filter(|target| *target != id) {
+        core.intercept(id, target);
+    }
+    Progress::Done
+}
+
+fn hold(core: &mut Core, id: ChannelId, _: &[u8]) -> Progress {
+    core.hold(id);
+    Progress::Done
+}
+
+fn unhold(core: &mut Core, id: ChannelId, _: &[u8]) -> Progress {
+    core.unhold(id);
+    Progress::Done
+}
+
+/// `break`: stops what is played beside this.
+fn stop(core: &mut Core, id: ChannelId, _: &[u8]) -> Progress {
+    core.break_playback(id, false);
+    Progress::Done
 }
 
 fn hangup(core: &mut Core, id: ChannelId, data: &[u8]) -> Progress {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Activity, Application, Progress, RESPONSE};
+use super::{Activity, Application, Ending, Progress, RESPONSE};
 use crate::channel::ChannelId;
 use crate::core::{Core, Task};
 use crate::event::origin;
@@ -39,10 +39,13 @@ fn playback(core: &mut Core, id: ChannelId, path: &[u8]) -> Progress {
         }
         return Progress::Done;
     }
-    let kind = path.starts_with(b"tone_stream://").then_some("tone_stream");
-    let playback = Playback { path: path.to_vec(), kind, since: core.now };
-    let headers = playback.headers();
-    core.fire_channel_with(id, &origin::PLAYBACK_START, &[], &super::borrowed(&headers));
+    if core.config.missing_files.iter().any(|missing| path.starts_with(missing.as_bytes())) {
+        if let Some(channel) = core.channels.get_mut(id) {
+            channel.variables.set(RESPONSE, "FILE NOT FOUND");
+        }
+        return Progress::Done;
+    }
+    let playback = core.start_playback(id, path);
     if let Some(length) = length(path) {
         let serial = core.current_serial(id);
         core.after(length, Task::ApplicationOver { channel: id, serial });
@@ -50,8 +53,23 @@ fn playback(core: &mut Core, id: ChannelId, path: &[u8]) -> Progress {
     Progress::Waits(Activity::Playback(playback))
 }
 
+/// How a path begins that a player has a name of its own for.
+fn kind(path: &[u8]) -> Option<&'static str> {
+    ["tone_stream", "local_stream"]
+        .into_iter()
+        .find(|kind| path.strip_prefix(kind.as_bytes()).is_some_and(|rest| rest.starts_with(b"://")))
+}
+
 impl Core {
-    pub(super) fn playback_over(&mut self, id: ChannelId, playback: &Playback, broken: bool) {
+    /// Begins to play something.
+    pub(super) fn start_playback(&mut self, id: ChannelId, path: &[u8]) -> Playback {
+        let playback = Playback { path: path.to_vec(), kind: kind(path), since: self.now };
+        let headers = playback.headers();
+        self.fire_channel_with(id, &origin::PLAYBACK_START, &[], &super::borrowed(&headers));
+        playback
+    }
+
+    pub(super) fn playback_over(&mut self, id: ChannelId, playback: &Playback, ending: Ending) {
         let milliseconds = self.now.since(playback.since).as_millis();
         let Some(channel) = self.channels.get_mut(id) else { return };
         let variables = &mut channel.variables;
@@ -60,22 +78,27 @@ impl Core {
         variables.set("playback_ms", milliseconds.to_string());
         variables.set("playback_samples", (milliseconds * 8).to_string());
         let mut headers = playback.headers();
-        // `break` is for one stopped by a command.
-        headers.push(("Playback-Status", "done".into()));
+        let status = if ending == Ending::Broken { "break" } else { "done" };
+        headers.push(("Playback-Status", status.into()));
         self.fire_channel_with(id, &origin::PLAYBACK_STOP, &[], &super::borrowed(&headers));
         if let Some(channel) = self.channels.get_mut(id) {
-            channel.variables.set(RESPONSE, if broken { "PLAYBACK ERROR" } else { "FILE PLAYED" });
+            channel
+                .variables
+                .set(RESPONSE, if ending == Ending::Left { "PLAYBACK ERROR" } else { "FILE PLAYED" });
         }
     }
 }
 
 /// How long something plays; `None` is for ever.
-fn length(path: &[u8]) -> Option<Duration> {
+pub(super) fn length(path: &[u8]) -> Option<Duration> {
     let path = String::from_utf8_lossy(path);
     if let Some(milliseconds) = path.strip_prefix("silence_stream://") {
         let end = milliseconds.find(',').unwrap_or(milliseconds.len());
         let milliseconds: i64 = milliseconds.get(..end)?.trim().parse().unwrap_or(0);
         return u64::try_from(milliseconds).ok().map(Duration::from_millis);
+    }
+    if path.starts_with("local_stream://") {
+        return None;
     }
     let Some(tones) = path.strip_prefix("tone_stream://") else {
         return Some(FILE_LENGTH);
@@ -103,6 +126,7 @@ mod tests {
             ("tone_stream://%(300,100,440)", Some(400)),
             ("tone_stream://%(300,100,440);loops=2", Some(800)),
             ("tone_stream://%(2000,4000,440,480);loops=-1", None),
+            ("local_stream://moh", None),
             ("silence_stream://250", Some(250)),
             ("silence_stream://-1", None),
             ("/tmp/x.wav", Some(1000)),

@@ -13,10 +13,19 @@ use crate::event::{Draft, origin};
 use crate::log;
 use crate::text::{atoi, is_true};
 
+/// A message as it waits.
+#[derive(Debug)]
+pub(crate) struct Queued {
+    pub(crate) packet: Packet,
+    /// The event it was to begin with, where it is the switch's own.
+    pub(crate) made: Option<Draft>,
+}
+
 /// A message being carried out.
 #[derive(Debug)]
 pub(crate) struct Message {
     packet: Packet,
+    made: Option<Draft>,
     /// Who waits for its end; such a message is carried out at once, and no event tells of it.
     answer: Option<CallId>,
     /// How many times its application has run, counted from 1.
@@ -78,7 +87,7 @@ impl Core {
         if channel.messages.len() >= QUEUE_LENGTH {
             return false;
         }
-        channel.messages.push_back(message.clone());
+        channel.messages.push_back(Queued { packet: message.clone(), made: None });
         self.after(self.config.frame, Task::Frame(id));
         true
     }
@@ -93,7 +102,7 @@ impl Core {
 
     /// Carries a message out now, in the thread that has it; the call ends with it.
     pub(crate) fn run_message(&mut self, id: ChannelId, message: &Packet, answer: CallId) {
-        self.carry_out(id, Message { packet: message.clone(), answer: Some(answer), turn: 1 });
+        self.carry_out(id, Message { packet: message.clone(), made: None, answer: Some(answer), turn: 1 });
         self.wake(id);
         self.settle();
     }
@@ -101,8 +110,8 @@ impl Core {
     pub(crate) fn take_message(&mut self, id: ChannelId) {
         let Some(channel) = self.channels.get_mut(id) else { return };
         channel.seen_messages = channel.seen_messages.saturating_sub(1);
-        if let Some(packet) = channel.messages.pop_front() {
-            self.carry_out(id, Message { packet, answer: None, turn: 1 });
+        if let Some(Queued { packet, made }) = channel.messages.pop_front() {
+            self.carry_out(id, Message { packet, made, answer: None, turn: 1 });
         }
     }
 
@@ -183,10 +192,13 @@ impl Core {
             return self.end_call(call, Vec::new());
         }
         let name = EventName::PrivateCommand;
-        let mut event = Draft::new().header("Command", message.command());
-        for (header, values) in message.packet.headers() {
-            event.push_values(header, values);
-        }
+        let event = message.made.clone().unwrap_or_else(|| {
+            let mut event = Draft::new().header("Command", message.command());
+            for (header, values) in message.packet.headers() {
+                event.push_values(header, values);
+            }
+            event
+        });
         let mut event = self.add_standard_headers(event, name.as_str(), &origin::PRIVATE_COMMAND);
         if let Some(channel) = self.channels.get(id) {
             channel.write_basic(&mut event);

@@ -1,17 +1,48 @@
-//! Applications that set channel variables (`mod_dptools.c`).
+//! Applications that set channel variables (`base_set` and others in `mod_dptools.c`). Their values are expanded once
+//! more than those of other applications.
 
 use super::{Application, Progress};
-use crate::channel::ChannelId;
+use crate::channel::{ChannelId, Variables};
 use crate::core::Core;
+use crate::text::{split, trim};
 
-pub(super) const APPLICATIONS: &[(&str, Application)] = &[("set", set), ("unset", unset)];
+pub(super) const APPLICATIONS: &[(&str, Application)] = &[
+    ("set", set),
+    ("unset", unset),
+    ("multiset", multiset),
+    ("multiunset", multiunset),
+    ("export", export),
+    ("push", push),
+    ("unshift", unshift),
+];
 
-fn set(core: &mut Core, id: ChannelId, data: &[u8]) -> Progress {
+/// `name=value`, trimmed; a name alone has no value.
+fn pair(data: &[u8]) -> (&[u8], &[u8]) {
     let equals = data.iter().position(|byte| *byte == b'=').unwrap_or(data.len());
     let (name, value) = data.split_at(equals);
+    (trim(name), value.get(1..).unwrap_or_default())
+}
+
+fn change(core: &mut Core, id: ChannelId, data: &[u8], how: impl Fn(&mut Variables, &str, &[u8])) {
+    let (name, value) = pair(data);
+    let value = if value == b"_undef_" { Vec::new() } else { core.expand(id, value) };
     if let Some(channel) = core.channels.get_mut(id) {
-        channel.variables.set(name, value.get(1..).unwrap_or_default());
+        how(&mut channel.variables, &String::from_utf8_lossy(name), &value);
     }
+}
+
+fn set(core: &mut Core, id: ChannelId, data: &[u8]) -> Progress {
+    change(core, id, data, |variables, name, value| variables.set(name, value));
+    Progress::Done
+}
+
+fn push(core: &mut Core, id: ChannelId, data: &[u8]) -> Progress {
+    change(core, id, data, |variables, name, value| variables.append(name, value));
+    Progress::Done
+}
+
+fn unshift(core: &mut Core, id: ChannelId, data: &[u8]) -> Progress {
+    change(core, id, data, |variables, name, value| variables.prepend(name, value));
     Progress::Done
 }
 
@@ -19,5 +50,46 @@ fn unset(core: &mut Core, id: ChannelId, name: &[u8]) -> Progress {
     if let Some(channel) = core.channels.get_mut(id) {
         channel.variables.remove(name);
     }
+    Progress::Done
+}
+
+/// The words of a list: `^^:a=1:b=2`, or with spaces between.
+fn words(data: &[u8]) -> Vec<Vec<u8>> {
+    if data.starts_with(b"^^") {
+        return split(data, b',', MOST);
+    }
+    data.split(|byte| *byte == b' ').filter(|word| !word.is_empty()).map(<[u8]>::to_vec).collect()
+}
+
+const MOST: usize = 256;
+
+fn multiset(core: &mut Core, id: ChannelId, data: &[u8]) -> Progress {
+    for word in words(data) {
+        set(core, id, &word);
+    }
+    Progress::Done
+}
+
+fn multiunset(core: &mut Core, id: ChannelId, data: &[u8]) -> Progress {
+    for word in words(data) {
+        unset(core, id, &word);
+    }
+    Progress::Done
+}
+
+/// `[nolocal:]name=value`: set here, unless it says otherwise, and on every leg that is called from now on
+/// (`switch_channel_export_variable_printf` in `src/switch_channel.c`).
+fn export(core: &mut Core, id: ChannelId, data: &[u8]) -> Progress {
+    change(core, id, data, |variables, name, value| {
+        variables.set(name, value);
+        let known = variables.get("export_vars").unwrap_or_default();
+        let has = known.split(|byte| *byte == b',').any(|word| word.eq_ignore_ascii_case(name.as_bytes()));
+        let list = match known {
+            [] => name.as_bytes().to_vec(),
+            known if has => known.to_vec(),
+            known => [known, b",", name.as_bytes()].concat(),
+        };
+        variables.set("export_vars", list);
+    });
     Progress::Done
 }

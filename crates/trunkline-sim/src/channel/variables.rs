@@ -2,7 +2,13 @@
 
 use std::sync::Arc;
 
-use crate::event::{Block, Draft};
+use crate::event::{Block, Draft, array_elements};
+
+/// The highest index of an array.
+const MOST_INDEX: usize = 4000;
+
+/// What begins an array.
+const ARRAY: &[u8] = b"ARRAY::";
 
 /// What stands before a variable's name in events.
 const PREFIX: &[u8] = b"variable_";
@@ -15,11 +21,43 @@ impl Variables {
     /// Sets a variable, which puts it last; an empty value removes it.
     pub(crate) fn set(&mut self, name: impl AsRef<[u8]>, value: impl AsRef<[u8]>) {
         let (name, value) = (name.as_ref(), value.as_ref());
+        if name.contains(&b'[') {
+            return self.set_element(name, value);
+        }
         let headers = Arc::make_mut(&mut self.0).change();
         headers.remove(|known| is(known, name));
         if !value.is_empty() {
             headers.push_joined(&[PREFIX, name], value);
         }
+    }
+
+    /// Sets an element of an array, `name[index]`; what is no array loses its value. It stays where it is.
+    fn set_element(&mut self, name: &[u8], value: &[u8]) {
+        let bracket = name.iter().position(|byte| *byte == b'[').unwrap_or_default();
+        let (name, index) = name.split_at(bracket);
+        let digits = index.iter().skip(1).take_while(|byte| byte.is_ascii_digit());
+        let index = digits.fold(0usize, |index, digit| index.saturating_mul(10) + usize::from(digit - b'0'));
+        if index > MOST_INDEX {
+            return;
+        }
+        let mut elements = self.get(name).and_then(array_elements).unwrap_or_default();
+        elements.resize(elements.len().max(index + 1), Vec::new());
+        if let Some(element) = elements.get_mut(index) {
+            *element = value.to_vec();
+        }
+        let array = [ARRAY, &elements.join(&b"|:"[..])].concat();
+        if self.get(name).is_none() {
+            return self.set(name, array);
+        }
+        Arc::make_mut(&mut self.0).change().replace(|known| is(known, name), &array);
+    }
+
+    /// Adds to a variable in front, as [`append`](Self::append) does behind.
+    pub(crate) fn prepend(&mut self, name: &str, value: impl AsRef<[u8]>) {
+        let (name, value) = (name.as_bytes(), value.as_ref());
+        let Some(known) = self.get(name) else { return self.set(name, value) };
+        let array = [ARRAY, value, b"|:", known.strip_prefix(ARRAY).unwrap_or(known)].concat();
+        Arc::make_mut(&mut self.0).change().replace(|known| is(known, name), &array);
     }
 
     /// [`set`](Self::set) to a number.
@@ -28,15 +66,12 @@ impl Variables {
         self.set(name, crate::event::decimal(value, &mut digits));
     }
 
-    /// Adds to a variable, which becomes an array where it had a value.
+    /// Adds to a variable, which becomes an array where it had a value, and stays where it is.
     pub(crate) fn append(&mut self, name: &str, value: impl AsRef<[u8]>) {
-        let value = value.as_ref();
-        let joined = match self.get(name) {
-            None => value.to_vec(),
-            Some(known) if known.starts_with(b"ARRAY::") => [known, b"|:", value].concat(),
-            Some(known) => [b"ARRAY::", known, b"|:", value].concat(),
-        };
-        self.set(name, joined);
+        let (name, value) = (name.as_bytes(), value.as_ref());
+        let Some(known) = self.get(name) else { return self.set(name, value) };
+        let array = [ARRAY, known.strip_prefix(ARRAY).unwrap_or(known), b"|:", value].concat();
+        Arc::make_mut(&mut self.0).change().replace(|known| is(known, name), &array);
     }
 
     pub(crate) fn remove(&mut self, name: &[u8]) {
@@ -86,6 +121,15 @@ mod tests {
         let shown: Vec<_> = variables.iter().collect();
         assert_eq!(shown, [(&b"b"[..], &b"2"[..]), (b"A", b"3"), (b"n", b"7")]);
         assert_eq!(variables.get("a"), Some(b"3".as_slice()));
+        variables.append("a", "4");
+        variables.append("a", "5");
+        assert_eq!(variables.iter().nth(1), Some((&b"A"[..], &b"ARRAY::3|:4|:5"[..])));
+        variables.prepend("a", "0");
+        variables.set("a[1]", "x");
+        variables.set("a[5]", "y");
+        assert_eq!(variables.get("a"), Some(b"ARRAY::0|:x|:4|:5|:|:y".as_slice()));
+        variables.append("new", "6");
+        assert_eq!(variables.get("new"), Some(b"6".as_slice()));
         variables.remove(b"B");
         assert_eq!(variables.get("b"), None);
     }

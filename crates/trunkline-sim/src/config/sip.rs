@@ -15,7 +15,7 @@ pub struct SipConfig {
     pub profiles: Vec<String>,
     /// Gateways: each name, and the host its calls go to. A call by another one fails with INVALID_GATEWAY.
     pub gateways: Vec<(String, String)>,
-    /// Who is registered: each `user@domain`, and the host the telephone is at.
+    /// Who is registered: each `user@domain`, and where the telephone is: a host, or `number@host`.
     pub registrations: Vec<(String, String)>,
     /// Who answers, and how; the first whose number fits.
     pub peers: Vec<SipPeer>,

@@ -18,6 +18,8 @@ pub(crate) enum Signal {
     Ringing,
     Early,
     Answered,
+    Hold,
+    Unhold,
     HungUp(Cause),
 }
 
@@ -51,7 +53,8 @@ pub(super) fn parse_user(core: &Core, rest: &[u8]) -> Result<Address, Cause> {
     let sip = &core.config.sip;
     if let Some((_, host)) = sip.registrations.iter().find(|(known, _)| *known == user) {
         let profile = sip.profiles.first().map_or("internal", String::as_str);
-        let address = address(profile, id, host, &format!("sofia/{profile}/{id}@{host}"));
+        let (number, host) = host.split_once('@').unwrap_or((id, host));
+        let address = address(profile, number, host, &format!("sofia/{profile}/{number}@{host}"));
         return Ok(Address { kind: "user", ..address });
     }
     let is_known = core.config.users.iter().any(|known| known.id == id && known.domain == domain);
@@ -169,6 +172,8 @@ impl Core {
             Signal::Invite => self.call_comes_in(to),
             Signal::Ringing => self.mark_ringing(to, &origin::SIP_RINGING),
             Signal::Early => self.mark_early(to, &origin::SIP_EARLY),
+            Signal::Hold => self.mark_held(to, true),
+            Signal::Unhold => self.mark_held(to, false),
             Signal::Answered => {
                 self.take_sip_answer(to);
                 self.mark_answered(to, &origin::SIP_ANSWERED);

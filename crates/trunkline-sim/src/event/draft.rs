@@ -9,7 +9,7 @@ use trunkline_proto::{EventBuilder, EventFormat, Values};
 use super::headers::{Block, Headers, add_to, decimal, write_plain};
 
 /// An event's headers in order, and its body.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Draft {
     own: Headers,
     /// Blocks, each with how many of its own headers come before it.

@@ -87,6 +87,17 @@ impl Headers {
         self.text.drain(start..end);
         true
     }
+
+    /// Gives the first header of which this holds another value.
+    pub(crate) fn replace(&mut self, is_meant: impl Fn(&[u8]) -> bool, value: &[u8]) {
+        let Some(place) = self.iter().position(|(name, _)| is_meant(name)) else { return };
+        let before = self.lengths.iter().take(place).map(|lengths| lengths.both()).sum::<usize>();
+        if let Some(lengths) = self.lengths.get_mut(place) {
+            let (start, end) = (before + lengths.name(), before + lengths.both());
+            lengths.value = length(value.len());
+            self.text.splice(start..end, value.iter().copied());
+        }
+    }
 }
 
 /// The digits of a number.
@@ -204,6 +215,8 @@ mod tests {
         assert!(headers.remove(|name| name == b"a"));
         assert!(!headers.remove(|name| name == b"a"));
         assert_eq!(shown(&headers), "b-c=two;n=1234567890123;z=0;");
+        headers.replace(|name| name == b"b-c", b"longer");
+        assert_eq!(shown(&headers), "b-c=longer;n=1234567890123;z=0;");
         assert_eq!(headers.len(), 3);
     }
 

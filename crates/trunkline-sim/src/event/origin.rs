@@ -130,6 +130,32 @@ pub(crate) const UUID_BRIDGE_B: ChannelEvent = event(
     true,
     origin("switch_ivr_bridge.c", "uuid_bridge_on_soft_execute", 1243),
 );
+pub(crate) const HOLD: ChannelEvent =
+    event(EventName::ChannelHold, true, origin("switch_ivr.c", "switch_ivr_hold", 1558));
+pub(crate) const UNHOLD: ChannelEvent =
+    event(EventName::ChannelUnhold, true, origin("switch_ivr.c", "switch_ivr_unhold", 1638));
+pub(crate) const HELD: ChannelEvent =
+    event(EventName::ChannelHold, true, origin("switch_channel.c", "switch_channel_mark_hold", 876));
+pub(crate) const UNHELD: ChannelEvent =
+    event(EventName::ChannelUnhold, true, origin("switch_channel.c", "switch_channel_mark_hold", 876));
+pub(crate) const RECORD_START: ChannelEvent =
+    event(EventName::RecordStart, true, origin("switch_ivr_play_say.c", "switch_ivr_record_file_event", 770));
+pub(crate) const RECORD_STOP: ChannelEvent =
+    event(EventName::RecordStop, true, origin("switch_ivr_play_say.c", "switch_ivr_record_file_event", 1033));
+pub(crate) const SESSION_RECORD_START: ChannelEvent =
+    event(EventName::RecordStart, true, origin("switch_ivr_async.c", "record_callback", 1482));
+pub(crate) const SESSION_RECORD_STOP: ChannelEvent =
+    event(EventName::RecordStop, true, origin("switch_ivr_async.c", "send_record_stop_event", 1241));
+pub(crate) const MEDIA_BUG_START: ChannelEvent = event(
+    EventName::MediaBugStart,
+    true,
+    origin("switch_core_media_bug.c", "switch_core_media_bug_add", 1014),
+);
+pub(crate) const MEDIA_BUG_STOP: ChannelEvent = event(
+    EventName::MediaBugStop,
+    true,
+    origin("switch_core_media_bug.c", "switch_core_media_bug_destroy", 84),
+);
 pub(crate) const PLAYBACK_START: ChannelEvent =
     event(EventName::PlaybackStart, true, origin("switch_ivr_play_say.c", "switch_ivr_play_file", 1649));
 pub(crate) const PLAYBACK_STOP: ChannelEvent =
@@ -207,6 +233,12 @@ pub(crate) const SIP_ANSWERED: Origin = origin("sofia.c", "sofia_handle_sip_i_st
 pub(crate) const SIP_HANGUP: Origin = origin("sofia.c", "sofia_handle_sip_i_state", 8756);
 pub(crate) const APP_EARLY: Origin = origin("mod_dptools.c", "pre_answer_function", 1438);
 pub(crate) const LOOPBACK_EARLY: Origin = origin("mod_loopback.c", "channel_receive_message", 1030);
+pub(crate) const BROADCAST: Origin = origin("switch_ivr_async.c", "switch_ivr_broadcast", 5732);
+pub(crate) const APP_EVENT: Origin = origin("mod_dptools.c", "event_function", 1902);
+pub(crate) const APP_LOG: Origin = origin("mod_dptools.c", "log_function", 1865);
+pub(crate) const APP_INFO: Origin = origin("mod_dptools.c", "info_function", 1880);
+pub(crate) const INTERCEPT_HANGUP: Origin =
+    origin("switch_ivr_bridge.c", "switch_ivr_intercept_session", 2383);
 pub(crate) const KILL: Origin = origin("switch_ivr.c", "switch_ivr_kill_uuid", 4404);
 pub(crate) const MESSAGE_HANGUP: Origin = origin("switch_ivr.c", "switch_ivr_parse_event", 595);
 pub(crate) const HUPALL: Origin = origin("switch_core_session.c", "switch_core_session_hupall", 296);

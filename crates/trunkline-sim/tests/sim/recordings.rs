@@ -70,14 +70,54 @@ const WHOLE: &[&str] = &[
     "srv-reload-event-socket",
     "ev-big-variable",
     "ev-dialplan-bridge",
+    "ev-playback-record-plain",
+    "ev-playback-record-json",
+    "ev-arrays-plain",
+    "ev-arrays-json",
+    "ev-arrays-xml",
+    "ev-odd-values-plain",
+    "ev-odd-values-json",
+    "ev-odd-values-xml",
+    "ev-dialplan-custom",
+    "msg-errors",
+    "msg-execute",
+    "msg-lead-frames",
 ];
 
 const PARKED: &str = "originate {origination_uuid=ca110001-0000-4000-8000-000000000001}null/1001 &park";
+
+const ODD: &str = "originate {origination_uuid=ca110001-0000-4000-8000-000000000001,\
+    origination_caller_id_name='Jürgen Étienne 汉字 📞',origination_caller_id_number=+420555000111}null/1001 &park";
 
 /// Calls that somebody else made while a recording was taken: before which command, and which.
 const OTHERS: &[(&str, &[(&str, &str)])] = &[
     ("api-globalvars", &[("auth", "global_setvar domain=pbx1.example.net")]),
     ("ev-big-variable", &[("api uuid_setvar", PARKED)]),
+    ("ev-playback-record-plain", &[("beep.wav", PARKED)]),
+    ("ev-playback-record-json", &[("beep.wav", PARKED)]),
+    ("ev-arrays-plain", &[("push", PARKED)]),
+    ("ev-arrays-json", &[("push", PARKED)]),
+    ("ev-arrays-xml", &[("push", PARKED)]),
+    ("ev-odd-values-plain", &[("0001", ODD)]),
+    ("ev-odd-values-json", &[("0001", ODD)]),
+    ("ev-odd-values-xml", &[("0001", ODD)]),
+    (
+        "ev-dialplan-custom",
+        &[(
+            "exit",
+            "originate {origination_uuid=ca110001-0000-4000-8000-000000000001}loopback/6005/default &park",
+        )],
+    ),
+    ("msg-errors", &[("auth", PARKED)]),
+    ("msg-execute", &[("auth", PARKED)]),
+    ("msg-lead-frames", &[("auth", PARKED)]),
+    (
+        "ev-dtmf",
+        &[(
+            "auth",
+            "originate {origination_uuid=ca110001-0000-4000-8000-000000000001}loopback/9196/default &park",
+        )],
+    ),
     (
         "msg-event-lock",
         &[
@@ -115,22 +155,10 @@ const PARTLY: &[(&str, &[&str])] = &[
     ("ev-bgjob-xml", &["xml_wrap", "system"]),
     ("api-globalvars", &["global_getvar\n", "eval"]),
     ("api-hupall", &["show"]),
-    ("api-originate-ok", &["sofia/", "user/", ":_:", "show calls"]),
-    (
-        "api-originate-fail",
-        &[
-            "sofia/",
-            "user/",
-            "group/",
-            "6012",
-            "leg_timeout",
-            "fsctl",
-            "uuid_kill",
-            "e null/1000 &park\n",
-            "null/1001",
-        ],
-    ),
+    ("api-originate-ok", &[":_:", "show calls"]),
+    ("api-originate-fail", &["6016", "group/", "fsctl", "uuid_kill", "e null/1000 &park\n", "null/1001"]),
     ("ev-originate-fail", &["sofia/", "6003"]),
+    ("ev-dtmf", &["6014"]),
 ];
 
 /// Recordings whose replies are claimed; the rest came of calls that others made.

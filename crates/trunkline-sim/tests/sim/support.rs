@@ -22,8 +22,12 @@ pub(crate) fn pbx1() -> SwitchConfig {
     config.switchname = "pbx1".into();
     config.max_sessions = 1000;
     config.sessions_per_second = 200;
+    config.missing_files = vec!["/no/such/".into()];
     let domain = "pbx1.example.net";
+    config.sip.gateways = vec![("provider".into(), "127.0.0.1:5060".into())];
+    config.sip.registrations = vec![(format!("1000@{domain}"), "9196@127.0.0.1:5060".into())];
     config.users = vec![
+        User::new("1001", domain, ""),
         User::new("ops", domain, "ops-secret").events("ALL"),
         User::new("plain", domain, "plain-secret"),
         User::new("nopass", domain, ""),

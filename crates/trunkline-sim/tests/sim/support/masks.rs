@@ -138,9 +138,23 @@ fn xml_elements(body: &[u8]) -> Vec<(String, String)> {
 }
 
 fn mask(name: String, value: &str) -> (String, String) {
-    let counts = ["_epoch", "_uepoch", "_stamp", "sec", "duration", "_id"];
+    let counts = [
+        "_epoch",
+        "_uepoch",
+        "_stamp",
+        "sec",
+        "duration",
+        "_id",
+        "_ms",
+        "_samples",
+        "_seconds",
+        "_offset_pos",
+        "_file_size",
+    ];
     let is_count = name.starts_with("variable_") && counts.iter().any(|end| name.ends_with(end));
-    let is_time = (name.ends_with("-Time") && value != "0") || is_count;
+    let is_time = (["-Time", "-Last-Hold", "-Hold-Accum"].iter().any(|end| name.ends_with(end))
+        && value != "0")
+        || is_count;
     if VARYING.contains(&name.as_str()) || is_time || name == "Content-Length" {
         return (name, "*".into());
     }
@@ -158,11 +172,12 @@ fn mask(name: String, value: &str) -> (String, String) {
 
 /// The seconds each transfer begins with.
 fn mask_seconds(text: &str) -> String {
+    let (array, text) = text.split_at(if text.starts_with("ARRAY::") { 7 } else { 0 });
     let parts = text.split("|:").map(|part| match part.split_once(':') {
         Some((seconds, rest)) if seconds.bytes().all(|byte| byte.is_ascii_digit()) => format!("*:{rest}"),
         _ => part.to_owned(),
     });
-    parts.collect::<Vec<_>>().join("|:")
+    format!("{array}{}", parts.collect::<Vec<_>>().join("|:"))
 }
 
 /// What counts time and calls.

@@ -1,0 +1,188 @@
+//! Commands that tell one channel what to do (`mod_commands.c`).
+
+use super::{Command, Invocation, Outcome};
+use crate::app::Broadcast;
+use crate::channel::ChannelId;
+use crate::core::Core;
+use crate::dtmf::are_digits;
+use crate::event::origin;
+use crate::text::{first_word, split_spaces};
+
+pub(super) const COMMANDS: &[(&str, Command)] = &[
+    ("uuid_answer", |core, invocation| marked(core, invocation, Core::answer_leg)),
+    ("uuid_pre_answer", |core, invocation| {
+        marked(core, invocation, |core, id| core.mark_early(id, &origin::APP_EARLY))
+    }),
+    ("uuid_ring_ready", |core, invocation| {
+        marked(core, invocation, |core, id| core.mark_ringing(id, &origin::APP_RINGING))
+    }),
+    ("uuid_bridge", uuid_bridge),
+    ("uuid_transfer", uuid_transfer),
+    ("uuid_park", uuid_park),
+    ("uuid_hold", uuid_hold),
+    ("uuid_broadcast", uuid_broadcast),
+    ("uuid_break", uuid_break),
+    ("break", uuid_break),
+    ("uuid_record", uuid_record),
+    ("uuid_recv_dtmf", uuid_recv_dtmf),
+    ("uuid_send_dtmf", uuid_send_dtmf),
+    ("uuid_flush_dtmf", uuid_flush_dtmf),
+];
+
+const NO_SUCH_CHANNEL: &str = "-ERR No such channel!\n";
+
+fn marked(core: &mut Core, invocation: Invocation<'_>, mark: impl Fn(&mut Core, ChannelId)) -> Outcome {
+    match core.channels.find(invocation.arguments) {
+        Some(id) => {
+            mark(core, id);
+            "+OK\n".into()
+        }
+        None => "-ERROR\n".into(),
+    }
+}
+
+/// `uuid_bridge <uuid> <other uuid>`
+fn uuid_bridge(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
+    let words = split_spaces(invocation.arguments, 4);
+    let [a, b] = words.as_slice() else { return "-USAGE: <uuid> <other_uuid>\n".into() };
+    let (a_id, b_id) = (core.channels.find(a), core.channels.find(b));
+    match (a_id, b_id) {
+        (Some(a_id), Some(b_id)) if core.uuid_bridge(a_id, b_id) => {
+            Outcome::Done([b"+OK ".as_slice(), b, b"\n"].concat())
+        }
+        _ => "-ERR Invalid uuid\n".into(),
+    }
+}
+
+/// `uuid_transfer <uuid> [-bleg|-both] <number> [<dialplan>] [<context>]`
+fn uuid_transfer(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
+    let words = split_spaces(invocation.arguments, 5);
+    let words: Vec<&[u8]> = words.iter().map(Vec::as_slice).collect();
+    let (uuid, which, rest) = match words.as_slice() {
+        [uuid, which @ (b"-bleg" | b"-both"), rest @ ..] => (*uuid, *which, rest),
+        [uuid, rest @ ..] => (*uuid, b"".as_slice(), rest),
+        [] => (b"".as_slice(), b"".as_slice(), words.as_slice()),
+    };
+    let [number, rest @ ..] = rest else { return TRANSFER_USAGE.into() };
+    let Some(id) = core.channels.find(uuid) else { return NO_SUCH_CHANNEL.into() };
+    let (dialplan, context) = (rest.first().copied(), rest.get(1).copied());
+    let legs = match (which, core.partner(id)) {
+        (b"-bleg", Some(peer)) => vec![peer],
+        (b"-both", Some(peer)) => vec![peer, id],
+        (b"-bleg", None) => Vec::new(),
+        _ => vec![id],
+    };
+    for leg in legs {
+        core.transfer(leg, number, dialplan, context);
+    }
+    "+OK\n".into()
+}
+
+const TRANSFER_USAGE: &str = "-USAGE: <uuid> [-bleg|-both] <dest-exten> [<dialplan>] [<context>]\n";
+
+fn uuid_park(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
+    let Some(id) = core.channels.find(invocation.arguments) else { return NO_SUCH_CHANNEL.into() };
+    core.transfer(id, b"park", Some(b"inline"), None);
+    "+OK\n".into()
+}
+
+/// `uuid_hold [off|toggle] <uuid> [<display>]`
+fn uuid_hold(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
+    let words = split_spaces(invocation.arguments, 4);
+    let find = |core: &Core, place: usize| words.get(place).and_then(|uuid| core.channels.find(uuid));
+    // One that is not there is held without a word.
+    let done = match words.first().map(Vec::as_slice) {
+        None => return "-USAGE: [off|toggle] <uuid> [<display>]\n-ERR Operation failed\n".into(),
+        Some(b"off") => find(core, 1).is_none_or(|id| core.unhold(id)),
+        Some(b"toggle") => find(core, 1).is_none_or(|id| core.toggle_hold(id)),
+        Some(_) => find(core, 0).is_none_or(|id| core.hold(id)),
+    };
+    if done { "+OK Success\n" } else { "-ERR Operation failed\n" }.into()
+}
+
+/// `uuid_broadcast <uuid> <path> [aleg|bleg|holdb|both]`
+fn uuid_broadcast(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
+    let words = split_spaces(invocation.arguments, 4);
+    let [uuid, path, legs @ ..] = words.as_slice() else {
+        return "-USAGE: <uuid> <path> [aleg|bleg|holdb|both]\n".into();
+    };
+    let Some(id) = core.channels.find(uuid) else { return "-ERR invalid uuid\n".into() };
+    let (a, b) = match legs.first().map(Vec::as_slice) {
+        Some(b"both") => (true, true),
+        Some(b"bleg") => (false, true),
+        _ => (true, false),
+    };
+    let broadcast = Broadcast::parse(path);
+    if let Some(peer) = core.partner(id).filter(|_| b) {
+        core.broadcast(peer, &broadcast);
+    }
+    if a {
+        core.broadcast(id, &broadcast);
+    }
+    "+OK Message sent\n".into()
+}
+
+/// `uuid_break <uuid> [all]`
+fn uuid_break(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
+    let (uuid, flags) = first_word(invocation.arguments);
+    if uuid.is_empty() {
+        return "-USAGE: <uuid> [all]\n".into();
+    }
+    let Some(id) = core.channels.find(uuid) else { return NO_SUCH_CHANNEL.into() };
+    core.break_playback(id, flags.windows(3).any(|word| word == b"all"));
+    "+OK\n".into()
+}
+
+const RECORD_USAGE: &str = "-USAGE: <uuid> [start|stop|mask|unmask] <path> [<limit>] [<recording_vars>]\n";
+
+/// `uuid_record <uuid> start|stop|mask|unmask <path>`
+fn uuid_record(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
+    let words = split_spaces(invocation.arguments, 5);
+    let [uuid, action, path, ..] = words.as_slice() else { return RECORD_USAGE.into() };
+    let Some(id) = core.channels.find(uuid) else { return "-ERR Cannot locate session!\n".into() };
+    match action.as_slice() {
+        b"start" => core.start_recording(id, path),
+        b"stop" if !core.stop_recording(id, path) => return "-ERR Cannot stop record session!\n".into(),
+        b"stop" | b"mask" | b"unmask" => {}
+        _ => return RECORD_USAGE.into(),
+    }
+    "+OK Success\n".into()
+}
+
+/// The channel and the digits of `<uuid> <digits>[@<milliseconds>]`.
+fn digits<'a>(core: &Core, invocation: &Invocation<'a>) -> Result<(ChannelId, &'a [u8], &'a [u8]), Outcome> {
+    let (uuid, digits) = first_word(invocation.arguments);
+    if uuid.is_empty() || !are_digits(digits) {
+        return Err("-USAGE: <uuid> <dtmf_data>\n".into());
+    }
+    let id = core.channels.find(uuid).ok_or_else(|| Outcome::from("-ERR Cannot locate session!\n"))?;
+    Ok((id, uuid, digits))
+}
+
+/// Digits as if the far end had pressed them.
+fn uuid_recv_dtmf(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
+    match digits(core, &invocation) {
+        Ok((id, uuid, digits)) => {
+            core.press(id, digits);
+            Outcome::Done([b"+OK ".as_slice(), uuid, b" received DTMF ", digits, b".\n"].concat())
+        }
+        Err(refusal) => refusal,
+    }
+}
+
+fn uuid_send_dtmf(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
+    match digits(core, &invocation) {
+        Ok((id, uuid, digits)) => {
+            core.send_digits(id, digits);
+            Outcome::Done([b"+OK ".as_slice(), uuid, b" sent DTMF ", digits, b".\n"].concat())
+        }
+        Err(refusal) => refusal,
+    }
+}
+
+fn uuid_flush_dtmf(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
+    match core.channels.find(invocation.arguments) {
+        Some(_) => "+OK\n".into(),
+        None => "-ERR No such session\n".into(),
+    }
+}

@@ -1,0 +1,122 @@
+//! Digits, both ways (`switch_channel_queue_dtmf` in `src/switch_channel.c`, `switch_core_session_send_dtmf_string` in
+//! `src/switch_core_io.c`).
+
+use std::time::Duration;
+
+use crate::channel::ChannelId;
+use crate::core::{Core, Task};
+use crate::endpoint::Endpoint;
+use crate::event::origin;
+
+/// A digit on its way.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Digit {
+    pub(crate) digit: u8,
+    /// In samples.
+    pub(crate) duration: u64,
+    /// `DTMF-Source`
+    pub(crate) source: &'static str,
+}
+
+/// Samples a millisecond.
+const SAMPLES: u64 = 8;
+/// How long a digit is, unless it says so, in milliseconds (`SWITCH_DEFAULT_DTMF_DURATION`).
+const USUAL: u64 = 250;
+/// How long a `w` is; a `W` is twice that.
+const PAUSE: u64 = 500;
+
+/// A string of digits: `12w3@250`, pauses in it and how long each is, in milliseconds.
+struct Digits<'a> {
+    digits: &'a [u8],
+    milliseconds: u64,
+}
+
+impl<'a> Digits<'a> {
+    fn parse(text: &'a [u8]) -> Self {
+        let mut parts = text.splitn(2, |byte| *byte == b'@');
+        let digits = parts.next().unwrap_or_default();
+        let given = parts.next().and_then(|given| std::str::from_utf8(given).ok()?.parse().ok());
+        Self { digits, milliseconds: given.filter(|given| *given > 0).unwrap_or(USUAL) }
+    }
+
+    /// Each digit, and how many milliseconds after the first.
+    fn timed(&self) -> impl Iterator<Item = (u64, u8)> {
+        let mut after = 0;
+        self.digits.iter().filter_map(move |byte| match byte {
+            b'w' => {
+                after += PAUSE;
+                None
+            }
+            b'W' => {
+                after += 2 * PAUSE;
+                None
+            }
+            digit => {
+                let at = after;
+                after += self.milliseconds;
+                Some((at, *digit))
+            }
+        })
+    }
+}
+
+/// Whether a text is digits as commands take them.
+pub(crate) fn are_digits(text: &[u8]) -> bool {
+    !text.is_empty() && text.iter().all(|byte| b"0123456789*#ABCDabcd@wWFf".contains(byte))
+}
+
+impl Core {
+    /// Digits as if the far end had pressed them: they are there at once.
+    pub(crate) fn press(&mut self, id: ChannelId, text: &[u8]) {
+        let digits = Digits::parse(text);
+        for (_, digit) in digits.timed() {
+            let duration = digits.milliseconds * SAMPLES;
+            self.receive_digit(id, Digit { digit, duration, source: "APP" });
+        }
+    }
+
+    /// Sends digits to the far end.
+    pub(crate) fn send_digits(&mut self, id: ChannelId, text: &[u8]) {
+        let (to, source, latency) = match self.channels.get(id).map(|channel| channel.endpoint) {
+            Some(Endpoint::Sip { peer: Some(to) }) => (to, "RTP", self.config.sip.latency),
+            Some(Endpoint::Loopback { peer: Some(to), .. }) => (to, "APP", Duration::ZERO),
+            _ => return,
+        };
+        let digits = Digits::parse(text);
+        for (after, digit) in digits.timed() {
+            let digit = Digit { digit, duration: digits.milliseconds * SAMPLES, source };
+            self.after(latency + Duration::from_millis(after), Task::Digit { to, digit });
+        }
+    }
+
+    /// A digit has come.
+    pub(crate) fn receive_digit(&mut self, id: ChannelId, digit: Digit) {
+        let Some(channel) = self.channels.get_mut(id).filter(|channel| !channel.hung_up()) else { return };
+        channel.digits.push(digit.digit);
+        if channel.is_deaf() {
+            return;
+        }
+        let duration = digit.duration.to_string();
+        let headers: [(&str, &[u8]); 3] = [
+            ("DTMF-Digit", &[digit.digit]),
+            ("DTMF-Duration", duration.as_bytes()),
+            ("DTMF-Source", digit.source.as_bytes()),
+        ];
+        self.fire_channel_with(id, &origin::DTMF, &[], &headers);
+        self.application_hears(id, digit.digit);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn digits_take_their_time() {
+        let timed = |text: &str| Digits::parse(text.as_bytes()).timed().collect::<Vec<_>>();
+        assert_eq!(timed("12w3"), [(0, b'1'), (250, b'2'), (1000, b'3')]);
+        assert_eq!(timed("W1@100"), [(1000, b'1')]);
+        assert_eq!(timed("12@100"), [(0, b'1'), (100, b'2')]);
+        assert!(are_digits(b"1*#w@250") && !are_digits(b"z") && !are_digits(b""));
+    }
+}
