@@ -63,8 +63,8 @@ where
 ///
 /// With [`Config::lanes`] a client has connections for commands alone, beside the one that carries events and log
 /// lines, which a long `api` would hold up. `api`, `bgapi` and `sendevent` take the lane with the fewest commands in
-/// line, `sendmsg` one that all messages to a channel share; everything else, and whatever finds no lane connected,
-/// takes the first connection. So commands keep the order in which they are awaited, but not that in which several are
+/// line, `sendmsg` one that all messages to a channel share; everything else, and whatever finds no lane connected
+/// to the same switch, takes the first connection. So commands keep the order in which they are awaited, but not that in which several are
 /// given at once. A command that a lost lane had not sent is given to another; one it had sent fails, as ever. A job's
 /// end comes over the first connection, and it is the first connection that [`state`](Self::state), gaps and
 /// [`closed`](Self::closed) speak of; with its end the lanes are closed.
@@ -98,7 +98,7 @@ impl Client {
     pub async fn connect(config: Config) -> Result<Self, Error> {
         config.connection.credentials.command()?;
         let (main, permissions) = Link::dial(&config, Role::Main).await?;
-        let lanes = Lanes::dial(&config).await?;
+        let lanes = Lanes::dial(&config, &main).await?;
         if !lanes.is_empty() {
             // The end of a job is told to every connection that asked for it: one is enough.
             main.shared.with(|core, now| core.connection.hear_jobs(now));
@@ -418,7 +418,7 @@ impl Client {
     /// The same over the freest lane; `None` if none has said it.
     async fn reply_by_lane(&self, command: &Command) -> Option<Result<Reply, Unanswered>> {
         let mut tried = Vec::new();
-        while let Some(place) = self.handle.lanes.freest(&tried) {
+        while let Some(place) = self.handle.lanes.freest(self.shared(), &tried) {
             match self.reply_over(place.shared(), command.clone()).await {
                 Err(Unanswered::Disconnected { executed: Executed::No, .. }) => tried.push(place.at),
                 outcome => return Some(outcome),

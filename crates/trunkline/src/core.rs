@@ -102,6 +102,8 @@ pub(crate) struct Core {
     pub(crate) jobs: HashMap<JobUuid, Running>,
     /// When the switch let us in, in this session.
     let_in: Option<Instant>,
+    /// Which switch it is, as far as the tally was told.
+    core_uuid: Option<CoreUuid>,
     /// How long the last session held from then on.
     held_for: Duration,
     /// When and how the connection was lost.
@@ -151,6 +153,7 @@ impl Shared {
             waiters: VecDeque::new(),
             jobs: HashMap::new(),
             let_in: None,
+            core_uuid: None,
             held_for: Duration::ZERO,
             broken: None,
             restoring: None,
@@ -489,6 +492,10 @@ impl Core {
                     deliveries.closed = Some(reason);
                 }
                 Output::Idle { deadline } => {
+                    if self.connection.core_uuid() != self.core_uuid.as_ref() {
+                        self.core_uuid = self.connection.core_uuid().cloned();
+                        self.tally.met(self.core_uuid.as_ref());
+                    }
                     if self.restoring.is_some() && self.connection.is_restored() {
                         deliveries.connects = Some(self.restoring.take());
                     }

@@ -32,11 +32,18 @@ pub(crate) struct Place<'a> {
 }
 
 impl Lanes {
-    /// Connects as many as are configured: one after the other, since the switch greets few at once.
-    pub(crate) async fn dial(config: &Config) -> Result<Self, Error> {
+    /// Connects as many as are configured to the switch of the main connection: one after the other, since it greets few
+    /// at once.
+    pub(crate) async fn dial(config: &Config, main: &Link) -> Result<Self, Error> {
+        let mut config = config.clone();
+        if let (None, Some(peer)) = (&config.reconnect, main.peer) {
+            // Not to its stand-in. Lanes that are to reconnect say which switch they have found, see `is_fit`.
+            (config.host, config.port) = (peer.ip().to_string(), peer.port());
+            config.fallbacks.clear();
+        }
         let mut lanes = Vec::with_capacity(config.lanes);
         for _ in 0..config.lanes {
-            let (link, _) = Link::dial(config, Role::Lane).await?;
+            let (link, _) = Link::dial(&config, Role::Lane).await?;
             lanes.push(Lane { link, load: AtomicUsize::new(0) });
         }
         Ok(Self { lanes, turn: AtomicUsize::new(0) })
@@ -52,21 +59,21 @@ impl Lanes {
     }
 
     /// A place in the lane with the fewest commands, of those that are connected and were not tried.
-    pub(crate) fn freest(&self, tried: &[usize]) -> Option<Place<'_>> {
+    pub(crate) fn freest(&self, main: &Shared, tried: &[usize]) -> Option<Place<'_>> {
         let start = self.turn.fetch_add(1, Ordering::Relaxed);
         let count = self.lanes.len();
         let fit = (0..count)
             .map(|step| start.wrapping_add(step) % count)
             .filter(|at| !tried.contains(at))
-            .filter_map(|at| Some((at, self.lanes.get(at).filter(|lane| lane.is_fit())?)));
+            .filter_map(|at| Some((at, self.lanes.get(at).filter(|lane| lane.is_fit(main))?)));
         fit.min_by_key(|(_, lane)| lane.load.load(Ordering::Relaxed)).map(|(at, lane)| lane.enter(at))
     }
 
     /// A place in the lane that commands with this key share, so that they keep their order; `None` while it is not
     /// connected.
-    pub(crate) fn of(&self, key: u64) -> Option<Place<'_>> {
+    pub(crate) fn of(&self, main: &Shared, key: u64) -> Option<Place<'_>> {
         let at = usize::try_from(key.checked_rem(u64::try_from(self.lanes.len()).ok()?)?).ok()?;
-        self.lanes.get(at).filter(|lane| lane.is_fit()).map(|lane| lane.enter(at))
+        self.lanes.get(at).filter(|lane| lane.is_fit(main)).map(|lane| lane.enter(at))
     }
 
     pub(crate) fn outstanding(&self) -> usize {
@@ -75,8 +82,10 @@ impl Lanes {
 }
 
 impl Lane {
-    fn is_fit(&self) -> bool {
-        matches!(*self.link.shared.state.borrow(), State::Ready)
+    /// Whether it is connected, and not to another switch than the main connection.
+    fn is_fit(&self, main: &Shared) -> bool {
+        let shared = &self.link.shared;
+        matches!(*shared.state.borrow(), State::Ready) && !shared.tally.differs(&main.tally)
     }
 
     fn enter(&self, at: usize) -> Place<'_> {

@@ -1,5 +1,6 @@
 //! One connection to the switch, from dialling to its end.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use tokio::sync::oneshot;
@@ -16,6 +17,8 @@ use crate::tally::Tally;
 #[derive(Debug)]
 pub(crate) struct Link {
     pub(crate) shared: Arc<Shared>,
+    /// Where it was connected to first, if that is an address.
+    pub(crate) peer: Option<SocketAddr>,
 }
 
 /// What a connection is for.
@@ -39,13 +42,17 @@ impl Role {
 impl Link {
     /// Connects to the switch of this configuration.
     pub(crate) async fn dial(config: &Config, role: Role) -> Result<(Self, Permissions), Error> {
-        let (reader, writer) = reconnect::halves(reconnect::dial(config).await?);
+        let stream = reconnect::dial(config).await?;
+        let peer = stream.peer_addr().ok();
+        let (reader, writer) = reconnect::halves(stream);
         let again = Arc::new(config.clone());
         let dial: Dial = Arc::new(move || {
             let config = Arc::clone(&again);
             Box::pin(async move { Ok(reconnect::halves(reconnect::dial(&config).await?)) })
         });
-        Self::open(reader, writer, config, Some(dial), role).await
+        let (mut link, permissions) = Self::open(reader, writer, config, Some(dial), role).await?;
+        link.peer = peer;
+        Ok((link, permissions))
     }
 
     /// Introduces us over what is connected.
@@ -70,7 +77,7 @@ impl Link {
         let shared = Arc::new(Shared::new(connection, writer, sender, tally));
         driver::start(reader, Driving::new(Arc::clone(&shared), config.pause), reconnect);
         // Should this future be dropped while it waits, so is the connection.
-        let link = Self { shared };
+        let link = Self { shared, peer: None };
         match ready.await {
             Ok(permissions) => Ok((link, permissions)),
             Err(_) => Err(link.shared.wait_closed().await.into()),

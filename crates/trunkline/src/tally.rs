@@ -2,12 +2,13 @@
 //! the driver and a batch at a time, and read whenever somebody asks. What is counted is told to `tracing` from here, too.
 
 use std::collections::{BTreeSet, VecDeque};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
 use tracing::Span;
-use trunkline_proto::{CommandKind, Event, LogData, Reply, Unanswered};
+use trunkline_proto::{CommandKind, CoreUuid, Event, LogData, Reply, Unanswered};
 
 use crate::bounded::Missed;
 use crate::command_end::{Begun, Outcome};
@@ -37,6 +38,8 @@ pub(crate) struct Tally {
     pub(crate) reconnects: Count,
     pub(crate) gaps: Count,
     pub(crate) overflowed: Count,
+    /// Stands for the Core-UUID of the switch; 0 while that is not known.
+    core: AtomicU64,
     missed: Mutex<Missed>,
     refused: Mutex<BTreeSet<Permission>>,
     /// Of the last event: when it was fired, by the switch's clock, and when it was read; µs since 1970, 0 before there
@@ -83,6 +86,22 @@ impl std::fmt::Debug for Count {
 }
 
 impl Tally {
+    /// The switch has said which run of which switch it is.
+    pub(crate) fn met(&self, core: Option<&CoreUuid>) {
+        let stands_for = core.map_or(0, |core| {
+            let mut hasher = DefaultHasher::new();
+            core.hash(&mut hasher);
+            hasher.finish()
+        });
+        self.core.store(stands_for, Ordering::Relaxed);
+    }
+
+    /// Whether both are known to be connected to different switches, or runs of one.
+    pub(crate) fn differs(&self, other: &Self) -> bool {
+        let (one, other) = (self.core.load(Ordering::Relaxed), other.core.load(Ordering::Relaxed));
+        one != other && one != 0 && other != 0
+    }
+
     /// Of a connection to the switch at this address.
     pub(crate) fn new(switch: &str, role: Role) -> Self {
         #[cfg(feature = "metrics")]
@@ -103,6 +122,7 @@ impl Tally {
             reconnects: counted_as("trunkline_reconnects_total"),
             gaps: counted_as("trunkline_gaps_total"),
             overflowed: counted_as("trunkline_overflowed_total"),
+            core: AtomicU64::new(0),
             missed: Mutex::default(),
             refused: Mutex::default(),
             fired: AtomicU64::new(0),

@@ -154,7 +154,7 @@ impl Client {
     fn lane_of(&self, channel: &ChannelUuid) -> Option<Place<'_>> {
         let mut hasher = DefaultHasher::new();
         channel.hash(&mut hasher);
-        self.handle.lanes.of(hasher.finish())
+        self.handle.lanes.of(self.shared(), hasher.finish())
     }
 
     /// Refuses what would take events from the streams there are.

@@ -7,7 +7,7 @@ use trunkline::{
 use trunkline_sim::Sim;
 
 use crate::reconnect::{CORE, OTHER, accept, soon};
-use crate::support::{Peer, Port, next, within};
+use crate::support::{Peer, Port, millis, next, within};
 
 type Switch = Peer<TcpStream>;
 
@@ -314,6 +314,48 @@ async fn while_the_first_connection_is_broken_a_job_waits_for_it() {
             lane.answer("1").await;
         });
         assert_eq!(answer.unwrap().text(), "1");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_lane_to_another_switch_is_none() {
+    within(async {
+        let (port, client, mut main, mut lanes) = with_lanes(1, Some(soon())).await;
+        drop(lanes.remove(0));
+        // Where the switch was is its stand-in, which the first connection does not know of.
+        let mut lane = accept(&port, OTHER).await;
+        for _ in 0..20 {
+            let (answer, ()) = tokio::join!(client.api("uptime"), async {
+                tokio::select! {
+                    heard = lane.hear() => panic!("{heard}"),
+                    () = main.expect("api uptime") => main.answer("1").await,
+                }
+            });
+            assert_eq!(answer.unwrap().text(), "1");
+            tokio::time::sleep(millis(2)).await;
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn lanes_go_where_the_first_connection_is() {
+    within(async {
+        let closed = Port::open().await.config().port;
+        let stand_in = Port::open().await;
+        let mut config = stand_in.config().lanes(1).fallback("127.0.0.1", stand_in.config().port);
+        config.port = closed;
+        let (client, _main) = tokio::join!(Client::connect(config), async {
+            let mut main = stand_in.accept().await;
+            // The first one is back.
+            let back = tokio::net::TcpListener::bind(("127.0.0.1", closed)).await.unwrap();
+            main.let_in().await;
+            let mut lane = stand_in.accept().await;
+            lane.let_in().await;
+            (main, lane, back)
+        });
+        client.unwrap();
     })
     .await;
 }

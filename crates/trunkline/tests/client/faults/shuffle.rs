@@ -175,6 +175,7 @@ async fn shuffle(seed: u64, closes: bool) {
     reconnect.most = millis(10);
     let mut config = proxy.config().reconnect(reconnect);
     config.connection.window = random.usize(1..20);
+    config.lanes = random.usize(0..4);
     let client = Client::connect(config).await.unwrap();
     let counts = || AtomicUsize::new(0);
     let (restarts, answered, lost, closing) = (counts(), counts(), counts(), AtomicBool::new(false));
