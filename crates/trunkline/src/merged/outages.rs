@@ -93,7 +93,7 @@ impl Outages {
     pub(crate) fn lost(&self, source: usize, heard: Instant, now: Instant) -> Option<Waker> {
         let mut inner = self.lock();
         inner.lost(source, heard, now);
-        inner.to_wake()
+        inner.take_consumer()
     }
 
     /// Its stream has ended, whatever becomes of its connection. Who takes from this knows.
@@ -117,7 +117,7 @@ impl Outages {
     pub(crate) fn holds(&self, source: usize, now: Instant) -> Option<Waker> {
         let mut inner = self.lock();
         inner.holds(source, now);
-        inner.to_wake()
+        inner.take_consumer()
     }
 
     /// Whether a source's stream was told this many gaps, and from here on.
@@ -215,7 +215,7 @@ impl Inner {
         }
     }
 
-    fn to_wake(&mut self) -> Option<Waker> {
+    fn take_consumer(&mut self) -> Option<Waker> {
         if self.blind.is_empty() { None } else { self.consumer.take() }
     }
 }
@@ -240,4 +240,175 @@ impl Source {
 
 fn wall(at: Instant, now: Instant) -> SystemTime {
     SystemTime::now().checked_sub(now.saturating_duration_since(at)).unwrap_or(SystemTime::UNIX_EPOCH)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use trunkline_proto::CloseReason;
+
+    use super::*;
+
+    /// What happens to a source, at which second.
+    enum Now {
+        /// Lost; last heard from at this second.
+        Lost(usize, u64),
+        /// Let in again, to this run of the switch.
+        Back(usize, &'static str),
+        /// Its events come again.
+        Holds(usize),
+    }
+    use Now::{Back, Holds, Lost};
+
+    fn gap(core: &str, why: GapCause) -> Gap {
+        let (from, to) = (SystemTime::UNIX_EPOCH, SystemTime::UNIX_EPOCH);
+        Gap { from, to, why, reason: CloseReason::Eof, core: (!core.is_empty()).then(|| core.into()) }
+    }
+
+    /// The blind times, in seconds: when told, and how long; after them what their gaps stand for.
+    fn told(cores: &[&str], story: &[(u64, Now)]) -> Vec<(u64, u64, GapCause, Vec<u64>)> {
+        let begin = Instant::now();
+        let at = |second: u64| begin + Duration::from_secs(second);
+        let outages = Outages::default();
+        for core in cores {
+            let core = (!core.is_empty()).then(|| CoreUuid::from(*core));
+            outages.add(Start { core, down: None, gaps: 0 });
+        }
+        let mut told = Vec::new();
+        for (second, now) in story {
+            let _ = match now {
+                Lost(source, heard) => outages.lost(*source, at(*heard), at(*second)),
+                Back(source, core) => {
+                    outages.back(*source, &gap(core, GapCause::Unknown));
+                    None
+                }
+                Holds(source) => outages.holds(*source, at(*second)),
+            };
+            while let Some(numbers) = outages.waiting()
+                && let Poll::Ready(gap) = outages.poll_take(&Context::from_waker(Waker::noop()))
+            {
+                let blind = gap.to.duration_since(gap.from).unwrap().as_secs_f64().round();
+                told.push((*second, blind as u64, gap.why, numbers));
+            }
+        }
+        told
+    }
+
+    const SAME: GapCause = GapCause::Disconnected;
+
+    #[test]
+    fn what_one_covers_is_no_gap() {
+        let story = [
+            (1, Lost(0, 1)),
+            (3, Back(0, "x")),
+            (4, Holds(0)),
+            (9, Lost(1, 5)),
+            (11, Back(1, "x")),
+            (12, Holds(1)),
+            (13, Lost(0, 13)),
+        ];
+        assert_eq!(told(&["x", "x"], &story), []);
+    }
+
+    #[test]
+    fn the_time_all_were_down_is_told_when_the_first_is_back() {
+        let story = [
+            (1, Lost(0, 1)),
+            (5, Lost(1, 4)),
+            (6, Lost(2, 6)),
+            (8, Back(1, "x")),
+            (9, Holds(1)),
+            (10, Back(0, "x")),
+            (11, Holds(0)),
+            (12, Back(2, "x")),
+            (13, Holds(2)),
+            (14, Lost(1, 14)),
+        ];
+        assert_eq!(told(&["x", "x", "x"], &story), [(9, 3, SAME, vec![1, 1, 1])]);
+    }
+
+    #[test]
+    fn one_whose_events_were_not_asked_for_yet_is_still_down() {
+        // The other one is lost between the two.
+        let story = [(1, Lost(0, 1)), (3, Back(0, "x")), (4, Lost(1, 4)), (6, Holds(0))];
+        assert_eq!(told(&["x", "x"], &story), [(6, 2, SAME, vec![1, 1])]);
+        // It is lost again before they were.
+        let story = [
+            (1, Lost(0, 1)),
+            (3, Back(0, "x")),
+            (4, Lost(0, 3)),
+            (5, Lost(1, 5)),
+            (7, Back(0, "x")),
+            (8, Holds(0)),
+            (9, Back(1, "x")),
+            (10, Holds(1)),
+        ];
+        assert_eq!(told(&["x", "x"], &story), [(8, 3, SAME, vec![2, 1])]);
+    }
+
+    #[test]
+    fn one_that_was_dead_before_it_was_lost_covered_nothing_since() {
+        let story = [
+            (2, Lost(0, 2)),
+            (3, Back(0, "x")),
+            (4, Holds(0)),
+            (6, Lost(0, 6)),
+            (8, Back(0, "x")),
+            (9, Holds(0)),
+            // Twice what it seemed to cover, the first time in part.
+            (20, Lost(1, 3)),
+            (25, Back(1, "x")),
+            (26, Holds(1)),
+        ];
+        assert_eq!(told(&["x", "x"], &story), [(20, 1, SAME, vec![1, 1]), (20, 3, SAME, vec![2, 1])]);
+    }
+
+    #[test]
+    fn a_restart_is_told_once() {
+        let restarted = GapCause::Restarted;
+        // Both notice.
+        let story = [
+            (1, Lost(0, 1)),
+            (2, Lost(1, 2)),
+            (5, Back(0, "y")),
+            (6, Holds(0)),
+            (7, Back(1, "y")),
+            (8, Holds(1)),
+            (9, Lost(0, 9)),
+            (9, Lost(1, 9)),
+            (10, Back(1, "y")),
+            (11, Holds(1)),
+        ];
+        assert_eq!(told(&["x", "x"], &story), [(6, 4, restarted, vec![1, 1]), (11, 2, SAME, vec![2, 2])]);
+        // One does later.
+        let story = [
+            (1, Lost(0, 1)),
+            (5, Back(0, "y")),
+            (6, Holds(0)),
+            (9, Lost(1, 0)),
+            (10, Back(1, "y")),
+            (11, Holds(1)),
+        ];
+        assert_eq!(told(&["x", "x"], &story), [(6, 5, restarted, vec![1, 1])]);
+        // The switch does not say.
+        let story = [(1, Lost(0, 1)), (2, Lost(1, 2)), (5, Back(0, "")), (6, Holds(0))];
+        assert_eq!(told(&["", ""], &story), [(6, 4, GapCause::Unknown, vec![1, 1])]);
+    }
+
+    #[test]
+    fn what_is_remembered_is_bounded() {
+        let outages = Outages::default();
+        let begin = Instant::now();
+        (0..2).for_each(|_| {
+            outages.add(Start { core: None, down: None, gaps: 0 });
+        });
+        for second in 0..3 * MOST_PAST as u64 {
+            let now = begin + Duration::from_secs(second);
+            outages.lost(0, now, now);
+            outages.back(0, &gap("x", SAME));
+            outages.holds(0, now);
+        }
+        assert_eq!(outages.lock().sources[0].past.len(), MOST_PAST);
+    }
 }

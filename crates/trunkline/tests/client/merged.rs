@@ -56,6 +56,11 @@ impl Line {
         self.speak().await;
     }
 
+    /// An event comes, which is not waited for.
+    async fn bring(&mut self, number: usize) {
+        self.switch.as_mut().unwrap().event("DTMF", &headers(&number.to_string(), CORE)).await;
+    }
+
     /// Something is heard from the switch, and everything it said before.
     async fn speak(&mut self) {
         let Some(switch) = &mut self.switch else { return };
@@ -87,13 +92,16 @@ async fn pair() -> (Line, Line, Merged) {
 /// The switch fires an event: every connection there is brings it.
 async fn fire(lines: &mut [&mut Line], name: &str, core: &str, number: usize) {
     let number = number.to_string();
-    let headers = [("Core-UUID", core), ("Event-Sequence", &*number), ("Number", &*number)];
     for line in lines {
         if let Some(switch) = &mut line.switch {
-            switch.event(name, &headers).await;
+            switch.event(name, &headers(&number, core)).await;
             line.speak().await;
         }
     }
+}
+
+fn headers<'a>(number: &'a str, core: &'a str) -> [(&'a str, &'a str); 3] {
+    [("Core-UUID", core), ("Event-Sequence", number), ("Number", number)]
 }
 
 async fn next(merged: &mut Merged) -> String {
@@ -136,6 +144,48 @@ async fn each_event_comes_once_whatever_its_form() {
         }
         fire(&mut [&mut c], "DTMF", CORE, 10).await;
         assert_eq!(next(&mut merged).await, "DTMF 10");
+    })
+    .await;
+}
+
+/// So many that they must not be passed over in one go.
+#[tokio::test]
+async fn a_thousand_that_were_seen_are_passed_over() {
+    within(async {
+        let (mut a, mut b, mut merged) = pair().await;
+        for number in 0..1000 {
+            a.bring(number).await;
+        }
+        a.speak().await;
+        for number in 0..1000 {
+            assert_eq!(next(&mut merged).await, format!("DTMF {number}"));
+        }
+        for number in 0..=1000 {
+            b.bring(number).await;
+        }
+        b.speak().await;
+        assert_eq!(next(&mut merged).await, "DTMF 1000");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn each_has_its_turn() {
+    within(async {
+        let (mut a, mut b, mut merged) = pair().await;
+        for number in 0..100 {
+            a.bring(number).await;
+        }
+        a.speak().await;
+        b.bring(500).await;
+        b.bring(501).await;
+        b.speak().await;
+        let mut first = Vec::new();
+        for _ in 0..4 {
+            first.push(next(&mut merged).await);
+        }
+        first.sort();
+        assert_eq!(first, ["DTMF 0", "DTMF 1", "DTMF 500", "DTMF 501"]);
     })
     .await;
 }
