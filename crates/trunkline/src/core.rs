@@ -458,10 +458,7 @@ impl Core {
                     (Some(sender), result) => deliveries.subscribed.push((sender, result)),
                     // Asked for again after a break.
                     (None, Ok(())) => self.watchers.holds(id, now()),
-                    (None, Err(refused)) => {
-                        self.watchers.ended(id, self.last_heard(), now());
-                        deliveries.refused.push((id, refused));
-                    }
+                    (None, Err(refused)) => deliveries.refused.push((id, refused)),
                 },
                 Output::Stalled(stalled) => deliveries.stalled = Some(stalled),
                 Output::Broken(reason) => {

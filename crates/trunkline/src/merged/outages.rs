@@ -333,6 +333,16 @@ mod tests {
         // The other one is lost between the two.
         let story = [(1, Lost(0, 1)), (3, Back(0, "x")), (4, Lost(1, 4)), (6, Holds(0))];
         assert_eq!(told(&["x", "x"], &story), [(6, 2, SAME, vec![1, 1])]);
+        // The other one is faster.
+        let story = [
+            (1, Lost(0, 1)),
+            (2, Lost(1, 2)),
+            (3, Back(0, "x")),
+            (4, Back(1, "x")),
+            (5, Holds(1)),
+            (6, Holds(0)),
+        ];
+        assert_eq!(told(&["x", "x"], &story), [(5, 3, SAME, vec![1, 1])]);
         // It is lost again before they were.
         let story = [
             (1, Lost(0, 1)),

@@ -35,12 +35,7 @@ impl Watchers {
         self.tell(|_, outages, source| outages.lost(source, heard, now));
     }
 
-    /// This subscription is over.
-    pub(crate) fn ended(&mut self, ended: SubscriptionId, heard: Instant, now: Instant) {
-        self.tell(|id, outages, source| (id == ended).then(|| outages.lost(source, heard, now)).flatten());
-    }
-
-    /// We are let in again, and the streams are told this gap.
+    /// We are let in again, and the streams are told this gap. One that is refused then stays down.
     pub(crate) fn back(&mut self, gap: &Gap) {
         self.tell(|_, outages, source| {
             outages.back(source, gap);
