@@ -407,6 +407,25 @@ mod tests {
     }
 
     #[test]
+    fn a_stream_that_has_ended_covers_nothing_though_its_connection_goes_on() {
+        let outages = Outages::default();
+        (0..2).for_each(|_| {
+            outages.add(Start { core: None, down: None, gaps: 0 });
+        });
+        let begin = Instant::now();
+        outages.ended(1, begin);
+        for second in [2, 4] {
+            let now = begin + Duration::from_secs(second);
+            for source in [1, 0] {
+                outages.lost(source, now, now);
+                outages.back(source, &gap("x", SAME));
+                outages.holds(source, now + Duration::from_secs(1));
+            }
+            assert!(outages.poll_take(&Context::from_waker(Waker::noop())).is_ready(), "{second}");
+        }
+    }
+
+    #[test]
     fn what_is_remembered_is_bounded() {
         let outages = Outages::default();
         let begin = Instant::now();
