@@ -15,6 +15,7 @@ mod plain;
 #[cfg(feature = "serde")]
 mod serialize;
 mod set;
+mod sightings;
 mod xml;
 
 use std::borrow::Cow;
@@ -25,6 +26,7 @@ use bytes::Bytes;
 pub use builder::{EventBuilder, Priority, Stack, Values};
 pub use name::EventName;
 pub use set::EventSet;
+pub use sightings::Sightings;
 
 use crate::header::{Encoding, Headers, Mark, lossy};
 

@@ -60,7 +60,9 @@ pub use connection::{
     Secret, SubscriptionId, SubscriptionRefused, Ticket, Unanswered,
 };
 pub use error::{ApiMisuse, SwitchMisbehaved};
-pub use event::{Event, EventBuilder, EventError, EventFormat, EventName, EventSet, Priority, Stack, Values};
+pub use event::{
+    Event, EventBuilder, EventError, EventFormat, EventName, EventSet, Priority, Sightings, Stack, Values,
+};
 pub use frame::{ContentType, Frame, FrameDecoder, Limits};
 pub use header::{Encoding, Headers, Value};
 pub use ids::{ChannelUuid, CoreUuid, JobUuid};

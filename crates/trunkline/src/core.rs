@@ -25,6 +25,7 @@ pub(crate) use deliver::Deliveries;
 
 use crate::after_connect::Connected;
 use crate::command_end::Begun;
+use crate::merged::{Outages, Start, Watchers};
 use crate::queue::Queue;
 use crate::reconnect::{Gap, State, Writer};
 use crate::socket::LAST_WORDS;
@@ -100,6 +101,9 @@ pub(crate) struct Core {
     /// By ticket, which is also the order of replies.
     waiters: VecDeque<Waiter>,
     pub(crate) jobs: HashMap<JobUuid, Running>,
+    /// When something was last heard from the switch.
+    pub(crate) heard: Option<Instant>,
+    watchers: Watchers,
     /// When the switch let us in, in this session.
     let_in: Option<Instant>,
     /// Which switch it is, as far as the tally was told.
@@ -152,6 +156,8 @@ impl Shared {
             tally: Arc::clone(&tally),
             waiters: VecDeque::new(),
             jobs: HashMap::new(),
+            heard: None,
+            watchers: Watchers::default(),
             let_in: None,
             core_uuid: None,
             held_for: Duration::ZERO,
@@ -390,6 +396,13 @@ impl Core {
         self.waiters.push_back(Waiter { serial, ticket, begun, sender });
     }
 
+    /// Has these told how one of our streams stands, in which there are so many gaps already.
+    pub(crate) fn watch(&mut self, outages: &Arc<Outages>, id: SubscriptionId, gaps: u64, now: Instant) {
+        let is_down = self.broken.is_some() || self.connection.closed().is_some();
+        let start = Start { core: self.connection.core_uuid().cloned(), down: is_down.then_some(now), gaps };
+        self.watchers.add(outages, id, start);
+    }
+
     fn write(&mut self, cx: &mut Context<'_>, now: Instant) {
         self.blocked = false;
         if self.write_failed.is_some() {
@@ -447,7 +460,7 @@ impl Core {
                 Output::Subscribed { id, result } => match (self.subscribing.remove(&id), result) {
                     (Some(sender), result) => deliveries.subscribed.push((sender, result)),
                     // Asked for again after a break.
-                    (None, Ok(())) => {}
+                    (None, Ok(())) => self.watchers.holds(id, now()),
                     (None, Err(refused)) => deliveries.refused.push((id, refused)),
                 },
                 Output::Stalled(stalled) => deliveries.stalled = Some(stalled),
@@ -467,6 +480,7 @@ impl Core {
                     self.jobs.values().for_each(|job| job.cross(&self.waiters));
                     self.writer = Box::new(tokio::io::sink());
                     self.write_failed = None;
+                    self.watchers.lost(self.last_heard(), now());
                     self.broken.get_or_insert_with(|| (SystemTime::now(), reason));
                 }
                 Output::Resumed { core, restarted } => {
@@ -474,6 +488,7 @@ impl Core {
                         let gap = Gap::until_now(broken, core, restarted);
                         self.connects += 1;
                         self.restoring = Some(Connected { number: self.connects, gap: Some(gap.clone()) });
+                        self.watchers.back(&gap);
                         deliveries.gap = Some(gap);
                     }
                 }
@@ -489,6 +504,7 @@ impl Core {
                 Output::Unexpected(message) => trace::unexpected(&self.tally.span, &message),
                 Output::Closed(reason) => {
                     self.ready = None;
+                    self.watchers.lost(self.last_heard(), now());
                     deliveries.closed = Some(reason);
                 }
                 Output::Idle { deadline } => {
@@ -501,11 +517,16 @@ impl Core {
                     }
                     let last_words = self.write_failed.as_ref().map(|(_, deadline)| *deadline);
                     self.deadline = [deadline, last_words].into_iter().flatten().min();
+                    deliveries.wake.append(&mut self.watchers.take_wake());
                     return;
                 }
                 other => tracing::warn!(?other, "an output this version does not know"),
             }
         }
+    }
+
+    fn last_heard(&self) -> Instant {
+        self.heard.unwrap_or_else(now)
     }
 
     fn take_waiter(&mut self, ticket: Ticket) -> Option<Waiter> {

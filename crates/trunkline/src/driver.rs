@@ -115,6 +115,7 @@ async fn session(reader: &mut Reader, driving: &mut Driving) -> Turn {
                 much = read >= MUCH;
                 shared.tally.bytes.add(read);
                 driving.turn(|core, events, now| {
+                    core.heard = Some(now);
                     core.connection.handle_input_into(&mut buffer.bytes, events, now);
                     buffer.missing = core.connection.missing(buffer.bytes.len());
                 })

@@ -15,6 +15,7 @@ use crate::client::Client;
 use crate::core::{Sink, lock};
 use crate::error::Error;
 use crate::health::Backlog;
+use crate::merged::Outages;
 use crate::queue::{Ending, Queue, Taken};
 use crate::reconnect::Gap;
 use crate::stream_options::StreamOptions;
@@ -121,7 +122,18 @@ impl Events {
         self.subscription.queue.backlog()
     }
 
-    fn poll_item(&mut self, cx: &mut Context<'_>) -> Poll<Option<Item>> {
+    /// Has these told how this stream's connection is; how many gaps are in it already.
+    pub(crate) fn watch(&self, outages: &Arc<Outages>) -> u64 {
+        let Subscription { client, id, queue, taken, .. } = &self.subscription;
+        client.shared().with(|core, now| {
+            let taken = taken.iter().filter(|item| matches!(item, Taken::Gap(_))).count() as u64;
+            let gaps = queue.gaps() + taken;
+            core.watch(outages, *id, gaps, now);
+            gaps
+        })
+    }
+
+    pub(crate) fn poll_item(&mut self, cx: &mut Context<'_>) -> Poll<Option<Item>> {
         let item = ready!(self.subscription.poll_next(cx));
         Poll::Ready(item.map(|taken| match taken {
             Taken::Item(event) => Item::Event(event),

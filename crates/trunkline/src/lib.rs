@@ -85,6 +85,8 @@ mod job_result;
 mod lanes;
 #[cfg(feature = "client")]
 mod link;
+#[cfg(feature = "client")]
+mod merged;
 #[cfg(feature = "metrics")]
 mod meter;
 #[cfg(feature = "client")]
@@ -130,6 +132,8 @@ pub use health::{Backlog, Health, LaneHealth};
 pub use job::Job;
 #[cfg(any(feature = "client", feature = "blocking"))]
 pub use job_result::JobResult;
+#[cfg(feature = "client")]
+pub use merged::Merged;
 #[cfg(feature = "client")]
 pub use originate::{OriginateError, Originated, Originating};
 #[cfg(any(feature = "client", feature = "blocking"))]

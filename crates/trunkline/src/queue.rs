@@ -172,6 +172,11 @@ impl<T: Queued> Queue<T> {
         }
     }
 
+    /// How many gaps are still to be taken.
+    pub(crate) fn gaps(&self) -> u64 {
+        self.lock().items.gaps() as u64
+    }
+
     pub(crate) fn close(&self, ending: Ending) {
         let mut inner = self.lock();
         inner.closed.get_or_insert(ending);

@@ -7,7 +7,7 @@ mod recordings;
 
 use allocation_counter::measure;
 use bytes::BytesMut;
-use trunkline_proto::{ContentType, Event, EventBuilder, Frame, Message, MessageDecoder};
+use trunkline_proto::{ContentType, Event, EventBuilder, Frame, Message, MessageDecoder, Sightings};
 
 /// The events of a capture, as they came, without the reply before them.
 fn events_of(capture: &str) -> Vec<u8> {
@@ -90,6 +90,20 @@ fn looking_up_in_json_allocates_nothing_where_nothing_is_escaped() {
         assert!(event.variable("direction").is_some());
     });
     assert_eq!(counted.count_total, 0);
+}
+
+#[test]
+fn telling_events_apart_allocates_nothing() {
+    for capture in ["events-all.plain.bin", "events-all.json.bin"] {
+        let event = longest(capture);
+        let mut sightings = Sightings::new();
+        assert!(sightings.is_new(0, &event));
+        let counted = measure(|| {
+            assert!(!sightings.is_new(1, &event));
+            assert!(sightings.is_new(0, &event));
+        });
+        assert_eq!(counted.count_total, 0, "{capture}");
+    }
 }
 
 /// Words and numbers that nothing is encoded in are read where they stand.

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
+use std::task::Waker;
 
 use tokio::sync::oneshot;
 use trunkline_proto::{
@@ -32,6 +33,8 @@ pub(crate) struct Deliveries {
     /// The switch does not answer, or answers again.
     pub(super) stalled: Option<bool>,
     pub(super) gap: Option<Gap>,
+    /// Of streams that merge one of this connection's.
+    pub(super) wake: Vec<Waker>,
     /// Everything is restored, or is not any more.
     pub(super) connects: Option<Option<Connected>>,
     /// Subscriptions that are not granted any more.
@@ -120,6 +123,7 @@ impl Shared {
         if let Some(connected) = deliveries.connects.take() {
             self.connects.send_replace(connected);
         }
+        deliveries.wake.drain(..).for_each(Waker::wake);
         if let Some(reason) = closed {
             // Not under the lock: who is woken may drop a stream.
             let events = std::mem::take(&mut *lock(&self.event_streams));

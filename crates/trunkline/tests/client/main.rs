@@ -4,6 +4,7 @@
 //! - `opening`: getting in, and everything that may answer a port instead
 //! - `broken`: bytes that are no protocol, and conversations cut at every byte
 //! - `reconnect`: connections that are lost and made again
+//! - `merged`: several connections to one switch, merged
 //! - `after_connect`: what is done after each connect
 //! - `faults`: a network that fails at any byte, and switches that die under load
 //! - `health`: what the client says of itself
@@ -39,6 +40,7 @@ mod health;
 mod jobs;
 mod lanes;
 mod logs;
+mod merged;
 mod metrics;
 mod notes;
 mod opening;

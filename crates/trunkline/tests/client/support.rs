@@ -209,7 +209,11 @@ pub(crate) fn log_line(level: LogLevel, text: &str) -> Vec<u8> {
 
 /// The next item in a few words.
 pub(crate) async fn next(events: &mut Events) -> String {
-    match events.next().await {
+    in_words(events.next().await)
+}
+
+pub(crate) fn in_words(item: Option<Item>) -> String {
+    match item {
         Some(Item::Event(event)) => {
             let name = event.name().map_or("(none)", EventName::as_str).to_owned();
             match event.get("Number") {

@@ -13,6 +13,7 @@
 //! - `events`: how headers are stored and events written, byte for byte
 //! - `users`, `permissions`: restricted users
 //! - `blocking`: the client without async
+//! - `merged`: two connections as one
 //!
 //! Calls are `null/` and `loopback/` channels with ids of our own, and only those are hung up; nothing is reloaded or shut down. The
 //! tests in `users` need the users of the directory that `TRUNKLINE_TEST_USERS` names, as
@@ -25,6 +26,7 @@ mod calls;
 mod commands;
 mod events;
 mod jobs;
+mod merged;
 mod originate;
 mod overflow;
 mod permissions;
