@@ -101,6 +101,8 @@ pub(crate) enum Announced {
 #[derive(Debug)]
 pub(crate) enum Request {
     Dial(Dial),
+    /// A channel that connections are bound to is hung up.
+    Look(ChannelId),
     /// `shutdown`
     ShutDown,
     /// `fsctl shutdown now`

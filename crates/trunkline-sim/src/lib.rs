@@ -8,6 +8,26 @@
 //! the real ones in their order, each leg's events in the recorded order. Facts name the source file of
 //! FreeSWITCH they come from.
 //!
+//! # The event socket
+//!
+//! Modelled on `mod_event_socket.c` line by line, and held to it by recorded conversations and by the scenarios that a
+//! real switch judges: how bytes become packets and packets commands, every reply, what is sent when and what is held
+//! back, who may do what, subscriptions and filters with their oddities, connections bound to channels and those the
+//! application `socket` makes, lingering, notices, the log, what is lost and who is cut off for it.
+//!
+//! Where a real switch leaves it to chance, one way was chosen: a connection that ends with its call hears the call's
+//! last events if somebody else has hung it up, and CHANNEL_HANGUP alone if it did so itself by `api`, or in sync mode;
+//! the channel under an async `socket` parks [`SwitchConfig::park_delay`] after `connect`; a message is taken up
+//! [`SwitchConfig::frame`] after it was sent, never earlier. A stalled reader stalls the others only where
+//! [`Faults::stall_on_kill`] says so.
+//!
+//! Not simulated: `event_sink`; media sent elsewhere by `unicast`, which is accepted and silent; `nomedia`, likewise;
+//! `lead-frames` and `hold-bleg`; that commands are read byte by byte, at about 1 MB a second.
+//!
+//! # Unkindness
+//!
+//! [`fault`] lists what the switch, its host and the network can be made to do to a client.
+//!
 //! ```
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> std::io::Result<()> {

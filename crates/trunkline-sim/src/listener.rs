@@ -49,8 +49,6 @@ pub(crate) struct Listener {
     pub(crate) rights: Rights,
     /// The command that runs: nothing else happens on the connection meanwhile.
     pub(crate) blocked_on: Option<CallId>,
-    /// Whether a command has ended that later ones may have waited for.
-    pub(crate) resumes: bool,
     /// The client has closed its half: the connection ends when all it has said is done.
     pub(crate) half_closed: bool,
     /// Jobs that keep it from being closed.

@@ -14,7 +14,7 @@ use trunkline_proto::{CallDirection, CallState, ChannelState, HangupCause};
 
 use crate::cause::Cause;
 use crate::channel::ChannelId;
-use crate::core::Core;
+use crate::core::{Core, Request};
 use crate::endpoint::{Endpoint, Leg, Signal};
 use crate::event::{Origin, origin};
 use crate::log;
@@ -63,7 +63,7 @@ impl Core {
         } else if let Some(running) = innermost.filter(|_| channel.ends_applications()) {
             // A socket may keep the thread of a call that is over.
             if running.outlasts_call() { Move::Rest } else { Move::EndApplication }
-        } else if channel.target == ChannelState::Destroy && channel.control.bound > 0 {
+        } else if channel.target == ChannelState::Destroy && !channel.control.bound.is_empty() {
             Move::Rest
         } else if channel.running != channel.target {
             Move::Enter(channel.target.clone())
@@ -243,6 +243,9 @@ impl Core {
         }
         channel.target = ChannelState::Hangup;
         channel.cause = Some(cause);
+        if !channel.control.bound.is_empty() {
+            self.requests.push_back(Request::Look(id));
+        }
         self.log_channel(log::NOTICE, origin, id, |channel| {
             format!("Hangup {} [{}] [{}]", channel.shown_name(), channel.running.as_str(), cause.name())
         });

@@ -101,6 +101,10 @@ pub struct Switch {
     listeners: BTreeMap<ConnectionId, Listener>,
     /// Connections being made.
     dials: BTreeMap<ConnectionId, Dial>,
+    /// Connections that may have something to do: to send what is queued, or to see that their channel is hung up.
+    stirred: BTreeSet<ConnectionId>,
+    /// Connections whose command has ended while others of it may wait.
+    resuming: VecDeque<ConnectionId>,
     /// Who is to be told of a call's end.
     waiters: HashMap<CallId, Waiter>,
     timers: Schedule<Timer>,
@@ -160,6 +164,8 @@ impl Switch {
             listeners: BTreeMap::new(),
             dials: BTreeMap::new(),
             timers: Schedule::default(),
+            stirred: BTreeSet::new(),
+            resuming: VecDeque::new(),
             pipes: BTreeMap::new(),
             unaccepted: Vec::new(),
             losing: BTreeSet::new(),
@@ -219,6 +225,7 @@ impl Switch {
             }
         }
         input.clear();
+        self.stirred.insert(id);
         self.handle_packets(id);
         self.deliver();
     }
@@ -231,6 +238,7 @@ impl Switch {
             self.drop_connection(id);
         } else if let Some(listener) = self.listeners.get_mut(&id) {
             listener.half_closed = true;
+            self.stirred.insert(id);
             self.handle_packets(id);
         }
         self.deliver();
@@ -248,6 +256,7 @@ impl Switch {
         self.catch_up(now);
         if let Some(listener) = self.listeners.get_mut(&id) {
             listener.congested = !writable;
+            self.stirred.insert(id);
         }
         self.deliver();
     }

@@ -12,6 +12,7 @@ use crate::channel::ChannelId;
 use crate::core::{Core, Request, Task};
 use crate::event::origin;
 use crate::log;
+use crate::switch::ConnectionId;
 use crate::text::{is_true, split, split_spaces};
 
 pub(super) const APPLICATIONS: &[(&str, Application)] = &[("socket", socket)];
@@ -138,10 +139,10 @@ impl Core {
     }
 
     /// The connection a channel asked for is up; it is bound to the channel. False if there is no such channel.
-    pub(crate) fn socket_connected(&mut self, id: ChannelId) -> bool {
+    pub(crate) fn socket_connected(&mut self, id: ChannelId, connection: ConnectionId) -> bool {
         let Some((socket, _)) = self.running_socket(id) else { return false };
         socket.stage = Stage::Bound;
-        self.bind(id);
+        self.bind(id, connection);
         self.wake(id);
         self.settle();
         true
@@ -182,17 +183,17 @@ impl Core {
     }
 
     /// A connection is bound to a channel.
-    pub(crate) fn bind(&mut self, id: ChannelId) {
+    pub(crate) fn bind(&mut self, id: ChannelId, connection: ConnectionId) {
         if let Some(channel) = self.channels.get_mut(id) {
-            channel.control.bound += 1;
+            channel.control.bound.push(connection);
         }
     }
 
     /// A connection that was bound to a channel has ended, and lets it go: what has it parked, whoever parked it,
     /// ends. With `resume` the dialplan goes on whatever the channel does.
-    pub(crate) fn unbind(&mut self, id: ChannelId, resume: bool) {
+    pub(crate) fn unbind(&mut self, id: ChannelId, connection: ConnectionId, resume: bool) {
         let Some(channel) = self.channels.get_mut(id) else { return };
-        channel.control.bound = channel.control.bound.saturating_sub(1);
+        channel.control.bound.retain(|bound| *bound != connection);
         // In sync mode it was the channel's thread itself; another thread has yet to notice.
         let mut at_once = channel.hung_up();
         let mut parks = false;

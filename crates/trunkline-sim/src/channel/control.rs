@@ -3,11 +3,12 @@
 use std::collections::VecDeque;
 
 use crate::event::Fired;
+use crate::switch::ConnectionId;
 
 #[derive(Debug, Default)]
 pub(crate) struct Control {
     /// Connections bound to it, each of which holds the session's read lock: it is not destroyed before they end.
-    pub(crate) bound: usize,
+    pub(crate) bound: Vec<ConnectionId>,
     /// `divert_events on`: what is queued to the session goes to the connection bound to it (CF_DIVERT_EVENTS).
     pub(crate) diverts: bool,
     /// What is queued to the session until something takes it up.

@@ -79,7 +79,7 @@ impl Switch {
             match self.core.channels.find(uuid) {
                 Some(channel) => {
                     listener.bond = Some(Bond::new(channel, true));
-                    self.core.bind(channel);
+                    self.core.bind(channel, id);
                 }
                 None if words.next().is_some() => return "-ERR invalid uuid".into(),
                 None => {}

@@ -25,12 +25,11 @@ impl Switch {
             self.take_answers();
             self.serve_requests(None);
             self.distribute(None);
-            if let Some(id) = self.next_unblocked() {
+            if let Some(id) = self.resuming.pop_front() {
                 self.handle_packets(id);
                 continue;
             }
-            self.flush();
-            if !self.look_at_channels() {
+            if !self.settle_stirred() {
                 return;
             }
         }
@@ -49,12 +48,6 @@ impl Switch {
             listeners.fold(EventSet::new(), |all, listener| all.union(listener.subscriptions.names()));
         let levels = self.listeners.values().filter_map(|listener| listener.log_level);
         self.core.interest.log = levels.max().and_then(|level| u8::try_from(level).ok());
-    }
-
-    /// A connection whose command has ended while others of it wait.
-    fn next_unblocked(&self) -> Option<ConnectionId> {
-        let waits = |listener: &Listener| listener.resumes && listener.blocked_on.is_none();
-        self.listeners.iter().find(|(_, listener)| waits(listener)).map(|(id, _)| *id)
     }
 
     pub(super) fn answer(&mut self, call: CallId, output: &[u8]) {
@@ -85,7 +78,8 @@ impl Switch {
     fn unblock(&mut self, id: ConnectionId) -> Option<&mut Listener> {
         let listener = self.listeners.get_mut(&id)?;
         listener.blocked_on = None;
-        listener.resumes = true;
+        self.stirred.insert(id);
+        self.resuming.push_back(id);
         Some(listener)
     }
 
@@ -123,10 +117,14 @@ impl Switch {
                             continue;
                         }
                         let offer = listener.push_event(event, limit);
+                        self.stirred.insert(*id);
                         losses.push((*id, Queue::Events, offer, listener.queued().0));
                         break;
                     }
                 };
+                if matches!(offer, Offer::Queued | Offer::Recovered(_)) {
+                    self.stirred.insert(*id);
+                }
                 if matches!(offer, Offer::Lost(_) | Offer::Recovered(_)) {
                     let (events, logs) = listener.queued();
                     losses.push((*id, queue, offer, if queue == Queue::Events { events } else { logs }));
@@ -174,30 +172,32 @@ impl Switch {
         }
     }
 
-    /// Sends what is queued to every connection that may be told.
-    fn flush(&mut self) {
-        let may = |(id, listener): (&ConnectionId, &Listener)| {
-            (listener.queued() != (0, 0) && listener.may_send()).then_some(*id)
-        };
-        for id in self.listeners.iter().filter_map(may).collect::<Vec<_>>() {
-            while let Some((kind, bytes)) = self.listeners.get_mut(&id).and_then(Listener::next_message) {
-                self.send(id, kind, bytes);
+    /// Has every connection that may have something to do send what is queued, and then see whether its channel is hung
+    /// up; true if that has changed anything.
+    fn settle_stirred(&mut self) -> bool {
+        let stirred = std::mem::take(&mut self.stirred);
+        for id in &stirred {
+            self.flush(*id);
+        }
+        let mut changed = false;
+        for id in stirred {
+            let idle = self.listeners.get(&id).is_some_and(Listener::is_idle);
+            if idle && self.is_hung_up(id) {
+                self.see_hangup(id);
+                changed = true;
             }
         }
+        changed
     }
 
-    /// Has every connection see whether its channel is hung up; true if that has changed anything.
-    fn look_at_channels(&mut self) -> bool {
-        let is_news = |(id, listener): (&ConnectionId, &Listener)| {
-            let bond = listener.bond.as_ref().filter(|bond| !bond.hangup_seen && listener.is_idle())?;
-            let is_up = self.core.channels.get(bond.channel).is_some_and(|channel| !channel.hung_up());
-            (!is_up).then_some(*id)
-        };
-        let news: Vec<ConnectionId> = self.listeners.iter().filter_map(is_news).collect();
-        for id in &news {
-            self.see_hangup(*id);
+    /// Sends what is queued to a connection, if it may be told.
+    fn flush(&mut self, id: ConnectionId) {
+        if !self.listeners.get(&id).is_some_and(Listener::may_send) {
+            return;
         }
-        !news.is_empty()
+        while let Some((kind, bytes)) = self.listeners.get_mut(&id).and_then(Listener::next_message) {
+            self.send(id, kind, bytes);
+        }
     }
 
     /// A connection sees that its channel is hung up: it ends, or begins to linger.
@@ -228,7 +228,9 @@ impl Switch {
             Ok(false) => {}
             Err(later) => self.timers.at(later, Timer::Linger(id)),
             // What runs ends first.
-            Ok(true) if !listener.is_idle() => {}
+            Ok(true) if !listener.is_idle() => {
+                self.timers.at(now.after(self.core.config.frame), Timer::Linger(id));
+            }
             Ok(true) => {
                 let channel = bond.channel;
                 let text = "linger timeout, closing socket";

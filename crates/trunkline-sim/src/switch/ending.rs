@@ -69,10 +69,12 @@ impl Switch {
     /// Forgets a connection; its channel is let go.
     pub(super) fn forget(&mut self, id: ConnectionId) {
         let Some(listener) = self.listeners.remove(&id) else { return };
-        self.note_interest();
+        if listener.log_level.is_some() || !listener.subscriptions.names().is_empty() {
+            self.note_interest();
+        }
         if let Some(bond) = listener.bond {
             let resumes = bond.resumes || self.core.wants_resume(bond.channel);
-            self.core.unbind(bond.channel, resumes);
+            self.core.unbind(bond.channel, id, resumes);
         }
     }
 }

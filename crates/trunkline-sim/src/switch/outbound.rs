@@ -11,10 +11,11 @@ impl Switch {
     pub fn connected(&mut self, id: ConnectionId, now: Time) {
         self.catch_up(now);
         if let Some(dial) = self.dials.remove(&id)
-            && self.core.socket_connected(dial.channel)
+            && self.core.socket_connected(dial.channel, id)
         {
             let bond = Bond::new(dial.channel, dial.mode.asynchronous);
             self.listeners.insert(id, Listener::outbound(&self.core.config, dial.mode, bond));
+            self.stirred.insert(id);
             self.await_first_packet(id);
         } else {
             self.cut(id);
@@ -39,6 +40,11 @@ impl Switch {
         while let Some(request) = self.core.requests.pop_front() {
             match request {
                 Request::Dial(dial) => self.dial(dial),
+                Request::Look(channel) => {
+                    if let Some(channel) = self.core.channels.get(channel) {
+                        self.stirred.extend(&channel.control.bound);
+                    }
+                }
                 Request::ShutDown => self.shut_down_soon(),
                 Request::Halt => self.go_down(),
                 Request::RulesChanged => self.obey_rules(),

@@ -19,7 +19,6 @@ impl Switch {
         }
         loop {
             let Some(listener) = self.listeners.get_mut(&id) else { return };
-            listener.resumes = false;
             if listener.blocked_on.is_some() {
                 return;
             }
@@ -52,7 +51,7 @@ impl Switch {
     }
 
     /// Whether the channel of a connection is hung up, and the connection has yet to see it.
-    fn is_hung_up(&self, id: ConnectionId) -> bool {
+    pub(super) fn is_hung_up(&self, id: ConnectionId) -> bool {
         let bond = self.listeners.get(&id).and_then(|listener| listener.bond.as_ref());
         bond.filter(|bond| !bond.hangup_seen)
             .is_some_and(|bond| self.core.channels.get(bond.channel).is_none_or(|channel| channel.hung_up()))
@@ -61,7 +60,17 @@ impl Switch {
     fn handle_packet(&mut self, id: ConnectionId, packet: &Packet) {
         self.note_lost_reply(id, packet.text());
         let Some(listener) = self.listeners.get_mut(&id) else { return };
-        let reply: Reply = match Request::parse(packet, listener.standing()) {
+        let request = Request::parse(packet, listener.standing());
+        let changes_interest = matches!(
+            request,
+            Request::Event(_)
+                | Request::NixEvent(_)
+                | Request::NoEvents
+                | Request::MyEvents(_)
+                | Request::Log(_)
+                | Request::NoLog
+        );
+        let reply: Reply = match request {
             Request::Exit => return self.leave(id, b"+OK bye"),
             Request::Auth(password) => {
                 if !listener.auth(password, &self.core.config) {
@@ -95,7 +104,9 @@ impl Switch {
             Request::NoLinger => self.no_linger_request(id),
             request => self.listener_request(id, request),
         };
-        self.note_interest();
+        if changes_interest {
+            self.note_interest();
+        }
         self.reply(id, command_reply(&reply));
     }
 

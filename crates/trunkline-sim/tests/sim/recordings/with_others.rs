@@ -50,6 +50,8 @@ const CLAIMS: &[Claim] = &[
     Claim("msg-divert-events", || vec![(Before("myevents"), parked(1))], &[]),
     Claim("msg-errors", || vec![(Before("event plain"), parked(1))], &[]),
     Claim("msg-lead-frames", || vec![(Before("event plain"), parked(1))], &[]),
+    Claim("msg-execute", || vec![(Before("event plain"), parked(1))], &[]),
+    Claim("out-loops", || vec![(Opening(1), socket_call(1, "async full"))], &[]),
     Claim("msg-linger-inbound", || vec![(Before("linger"), parked(1)), (At(10), kill(1))], &[]),
     Claim("msg-myevents-inbound-plain", two_parked, &[]),
     Claim("msg-myevents-inbound-json", two_parked, &[]),
