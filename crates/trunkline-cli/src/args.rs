@@ -43,6 +43,7 @@ Examples:
   trunkline -x status -x 'show channels'
   trunkline --url esl://:secret@pbx events CHANNEL_ANSWER CHANNEL_DESTROY
   trunkline events --output json CUSTOM sofia::register
+  trunkline events --reconnect HEARTBEAT
   trunkline sim --listen 127.0.0.1:8021";
 
 #[derive(Subcommand, Debug)]
@@ -104,6 +105,10 @@ pub(crate) struct EventsArgs {
     /// Stop after this many
     #[arg(long, value_name = "N")]
     pub(crate) count: Option<u64>,
+
+    /// Make a lost connection again, as often as it takes; what was not seen is told on standard error
+    #[arg(long)]
+    pub(crate) reconnect: bool,
 }
 
 /// How events are asked for.

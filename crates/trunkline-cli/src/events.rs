@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use serde_json::{Map, Value};
-use trunkline::{Event, EventFormat, EventSet, Item};
+use trunkline::{Event, EventFormat, EventSet, GapCause, Item};
 
 use crate::args::{ConnectionArgs, EventsArgs, Format, WireFormat};
 use crate::failure::Failure;
@@ -12,11 +12,14 @@ use crate::signal;
 pub(crate) async fn run(connection: &ConnectionArgs, options: &EventsArgs) -> Result<(), Failure> {
     let wanted =
         if options.names.is_empty() { EventSet::all() } else { EventSet::parse(&options.names.join(" ")) };
-    let config = connection.config()?.format(match options.format {
+    let mut config = connection.config()?.format(match options.format {
         WireFormat::Plain => EventFormat::Plain,
         WireFormat::Json => EventFormat::Json,
         WireFormat::Xml => EventFormat::Xml,
     });
+    if options.reconnect {
+        config.reconnect.get_or_insert_default();
+    }
     let client = trunkline::Client::connect(config).await?;
     let mut events = client.events(wanted).await?;
     let mut left = options.count.unwrap_or(u64::MAX);
@@ -45,8 +48,17 @@ pub(crate) async fn run(connection: &ConnectionArgs, options: &EventsArgs) -> Re
                     names.join(", ")
                 );
             }
+            Some(Item::Gap(gap)) => {
+                let blind = gap.to.duration_since(gap.from).unwrap_or_default();
+                let what = match gap.why {
+                    GapCause::Restarted => "the switch was restarted",
+                    _ => "connected again",
+                };
+                eprintln!("trunkline: {what}: nothing was seen for {blind:.1?} ({})", gap.reason);
+            }
+            Some(Item::Refused(refused)) => return Err(Failure::Refused(refused.to_string())),
             Some(Item::Closed(reason)) => return Err(reason.into()),
-            Some(_) => {}
+            Some(other) => eprintln!("trunkline: {other:?}"),
             None => break,
         }
     }

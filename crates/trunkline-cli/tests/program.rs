@@ -118,6 +118,34 @@ fn a_password_need_not_stand_on_the_command_line() {
 }
 
 #[test]
+fn events_go_on_after_a_loss_and_say_so() {
+    let switch = Switch::start();
+    let mut watching = trunkline(&["--url", &switch.url, "events", "--reconnect", "CHANNEL_ANSWER"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut seen = BufReader::new(watching.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let stop = std::sync::atomic::AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !stop.load(std::sync::atomic::Ordering::Relaxed) {
+                run(&["--url", &switch.url, "-x", "originate null/x &hangup"]);
+            }
+        });
+        assert_eq!(seen.next().unwrap(), "Event-Name: CHANNEL_ANSWER");
+        switch.sim.as_ref().unwrap().kill_connections();
+        let mut said = BufReader::new(watching.stderr.take().unwrap()).lines().map(Result::unwrap);
+        let line = said.next().unwrap();
+        assert!(line.starts_with("trunkline: connected again: nothing was seen for "), "{line}");
+        assert!(seen.any(|line| line == "Event-Name: CHANNEL_ANSWER"));
+        stop.store(true, std::sync::atomic::Ordering::Relaxed);
+    });
+    watching.kill().unwrap();
+    watching.wait().unwrap();
+}
+
+#[test]
 fn events_are_printed_for_reading_and_for_programs() {
     let switch = Switch::start();
     for (output, format) in [
