@@ -31,6 +31,7 @@ mod filters;
 mod getvar;
 mod jobs;
 mod liveness;
+mod outbound;
 mod output;
 mod permissions;
 mod replies;
@@ -53,6 +54,7 @@ pub use auth::{Credentials, Secret};
 pub use config::ConnectionConfig;
 pub use jobs::JobLost;
 pub use liveness::Liveness;
+pub use outbound::{ChannelData, Control, SocketMode};
 pub use output::{CloseReason, Output};
 pub use permissions::Permissions;
 pub use replies::{Executed, Ticket, Unanswered};
@@ -89,6 +91,8 @@ pub struct Connection {
     filters: Filters,
     sessions: Sessions,
     pulse: Pulse,
+    /// What the dialplan lets us do, on an outbound connection.
+    control: Control,
 }
 
 #[derive(Debug)]
@@ -99,6 +103,10 @@ enum State {
     },
     /// Waiting for the answer to `auth`.
     Authenticating {
+        deadline: Option<Instant>,
+    },
+    /// Waiting for the answer to `connect`, on a connection the switch has made.
+    Meeting {
         deadline: Option<Instant>,
     },
     /// In.
@@ -115,9 +123,10 @@ enum State {
 impl State {
     fn deadline(&self) -> Option<Instant> {
         match self {
-            Self::Greeting { deadline } | Self::Authenticating { deadline } | Self::Leaving { deadline } => {
-                *deadline
-            }
+            Self::Greeting { deadline }
+            | Self::Authenticating { deadline }
+            | Self::Meeting { deadline }
+            | Self::Leaving { deadline } => *deadline,
             Self::Ready | Self::Broken(_) | Self::Closed(_) => None,
         }
     }
@@ -141,6 +150,7 @@ impl Connection {
             filters: Filters::default(),
             sessions: Sessions::default(),
             pulse: Pulse::new(now),
+            control: Control::Full,
             config,
         }
     }
@@ -203,6 +213,12 @@ impl Connection {
                 }
                 return;
             }
+            if matches!(self.state, State::Meeting { .. }) {
+                if self.meet(input, now) {
+                    continue;
+                }
+                return;
+            }
             if let (State::Authenticating { .. }, Some(reply)) = (&self.state, auth::cut_reply(input)) {
                 self.decoder.reset();
                 self.on_auth_reply(&reply, true, now);
@@ -248,6 +264,7 @@ impl Connection {
                 State::Authenticating { .. } => {
                     self.end(CloseReason::NoAuthReply { after: self.config.auth_timeout }, now);
                 }
+                State::Meeting { .. } => self.on_no_call(now),
                 _ => self.end(CloseReason::Requested, now),
             }
         }
@@ -304,6 +321,7 @@ impl Connection {
         timeout: Option<Duration>,
         now: Instant,
     ) -> Result<Ticket, ApiMisuse> {
+        self.check_control(CommandKind::BgApi)?;
         let command = Command::bgapi(command, Some(&job))?;
         self.subscriptions.want_jobs();
         self.reconcile(now);
@@ -324,8 +342,9 @@ impl Connection {
     ///
     /// # Errors
     ///
-    /// A name or subclass that cannot be said on the wire.
+    /// A name or subclass that cannot be said on the wire; an outbound connection without `full`.
     pub fn subscribe(&mut self, events: EventSet, now: Instant) -> Result<SubscriptionId, ApiMisuse> {
+        self.check_control(CommandKind::Events)?;
         Command::event(self.config.format, &events)?;
         let id = self.subscriptions.add_events(events);
         self.subscribed(id, now);
@@ -369,7 +388,10 @@ impl Connection {
                 self.queue(Command::exit(), None, Purpose::Exit, now);
                 self.state = State::Leaving { deadline: now.checked_add(CLOSE_TIMEOUT) };
             }
-            State::Greeting { .. } | State::Authenticating { .. } | State::Broken(_) => self.abort(),
+            State::Greeting { .. }
+            | State::Authenticating { .. }
+            | State::Meeting { .. }
+            | State::Broken(_) => self.abort(),
         }
     }
 
@@ -443,9 +465,11 @@ impl Connection {
             State::Greeting { .. } | State::Authenticating { .. } if !self.config.wait_in_break => {
                 self.sessions.lost()?.clone()
             }
-            State::Greeting { .. } | State::Authenticating { .. } | State::Ready | State::Broken(_) => {
-                return None;
-            }
+            State::Greeting { .. }
+            | State::Authenticating { .. }
+            | State::Meeting { .. }
+            | State::Ready
+            | State::Broken(_) => return None,
         };
         Some(Unanswered::Disconnected { executed: Executed::No, reason })
     }

@@ -101,6 +101,15 @@ pub enum ApiMisuse {
         /// The command's verb.
         what: &'static str,
     },
+    /// A command for a socket with full control, on one that was given the call alone.
+    #[error(
+        "`{what}` needs full control, which the dialplan has not given: write <action application=\"socket\" \
+         data=\"HOST:PORT async full\"/> there; nothing was sent"
+    )]
+    NotFull {
+        /// The command's verb.
+        what: &'static str,
+    },
     /// More than the switch would read.
     #[error("{what} takes {len} bytes, over the most the switch reads ({limit}); nothing was sent")]
     TooLong {

@@ -56,8 +56,9 @@ pub use cause::HangupCause;
 pub use channel::{AnswerState, CallDirection, CallState, ChannelState, DeviceState};
 pub use command::{Command, CommandKind, Execute, MOST_JOB_UUID, SendMsg, Transport, Unicast};
 pub use connection::{
-    CloseReason, Connection, ConnectionConfig, Credentials, Executed, JobLost, Liveness, Output, Permissions,
-    Secret, SubscriptionId, SubscriptionRefused, Ticket, Unanswered,
+    ChannelData, CloseReason, Connection, ConnectionConfig, Control, Credentials, Executed, JobLost,
+    Liveness, Output, Permissions, Secret, SocketMode, SubscriptionId, SubscriptionRefused, Ticket,
+    Unanswered,
 };
 pub use error::{ApiMisuse, SwitchMisbehaved};
 pub use event::{

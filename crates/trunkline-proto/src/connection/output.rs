@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::{JobLost, Permissions, SubscriptionId, SubscriptionRefused, Ticket, Unanswered};
+use super::{ChannelData, JobLost, Permissions, SubscriptionId, SubscriptionRefused, Ticket, Unanswered};
 use crate::error::SwitchMisbehaved;
 use crate::event::Event;
 use crate::ids::{CoreUuid, JobUuid};
@@ -52,6 +52,14 @@ pub enum CloseReason {
     /// The credentials were not answered.
     #[error("the switch did not answer the credentials within {after:?}: it is stalled")]
     NoAuthReply {
+        /// How long we waited.
+        after: Duration,
+    },
+    /// Somebody connected to us, and did not answer `connect`.
+    #[error(
+        "whoever connected did not answer `connect` within {after:?}: it is no FreeSWITCH with a call, or it is stalled"
+    )]
+    NoCall {
         /// How long we waited.
         after: Duration,
     },
@@ -122,6 +130,8 @@ pub enum Output {
         /// say.
         restarted: Option<bool>,
     },
+    /// The call that an [outbound](super::Connection::outbound) connection was made for.
+    Call(Box<ChannelData>),
     /// The connection has ended. Nothing comes after but `Idle`, and the refusal of whatever is asked for later.
     Closed(CloseReason),
     /// Nothing more for now. Call [`handle_timeout`](super::Connection::handle_timeout) at the deadline.

@@ -385,8 +385,10 @@ impl Connection {
     ///
     /// # Errors
     ///
-    /// [`ApiMisuse::WouldLoseEvents`].
+    /// [`ApiMisuse::WouldLoseEvents`]; [`ApiMisuse::NotFull`] on an outbound connection that was not given `full`, for a
+    /// command that needs it.
     pub fn check(&self, command: &Command) -> Result<(), ApiMisuse> {
+        self.check_control(command.kind())?;
         let what = command.takes_back_events();
         let harms = match what {
             Some("nixevent") => self.subscriptions.has_all(),

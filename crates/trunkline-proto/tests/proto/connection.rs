@@ -5,6 +5,7 @@ mod jobs;
 pub(crate) mod liveness;
 mod model;
 mod opening;
+mod outbound;
 mod replies;
 pub(crate) mod session;
 mod session_model;
