@@ -112,39 +112,51 @@ fn headers(message: &Message, frame: &Frame, values: &Values) -> Result<Values, 
     let Some((got, body)) = read(&message.what, frame) else {
         return Err(vec![format!("another kind of message: {:?}", frame.content_type())]);
     };
-    let mut wrong = Vec::new();
-    let mut caught = Values::new();
-    if let What::Event(_, name) = &message.what {
-        let event = event_name(&got);
-        let pattern = Pattern::parse(name, values).map_err(|error| vec![error])?;
-        match pattern.matches(event.as_bytes()) {
-            Some(more) => caught.extend(more),
-            None => wrong.extend([format!("- {name}"), format!("+ {event}")]),
-        }
-    }
+    let mut found = vec![name(&message.what, &got, values)];
     let mut at = 0;
     for check in &message.checks {
-        match checked(check, &got, at, values) {
-            Ok((next, more)) => {
-                if message.exactly && next != at + 1 && !matches!(check, Check::Standard | Check::Absent(_)) {
-                    wrong.extend(got[at..next - 1].iter().map(|header| format!("+ {}", shown(header))));
-                }
-                at = next;
-                caught.extend(more);
+        let checked = checked(check, &got, at, values);
+        if let Ok((next, _)) = checked {
+            let expected = if matches!(check, Check::Standard | Check::Absent(_)) { next } else { at + 1 };
+            if message.exactly && next != expected {
+                found.push(Err(surplus(&got[at..next - 1])));
             }
-            Err(lines) => wrong.extend(lines),
+            at = next;
         }
+        found.push(checked.map(|(_, caught)| caught));
     }
-    if message.exactly {
-        wrong.extend(got.iter().skip(at).map(|header| format!("+ {}", shown(header))));
+    if message.exactly && at < got.len() {
+        found.push(Err(surplus(&got[at..])));
     }
     if let Some(expected) = &message.body {
-        match bytes(expected, &body.unwrap_or_default(), values) {
+        found.push(bytes(expected, &body.unwrap_or_default(), values));
+    }
+    together(found)
+}
+
+/// What was caught everywhere, or everything that is wrong.
+fn together(found: Vec<Result<Values, Vec<String>>>) -> Result<Values, Vec<String>> {
+    let mut caught = Values::new();
+    let mut wrong = Vec::new();
+    for one in found {
+        match one {
             Ok(more) => caught.extend(more),
             Err(lines) => wrong.extend(lines),
         }
     }
     if wrong.is_empty() { Ok(caught) } else { Err(wrong) }
+}
+
+fn surplus(headers: &[Header]) -> Vec<String> {
+    headers.iter().map(|header| format!("+ {}", shown(header))).collect()
+}
+
+/// Whether an event is the one by name.
+fn name(what: &What, got: &[Header], values: &Values) -> Result<Values, Vec<String>> {
+    let What::Event(_, name) = what else { return Ok(Values::new()) };
+    let event = event_name(got);
+    let pattern = Pattern::parse(name, values).map_err(|error| vec![error])?;
+    pattern.matches(event.as_bytes()).ok_or_else(|| vec![format!("- {name}"), format!("+ {event}")])
 }
 
 /// Where the header that fits stands, not before `from`: the checks are in the order of the message.
@@ -250,4 +262,76 @@ pub(crate) fn one_line(value: &[u8]) -> String {
 
 fn shown(header: &Header) -> String {
     format!("{}: {}", header.name, one_line(&header.value))
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::BytesMut;
+    use trunkline_proto::{FrameDecoder, Limits};
+
+    use super::*;
+    use crate::scenario::{Action, Verb, parse};
+
+    const EVENT: &str = "Content-Length: 66\nContent-Type: text/event-plain\n\n\
+                         Event-Name: NOTIFY\nA: a%20b\nB: 1\nB: 2\nC: 3\nContent-Length: 4\n\nbody";
+    const REPLY: &str = "Content-Type: command/reply\nReply-Text: +OK x\nJob-UUID: j\n\n";
+    const API: &str = "Content-Type: api/response\nContent-Length: 4\n\nyes\n";
+
+    fn frame(text: &str) -> Frame {
+        let mut buffer = BytesMut::from(text);
+        FrameDecoder::new(Limits::default()).decode(&mut buffer).unwrap().unwrap()
+    }
+
+    /// What is wrong with a message, by the step that expects it.
+    fn wrong(step: &str, message: &str) -> Vec<String> {
+        let scenario = parse("x/x.txt", &format!("# x\nA < {step}\n")).unwrap();
+        let Action::Peer { verb: Verb::Expect(_, expect), .. } = &scenario.steps[0].action else {
+            panic!("{step}")
+        };
+        check(expect, &frame(message), &Values::new()).err().unwrap_or_default()
+    }
+
+    #[test]
+    fn what_is_as_expected_is_right() {
+        for (step, message) in [
+            ("event NOTIFY", EVENT),
+            ("event NOTIFY\n| A: a b\n| !D", EVENT),
+            ("event NOTIFY\n| raw A: a%20b", EVENT),
+            ("event NOTIFY\n| B: 1\n| B: 2\n| C\n|\n| body", EVENT),
+            ("event NOTIFY\n| exactly\n| Event-Name: NOTIFY\n| A\n| B\n| B\n| C\n|\n| body", EVENT),
+            ("reply +OK {{word}}\n| Job-UUID: j", REPLY),
+            ("api yes\\n", API),
+            ("api\n| yes\n|", API),
+        ] {
+            assert_eq!(wrong(step, message), [""; 0], "{step}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_as_expected_is_said() {
+        for (step, message, said) in [
+            ("event HEARTBEAT", EVENT, "- HEARTBEAT"),
+            ("event-json NOTIFY", EVENT, "another kind of message: EventPlain"),
+            ("event NOTIFY\n| A: ab", EVENT, "+ A: a b"),
+            ("event NOTIFY\n| C\n| B", EVENT, "- B after C"),
+            ("event NOTIFY\n| D", EVENT, "- D"),
+            ("event NOTIFY\n| !A", EVENT, "- !A"),
+            ("event NOTIFY\n|\n| bod", EVENT, "- bod"),
+            ("event NOTIFY\n| exactly\n| Event-Name\n| A\n| C", EVENT, "+ B: 2"),
+            ("event NOTIFY\n| exactly\n| Event-Name\n| A\n| B\n| B", EVENT, "+ C: 3"),
+            ("event NOTIFY\n| @std", EVENT, "- Core-UUID"),
+            ("reply +OK x", REPLY, "+ Job-UUID: j"),
+            ("reply +OK\n| Job-UUID: j", REPLY, "- Reply-Text: +OK"),
+            ("reply yes\\n", API, "- reply yes\\n"),
+            ("api yes", API, "+ "),
+            ("bye", REPLY, "- bye"),
+            ("connect", REPLY, "another kind of message: CommandReply"),
+        ] {
+            assert!(
+                wrong(step, message).iter().any(|line| line == said),
+                "{step}: {:?}",
+                wrong(step, message)
+            );
+        }
+    }
 }

@@ -2,6 +2,7 @@
 //! simulator, and where `TRUNKLINE_TEST_URL` names one, against a real switch, which is the judge of what they say.
 //!
 //! - `TRUNKLINE_CONFORMANCE=events/` plays those whose path has this in it;
+//! - `TRUNKLINE_CONFORMANCE_PENDING=1` tells where those end that the simulator does not keep to yet;
 //! - `TRUNKLINE_CONFORMANCE_BLESS=1` takes the `pending:` line out of those the simulator keeps to by now;
 //! - `TRUNKLINE_CONFORMANCE_SLOW=1` plays those, too, that take half a minute;
 //! - `TRUNKLINE_CONFORMANCE_RECORD=1` fills in, from the real switch, what a scenario leaves open.
@@ -72,7 +73,7 @@ async fn judge(scenario: &Scenario, target: &Target, real: bool) -> Outcome {
         }
         (Ok(()), _) if pending => Outcome::NoLongerPending,
         (Ok(()), _) => Outcome::Passed,
-        (Err(_), _) if pending => Outcome::Pending,
+        (Err(failure), _) if pending => Outcome::Pending(failure),
         (Err(_), Some(reason)) if real => Outcome::Unsteady(reason.clone()),
         (Err(failure), _) => Outcome::Failed(failure),
     }

@@ -131,41 +131,40 @@ fn visible(line: &str) -> String {
 
 /// With the values the scenario has named by their names, and other uuids masked.
 fn masked(text: &str, values: &Values) -> String {
-    let mut text = text.to_owned();
-    let mut longest: Vec<_> = values.iter().filter(|(_, value)| value.len() > 3).collect();
-    longest.sort_by_key(|(_, value)| std::cmp::Reverse(value.len()));
-    for (name, value) in longest {
-        text = text.replace(value.as_str(), &format!("{{{{{name}}}}}"));
-    }
+    let text = named(text, values);
     let mut out = String::new();
     let mut rest = text.as_str();
-    while !rest.is_empty() {
-        let uuid = rest.get(..36).filter(|candidate| is_uuid(candidate.as_bytes()));
+    while let Some(first) = rest.chars().next() {
         let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
-        let length = match uuid {
-            Some(uuid) => {
-                out.push_str("{{uuid}}");
-                uuid.len()
-            }
-            None if rest.get(..19).is_some_and(|text| is_time(text.as_bytes())) => {
-                out.push_str("{{time}}");
-                19
-            }
+        let is = |count, kind: fn(&[u8]) -> bool| rest.get(..count).is_some_and(|text| kind(text.as_bytes()));
+        let length = if is(36, is_uuid) {
+            out.push_str("{{uuid}}");
+            36
+        } else if is(19, is_time) {
+            out.push_str("{{time}}");
+            19
+        } else if matches!(digits, 10 | 13 | 16) && first == '1' {
             // Seconds, milliseconds or microseconds since the epoch.
-            None if matches!(digits, 10 | 13 | 16) && rest.starts_with('1') => {
-                out.push_str("{{int}}");
-                digits
-            }
-            None => {
-                let first = rest.chars().next().unwrap_or_default();
-                let length = digits.max(first.len_utf8());
-                out.push_str(&rest[..length]);
-                length
-            }
+            out.push_str("{{int}}");
+            digits
+        } else {
+            let length = digits.max(first.len_utf8());
+            out.push_str(&rest[..length]);
+            length
         };
         rest = &rest[length..];
     }
     out
+}
+
+/// With the scenario's own names for values, the longest first. Short ones could be anything.
+fn named(text: &str, values: &Values) -> String {
+    let mut longest: Vec<_> = values.iter().filter(|(_, value)| value.len() > 3).collect();
+    longest.sort_by_key(|(_, value)| std::cmp::Reverse(value.len()));
+    let name = |text: String, (name, value): &(&String, &String)| {
+        text.replace(value.as_str(), &format!("{{{{{name}}}}}"))
+    };
+    longest.iter().fold(text.to_owned(), name)
 }
 
 #[cfg(test)]

@@ -9,8 +9,8 @@ use crate::scenario::Scenario;
 #[derive(Debug)]
 pub(crate) enum Outcome {
     Passed,
-    /// Known not to work yet, and it does not.
-    Pending,
+    /// Known not to work yet, and it does not: where it ends.
+    Pending(Failure),
     /// Said not to work yet, but it does.
     NoLongerPending,
     /// Known to differ from run to run, and it did.
@@ -49,9 +49,12 @@ impl Report {
                 counts.passed += 1;
                 return;
             }
-            Outcome::Pending => {
+            Outcome::Pending(failure) => {
                 counts.pending += 1;
-                return;
+                if std::env::var_os("TRUNKLINE_CONFORMANCE_PENDING").is_none() {
+                    return;
+                }
+                explained("PENDING", path, &failure)
             }
             Outcome::Unsteady(reason) => {
                 counts.unsteady += 1;
@@ -100,9 +103,13 @@ fn row(family: &str, counts: &Counts) -> String {
     format!("  {family:<32} {passed:>6}  {pending:>7}  {unsteady:>8}  {failed:>6}\n")
 }
 
-/// A failure as it is read: the place, the step, what was expected (-) and what came (+).
 pub(crate) fn failed(path: &str, failure: &Failure) -> String {
-    let mut text = format!("FAILED: conformance/{path}:{}: {}", failure.line, failure.text);
+    explained("FAILED", path, failure)
+}
+
+/// A failure as it is read: the place, the step, what was expected (-) and what came (+).
+fn explained(what: &str, path: &str, failure: &Failure) -> String {
+    let mut text = format!("{what}: conformance/{path}:{}: {}", failure.line, failure.text);
     for line in &failure.lines {
         text += &format!("\n    {line}");
     }

@@ -140,6 +140,22 @@ pub(crate) enum Check {
 }
 
 impl Scenario {
+    /// Whether a line says what is known of the scenario.
+    fn takes_mark(&mut self, text: &str) -> bool {
+        let marks = [
+            ("pending: simulator: ", &mut self.pending),
+            ("unsteady: real: ", &mut self.unsteady),
+            ("slow: ", &mut self.slow),
+        ];
+        for (mark, place) in marks {
+            if let Some(reason) = text.strip_prefix(mark) {
+                *place = Some(reason.to_owned());
+                return true;
+            }
+        }
+        false
+    }
+
     /// Whether something is left to be recorded.
     pub(crate) fn is_open(&self) -> bool {
         let open = |step: &Step| {
@@ -185,19 +201,7 @@ pub(crate) fn parse(path: &str, text: &str) -> Result<Scenario, String> {
     let mut lines = text.lines().enumerate().peekable();
     while let Some((at, text)) = lines.next() {
         let text = text.trim_start();
-        if text.is_empty() || text.starts_with('#') {
-            continue;
-        }
-        if let Some(reason) = text.strip_prefix("pending: simulator: ") {
-            scenario.pending = Some(reason.to_owned());
-            continue;
-        }
-        if let Some(time) = text.strip_prefix("slow: ") {
-            scenario.slow = Some(time.to_owned());
-            continue;
-        }
-        if let Some(reason) = text.strip_prefix("unsteady: real: ") {
-            scenario.unsteady = Some(reason.to_owned());
+        if text.is_empty() || text.starts_with('#') || scenario.takes_mark(text) {
             continue;
         }
         let mut block = Vec::new();
