@@ -66,6 +66,8 @@ pub(crate) struct Listener {
     pub(crate) log_level: Option<i32>,
     /// Its channel was hung up by a command of its own: it has no time to hear of what comes after.
     pub(crate) deaf: bool,
+    /// Events go before the next log line.
+    events_turn: bool,
     events: VecDeque<Arc<Fired>>,
     logs: VecDeque<Arc<LogLine>>,
     /// Events and log lines that found their queue full.
@@ -197,15 +199,27 @@ impl Listener {
 
     /// The next queued message, in the form the connection takes now.
     pub(crate) fn next_message(&mut self) -> Option<(Kind, Bytes)> {
-        if self.log_level.is_some()
-            && let Some(line) = self.logs.pop_front()
-        {
-            return Some((Kind::Log, line.message.clone()));
+        if std::mem::take(&mut self.events_turn) {
+            return self.next_event().or_else(|| self.next_line());
         }
+        self.next_line().or_else(|| self.next_event())
+    }
+
+    /// One log line; then the events have their turn, all of them.
+    fn next_line(&mut self) -> Option<(Kind, Bytes)> {
+        self.log_level?;
+        let line = self.logs.pop_front()?;
+        self.events_turn = true;
+        Some((Kind::Log, line.message.clone()))
+    }
+
+    fn next_event(&mut self) -> Option<(Kind, Bytes)> {
         if !self.subscriptions.are_on() {
             return None;
         }
-        self.events.pop_front().map(|event| (Kind::Event, event.message(self.format)))
+        let event = self.events.pop_front()?;
+        self.events_turn = true;
+        Some((Kind::Event, event.message(self.format)))
     }
 
     /// `myevents`

@@ -56,6 +56,21 @@ fn a_loss_that_ends_is_told_in_the_log() {
 }
 
 #[test]
+fn log_lines_go_one_by_one_between_events() {
+    let mut world = World::new(SwitchConfig::default());
+    let slow = world.client(&["event plain NOTIFY", "log 7"]);
+    let other = world.client(&[]);
+    set_writable(&mut world, slow, false);
+    for _ in 0..2 {
+        world.say(other, "sendevent NOTIFY");
+        world.say(other, "api log NOTICE line");
+    }
+    set_writable(&mut world, slow, true);
+    let kinds: Vec<_> = world.heard(slow).iter().map(Said::is_event).collect();
+    assert_eq!(kinds, [false, true, true, false]);
+}
+
+#[test]
 fn a_session_takes_256_messages_and_then_drops_the_connection() {
     let mut world = World::new(SwitchConfig::default());
     let client =
