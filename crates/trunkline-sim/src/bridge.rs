@@ -28,6 +28,10 @@ impl Bridge {
 }
 
 impl Channel {
+    pub(crate) fn is_bridged_to(&self, peer: ChannelId) -> bool {
+        self.bridge.is_some_and(|bridge| bridge.peer == peer)
+    }
+
     /// Whether it is on its way to somewhere else than it was.
     pub(crate) fn is_leaving(&self) -> bool {
         self.hung_up() || self.redirected
@@ -42,7 +46,7 @@ impl Core {
         match peer {
             None => true,
             Some(peer) if bridge.leaving => peer.running != ChannelState::ExchangeMedia && peer.is_reported(),
-            Some(peer) => channel.is_leaving() || peer.is_leaving() || peer.bridge.is_none(),
+            Some(peer) => channel.is_leaving() || peer.is_leaving() || !peer.is_bridged_to(channel.id),
         }
     }
 
@@ -60,7 +64,7 @@ impl Core {
                     bridge.leaving = true;
                 }
             }
-            if self.dismiss(bridge.peer) {
+            if self.dismiss(bridge.peer, id) {
                 return;
             }
         }
@@ -68,8 +72,8 @@ impl Core {
     }
 
     /// Sends a channel away that the leading one has left; false if it was going already.
-    fn dismiss(&mut self, id: ChannelId) -> bool {
-        let stays = |channel: &&Channel| channel.bridge.is_some() && !channel.is_leaving();
+    fn dismiss(&mut self, id: ChannelId, leader: ChannelId) -> bool {
+        let stays = |channel: &&Channel| channel.is_bridged_to(leader) && !channel.is_leaving();
         let Some(channel) = self.channels.get(id).filter(stays) else { return false };
         let cause =
             if channel.answered { HangupCause::NormalClearing } else { HangupCause::OriginatorCancel };
@@ -145,11 +149,27 @@ impl Core {
         }
     }
 
+    /// Ends the bridge a channel has left, if its leader has not seen it yet: nobody is in two bridges at once, or
+    /// goes while in one.
+    pub(crate) fn tell_leader(&mut self, id: ChannelId) {
+        let left = self.channels.get_mut(id).and_then(|channel| channel.left.take());
+        if let Some(leader) = left.filter(|leader| self.is_bridged_to(*leader, id)) {
+            self.end_bridge(leader, id);
+        }
+    }
+
+    fn is_bridged_to(&self, id: ChannelId, peer: ChannelId) -> bool {
+        self.channels.get(id).is_some_and(|channel| channel.is_bridged_to(peer))
+    }
+
     /// Joins two channels; `a` leads. False if `a` is on its way out.
     pub(crate) fn join(&mut self, a: ChannelId, b: ChannelId) -> bool {
         let up = |core: &Self, id| core.channels.get(id).is_some_and(|channel| !channel.hung_up());
         if !up(self, a) || !up(self, b) {
             return false;
+        }
+        for id in [a, b] {
+            self.tell_leader(id);
         }
         let (a_uuid, b_uuid) = (self.uuid_of(a), self.uuid_of(b));
         for (id, peer, leads) in [(a, b, true), (b, a, false)] {
@@ -333,7 +353,10 @@ impl Core {
 
     /// Entering `CS_SOFT_EXECUTE`, a channel that is to be joined waits for the other one to get there, too.
     pub(crate) fn on_soft_execute(&mut self, id: ChannelId) {
-        let ready = |channel: &Channel| channel.running == ChannelState::SoftExecute && !channel.hung_up();
+        let ready = |channel: &Channel| {
+            let there = channel.running == ChannelState::SoftExecute && channel.target == channel.running;
+            there && channel.bridge.is_none()
+        };
         let Some(channel) = self.channels.get(id) else { return };
         let follows = channel.joined_by.map(|leader| (leader, id));
         let Some((a, b)) = channel.joins.map(|peer| (id, peer)).or(follows) else { return };

@@ -48,6 +48,8 @@ pub(crate) struct Channel {
     /// The profile of the leg it was made by or for, or is bridged to.
     pub(crate) other: Option<(OtherType, KeptProfile)>,
     pub(crate) bridge: Option<Bridge>,
+    /// Who led the bridge it has left, and may not know yet.
+    pub(crate) left: Option<ChannelId>,
     /// Whom it is to lead a bridge with once both are there.
     pub(crate) joins: Option<ChannelId>,
     /// Who is to lead one with it.
@@ -106,6 +108,7 @@ impl Channel {
             profile: None,
             other: None,
             bridge: None,
+            left: None,
             joins: None,
             joined_by: None,
             redirected: false,

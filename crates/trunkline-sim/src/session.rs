@@ -84,7 +84,7 @@ impl Core {
         let Some(channel) = self.channels.get_mut(id) else { return };
         if channel.running == ChannelState::ExchangeMedia && state < ChannelState::Hangup {
             // It has left the bridge; whoever leads that will see.
-            channel.bridge = None;
+            channel.left = channel.bridge.take().map(|bridge| bridge.peer);
             channel.variables.remove(b"bridge_to");
         }
         channel.running = state.clone();
@@ -288,6 +288,7 @@ impl Core {
     }
 
     fn on_hangup(&mut self, id: ChannelId) {
+        self.tell_leader(id);
         let now = self.now;
         if let Some(profile) = self.channels.get_mut(id).and_then(|channel| channel.profile.as_mut()) {
             profile.times.hung_up = now;
