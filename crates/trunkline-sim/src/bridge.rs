@@ -87,7 +87,7 @@ impl Core {
     fn goes_on_after_bridge(&mut self, id: ChannelId) -> bool {
         let Some(channel) = self.channels.get(id) else { return false };
         if channel.variables.is_true("park_after_bridge") {
-            self.park_after_bridge(id);
+            self.park_session(id);
             return true;
         }
         let Some(whereto) = channel.variables.get("transfer_after_bridge").map(<[u8]>::to_vec) else {
@@ -102,13 +102,9 @@ impl Core {
         true
     }
 
-    fn park_after_bridge(&mut self, id: ChannelId) {
-        if let Some(channel) = self.channels.get_mut(id) {
-            channel.extension = [crate::app::Action::new("park", b"")].into();
-            channel.redirected = true;
-        }
-        self.set_target(id, ChannelState::Execute);
-        self.wake(id);
+    /// Parks a channel wherever it is (`switch_ivr_park_session` in `src/switch_ivr.c`).
+    pub(crate) fn park_session(&mut self, id: ChannelId) {
+        self.leave_for(id, ChannelState::Park);
     }
 
     fn end_bridge(&mut self, a: ChannelId, b: ChannelId) {
@@ -213,6 +209,7 @@ impl Core {
         let a_shown = (b_profile.callee_name, b_profile.callee_number);
         let b_shown = (a_profile.caller_name, a_profile.caller_number);
         for (id, (name, number)) in [(a, a_shown), (b, b_shown)] {
+            let name = if name.is_empty() { number.clone() } else { name };
             let Some(channel) = self.channels.get_mut(id) else { continue };
             channel.variables.set("last_sent_callee_id_name", &name);
             channel.variables.set("last_sent_callee_id_number", &number);
@@ -265,8 +262,13 @@ impl Core {
         let (Some((a_media, a_over)), Some((b_media, b_over))) = (state(self, a), state(self, b)) else {
             return false;
         };
-        if a_over || b_over || !(a_media || b_media) || a == b {
+        if a_over || b_over || !(a_media || b_media) {
             return false;
+        }
+        if a == b {
+            // It goes, with nobody to be joined to.
+            self.hangup(a, HangupCause::DestinationOutOfOrder, &origin::BRIDGE_PEER_HANGUP);
+            return true;
         }
         let (a, b) = if a_media { (a, b) } else { (b, a) };
         self.flip_unless_in_dialplan(a);
@@ -284,6 +286,7 @@ impl Core {
             self.note_original(id);
         }
         self.introduce(a, b);
+        self.meet(a, b);
         self.exchange_ids(a, b);
         for (id, peer) in [(a, b), (b, a)] {
             self.note_transfer(id, &format!("uuid_br:{}", self.uuid_of(peer)));
@@ -329,12 +332,14 @@ impl Core {
     fn note_original(&mut self, id: ChannelId) {
         let now = self.now;
         let Some(channel) = self.channels.get_mut(id) else { return };
+        let logical_direction = channel.logical_direction();
         let Some(profile) = &mut channel.profile else { return };
         let variables = &mut channel.variables;
         variables.set("original_destination_number", &profile.destination);
         variables.set("original_caller_id_name", &profile.caller_name);
         variables.set("original_caller_id_number", &profile.caller_number);
         profile.index += 1;
+        profile.logical_direction = logical_direction;
         profile.profile_created = now;
     }
 

@@ -56,6 +56,8 @@ pub(crate) struct Channel {
     pub(crate) joined_by: Option<ChannelId>,
     /// Whether it was told to leave what it does for something else.
     pub(crate) redirected: bool,
+    /// Whether all its events carry its variables.
+    pub(crate) verbose: bool,
     pub(crate) variables: Variables,
     /// An extension it is to go on with instead of what the dialplan would give it.
     pub(crate) queued_extension: Option<VecDeque<Action>>,
@@ -112,6 +114,7 @@ impl Channel {
             joins: None,
             joined_by: None,
             redirected: false,
+            verbose: false,
             variables: Variables::default(),
             queued_extension: None,
             extension: VecDeque::new(),
@@ -137,7 +140,7 @@ impl Channel {
     /// Whether its thread is where applications run: in the dialplan, or beside a bridge.
     pub(crate) fn executes(&self) -> bool {
         match self.running {
-            ChannelState::Execute => true,
+            ChannelState::Execute | ChannelState::Park => true,
             ChannelState::ExchangeMedia | ChannelState::SoftExecute => self.bridge.is_some(),
             _ => false,
         }
@@ -146,6 +149,15 @@ impl Channel {
     /// Whether it can be heard.
     pub(crate) fn has_media(&self) -> bool {
         self.answered || self.early
+    }
+
+    /// Which way its profile says it goes: an outbound leg in the dialplan is like a caller.
+    pub(crate) fn logical_direction(&self) -> CallDirection {
+        if self.is_outbound() && !self.hit_dialplan {
+            CallDirection::Outbound
+        } else {
+            CallDirection::Inbound
+        }
     }
 
     pub(crate) fn is_outbound(&self) -> bool {
