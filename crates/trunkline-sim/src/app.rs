@@ -251,7 +251,10 @@ impl Core {
         let Some(running) = running else { return };
         match &running.activity {
             Activity::Park => self.fire_channel(id, &origin::UNPARK),
-            Activity::Playback(playback) => self.playback_over(id, playback, running.ending()),
+            Activity::Playback(playback) => {
+                self.playback_over(id, playback, running.ending());
+                self.note_played(id, running.ending());
+            }
             Activity::Gather(gather) => self.gather_over(id, gather),
             Activity::Record(recording) => self.record_over(id, recording),
             Activity::Bridge(Bridging::Dialing(originate)) if !running.over => {

@@ -28,6 +28,10 @@ impl Bridge {
 }
 
 impl Channel {
+    pub(crate) fn is_bridged_to(&self, peer: ChannelId) -> bool {
+        self.bridge.is_some_and(|bridge| bridge.peer == peer)
+    }
+
     /// Whether it is on its way to somewhere else than it was.
     pub(crate) fn is_leaving(&self) -> bool {
         self.hung_up() || self.redirected
@@ -42,7 +46,7 @@ impl Core {
         match peer {
             None => true,
             Some(peer) if bridge.leaving => peer.running != ChannelState::ExchangeMedia && peer.is_reported(),
-            Some(peer) => channel.is_leaving() || peer.is_leaving() || peer.bridge.is_none(),
+            Some(peer) => channel.is_leaving() || peer.is_leaving() || !peer.is_bridged_to(channel.id),
         }
     }
 
@@ -60,7 +64,7 @@ impl Core {
                     bridge.leaving = true;
                 }
             }
-            if self.dismiss(bridge.peer) {
+            if self.dismiss(bridge.peer, id) {
                 return;
             }
         }
@@ -68,8 +72,8 @@ impl Core {
     }
 
     /// Sends a channel away that the leading one has left; false if it was going already.
-    fn dismiss(&mut self, id: ChannelId) -> bool {
-        let stays = |channel: &&Channel| channel.bridge.is_some() && !channel.is_leaving();
+    fn dismiss(&mut self, id: ChannelId, leader: ChannelId) -> bool {
+        let stays = |channel: &&Channel| channel.is_bridged_to(leader) && !channel.is_leaving();
         let Some(channel) = self.channels.get(id).filter(stays) else { return false };
         let cause =
             if channel.answered { HangupCause::NormalClearing } else { HangupCause::OriginatorCancel };
@@ -83,7 +87,7 @@ impl Core {
     fn goes_on_after_bridge(&mut self, id: ChannelId) -> bool {
         let Some(channel) = self.channels.get(id) else { return false };
         if channel.variables.is_true("park_after_bridge") {
-            self.park_after_bridge(id);
+            self.park_session(id);
             return true;
         }
         let Some(whereto) = channel.variables.get("transfer_after_bridge").map(<[u8]>::to_vec) else {
@@ -98,13 +102,9 @@ impl Core {
         true
     }
 
-    fn park_after_bridge(&mut self, id: ChannelId) {
-        if let Some(channel) = self.channels.get_mut(id) {
-            channel.extension = [crate::app::Action::new("park", b"")].into();
-            channel.redirected = true;
-        }
-        self.set_target(id, ChannelState::Execute);
-        self.wake(id);
+    /// Parks a channel wherever it is (`switch_ivr_park_session` in `src/switch_ivr.c`).
+    pub(crate) fn park_session(&mut self, id: ChannelId) {
+        self.leave_for(id, ChannelState::Park);
     }
 
     fn end_bridge(&mut self, a: ChannelId, b: ChannelId) {
@@ -145,11 +145,27 @@ impl Core {
         }
     }
 
+    /// Ends the bridge a channel has left, if its leader has not seen it yet: nobody is in two bridges at once, or
+    /// goes while in one.
+    pub(crate) fn tell_leader(&mut self, id: ChannelId) {
+        let left = self.channels.get_mut(id).and_then(|channel| channel.left.take());
+        if let Some(leader) = left.filter(|leader| self.is_bridged_to(*leader, id)) {
+            self.end_bridge(leader, id);
+        }
+    }
+
+    fn is_bridged_to(&self, id: ChannelId, peer: ChannelId) -> bool {
+        self.channels.get(id).is_some_and(|channel| channel.is_bridged_to(peer))
+    }
+
     /// Joins two channels; `a` leads. False if `a` is on its way out.
     pub(crate) fn join(&mut self, a: ChannelId, b: ChannelId) -> bool {
         let up = |core: &Self, id| core.channels.get(id).is_some_and(|channel| !channel.hung_up());
         if !up(self, a) || !up(self, b) {
             return false;
+        }
+        for id in [a, b] {
+            self.tell_leader(id);
         }
         let (a_uuid, b_uuid) = (self.uuid_of(a), self.uuid_of(b));
         for (id, peer, leads) in [(a, b, true), (b, a, false)] {
@@ -193,6 +209,7 @@ impl Core {
         let a_shown = (b_profile.callee_name, b_profile.callee_number);
         let b_shown = (a_profile.caller_name, a_profile.caller_number);
         for (id, (name, number)) in [(a, a_shown), (b, b_shown)] {
+            let name = if name.is_empty() { number.clone() } else { name };
             let Some(channel) = self.channels.get_mut(id) else { continue };
             channel.variables.set("last_sent_callee_id_name", &name);
             channel.variables.set("last_sent_callee_id_number", &number);
@@ -245,8 +262,13 @@ impl Core {
         let (Some((a_media, a_over)), Some((b_media, b_over))) = (state(self, a), state(self, b)) else {
             return false;
         };
-        if a_over || b_over || !(a_media || b_media) || a == b {
+        if a_over || b_over || !(a_media || b_media) {
             return false;
+        }
+        if a == b {
+            // It goes, with nobody to be joined to.
+            self.hangup(a, HangupCause::DestinationOutOfOrder, &origin::BRIDGE_PEER_HANGUP);
+            return true;
         }
         let (a, b) = if a_media { (a, b) } else { (b, a) };
         self.flip_unless_in_dialplan(a);
@@ -264,6 +286,7 @@ impl Core {
             self.note_original(id);
         }
         self.introduce(a, b);
+        self.meet(a, b);
         self.exchange_ids(a, b);
         for (id, peer) in [(a, b), (b, a)] {
             self.note_transfer(id, &format!("uuid_br:{}", self.uuid_of(peer)));
@@ -309,12 +332,14 @@ impl Core {
     fn note_original(&mut self, id: ChannelId) {
         let now = self.now;
         let Some(channel) = self.channels.get_mut(id) else { return };
+        let logical_direction = channel.logical_direction();
         let Some(profile) = &mut channel.profile else { return };
         let variables = &mut channel.variables;
         variables.set("original_destination_number", &profile.destination);
         variables.set("original_caller_id_name", &profile.caller_name);
         variables.set("original_caller_id_number", &profile.caller_number);
         profile.index += 1;
+        profile.logical_direction = logical_direction;
         profile.profile_created = now;
     }
 
@@ -333,7 +358,10 @@ impl Core {
 
     /// Entering `CS_SOFT_EXECUTE`, a channel that is to be joined waits for the other one to get there, too.
     pub(crate) fn on_soft_execute(&mut self, id: ChannelId) {
-        let ready = |channel: &Channel| channel.running == ChannelState::SoftExecute && !channel.hung_up();
+        let ready = |channel: &Channel| {
+            let there = channel.running == ChannelState::SoftExecute && channel.target == channel.running;
+            there && channel.bridge.is_none()
+        };
         let Some(channel) = self.channels.get(id) else { return };
         let follows = channel.joined_by.map(|leader| (leader, id));
         let Some((a, b)) = channel.joins.map(|peer| (id, peer)).or(follows) else { return };

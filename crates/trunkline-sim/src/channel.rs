@@ -48,12 +48,16 @@ pub(crate) struct Channel {
     /// The profile of the leg it was made by or for, or is bridged to.
     pub(crate) other: Option<(OtherType, KeptProfile)>,
     pub(crate) bridge: Option<Bridge>,
+    /// Who led the bridge it has left, and may not know yet.
+    pub(crate) left: Option<ChannelId>,
     /// Whom it is to lead a bridge with once both are there.
     pub(crate) joins: Option<ChannelId>,
     /// Who is to lead one with it.
     pub(crate) joined_by: Option<ChannelId>,
     /// Whether it was told to leave what it does for something else.
     pub(crate) redirected: bool,
+    /// Whether all its events carry its variables.
+    pub(crate) verbose: bool,
     pub(crate) variables: Variables,
     /// An extension it is to go on with instead of what the dialplan would give it.
     pub(crate) queued_extension: Option<VecDeque<Action>>,
@@ -106,9 +110,11 @@ impl Channel {
             profile: None,
             other: None,
             bridge: None,
+            left: None,
             joins: None,
             joined_by: None,
             redirected: false,
+            verbose: false,
             variables: Variables::default(),
             queued_extension: None,
             extension: VecDeque::new(),
@@ -134,7 +140,7 @@ impl Channel {
     /// Whether its thread is where applications run: in the dialplan, or beside a bridge.
     pub(crate) fn executes(&self) -> bool {
         match self.running {
-            ChannelState::Execute => true,
+            ChannelState::Execute | ChannelState::Park => true,
             ChannelState::ExchangeMedia | ChannelState::SoftExecute => self.bridge.is_some(),
             _ => false,
         }
@@ -143,6 +149,15 @@ impl Channel {
     /// Whether it can be heard.
     pub(crate) fn has_media(&self) -> bool {
         self.answered || self.early
+    }
+
+    /// Which way its profile says it goes: an outbound leg in the dialplan is like a caller.
+    pub(crate) fn logical_direction(&self) -> CallDirection {
+        if self.is_outbound() && !self.hit_dialplan {
+            CallDirection::Outbound
+        } else {
+            CallDirection::Inbound
+        }
     }
 
     pub(crate) fn is_outbound(&self) -> bool {

@@ -42,7 +42,8 @@ pub struct SwitchConfig {
     /// Events, and log lines, that may wait for a client that does not read; beyond, they are lost to it
     /// (`MAX_QUEUE_LEN` in `mod_event_socket.c`); 100,000.
     pub queue_limit: usize,
-    /// Files that are not there, by what their paths begin with. Any other is a second long.
+    /// Files that are not there, and folders that cannot be written to, by what their paths begin with; `/nowhere/`.
+    /// Any other file is a second long.
     pub missing_files: Vec<String>,
     /// What calls by SIP reach.
     pub sip: SipConfig,
@@ -57,6 +58,17 @@ pub struct SwitchConfig {
     /// How long a channel's thread takes to see what others want of it: a message, or that its connection has let it
     /// go. It looks with every frame of sound; 20 ms.
     pub frame: Duration,
+}
+
+impl SwitchConfig {
+    /// Whether there is no such file, or nothing that plays such.
+    pub(crate) fn is_missing(&self, path: &[u8]) -> bool {
+        const PLAYERS: [&str; 7] =
+            ["tone_stream", "silence_stream", "local_stream", "file_string", "say", "phrase", "http_cache"];
+        let scheme = path.windows(3).position(|part| part == b"://").and_then(|end| path.get(..end));
+        scheme.is_some_and(|scheme| !PLAYERS.iter().any(|known| known.as_bytes() == scheme))
+            || self.missing_files.iter().any(|missing| path.starts_with(missing.as_bytes()))
+    }
 }
 
 /// A release of FreeSWITCH, as far as a client can tell one from another.
@@ -128,7 +140,7 @@ impl Default for SwitchConfig {
             max_sessions: 5000,
             sessions_per_second: 2000,
             queue_limit: 100_000,
-            missing_files: Vec::new(),
+            missing_files: vec!["/nowhere/".into()],
             sip: SipConfig::default(),
             most_missed: 500,
             park_delay: Duration::from_millis(1),

@@ -212,7 +212,7 @@ impl Core {
         }
         if let Some(channel) = self.channels.get(id) {
             channel.write_basic(&mut event);
-            if kind.variables {
+            if kind.variables || channel.verbose {
                 channel.write_variables(&mut event);
             }
         }

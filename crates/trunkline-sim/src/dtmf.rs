@@ -79,7 +79,7 @@ impl Core {
     pub(crate) fn send_digits(&mut self, id: ChannelId, text: &[u8]) {
         let (to, source, latency) = match self.channels.get(id).map(|channel| channel.endpoint) {
             Some(Endpoint::Sip { peer: Some(to) }) => (to, "RTP", self.config.sip.latency),
-            Some(Endpoint::Loopback { peer: Some(to), .. }) => (to, "APP", Duration::ZERO),
+            Some(Endpoint::Loopback { peer: Some(to), .. }) => (to, "UNKNOWN", Duration::ZERO),
             _ => return,
         };
         let digits = Digits::parse(text);

@@ -8,6 +8,7 @@ use crate::cause::Cause;
 use crate::channel::{Channel, ChannelId, Codec, Profile};
 use crate::core::Core;
 use crate::event::origin;
+use crate::expand::has_reference;
 use crate::log;
 use crate::time::Time;
 
@@ -327,8 +328,15 @@ impl Core {
         if let Some(from) = from {
             channel.variables.set("call_uuid", from);
         }
+        let nested = request.variable("origination_nested_vars").is_some_and(crate::text::is_true);
         for (name, value) in exported.iter().chain(request.variables) {
-            channel.variables.set(name.as_slice(), value.as_slice());
+            // What would be expanded is refused, unless that is asked for.
+            if nested || !has_reference(value) {
+                // Of a new array, the empty elements before the first other one are lost.
+                let base = name.split(|byte| *byte == b'[').next().unwrap_or_default();
+                let name = if channel.variables.get(base).is_none() { base } else { name };
+                channel.variables.set(name, value);
+            }
         }
         let early = !request.variables.iter().any(|(name, value)| {
             name.eq_ignore_ascii_case(b"ignore_early_media") && crate::text::is_true(value)

@@ -65,12 +65,14 @@ impl Core {
     fn note_hold(&mut self, id: ChannelId) {
         let now = self.now;
         let Some(channel) = self.channels.get_mut(id) else { return };
+        // Others than SIP channels do not know of it.
+        if !matches!(channel.endpoint, Endpoint::Sip { .. }) {
+            return;
+        }
         if let Some(profile) = &mut channel.profile {
             profile.times.last_hold = now;
         }
-        if matches!(channel.endpoint, Endpoint::Sip { .. }) {
-            self.set_call_state(id, CallState::Held);
-        }
+        self.set_call_state(id, CallState::Held);
     }
 
     fn note_unhold(&mut self, id: ChannelId) {

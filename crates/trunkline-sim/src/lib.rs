@@ -79,5 +79,7 @@ pub use config::{AccessList, AccessRule, Release, SipConfig, SipOutcome, SipPeer
 pub use fault::{Fault, Faults};
 pub use serve::{Sim, SimBuilder};
 
+pub use trunkline_proto::HangupCause;
+
 pub use switch::{ConnectionId, Effect, Switch};
 pub use time::Time;

@@ -44,12 +44,14 @@ pub(crate) enum Asker {
     Call(CallId),
     /// An application of a channel, to be bridged to who answers.
     Bridge { channel: ChannelId, serial: u64 },
+    /// One of several that a command runs at once; the first that is answered is the command's.
+    Part(CallId),
 }
 
 impl Asker {
     pub(crate) fn channel(self) -> Option<ChannelId> {
         match self {
-            Self::Call(_) => None,
+            Self::Call(_) | Self::Part(_) => None,
             Self::Bridge { channel, .. } => Some(channel),
         }
     }
@@ -68,12 +70,15 @@ const USAGE: &str = "-USAGE: <call url> <exten>|&<application_name>(<app_args>) 
 impl Core {
     /// Starts one. What cannot even be started is answered at once.
     pub(crate) fn originate(&mut self, call: CallId, arguments: &[u8]) -> Result<(), Vec<u8>> {
-        let parsed = match parse::parse(arguments) {
-            Ok(parsed) => parsed,
+        let parts = match parse::parse_all(arguments) {
+            Ok(parts) => parts,
             Err(Refused::Usage) => return Err(USAGE.into()),
             Err(Refused::Cause(cause)) => return Err(refusal(cause)),
         };
-        self.start_originate(Asker::Call(call), parsed);
+        let asker = if parts.len() == 1 { Asker::Call(call) } else { Asker::Part(call) };
+        for parsed in parts {
+            self.start_originate(asker, parsed);
+        }
         Ok(())
     }
 
@@ -188,8 +193,9 @@ impl Core {
             self.hangup(loser, HangupCause::LoseRace, &origin::ORIGINATE_HANGUP);
         }
         match originate.asker {
-            Asker::Call(call) => {
+            Asker::Call(call) | Asker::Part(call) => {
                 self.send_on(channel, originate.then);
+                self.give_up_parts(call);
                 self.finish_call(call, format!("+OK {}\n", self.uuid_of(channel)).into_bytes());
             }
             Asker::Bridge { channel: caller, serial } => {
@@ -204,6 +210,19 @@ impl Core {
             }
         }
         self.wake(channel);
+    }
+
+    /// The originates a command still runs at once.
+    fn parts(&self, call: CallId) -> Vec<OriginateId> {
+        let is_part = |originate: &Originate| matches!(originate.asker, Asker::Part(of) if of == call);
+        let parts = self.originates.iter().filter(|(_, originate)| is_part(originate));
+        parts.map(|(id, _)| *id).collect()
+    }
+
+    fn give_up_parts(&mut self, call: CallId) {
+        for part in self.parts(call) {
+            self.cancel_originate(part, HangupCause::LoseRace.into());
+        }
     }
 
     fn send_on(&mut self, channel: ChannelId, then: Then) {
@@ -244,6 +263,9 @@ impl Core {
         let cause = originate.last_cause;
         match originate.asker {
             Asker::Call(call) => self.finish_call(call, refusal(cause)),
+            // The last one that fails decides.
+            Asker::Part(call) if self.parts(call).is_empty() => self.finish_call(call, refusal(cause)),
+            Asker::Part(_) => {}
             Asker::Bridge { channel, serial } => {
                 self.note_failure(channel, cause, originate.before);
                 self.bridge_failed(channel, cause);

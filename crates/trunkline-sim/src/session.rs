@@ -84,9 +84,13 @@ impl Core {
         let Some(channel) = self.channels.get_mut(id) else { return };
         if channel.running == ChannelState::ExchangeMedia && state < ChannelState::Hangup {
             // It has left the bridge; whoever leads that will see.
-            channel.bridge = None;
+            channel.left = channel.bridge.take().map(|bridge| bridge.peer);
             channel.variables.remove(b"bridge_to");
         }
+        if channel.running == ChannelState::Park {
+            self.fire_channel(id, &origin::UNPARK);
+        }
+        let Some(channel) = self.channels.get_mut(id) else { return };
         channel.running = state.clone();
         channel.redirected &= channel.target != state;
         let rings = state == ChannelState::Routing && channel.direction == CallDirection::Inbound;
@@ -102,6 +106,7 @@ impl Core {
             ChannelState::Routing => self.on_routing(id),
             ChannelState::ConsumeMedia => self.on_consume_media(id),
             ChannelState::Execute => self.renew_call_uuid(id),
+            ChannelState::Park => self.fire_channel(id, &origin::PARK),
             ChannelState::Hibernate => self.set_target(id, ChannelState::Reset),
             ChannelState::Reset => self.on_reset(id),
             ChannelState::SoftExecute => self.on_soft_execute(id),
@@ -200,6 +205,9 @@ impl Core {
         self.fire_channel(id, &origin::PROGRESS);
         self.set_call_state(id, CallState::Ringing);
         self.signal(id, Signal::Ringing);
+        if self.channels.get(id).is_some_and(|channel| channel.variables.is_true("return_ring_ready")) {
+            self.originate_answered(id);
+        }
         self.pass_on(id, |core, caller| core.mark_ringing(caller, &origin::BRIDGE_ANSWERED));
     }
 
@@ -288,6 +296,7 @@ impl Core {
     }
 
     fn on_hangup(&mut self, id: ChannelId) {
+        self.tell_leader(id);
         let now = self.now;
         if let Some(profile) = self.channels.get_mut(id).and_then(|channel| channel.profile.as_mut()) {
             profile.times.hung_up = now;

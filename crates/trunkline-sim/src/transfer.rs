@@ -32,6 +32,7 @@ impl Core {
         let Some(channel) = self.channels.get_mut(id) else { return };
         channel.variables.set("max_forwards", left.to_string());
         channel.variables.remove(b"signal_bond");
+        let logical_direction = channel.logical_direction();
         let bridged = channel.bridge.map(|bridge| bridge.peer);
         let mut whereto = [number.to_vec(), Vec::new(), Vec::new()];
         if let Some(profile) = &mut channel.profile {
@@ -44,6 +45,7 @@ impl Core {
             profile.dialplan = or(dialplan, &profile.dialplan, b"XML");
             profile.context = or(context, &profile.context, b"default");
             profile.index += 1;
+            profile.logical_direction = logical_direction;
             profile.profile_created = now;
             profile.times.bridged = Time::default();
             profile.times.last_hold = Time::default();

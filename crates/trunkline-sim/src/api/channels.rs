@@ -52,7 +52,7 @@ fn uuid_getvar(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
             let elements = channel.variables.get(name).and_then(array_elements).unwrap_or_default();
             elements.into_iter().nth(index)
         }
-        None => channel.variables.get(name).map(<[u8]>::to_vec),
+        None => core.channel_variable(channel.id, name).map(<[u8]>::to_vec),
     };
     Outcome::Done(value.unwrap_or_else(|| b"_undef_".to_vec()))
 }

@@ -11,7 +11,7 @@ impl Core {
         self.globals.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_slice())
     }
 
-    fn set_global(&mut self, name: &[u8], value: &[u8]) {
+    pub(crate) fn set_global(&mut self, name: &[u8], value: &[u8]) {
         self.globals.retain(|(known, _)| known != name);
         if !value.is_empty() {
             self.globals.push((name.to_vec(), value.to_vec()));

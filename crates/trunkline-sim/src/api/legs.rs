@@ -82,7 +82,7 @@ const TRANSFER_USAGE: &str = "-USAGE: <uuid> [-bleg|-both] <dest-exten> [<dialpl
 
 fn uuid_park(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
     let Some(id) = core.channels.find(invocation.arguments) else { return NO_SUCH_CHANNEL.into() };
-    core.transfer(id, b"park", Some(b"inline"), None);
+    core.park_session(id);
     "+OK\n".into()
 }
 

@@ -1,8 +1,8 @@
 //! The application `bridge` (`audio_bridge_function` in `mod_dptools.c`).
 
-use super::{Activity, Application, Progress};
+use super::{Activity, Application, Progress, Running};
 use crate::cause::Cause;
-use crate::channel::ChannelId;
+use crate::channel::{Channel, ChannelId};
 use crate::core::Core;
 use crate::event::origin;
 use crate::log;
@@ -20,6 +20,12 @@ pub(crate) enum Bridging {
 }
 
 fn bridge(core: &mut Core, id: ChannelId, data: &[u8]) -> Progress {
+    if core.channels.get(id).is_some_and(Channel::bridges) {
+        core.log_session(log::WARNING, &origin::BRIDGE_FAILED, id, |_| {
+            "a bridge in a bridge is not simulated".into()
+        });
+        return Progress::Done;
+    }
     let asker = Asker::Bridge { channel: id, serial: core.current_serial(id) };
     match core.dial_for(asker, data) {
         Ok(originate) => Progress::Waits(Activity::Bridge(Bridging::Dialing(originate))),
@@ -27,6 +33,14 @@ fn bridge(core: &mut Core, id: ChannelId, data: &[u8]) -> Progress {
             core.bridge_failed(id, cause);
             Progress::Done
         }
+    }
+}
+
+impl Channel {
+    /// Whether it is bridged, or is to be once somebody answers.
+    fn bridges(&self) -> bool {
+        let bridges = |running: &Running| matches!(running.activity, Activity::Bridge(_));
+        self.bridge.is_some() || self.running_apps.iter().any(bridges)
     }
 }
 

@@ -84,6 +84,6 @@ impl Core {
 
 impl Running {
     fn can_break(&self) -> bool {
-        matches!(self.activity, Activity::Playback(_) | Activity::Sleep)
+        matches!(self.activity, Activity::Playback(_) | Activity::Sleep | Activity::Media)
     }
 }

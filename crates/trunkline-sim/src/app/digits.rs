@@ -15,7 +15,11 @@ use crate::text::split_spaces;
 pub(super) const APPLICATIONS: &[(&str, Application)] = &[
     ("send_dtmf", send_dtmf),
     ("queue_dtmf", send_dtmf),
-    ("flush_dtmf", flush_dtmf),
+    ("flush_dtmf", nothing),
+    ("start_dtmf", nothing),
+    ("stop_dtmf", nothing),
+    ("start_dtmf_generate", nothing),
+    ("stop_dtmf_generate", nothing),
     ("read", read),
     ("play_and_get_digits", play_and_get_digits),
 ];
@@ -57,8 +61,8 @@ fn send_dtmf(core: &mut Core, id: ChannelId, data: &[u8]) -> Progress {
     Progress::Done
 }
 
-/// Digits are heard as they come: none wait to be forgotten.
-fn flush_dtmf(_: &mut Core, _: ChannelId, _: &[u8]) -> Progress {
+/// Digits are heard as they come: none wait to be forgotten, and none are in the sound.
+fn nothing(_: &mut Core, _: ChannelId, _: &[u8]) -> Progress {
     Progress::Done
 }
 
@@ -97,6 +101,9 @@ fn read(core: &mut Core, id: ChannelId, data: &[u8]) -> Progress {
 /// `<least> <most> <tries> <timeout> <terminators> <file> <file for bad input> <variable> <pattern> [<digit timeout>]`
 fn play_and_get_digits(core: &mut Core, id: ChannelId, data: &[u8]) -> Progress {
     let words = split_spaces(data, 16);
+    if words.len() < 8 {
+        return Progress::Done;
+    }
     let timeout = Duration::from_millis(number(words.get(3)).max(SHORTEST));
     let digit_timeout = number(words.get(9));
     let pattern = String::from_utf8_lossy(&text(words.get(8))).into_owned();
@@ -205,11 +212,11 @@ impl Core {
     /// Asks once more, if it may; true if it may not.
     fn try_again(&mut self, id: ChannelId, serial: u64, gather: &mut Gather) -> bool {
         gather.tries = gather.tries.saturating_sub(1);
-        gather.digits.clear();
-        gather.terminator = None;
         if gather.tries == 0 {
             return true;
         }
+        gather.digits.clear();
+        gather.terminator = None;
         self.ask(id, serial, gather, false);
         false
     }
@@ -227,7 +234,6 @@ impl Core {
             self.ask(id, serial, &mut gather, true);
             return self.put_gather(id, gather, false);
         }
-        gather.digits.clear();
         gather.tries = 0;
         self.put_gather(id, gather, true);
     }
@@ -243,6 +249,7 @@ impl Core {
         let Some(running) = channel.running_apps.last_mut().filter(|_| ends) else { return };
         if matches!(running.activity, Activity::Playback(_)) {
             running.over = true;
+            running.started.broken = true;
             channel.variables.set("playback_terminator_used", [digit]);
             self.wake(id);
         }
@@ -275,6 +282,8 @@ impl Core {
         let is_good = gather.tries > 0 && gather.digits.len() >= gather.request.least.max(1);
         if is_good {
             channel.variables.set(&gather.request.variable, &gather.digits);
+        } else if gather.request.pattern.is_some() {
+            channel.variables.set(format!("{}_invalid", gather.request.variable), &gather.digits);
         }
         if let Some(terminator) = gather.terminator {
             channel.variables.set("read_terminator_used", [terminator]);

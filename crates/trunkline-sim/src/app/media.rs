@@ -39,7 +39,7 @@ fn playback(core: &mut Core, id: ChannelId, path: &[u8]) -> Progress {
         }
         return Progress::Done;
     }
-    if core.config.missing_files.iter().any(|missing| path.starts_with(missing.as_bytes())) {
+    if core.config.is_missing(path) {
         if let Some(channel) = core.channels.get_mut(id) {
             channel.variables.set(RESPONSE, "FILE NOT FOUND");
         }
@@ -69,6 +69,15 @@ impl Core {
         playback
     }
 
+    /// What the application says of how it played.
+    pub(super) fn note_played(&mut self, id: ChannelId, ending: Ending) {
+        if let Some(channel) = self.channels.get_mut(id) {
+            channel
+                .variables
+                .set(RESPONSE, if ending == Ending::Left { "PLAYBACK ERROR" } else { "FILE PLAYED" });
+        }
+    }
+
     pub(super) fn playback_over(&mut self, id: ChannelId, playback: &Playback, ending: Ending) {
         let milliseconds = self.now.since(playback.since).as_millis();
         let Some(channel) = self.channels.get_mut(id) else { return };
@@ -81,11 +90,6 @@ impl Core {
         let status = if ending == Ending::Broken { "break" } else { "done" };
         headers.push(("Playback-Status", status.into()));
         self.fire_channel_with(id, &origin::PLAYBACK_STOP, &[], &super::borrowed(&headers));
-        if let Some(channel) = self.channels.get_mut(id) {
-            channel
-                .variables
-                .set(RESPONSE, if ending == Ending::Left { "PLAYBACK ERROR" } else { "FILE PLAYED" });
-        }
     }
 }
 

@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use trunkline_proto::HangupCause;
+
 use super::{Activity, Application, Progress};
 use crate::channel::{Channel, ChannelId};
 use crate::core::{Core, Task};
@@ -23,6 +25,10 @@ pub(crate) struct Recording {
 fn record(core: &mut Core, id: ChannelId, data: &[u8]) -> Progress {
     let words = crate::text::split_spaces(data, 5);
     let Some(path) = words.first() else { return Progress::Done };
+    if core.config.is_missing(path) {
+        core.hangup(id, HangupCause::DestinationOutOfOrder, &origin::RECORD_FAILED);
+        return Progress::Done;
+    }
     let most = words.get(1).and_then(|word| std::str::from_utf8(word).ok()?.parse().ok());
     if let Some(channel) = core.channels.get_mut(id) {
         channel.variables.set("silence_hits_exhausted", "false");
@@ -59,18 +65,22 @@ impl Core {
 
     /// Stops a recording, or with `all` every one; false if there is none.
     pub(crate) fn stop_recording(&mut self, id: ChannelId, path: &[u8]) -> bool {
+        self.stop_recording_for(id, path, "success-maxtime")
+    }
+
+    fn stop_recording_for(&mut self, id: ChannelId, path: &[u8], cause: &str) -> bool {
         let all = path == b"all";
         let Some(channel) = self.channels.get_mut(id) else { return false };
         let (stopped, kept): (Vec<_>, Vec<_>) =
             channel.recordings.drain(..).partition(|recording| all || recording.path == path);
         channel.recordings = kept;
         for recording in &stopped {
-            self.recording_ends(id, recording);
+            self.recording_ends(id, recording, cause);
         }
         !stopped.is_empty()
     }
 
-    fn recording_ends(&mut self, id: ChannelId, recording: &Recording) {
+    fn recording_ends(&mut self, id: ChannelId, recording: &Recording, cause: &str) {
         let milliseconds = self.milliseconds_since(recording.since);
         let Some(channel) = self.channels.get_mut(id) else { return };
         note_length(channel, milliseconds, &["record_file_size"]);
@@ -78,8 +88,8 @@ impl Core {
         variables.set_number("record_samples", milliseconds * SAMPLES);
         variables.set_number("record_seconds", milliseconds / 1000);
         variables.set_number("record_ms", milliseconds);
-        variables.set("record_completion_cause", "success-maxtime");
-        let cause = [("Record-Completion-Cause", b"success-maxtime".as_slice())];
+        variables.set("record_completion_cause", cause);
+        let cause = [("Record-Completion-Cause", cause.as_bytes())];
         self.fire_record(id, &origin::SESSION_RECORD_STOP, &recording.path, &cause);
         self.fire_bug(id, &origin::MEDIA_BUG_STOP, &recording.path);
     }
@@ -120,7 +130,7 @@ impl Core {
 
     /// What a call records ends with it.
     pub(crate) fn end_recordings(&mut self, id: ChannelId) {
-        self.stop_recording(id, b"all");
+        self.stop_recording_for(id, b"all", "success-silence");
     }
 }
 

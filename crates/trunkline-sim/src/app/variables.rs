@@ -4,7 +4,7 @@
 use super::{Application, Progress};
 use crate::channel::{ChannelId, Variables};
 use crate::core::Core;
-use crate::text::{split, trim};
+use crate::text::{is_true, split, trim};
 
 pub(super) const APPLICATIONS: &[(&str, Application)] = &[
     ("set", set),
@@ -14,6 +14,8 @@ pub(super) const APPLICATIONS: &[(&str, Application)] = &[
     ("export", export),
     ("push", push),
     ("unshift", unshift),
+    ("set_global", set_global),
+    ("verbose_events", verbose_events),
 ];
 
 /// `name=value`, trimmed; a name alone has no value.
@@ -49,6 +51,21 @@ fn unshift(core: &mut Core, id: ChannelId, data: &[u8]) -> Progress {
 fn unset(core: &mut Core, id: ChannelId, name: &[u8]) -> Progress {
     if let Some(channel) = core.channels.get_mut(id) {
         channel.variables.remove(name);
+    }
+    Progress::Done
+}
+
+fn set_global(core: &mut Core, id: ChannelId, data: &[u8]) -> Progress {
+    let (name, value) = pair(data);
+    let value = core.expand(id, value);
+    core.set_global(name, &value);
+    Progress::Done
+}
+
+/// Has every event of the channel carry its variables; `off` ends that.
+fn verbose_events(core: &mut Core, id: ChannelId, data: &[u8]) -> Progress {
+    if let Some(channel) = core.channels.get_mut(id) {
+        channel.verbose = data.is_empty() || is_true(data);
     }
     Progress::Done
 }

@@ -19,6 +19,8 @@ pub struct SipConfig {
     pub registrations: Vec<(String, String)>,
     /// Who answers, and how; the first whose number fits.
     pub peers: Vec<SipPeer>,
+    /// The port the switch itself is at; 5060.
+    pub port: u16,
     /// How long a signal is on its way; 1 ms.
     pub latency: Duration,
 }
@@ -30,6 +32,7 @@ impl Default for SipConfig {
             gateways: Vec::new(),
             registrations: Vec::new(),
             peers: Vec::new(),
+            port: 5060,
             latency: Duration::from_millis(1),
         }
     }

@@ -42,6 +42,9 @@ pub(super) fn parse(core: &Core, rest: &[u8]) -> Result<Address, Cause> {
         return Err(HangupCause::InvalidProfile.into());
     }
     let (number, host) = rest.split_once('@').or_else(|| rest.split_once('%')).unwrap_or((rest, ""));
+    if host.is_empty() {
+        return Err(HangupCause::DestinationOutOfOrder.into());
+    }
     Ok(address(profile, number, host, &format!("sofia/{profile}/{rest}")))
 }
 
@@ -153,8 +156,9 @@ impl Core {
     }
 
     fn is_own_address(&self, host: &str) -> bool {
+        let own = self.config.sip.port.to_string();
         let (name, port) = host.split_once(':').unwrap_or((host, PORT));
-        port == PORT
+        port == own
             && [self.config.ipv4.as_str(), &self.config.hostname, "127.0.0.1", "localhost"].contains(&name)
     }
 

@@ -239,6 +239,7 @@ pub(crate) const APP_LOG: Origin = origin("mod_dptools.c", "log_function", 1865)
 pub(crate) const APP_INFO: Origin = origin("mod_dptools.c", "info_function", 1880);
 pub(crate) const INTERCEPT_HANGUP: Origin =
     origin("switch_ivr_bridge.c", "switch_ivr_intercept_session", 2383);
+pub(crate) const RECORD_FAILED: Origin = origin("switch_ivr_play_say.c", "switch_ivr_record_file_event", 668);
 pub(crate) const KILL: Origin = origin("switch_ivr.c", "switch_ivr_kill_uuid", 4404);
 pub(crate) const MESSAGE_HANGUP: Origin = origin("switch_ivr.c", "switch_ivr_parse_event", 595);
 pub(crate) const HUPALL: Origin = origin("switch_core_session.c", "switch_core_session_hupall", 296);

@@ -41,12 +41,36 @@ pub(super) enum Refused {
 const TIMEOUT: u64 = 60;
 const MOST_VARIABLES: usize = 1024;
 
-pub(super) fn parse(arguments: &[u8]) -> Result<Parsed, Refused> {
+/// The originates a command asks for: one, or with `:_:` between them several at once, each with variables of its
+/// own after those in `<…>`.
+pub(super) fn parse_all(arguments: &[u8]) -> Result<Vec<Parsed>, Refused> {
     let words = split_spaces(trim(arguments), 10);
-    let (dial, exten, rest) = match words.as_slice() {
-        [dial, exten, rest @ ..] if rest.len() <= 5 => (dial, exten, rest),
+    let (dial, rest) = match words.as_slice() {
+        [dial, rest @ ..] if (1..=6).contains(&rest.len()) => (dial, rest),
         _ => return Err(Refused::Usage),
     };
+    let mut parts = Vec::new();
+    let mut left = dial.as_slice();
+    while let Some(at) = left.windows(ENTERPRISE.len()).position(|part| part == ENTERPRISE) {
+        let (part, after) = left.split_at(at);
+        parts.push(part);
+        left = after.get(ENTERPRISE.len()..).unwrap_or_default();
+    }
+    parts.push(left);
+    let is_several = parts.len() > 1;
+    let parsed = parts.into_iter().map(|part| parse(part, rest));
+    match parsed.collect() {
+        // Which of several was wrong is not told.
+        Err(Refused::Cause(_)) if is_several => Err(Refused::Cause(HangupCause::ChanNotImplemented.into())),
+        parsed => parsed,
+    }
+}
+
+/// What stands between originates that run at once.
+const ENTERPRISE: &[u8] = b":_:";
+
+fn parse(dial: &[u8], rest: &[Vec<u8>]) -> Result<Parsed, Refused> {
+    let Some((exten, rest)) = rest.split_first() else { return Err(Refused::Usage) };
     let optional = |place: usize| rest.get(place).filter(|word| *word != b"undef").cloned();
     let dialplan = optional(0).unwrap_or_else(|| b"XML".to_vec());
     let context = optional(1).unwrap_or_else(|| b"default".to_vec());
@@ -54,7 +78,13 @@ pub(super) fn parse(arguments: &[u8]) -> Result<Parsed, Refused> {
     let broken = || Refused::Cause(HangupCause::DestinationOutOfOrder.into());
     let (ultra, dial) = blocks(dial, b'<', b'>').ok_or_else(broken)?;
     let (global, dial) = blocks(dial, b'{', b'}').ok_or_else(broken)?;
-    let global = [ultra, global].concat();
+    let mut global = [ultra, global].concat();
+    let given = [("origination_caller_id_name", optional(2)), ("origination_caller_id_number", optional(3))];
+    for (name, value) in given {
+        if let Some(value) = value.filter(|_| last(&global, name).is_none()) {
+            global.push((name.into(), value));
+        }
+    }
     let timeout = seconds(last(&global, "originate_timeout"))
         .or_else(|| seconds(optional(4).as_deref()))
         .unwrap_or(TIMEOUT);
@@ -140,7 +170,10 @@ fn block_variables(block: &[u8]) -> Variables {
 fn groups(dial: &[u8], global: &Variables) -> Vec<Vec<LegSpec>> {
     let serial = split_outside_brackets(dial, b'|');
     serial
-        .map(|group| split_outside_brackets(group, b',').map(|leg| leg_spec(leg, global)).collect())
+        .map(|group| {
+            let legs = split_outside_brackets(group, b',').map(|leg| leg_spec(leg, global));
+            legs.filter(|leg| !leg.dial.is_empty()).collect()
+        })
         .collect()
 }
 
@@ -175,10 +208,14 @@ mod tests {
     use super::*;
 
     fn shown(arguments: &str) -> String {
-        let parsed = match parse(arguments.as_bytes()) {
-            Ok(parsed) => parsed,
+        let parts = match parse_all(arguments.as_bytes()) {
+            Ok(parts) => parts,
             Err(refused) => return format!("{refused:?}"),
         };
+        parts.into_iter().map(shown_part).collect::<Vec<_>>().join(" and ")
+    }
+
+    fn shown_part(parsed: Parsed) -> String {
         let leg = |leg: &LegSpec| {
             let variables = leg
                 .variables
@@ -205,7 +242,10 @@ mod tests {
             ("'null/1000' '&park'", "null/1000 -> &park() 60s"),
             ("null/1 &playback(tone_stream://%(1,2,3))", "null/1 -> &playback(tone_stream://%(1,2,3) 60s"),
             ("null/1 9002", "null/1 -> 9002@default/XML 60s"),
-            ("null/1 9002 XML other Bob 123 5", "null/1 -> 9002@other/XML 5s"),
+            (
+                "null/1 9002 XML other Bob 123 5",
+                "origination_caller_id_name=Bob;origination_caller_id_number=123;null/1 -> 9002@other/XML 5s",
+            ),
             ("{a='x',b=y}null/1 &park", "a=x;b=y;null/1 -> &park() 60s"),
             ("{a=1}{b=2,a=3}null/1 &park", "b=2;a=3;null/1 -> &park() 60s"),
             ("{^^;a=1,2;b=3}null/1 &park", "a=1,2;b=3;null/1 -> &park() 60s"),
@@ -218,6 +258,7 @@ mod tests {
                 "a=2;local_var_clobber=true;null/1 -> &park() 60s",
             ),
             ("{originate_timeout=7}null/1 &park", "originate_timeout=7;null/1 -> &park() 7s"),
+            ("{a=1}null/1:_:{b=2}null/2 &park", "a=1;null/1 -> &park() 60s and b=2;null/2 -> &park() 60s"),
             ("{empty=,a=1}null/1 &park", "a=1;null/1 -> &park() 60s"),
             ("{a=b null/1000 &park", "Cause(Cause(27))"),
             ("null/1000", "Usage"),

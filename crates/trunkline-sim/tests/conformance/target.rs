@@ -34,7 +34,10 @@ pub(crate) fn simulator() -> SimBuilder {
                 .api("status version uptime"),
         )
         .user(trunkline_sim::User::new("1002", "localhost", "eslpass1002"))
-        .configure(|config| config.switchname = "fs-testbed".into())
+        .configure(|config| {
+            config.switchname = "fs-testbed".into();
+            config.sip.port = 5090;
+        })
 }
 
 impl Target {

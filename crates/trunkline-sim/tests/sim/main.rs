@@ -8,6 +8,8 @@ mod faults;
 mod invariants;
 /// One connection: what it loses, what ends it, what it is bound to.
 mod listener;
+/// Any commands in any order.
+mod random;
 /// Whole recorded conversations, played again.
 mod recordings;
 /// The simulator behind a TCP port.

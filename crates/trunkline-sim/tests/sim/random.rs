@@ -1,0 +1,223 @@
+//! Any commands in any order: what must hold all the same.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use bytes::Bytes;
+use trunkline_proto::{Event, EventFormat};
+use trunkline_sim::{ConnectionId, SipPeer, SwitchConfig};
+
+use crate::support::World;
+
+const UUIDS: [&str; 6] = ["u0", "u1", "u2", "u3", "u4", "u5"];
+
+/// `%u` and `%v` stand for uuids.
+const COMMANDS: &[&str] = &[
+    "bgapi originate {origination_uuid=%u}null/1 &park",
+    "bgapi originate {origination_uuid=%u}null/1 &echo",
+    "bgapi originate {origination_uuid=%u}null/1 &bridge(null/2)",
+    "bgapi originate {origination_uuid=%u}null/1 &bridge(loopback/9002/default)",
+    "bgapi originate {origination_uuid=%u}null/1 &bridge(error/user_busy)",
+    "bgapi originate {origination_uuid=%u}null/1 6013",
+    "bgapi originate {origination_uuid=%u}loopback/9002/default &park",
+    "bgapi originate {origination_uuid=%u}loopback/9014/default &park",
+    "bgapi originate {origination_uuid=%u,leg_timeout=1}loopback/9014/default|null/3 &park",
+    "bgapi originate {origination_uuid=%u}null/1 'set:park_after_bridge=true,bridge:null/2' inline",
+    "bgapi originate {origination_uuid=%u}null/1 'set:continue_on_fail=true,bridge:error/user_busy,park' inline",
+    "bgapi originate {origination_uuid=%u}sofia/internal/100@far &park",
+    "bgapi originate {origination_uuid=%u}sofia/internal/200@far &bridge(sofia/internal/100@far)",
+    "bgapi originate {origination_uuid=%u}sofia/internal/9002@127.0.0.1 &park",
+    "bgapi originate {origination_uuid=%u}null/1 &bridge(sofia/internal/300@far)",
+    "api uuid_kill %u",
+    "api uuid_kill %u USER_BUSY",
+    "api uuid_bridge %u %v",
+    "api uuid_bridge %u %v",
+    "api uuid_transfer %u 9002",
+    "api uuid_transfer %u -bleg 9020",
+    "api uuid_transfer %u -both 9001",
+    "api uuid_transfer %u nosuch",
+    "api uuid_park %u",
+    "api uuid_hold %u",
+    "api uuid_hold off %u",
+    "api uuid_hold toggle %u",
+    "api uuid_broadcast %u tone_stream://%(300,100,440) both",
+    "api uuid_break %u all",
+    "api uuid_record %u start /tmp/a.wav",
+    "api uuid_record %u stop all",
+    "api uuid_send_dtmf %u 12w3",
+    "api uuid_recv_dtmf %u 45#",
+    "sendmsg %u\ncall-command: execute\nexecute-app-name: playback\nexecute-app-arg: silence_stream://400",
+    "sendmsg %u\ncall-command: execute\nexecute-app-name: bridge\nexecute-app-arg: null/5",
+    "sendmsg %u\ncall-command: execute\nexecute-app-name: intercept\nexecute-app-arg: %v",
+    "sendmsg %u\ncall-command: execute\nexecute-app-name: transfer\nexecute-app-arg: 9020 XML default",
+    "sendmsg %u\ncall-command: execute\nexecute-app-name: read\nexecute-app-arg: 1 3 silence_stream://100 d 1000 #",
+    "sendmsg %u\ncall-command: execute\nexecute-app-name: set\nexecute-app-arg: hangup_after_bridge=true",
+    "sendmsg %u\ncall-command: execute\nexecute-app-name: sleep\nexecute-app-arg: 300\nevent-lock: true",
+    "sendmsg %u\ncall-command: hangup\nhangup-cause: CALL_REJECTED",
+];
+
+/// What the events so far make of the switch.
+#[derive(Default)]
+struct Picture {
+    /// Of each channel that was made: its state and call state.
+    up: BTreeMap<String, (String, String)>,
+    gone: BTreeSet<String>,
+    /// How many events of each name a channel has had.
+    counts: BTreeMap<(String, String), usize>,
+    /// Applications that have begun and not ended.
+    running: BTreeSet<String>,
+    /// Who is bridged to whom, both ways.
+    bridges: BTreeMap<String, String>,
+    jobs: usize,
+    sequences: BTreeSet<u64>,
+}
+
+impl Picture {
+    fn fold(&mut self, event: &Event, seed: u64) {
+        let get = |name: &str| event.get(name).map(|value| value.into_owned()).unwrap_or_default();
+        let (name, uuid) = (get("Event-Name"), get("Unique-ID"));
+        assert!(self.sequences.insert(get("Event-Sequence").parse().expect("a number")), "{seed}: {name}");
+        if name == "BACKGROUND_JOB" {
+            self.jobs += 1;
+        }
+        if !name.starts_with("CHANNEL_") {
+            return;
+        }
+        // The same uuid may be given again.
+        if ["CHANNEL_UUID", "CHANNEL_OUTGOING"].contains(&name.as_str()) {
+            self.gone.remove(&uuid);
+        }
+        assert!(
+            !self.gone.contains(&uuid) || get("Channel-State") == "CS_DESTROY",
+            "{seed}: {name} of {uuid}"
+        );
+        *self.counts.entry((uuid.clone(), name.clone())).or_default() += 1;
+        match name.as_str() {
+            "CHANNEL_EXECUTE" if !get("Application-UUID").is_empty() => {
+                assert!(self.running.insert(get("Application-UUID")), "{seed}");
+            }
+            "CHANNEL_EXECUTE_COMPLETE" => {
+                assert!(
+                    self.running.remove(&get("Application-UUID")),
+                    "{seed}: {uuid} {}",
+                    get("Application")
+                );
+            }
+            "CHANNEL_BRIDGE" | "CHANNEL_UNBRIDGE" => {
+                self.fold_bridge(&name, get("Bridge-A-Unique-ID"), get("Bridge-B-Unique-ID"), seed);
+            }
+            "CHANNEL_DESTROY" => {
+                assert!(!self.bridges.contains_key(&uuid), "{seed}: {uuid} is gone and bridged");
+                self.up.remove(&uuid);
+                self.gone.insert(uuid);
+                return;
+            }
+            _ => {}
+        }
+        if !self.gone.contains(&uuid) {
+            self.up.insert(uuid, (get("Channel-State"), get("Channel-Call-State")));
+        }
+    }
+
+    fn fold_bridge(&mut self, name: &str, a: String, b: String, seed: u64) {
+        if name == "CHANNEL_BRIDGE" {
+            let before =
+                [self.bridges.insert(a.clone(), b.clone()), self.bridges.insert(b.clone(), a.clone())];
+            assert_eq!(before, [None, None], "{seed}: {a} and {b} are bridged already");
+        } else {
+            let before = [self.bridges.remove(&a), self.bridges.remove(&b)];
+            assert_eq!(before, [Some(b), Some(a)], "{seed}");
+        }
+    }
+
+    fn count(&self, uuid: &str, name: &str) -> usize {
+        self.counts.get(&(uuid.to_owned(), name.to_owned())).copied().unwrap_or_default()
+    }
+}
+
+/// Takes what was sent: the events of it.
+fn events(world: &mut World, id: ConnectionId) -> Vec<Event> {
+    let bytes = std::mem::take(world.sent.entry(id).or_default());
+    let mut rest = bytes.as_slice();
+    let mut events = Vec::new();
+    while let Some(end) = rest.windows(2).position(|pair| pair == b"\n\n") {
+        let head = String::from_utf8_lossy(&rest[..end]).into_owned();
+        let length = head.lines().find_map(|line| line.strip_prefix("Content-Length: ")?.parse().ok());
+        let body = &rest[end + 2..][..length.unwrap_or(0)];
+        if head.contains("text/event-plain") {
+            events.push(Event::decode(EventFormat::Plain, Bytes::copy_from_slice(body)).expect("an event"));
+        }
+        rest = &rest[end + 2 + body.len()..];
+    }
+    events
+}
+
+fn config(seed: u64) -> SwitchConfig {
+    let mut config = SwitchConfig::default();
+    config.seed = seed;
+    let millis = std::time::Duration::from_millis;
+    config.sip.peers = vec![
+        SipPeer::new("100").answers(millis(200)),
+        SipPeer::new("200").answers(millis(50)).hangs_up(millis(700), trunkline_sim::HangupCause::UserBusy),
+        SipPeer::new("300").refuses(millis(300), trunkline_sim::HangupCause::CallRejected),
+    ];
+    config
+}
+
+/// What the switch itself says of a channel.
+fn dumped(world: &mut World, uuid: &str) -> Option<(String, String)> {
+    let dump = world.switch.api(&format!("uuid_dump {uuid}"), world.now)?;
+    let text = String::from_utf8_lossy(&dump).into_owned();
+    let get = |name: &str| {
+        text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": ")).map(str::to_owned)
+    };
+    Some((get("Channel-State")?, get("Channel-Call-State")?))
+}
+
+fn run(seed: u64) {
+    let mut random = fastrand::Rng::with_seed(seed);
+    let mut world = World::new(config(seed));
+    let (listener, speaker) = (world.client(&["event plain ALL"]), world.client(&[]));
+    let (mut picture, mut jobs) = (Picture::default(), 0);
+    for _ in 0..50 {
+        let command = random.choice(COMMANDS).expect("commands");
+        let mut uuid = || random.choice(UUIDS.iter()).expect("uuids");
+        let command = command.replace("%u", uuid()).replace("%v", uuid());
+        jobs += usize::from(command.starts_with("bgapi"));
+        world.say(speaker, &command);
+        world.pass_millis(random.u64(0..600));
+        for event in events(&mut world, listener) {
+            picture.fold(&event, seed);
+        }
+        let up: BTreeSet<String> = world.switch.channels().map(str::to_owned).collect();
+        assert_eq!(up, picture.up.keys().cloned().collect(), "{seed}: after {command}");
+        for uuid in up {
+            let known = picture.up.get(&uuid).cloned();
+            assert_eq!(dumped(&mut world, &uuid), known, "{seed}: {uuid} after {command}");
+        }
+        events(&mut world, listener).iter().for_each(|event| picture.fold(event, seed));
+    }
+    // Twice: an originate that has lost a leg tries the next one.
+    for _ in 0..2 {
+        world.say(speaker, "api hupall");
+        world.pass_millis(120_000);
+    }
+    events(&mut world, listener).iter().for_each(|event| picture.fold(event, seed));
+    assert_eq!((world.switch.channels().count(), picture.up.len()), (0, 0), "{seed}");
+    assert_eq!((picture.bridges.len(), picture.running.len()), (0, 0), "{seed}: {:?}", picture.running);
+    assert_eq!(picture.jobs, jobs, "{seed}");
+    for uuid in &picture.gone {
+        let made = picture.count(uuid, "CHANNEL_CREATE");
+        for name in ["CHANNEL_HANGUP", "CHANNEL_HANGUP_COMPLETE", "CHANNEL_DESTROY"] {
+            assert_eq!(picture.count(uuid, name), made, "{seed}: {name} of {uuid}");
+        }
+        let parks = ["CHANNEL_PARK", "CHANNEL_UNPARK"].map(|name| picture.count(uuid, name));
+        assert_eq!(parks[0], parks[1], "{seed}: {uuid}");
+    }
+}
+
+#[test]
+fn whatever_is_said_each_channel_is_made_once_and_ends_once() {
+    for seed in 0..40 {
+        run(seed);
+    }
+}
