@@ -1,5 +1,7 @@
 //! Unkindness: what is done to what is sent, and what happens to the whole switch. See [`crate::fault`].
 
+use std::collections::BTreeSet;
+
 use bytes::Bytes;
 use trunkline_proto::{EventBuilder, EventName, HangupCause};
 
@@ -205,11 +207,14 @@ impl Switch {
 
     /// Cuts all connections, and forgets them and those being made.
     pub(super) fn drop_everything(&mut self) {
-        for id in self.connections().collect::<Vec<_>>() {
+        // Those that have ended, too, and have not had everything yet.
+        let all: BTreeSet<ConnectionId> = self.connections().chain(self.pipes.keys().copied()).collect();
+        for id in all {
             self.cut(id);
         }
         self.listeners.clear();
-        self.pipes.clear();
+        self.stirred.clear();
+        self.resuming.clear();
         self.waiters.clear();
         self.dials.clear();
         self.unaccepted.clear();

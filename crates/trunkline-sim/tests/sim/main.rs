@@ -1,5 +1,7 @@
 //! Tests of the simulator as its users see it.
 
+/// Connections that come, talk and go in any order, bound or not, in a kind world and an unkind one.
+mod chaos;
 /// A client of the same protocol crate, joined to the switch.
 mod client;
 /// Unkindness on demand.
