@@ -91,7 +91,7 @@ impl Measured {
 }
 
 /// Processor time of this process, in seconds; in hundredths, as Linux counts it for /proc.
-fn cpu_seconds() -> f64 {
+pub(crate) fn cpu_seconds() -> f64 {
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
     let after_name = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
     let ticks: f64 =

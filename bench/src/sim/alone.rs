@@ -6,7 +6,7 @@ use bytes::BytesMut;
 use trunkline_sim::{ConnectionId, Effect, Switch, Time};
 
 use super::{CALL, Rate, config, print_held};
-use crate::measure::rss_kib;
+use crate::measure::{cpu_seconds, rss_kib};
 
 /// A switch and the time it is told.
 struct World {
@@ -51,14 +51,14 @@ pub(super) fn calls(duration: Duration) {
     let mut world = World::new(1000);
     let client = world.client();
     let command = format!("api {CALL}\n\n");
-    let (started, mut count) = (Instant::now(), 0);
+    let (started, cpu, mut count) = (Instant::now(), cpu_seconds(), 0);
     while started.elapsed() < duration {
         let heard = world.say(client, command.as_bytes());
         assert_eq!((heard.messages, world.switch.channels().count()), (1, 0));
         count += 1;
     }
     let what = "alone: calls, no listener".to_owned();
-    Rate { what, count, bytes: 0, took: started.elapsed() }.print();
+    Rate { what, count, bytes: 0, took: started.elapsed(), cpu: cpu_seconds() - cpu }.print();
 }
 
 pub(super) fn events(duration: Duration, listeners: usize) {
@@ -69,7 +69,8 @@ pub(super) fn events(duration: Duration, listeners: usize) {
         world.say(id, b"event plain ALL\n\n");
     }
     let command = format!("api {CALL}\n\n");
-    let (started, mut messages, mut bytes) = (Instant::now(), 0, 0);
+    let (started, cpu) = (Instant::now(), cpu_seconds());
+    let (mut messages, mut bytes) = (0, 0);
     while started.elapsed() < duration {
         let heard = world.say(client, command.as_bytes());
         messages += heard.messages - 1;
@@ -77,7 +78,7 @@ pub(super) fn events(duration: Duration, listeners: usize) {
     }
     let count = messages / listeners as u64;
     let what = format!("alone: events, {listeners} listener(s)");
-    Rate { what, count, bytes, took: started.elapsed() }.print();
+    Rate { what, count, bytes, took: started.elapsed(), cpu: cpu_seconds() - cpu }.print();
 }
 
 pub(super) fn hold(channels: u64) {

@@ -11,7 +11,7 @@ use tokio::sync::oneshot;
 use trunkline_sim::Sim;
 
 use super::{CALL, Rate, config, print_held};
-use crate::measure::rss_kib;
+use crate::measure::{cpu_seconds, rss_kib};
 
 /// Commands that are sent before their replies are read.
 const IN_FLIGHT: usize = 32;
@@ -126,9 +126,16 @@ fn drive(client: &mut Client, command: &str, going: impl Fn(u64) -> bool) -> u64
 pub(super) fn calls(duration: Duration) {
     let server = Server::start(1000);
     let mut client = Client::connect(server.address);
-    let started = Instant::now();
+    let (started, cpu) = (Instant::now(), cpu_seconds());
     let count = drive(&mut client, &format!("api {CALL}\n\n"), |_| started.elapsed() < duration);
-    Rate { what: "tcp: calls, no listener".into(), count, bytes: 0, took: started.elapsed() }.print();
+    Rate {
+        what: "tcp: calls, no listener".into(),
+        count,
+        bytes: 0,
+        took: started.elapsed(),
+        cpu: cpu_seconds() - cpu,
+    }
+    .print();
 }
 
 pub(super) fn events(duration: Duration, listeners: usize) {
@@ -149,7 +156,7 @@ pub(super) fn events(duration: Duration, listeners: usize) {
         })
         .collect();
     let mut client = Client::connect(server.address);
-    let (started, most) = (Instant::now(), 200_000);
+    let (started, cpu, most) = (Instant::now(), cpu_seconds(), 200_000);
     let command = format!("api {CALL}\n\n");
     // What is ahead of the listeners is kept within what their queues hold.
     drive(&mut client, &command, |answered| {
@@ -160,7 +167,14 @@ pub(super) fn events(duration: Duration, listeners: usize) {
         started.elapsed() < duration
     });
     let (count, took) = (heard.load(Ordering::Relaxed) / listeners as u64, started.elapsed());
-    Rate { what: format!("tcp: events, {listeners} listener(s)"), count, bytes: 0, took }.print();
+    Rate {
+        what: format!("tcp: events, {listeners} listener(s)"),
+        count,
+        bytes: 0,
+        took,
+        cpu: cpu_seconds() - cpu,
+    }
+    .print();
     over.store(true, Ordering::Relaxed);
     client.say(format!("api {CALL}\n\n").as_bytes());
     for listener in listening {

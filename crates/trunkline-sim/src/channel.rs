@@ -17,6 +17,7 @@ use crate::bridge::Bridge;
 use crate::cause::Cause;
 use crate::endpoint::Endpoint;
 use crate::originate::OriginateId;
+use crate::time::Time;
 
 pub(crate) use control::{Control, QUEUE_LENGTH};
 pub(crate) use profile::{KeptProfile, Profile, Times};
@@ -26,6 +27,7 @@ pub(crate) use variables::Variables;
 #[derive(Debug)]
 pub(crate) struct Channel {
     pub(crate) id: ChannelId,
+    pub(crate) made: Time,
     pub(crate) uuid: String,
     pub(crate) name: Vec<u8>,
     pub(crate) direction: CallDirection,
@@ -89,10 +91,17 @@ pub(crate) struct Channel {
 }
 
 impl Channel {
-    pub(crate) fn new(id: ChannelId, uuid: String, direction: CallDirection, endpoint: Endpoint) -> Self {
+    pub(crate) fn new(
+        id: ChannelId,
+        made: Time,
+        uuid: String,
+        direction: CallDirection,
+        endpoint: Endpoint,
+    ) -> Self {
         let hit_dialplan = direction == CallDirection::Inbound;
         Self {
             id,
+            made,
             uuid,
             name: Vec::new(),
             direction,

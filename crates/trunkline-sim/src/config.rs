@@ -42,6 +42,8 @@ pub struct SwitchConfig {
     /// Events, and log lines, that may wait for a client that does not read; beyond, they are lost to it
     /// (`MAX_QUEUE_LEN` in `mod_event_socket.c`); 100,000.
     pub queue_limit: usize,
+    /// How long `show` takes to learn of a channel, and that it is gone: it asks a database that others write; 200 ms.
+    pub show_delay: Duration,
     /// Files that are not there, and folders that cannot be written to, by what their paths begin with; `/nowhere/`.
     /// Any other file is a second long.
     pub missing_files: Vec<String>,
@@ -140,6 +142,7 @@ impl Default for SwitchConfig {
             max_sessions: 5000,
             sessions_per_second: 2000,
             queue_limit: 100_000,
+            show_delay: Duration::from_millis(200),
             missing_files: vec!["/nowhere/".into()],
             sip: SipConfig::default(),
             most_missed: 500,

@@ -163,7 +163,7 @@ impl Core {
         name: &[u8],
     ) -> ChannelId {
         let id = self.channels.next_id();
-        let mut channel = Channel::new(id, uuid.clone(), direction.clone(), endpoint);
+        let mut channel = Channel::new(id, self.now, uuid.clone(), direction.clone(), endpoint);
         name.clone_into(&mut channel.name);
         let variables = &mut channel.variables;
         variables.set("direction", direction.as_str());

@@ -338,7 +338,8 @@ impl Core {
         self.log_channel(log::NOTICE, &origin::CLOSE_CHANNEL, id, |channel| {
             format!("Close Channel {} [{}]", channel.shown_name(), ChannelState::Destroy.as_str())
         });
-        self.channels.remove(id);
+        self.channels.forget(self.now);
+        self.channels.remove(id, self.now.after(self.config.show_delay));
         if let Some(originate) = retry {
             self.next_group(originate);
         }

@@ -86,7 +86,7 @@ fn rows(core: &Core, columns: &str, like: Option<&str>) -> Vec<Row> {
         let has = |like: &str| row.iter().any(|field| String::from_utf8_lossy(field).contains(like));
         like.is_none_or(has)
     };
-    core.channels.iter().map(row).filter(is_like).collect()
+    core.channels.listed(core.now, core.config.show_delay).map(row).filter(is_like).collect()
 }
 
 struct Fields<'a> {

@@ -1,8 +1,10 @@
 //! The channels that are up.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
+use std::time::Duration;
 
 use super::Channel;
+use crate::time::Time;
 
 /// A channel by the number of its session, which is never given twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -20,6 +22,8 @@ pub(crate) struct Channels {
     free: Vec<usize>,
     by_uuid: HashMap<String, ChannelId>,
     made: u64,
+    /// Those that are gone, and until when they are listed.
+    gone: VecDeque<(Time, Box<Channel>)>,
 }
 
 impl Channels {
@@ -41,14 +45,34 @@ impl Channels {
         }
     }
 
-    pub(crate) fn remove(&mut self, id: ChannelId) {
+    /// Takes a channel out; it is listed until a time.
+    pub(crate) fn remove(&mut self, id: ChannelId, listed_until: Time) {
         if self.get(id).is_none() {
             return;
         }
         if let Some(channel) = self.slots.get_mut(id.slot).and_then(Option::take) {
             self.by_uuid.remove(&channel.uuid);
             self.free.push(id.slot);
+            self.gone.push_back((listed_until, channel));
         }
+    }
+
+    /// Forgets those whose time in the list is over.
+    pub(crate) fn forget(&mut self, now: Time) {
+        while self.gone.front().is_some_and(|(until, _)| *until <= now) {
+            self.gone.pop_front();
+        }
+    }
+
+    /// Every channel as `show` lists them, oldest first: it learns of what is new, and of what is gone, a while
+    /// later.
+    pub(crate) fn listed(&self, now: Time, delay: Duration) -> impl Iterator<Item = &Channel> {
+        let is_known = |channel: &&Channel| channel.made.after(delay) <= now;
+        let up = self.slots.iter().flatten().map(|channel| &**channel);
+        let gone = self.gone.iter().filter(|(until, _)| *until > now).map(|(_, channel)| &**channel);
+        let mut all: Vec<&Channel> = up.chain(gone).filter(is_known).collect();
+        all.sort_unstable_by_key(|channel| channel.id);
+        all.into_iter()
     }
 
     pub(crate) fn rename(&mut self, id: ChannelId, uuid: &str) {

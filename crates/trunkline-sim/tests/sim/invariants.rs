@@ -218,6 +218,46 @@ fn several_commands_go_on_one_console_line() {
     assert_eq!(world.heard(client)[0].body, "one;;echo two");
 }
 
+/// `show` learns of a channel, and of its end, a while later; the channel itself is there and gone at once.
+#[test]
+fn the_list_of_channels_lags() {
+    let mut world = World::new(SwitchConfig::default());
+    let client = world.client(&[]);
+    let mut listed = |world: &mut World, millis: u64| {
+        world.pass_millis(millis);
+        world.say(client, "api show channels count");
+        world.say(client, "api uuid_exists x");
+        let said = world.heard(client);
+        let count = said.iter().rev().nth(1).expect("two answers").body.trim().to_owned();
+        (count, said.last().expect("an answer").body.clone())
+    };
+    let is = |count: &str, exists: &str| (format!("{count} total."), exists.to_owned());
+    let now = world.now;
+    world.switch.api("originate {origination_uuid=x}null/1 &park", now);
+    assert_eq!(listed(&mut world, 199), is("0", "true"));
+    assert_eq!(listed(&mut world, 1), is("1", "true"));
+    let now = world.now;
+    world.switch.api("uuid_kill x", now);
+    assert_eq!(listed(&mut world, 199), is("1", "false"));
+    assert_eq!(listed(&mut world, 1), is("0", "false"));
+}
+
+/// An hour of calls, one after the other, goes by as fast as it can be worked out.
+#[test]
+fn time_is_what_one_says_it_is() {
+    let mut world = World::new(SwitchConfig::default());
+    let client = world.client(&["event plain HEARTBEAT CHANNEL_DESTROY"]);
+    let start = world.now;
+    for _ in 0..360 {
+        world.say(client, "bgapi originate null/1 &playback(silence_stream://9000)");
+        world.pass_millis(10_000);
+    }
+    assert_eq!(world.now.since(start), Duration::from_secs(3600));
+    let said = world.heard(client);
+    let count = |name: &str| said.iter().filter(|said| said.get("Event-Name") == name).count();
+    assert_eq!((count("CHANNEL_DESTROY"), count("HEARTBEAT")), (360, 180));
+}
+
 /// The switch may be handed from thread to thread.
 #[test]
 fn it_is_send() {
