@@ -32,6 +32,7 @@ struct Player<'a> {
     patience: Duration,
     values: Values,
     uuids: Vec<String>,
+    words: Vec<String>,
     peers: HashMap<String, Peer>,
     listeners: HashMap<String, TcpListener>,
     /// Whether what is not recorded yet is to be.
@@ -60,6 +61,10 @@ async fn run(scenario: &Scenario, mut player: Player<'_>) -> Result<Recorded, Fa
         tokio::time::sleep(Duration::from_millis(500)).await;
     }
     player.target.hang_up(&player.uuids).await;
+    for word in &player.words {
+        // A recording, where the scenario made one.
+        let _ = std::fs::remove_file(format!("/tmp/{word}.wav"));
+    }
     outcome.map(|()| player.recorded.unwrap_or_default())
 }
 
@@ -70,6 +75,7 @@ impl<'a> Player<'a> {
             patience,
             values: Values::new(),
             uuids: Vec::new(),
+            words: Vec::new(),
             peers: HashMap::new(),
             listeners: HashMap::new(),
             recorded,
@@ -102,6 +108,7 @@ impl<'a> Player<'a> {
             Action::Words(names) => {
                 for name in names {
                     let word = format!("w{}", &uuid::Uuid::new_v4().simple().to_string()[..12]);
+                    self.words.push(word.clone());
                     self.values.insert(name.clone(), word);
                 }
             }

@@ -62,7 +62,7 @@ impl Target {
             address: address.parse().expect("an address and a port in TRUNKLINE_TEST_URL"),
             password: password.into(),
             doors: Semaphore::new(4),
-            at_once: 16,
+            at_once: 24,
             patience: Duration::from_secs(10),
         })
     }
