@@ -2,15 +2,27 @@
 
 mod calls;
 mod channels;
+mod clock;
 mod console;
+mod decide;
+mod evaluate;
+mod fsctl;
 mod globals;
+mod interfaces;
 mod jobs;
 mod legs;
+mod limit;
+mod media;
+mod modules;
+mod network;
+mod sched;
 mod server;
 mod show;
-mod shutdown;
 mod sim;
+mod sofia;
+mod stores;
 mod strings;
+mod words;
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -51,6 +63,12 @@ impl From<&str> for Outcome {
     }
 }
 
+impl From<&[u8]> for Outcome {
+    fn from(text: &[u8]) -> Self {
+        Self::Done(text.into())
+    }
+}
+
 impl From<String> for Outcome {
     fn from(text: String) -> Self {
         Self::Done(text.into_bytes())
@@ -60,17 +78,43 @@ impl From<String> for Outcome {
 type Command = fn(&mut Core, Invocation<'_>) -> Outcome;
 
 const FAMILIES: &[&[(&str, Command)]] = &[
-    server::COMMANDS,
-    strings::COMMANDS,
-    globals::COMMANDS,
-    show::COMMANDS,
+    calls::COMMANDS,
     channels::COMMANDS,
     legs::COMMANDS,
-    calls::COMMANDS,
+    server::COMMANDS,
     jobs::COMMANDS,
-    shutdown::COMMANDS,
+    show::COMMANDS,
+    globals::COMMANDS,
+    evaluate::COMMANDS,
+    strings::COMMANDS,
+    decide::COMMANDS,
+    clock::COMMANDS,
+    sched::COMMANDS,
+    stores::COMMANDS,
+    limit::COMMANDS,
+    media::COMMANDS,
+    sofia::COMMANDS,
+    modules::COMMANDS,
+    network::COMMANDS,
+    words::COMMANDS,
+    fsctl::COMMANDS,
     sim::COMMANDS,
 ];
+
+/// What commands keep from one to the next.
+#[derive(Debug, Default)]
+pub(crate) struct Stores {
+    pub(crate) hash: stores::Realms,
+    pub(crate) db: stores::Realms,
+    /// Each url by its group.
+    pub(crate) groups: Vec<(Vec<u8>, Vec<u8>)>,
+    pub(crate) limits: limit::Limits,
+    pub(crate) settings: fsctl::Settings,
+    tasks: sched::Tasks,
+    modules: modules::Modules,
+    words: words::Words,
+    aliases: words::Aliases,
+}
 
 fn find(name: &[u8]) -> Option<Command> {
     let mut all = FAMILIES.iter().flat_map(|family| family.iter());
@@ -132,6 +176,17 @@ impl Core {
             Some(Outcome::Done(output)) => output,
             _ => Vec::new(),
         }
+    }
+
+    /// What a command says that another one runs (`switch_api_execute`); nothing, if nobody knows it.
+    pub(crate) fn run_inner(&mut self, name: &[u8], arguments: &[u8]) -> Option<Vec<u8>> {
+        let mut event = self.new_event(&EventName::Api, &origin::API).header("API-Command", name);
+        if !arguments.is_empty() {
+            event.push("API-Command-Argument", arguments);
+        }
+        let output = find(name).map(|_| self.run_at_once(name, arguments));
+        self.fire(&EventName::Api, event);
+        output
     }
 
     /// A command has ended.

@@ -47,6 +47,8 @@ pub struct SwitchConfig {
     /// Files that are not there, and folders that cannot be written to, by what their paths begin with; `/nowhere/`.
     /// Any other file is a second long.
     pub missing_files: Vec<String>,
+    /// Global variables besides those of every switch, or in their place (`vars.xml`).
+    pub globals: Vec<(String, String)>,
     /// What calls by SIP reach.
     pub sip: SipConfig,
     /// Of those lost one after the other, how many a client may lose before its connection is cut (`MAX_MISSED` in
@@ -144,6 +146,7 @@ impl Default for SwitchConfig {
             queue_limit: 100_000,
             show_delay: Duration::from_millis(200),
             missing_files: vec!["/nowhere/".into()],
+            globals: Vec::new(),
             sip: SipConfig::default(),
             most_missed: 500,
             park_delay: Duration::from_millis(1),

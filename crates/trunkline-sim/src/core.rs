@@ -8,7 +8,7 @@ use std::time::Duration;
 use fastrand::Rng;
 use trunkline_proto::{EventName, EventSet};
 
-use crate::api::{CallId, Calls};
+use crate::api::{CallId, Calls, Stores};
 use crate::app::Dial;
 use crate::channel::{ChannelId, Channels};
 use crate::config::SwitchConfig;
@@ -37,6 +37,7 @@ pub(crate) struct Core {
     /// Channels whose thread, in FreeSWITCH, would run now.
     pub(crate) ready: VecDeque<ChannelId>,
     pub(crate) calls: Calls,
+    pub(crate) stores: Stores,
     pub(crate) originates: BTreeMap<OriginateId, Originate>,
     pub(crate) originates_made: u64,
     /// Those whose first legs are yet to be made.
@@ -86,6 +87,8 @@ pub(crate) enum Task {
     OriginateTimeout(OriginateId),
     /// An api command that waited for a time may answer.
     CallOver(CallId),
+    /// The time of what `sched_…` asked for has come.
+    Scheduled(u32),
 }
 
 /// What goes out by the bus.
@@ -154,6 +157,7 @@ impl Core {
             schedule: Schedule::default(),
             ready: VecDeque::new(),
             calls: Calls::default(),
+            stores: Stores::default(),
             originates: BTreeMap::new(),
             originates_made: 0,
             new_originates: VecDeque::new(),
@@ -254,6 +258,7 @@ impl Core {
             Task::LegTimeout(id) => self.leg_timeout(id),
             Task::Frame(id) => self.next_frame(id),
             Task::OriginateTimeout(id) => self.originate_timeout(id),
+            Task::Scheduled(id) => self.run_scheduled(id),
             Task::CallOver(id) => self.finish_call(id, b"+OK".to_vec()),
         }
         self.settle();
@@ -290,7 +295,7 @@ fn random_uuid(rng: &mut Rng) -> String {
 }
 
 fn globals(config: &SwitchConfig, core_uuid: &str) -> Vec<(Vec<u8>, Vec<u8>)> {
-    [
+    let own = [
         ("hostname", config.hostname.as_str()),
         ("local_ip_v4", &config.ipv4),
         ("local_mask_v4", "255.255.255.0"),
@@ -298,8 +303,12 @@ fn globals(config: &SwitchConfig, core_uuid: &str) -> Vec<(Vec<u8>, Vec<u8>)> {
         ("switchname", &config.switchname),
         ("domain", &config.hostname),
         ("core_uuid", core_uuid),
-    ]
-    .into_iter()
-    .map(|(name, value)| (name.into(), value.into()))
-    .collect()
+    ];
+    let is_given = |name: &str| config.globals.iter().any(|(given, _)| given == name);
+    let given = config.globals.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    own.into_iter()
+        .filter(|(name, _)| !is_given(name))
+        .chain(given)
+        .map(|(name, value)| (name.into(), value.into()))
+        .collect()
 }

@@ -1,23 +1,44 @@
 //! Putting values in for `${…}` (`switch_channel_expand_variables_check` in `src/switch_channel.c`).
 
-use trunkline_proto::EventName;
-
 use crate::channel::ChannelId;
 use crate::core::Core;
-use crate::event::{array_elements, origin};
+use crate::event::{Draft, array_elements};
 use crate::text::trim;
 
 /// How deep values may stand for others.
 const DEEPEST: usize = 100;
 
+/// Where names are looked up, before the global variables.
+#[derive(Debug, Clone, Copy)]
+enum Names<'a> {
+    Channel(ChannelId),
+    /// The headers of an event (`switch_event_expand_headers_check` in `src/switch_event.c`).
+    Event(&'a Draft),
+}
+
 impl Core {
     /// A text with variables of a channel, global ones and the outputs of api commands in place of what stands for
     /// them: `${name}`, `${name:offset:length}`, `${name[index]}`, `$${global}`, `${command(arguments)}`.
     pub(crate) fn expand(&mut self, id: ChannelId, text: &[u8]) -> Vec<u8> {
-        self.expand_within(id, text, 0)
+        self.expand_within(Names::Channel(id), text, 0)
     }
 
-    fn expand_within(&mut self, id: ChannelId, text: &[u8], depth: usize) -> Vec<u8> {
+    /// The same with an event's headers in place of a channel's variables.
+    pub(crate) fn expand_headers(&mut self, event: &Draft, text: &[u8]) -> Vec<u8> {
+        self.expand_within(Names::Event(event), text, 0)
+    }
+
+    fn named(&self, names: Names<'_>, name: &[u8]) -> Option<Vec<u8>> {
+        match names {
+            Names::Channel(id) => self.channel_variable(id, name).map(<[u8]>::to_vec),
+            Names::Event(event) => {
+                let global = || self.global_variable(name).map(<[u8]>::to_vec);
+                event.first(name).map(|value| value.into_owned()).or_else(global)
+            }
+        }
+    }
+
+    fn expand_within(&mut self, names: Names<'_>, text: &[u8], depth: usize) -> Vec<u8> {
         if depth > DEEPEST || !needs_expansion(text) {
             return text.to_vec();
         }
@@ -36,7 +57,7 @@ impl Core {
                 }
                 (b'$', [b'$', b'{', more @ ..] | [b'{', more @ ..]) => {
                     let (inside, more) = split_at_brace(more);
-                    let value = self.value_of(id, inside, depth);
+                    let value = self.value_of(names, inside, depth);
                     out.extend_from_slice(&value);
                     more
                 }
@@ -50,39 +71,33 @@ impl Core {
     }
 
     /// What a reference stands for.
-    fn value_of(&mut self, id: ChannelId, inside: &[u8], depth: usize) -> Vec<u8> {
+    fn value_of(&mut self, names: Names<'_>, inside: &[u8], depth: usize) -> Vec<u8> {
         let is_call = |byte: &u8| matches!(byte, b' ' | b'(');
         if let Some(at) = inside.iter().position(is_call) {
-            return self.output_of(id, inside, at, depth);
+            return self.output_of(names, inside, at, depth);
         }
-        let inside = self.expand_within(id, inside, depth + 1);
+        let inside = self.expand_within(names, inside, depth + 1);
         let reference = Reference::parse(&inside);
-        let value = self.channel_variable(id, reference.name).unwrap_or_default().to_vec();
+        let value = self.named(names, reference.name).unwrap_or_default();
         let value = match reference.index {
             Some(index) => element(&value, index),
             None => value,
         };
-        let value = self.expand_within(id, &value, depth + 1);
+        let value = self.expand_within(names, &value, depth + 1);
         reference.cut(value)
     }
 
     /// The output of an api command: `name(arguments)`, or `name arguments`.
-    fn output_of(&mut self, id: ChannelId, inside: &[u8], at: usize, depth: usize) -> Vec<u8> {
+    fn output_of(&mut self, names: Names<'_>, inside: &[u8], at: usize, depth: usize) -> Vec<u8> {
         let (name, arguments) = inside.split_at(at);
         let arguments = match arguments.split_first() {
             Some((b'(', arguments)) => until_bracket(arguments),
             Some((_, arguments)) => arguments,
             None => arguments,
         };
-        let name = self.expand_within(id, trim(name), depth + 1);
-        let arguments = self.expand_within(id, arguments, depth + 1);
-        let mut event = self.new_event(&EventName::Api, &origin::API).header("API-Command", &name);
-        if !arguments.is_empty() {
-            event.push("API-Command-Argument", &arguments);
-        }
-        let output = self.run_at_once(&name, &arguments);
-        self.fire(&EventName::Api, event);
-        output
+        let name = self.expand_within(names, trim(name), depth + 1);
+        let arguments = self.expand_within(names, arguments, depth + 1);
+        self.run_inner(&name, &arguments).unwrap_or_default()
     }
 }
 

@@ -331,6 +331,9 @@ impl Core {
         let Some(channel) = self.channels.get_mut(id) else { return };
         channel.running = ChannelState::Destroy;
         let retry = channel.retry;
+        let uuid = channel.uuid.clone();
+        self.stores.limits.forget(id);
+        self.delete_tasks_of(uuid.as_bytes());
         self.fire_channel(id, &origin::STATE);
         self.log_session(log::NOTICE, &origin::SESSION_ENDED, id, |channel| {
             format!("Session {} ({}) Ended", id.number, channel.shown_name())

@@ -66,6 +66,55 @@ impl Time {
         format!("{weekday}, {day:02} {month} {year:04} {hour:02}:{minute:02}:{second:02} GMT")
     }
 
+    /// As `strftime` of the C library writes it, in the C locale.
+    pub(crate) fn formatted(self, format: &str) -> String {
+        let mut out = String::new();
+        let mut rest = format.chars();
+        while let Some(first) = rest.next() {
+            match (first, rest.clone().next()) {
+                ('%', Some(letter)) => {
+                    rest.next();
+                    self.push_field(letter, &mut out);
+                }
+                _ => out.push(first),
+            }
+        }
+        out
+    }
+
+    fn push_field(self, letter: char, out: &mut String) {
+        let Civil { year, month, day, hour, minute, second, weekday } = self.civil();
+        let hour12 = (hour + 11) % 12 + 1;
+        let (weekday, month_name) = (
+            DAYS.get(weekday).copied().unwrap_or_default(),
+            MONTHS.get(month.saturating_sub(1)).copied().unwrap_or_default(),
+        );
+        match letter {
+            'Y' => out.push_str(&format!("{year:04}")),
+            'm' => out.push_str(&format!("{month:02}")),
+            'd' => out.push_str(&format!("{day:02}")),
+            'e' => out.push_str(&format!("{day:2}")),
+            'H' => out.push_str(&format!("{hour:02}")),
+            'I' => out.push_str(&format!("{hour12:02}")),
+            'M' => out.push_str(&format!("{minute:02}")),
+            'S' => out.push_str(&format!("{second:02}")),
+            'y' => out.push_str(&format!("{:02}", year % 100)),
+            'p' => out.push_str(if hour < 12 { "AM" } else { "PM" }),
+            'a' => out.push_str(weekday),
+            'b' | 'h' => out.push_str(month_name),
+            's' => out.push_str(&self.as_secs().to_string()),
+            'Z' => out.push_str("UTC"),
+            'z' => out.push_str("+0000"),
+            'F' => out.push_str(&self.formatted("%Y-%m-%d")),
+            'T' => out.push_str(&self.formatted("%H:%M:%S")),
+            'R' => out.push_str(&self.formatted("%H:%M")),
+            'D' => out.push_str(&self.formatted("%m/%d/%y")),
+            'c' => out.push_str(&self.formatted("%a %b %e %T %Y")),
+            '%' => out.push('%'),
+            other => out.extend(['%', other]),
+        }
+    }
+
     /// Reads `2026-11-20 23:56:00`.
     pub(crate) fn parse(date: &str) -> Option<Self> {
         let number = |from: usize, to: usize| date.get(from..to)?.parse::<u64>().ok();
@@ -142,6 +191,13 @@ mod tests {
         }
         assert_eq!(Time::parse("2026-01-01 00:00:00").unwrap().as_secs(), 1_767_225_600);
         assert_eq!(Time::parse("yesterday"), None);
+    }
+
+    #[test]
+    fn formats() {
+        let time = Time::from_micros(1_795_218_960_603_348);
+        assert_eq!(time.formatted("%F %T|%y%m%e %I%p %a %b"), "2026-11-20 23:56:00|261120 11PM Fri Nov");
+        assert_eq!(time.formatted("100%% %q %"), "100% %q %");
     }
 
     #[test]

@@ -5,14 +5,15 @@ use trunkline_proto::{EventFormat, EventName, HangupCause};
 use super::{Command, Invocation, Outcome};
 use crate::cause::Cause;
 use crate::core::Core;
-use crate::event::{array_elements, origin};
-use crate::text::{first_word, split_spaces};
+use crate::event::{Draft, array_elements, origin};
+use crate::text::{first_word, split, split_spaces};
 
 pub(super) const COMMANDS: &[(&str, Command)] = &[
     ("uuid_kill", uuid_kill),
     ("uuid_exists", uuid_exists),
     ("uuid_getvar", uuid_getvar),
     ("uuid_setvar", uuid_setvar),
+    ("uuid_setvar_multi", uuid_setvar_multi),
     ("uuid_dump", uuid_dump),
 ];
 
@@ -70,7 +71,31 @@ fn uuid_setvar(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
     "+OK\n".into()
 }
 
-/// `uuid_dump <uuid> [plain|json]`
+/// `<uuid> <name>=<value>;<name>=<value>…`
+fn uuid_setvar_multi(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
+    const USAGE: &str = "-USAGE: <uuid> <var>=<value>;<var>=<value>...\n";
+    let (uuid, pairs) = first_word(invocation.arguments);
+    if uuid.is_empty() {
+        return USAGE.into();
+    }
+    if pairs.is_empty() {
+        return "".into();
+    }
+    let Some(channel) = core.channels.find(uuid).and_then(|id| core.channels.get_mut(id)) else {
+        return format!("{NO_SUCH_CHANNEL}{USAGE}").into();
+    };
+    for pair in split(pairs, b';', MOST_PAIRS) {
+        let equals = pair.iter().position(|byte| *byte == b'=').unwrap_or(pair.len());
+        let (name, value) = pair.split_at(equals);
+        channel.variables.set(name, value.get(1..).unwrap_or_default());
+    }
+    "+OK\n".into()
+}
+
+/// Most pairs that are looked at.
+const MOST_PAIRS: usize = 64;
+
+/// `uuid_dump <uuid> [text|plain|json|xml]`
 fn uuid_dump(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
     let (uuid, format) = first_word(invocation.arguments);
     if uuid.is_empty() {
@@ -84,6 +109,19 @@ fn uuid_dump(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
         channel.write_basic(&mut event);
         channel.write_variables(&mut event);
     }
-    let format = if format.eq_ignore_ascii_case(b"json") { EventFormat::Json } else { EventFormat::Plain };
-    Outcome::Done(event.payload(format))
+    let output = match format.to_ascii_lowercase().as_slice() {
+        b"json" => event.payload(EventFormat::Json),
+        b"xml" => event.payload(EventFormat::Xml),
+        b"plain" => bracketed(&event),
+        _ => event.payload(EventFormat::Plain),
+    };
+    Outcome::Done(output)
+}
+
+/// What `plain` means here: nothing encoded, and every value in brackets.
+fn bracketed(event: &Draft) -> Vec<u8> {
+    let lines = event.headers().map(|(name, value)| [name, b": [", value, b"]\n"].concat());
+    let mut text = lines.collect::<Vec<_>>().concat();
+    text.push(b'\n');
+    text
 }

@@ -18,6 +18,7 @@ pub(super) const COMMANDS: &[(&str, Command)] = &[
     }),
     ("uuid_bridge", uuid_bridge),
     ("uuid_transfer", uuid_transfer),
+    ("uuid_dual_transfer", uuid_dual_transfer),
     ("uuid_park", uuid_park),
     ("uuid_hold", uuid_hold),
     ("uuid_broadcast", uuid_broadcast),
@@ -80,6 +81,34 @@ fn uuid_transfer(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
 
 const TRANSFER_USAGE: &str = "-USAGE: <uuid> [-bleg|-both] <dest-exten> [<dialplan>] [<context>]\n";
 
+/// `<uuid> <number>[/<dialplan>[/<context>]] <number of the other>[/<dialplan>[/<context>]]`
+fn uuid_dual_transfer(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
+    let words = split_spaces(invocation.arguments, 5);
+    let [uuid, to, others_to] = words.as_slice() else {
+        return "-USAGE: <uuid> <A-dest-exten>[/<A-dialplan>][/<A-context>] \
+                <B-dest-exten>[/<B-dialplan>][/<B-context>]\n"
+            .into();
+    };
+    let Some(id) = core.channels.find(uuid) else { return NO_SUCH_CHANNEL.into() };
+    let legs = [(core.partner(id), others_to), (Some(id), to)];
+    for (leg, to) in legs {
+        let (number, dialplan, context) = destination(to);
+        if let Some(leg) = leg {
+            core.transfer(leg, number, dialplan, context);
+        }
+    }
+    "+OK\n".into()
+}
+
+/// The number, the dialplan and the context of one word. Where the dialplan is `inline`, the number may have slashes.
+fn destination(text: &[u8]) -> (&[u8], Option<&[u8]>, Option<&[u8]>) {
+    if let Some(number) = text.strip_suffix(b"/inline") {
+        return (number, Some(b"inline"), None);
+    }
+    let mut parts = text.splitn(3, |byte| *byte == b'/');
+    (parts.next().unwrap_or_default(), parts.next(), parts.next())
+}
+
 fn uuid_park(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
     let Some(id) = core.channels.find(invocation.arguments) else { return NO_SUCH_CHANNEL.into() };
     core.park_session(id);
@@ -112,14 +141,20 @@ fn uuid_broadcast(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
         Some(b"bleg") => (false, true),
         _ => (true, false),
     };
-    let broadcast = Broadcast::parse(path);
-    if let Some(peer) = core.partner(id).filter(|_| b) {
-        core.broadcast(peer, &broadcast);
-    }
-    if a {
-        core.broadcast(id, &broadcast);
-    }
+    core.broadcast_legs(id, &Broadcast::parse(path), a, b);
     "+OK Message sent\n".into()
+}
+
+impl Core {
+    /// Has something played to a call, or to the other end of its bridge, or to both.
+    pub(super) fn broadcast_legs(&mut self, id: ChannelId, broadcast: &Broadcast, a: bool, b: bool) {
+        if let Some(peer) = self.partner(id).filter(|_| b) {
+            self.broadcast(peer, broadcast);
+        }
+        if a {
+            self.broadcast(id, broadcast);
+        }
+    }
 }
 
 /// `uuid_break <uuid> [all]`

@@ -1,13 +1,10 @@
 //! Commands about the switch itself (`mod_commands.c`).
 
-use trunkline_proto::EventName;
-
 use super::{Command, Invocation, Outcome};
 use crate::core::Core;
 use crate::event::origin;
 use crate::heartbeat::up_time;
 use crate::log;
-use crate::time::Time;
 
 pub(super) const COMMANDS: &[(&str, Command)] = &[
     ("status", status),
@@ -16,8 +13,11 @@ pub(super) const COMMANDS: &[(&str, Command)] = &[
     ("hostname", hostname),
     ("switchname", switchname),
     ("create_uuid", create_uuid),
-    ("strepoch", strepoch),
-    ("reloadxml", reloadxml),
+    ("banner", banner),
+    ("file_exists", file_exists),
+    ("system", |core, invocation| shell(core, invocation, "-ERR no reply\n")),
+    ("bg_system", |core, invocation| shell(core, invocation, "+OK\n")),
+    ("getenv", |_, _| "_undef_".into()),
     ("log", log_command),
 ];
 
@@ -28,9 +28,10 @@ fn status(core: &mut Core, _: Invocation<'_>) -> Outcome {
     let (count, recent) = (core.channels.len(), statistics.peak_five_minutes);
     let (per_second, most) = (core.sessions_last_second(), statistics.peak_per_second);
     let (number, revision) = (config.release.number(), config.release.revision_for_people());
+    let ready = if core.stores.settings.is_ready() { "ready" } else { "not ready" };
     let (limit, most_sessions) = (config.sessions_per_second, config.max_sessions);
     format!(
-        "UP {up}\nFreeSWITCH (Version {number} {revision}) is ready\n\
+        "UP {up}\nFreeSWITCH (Version {number} {revision}) is {ready}\n\
          {sessions} session(s) since startup\n\
          {count} session(s) - peak {peak}, last 5min {recent} \n\
          {per_second} session(s) per Sec out of max {limit}, peak {most}, last 5min {most} \n\
@@ -41,10 +42,15 @@ fn status(core: &mut Core, _: Invocation<'_>) -> Outcome {
 
 fn version(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
     let release = core.config.release;
-    if invocation.text().eq_ignore_ascii_case("short") {
-        return format!("{}\n", release.number()).into();
+    let (full, revision) = (release.full(), release.revision_for_people());
+    match invocation.text().split_whitespace().next() {
+        None => format!("FreeSWITCH Version {full} ({revision})\n").into(),
+        // Any part of the word will do.
+        Some(word) if "short".contains(&word.to_ascii_lowercase()) => {
+            format!("{}\n", release.number()).into()
+        }
+        Some(_) => format!("FreeSWITCH Version {full} ({} {revision})\n", release.number()).into(),
     }
-    format!("FreeSWITCH Version {} ({})\n", release.full(), release.revision_for_people()).into()
 }
 
 fn uptime(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
@@ -76,19 +82,38 @@ fn create_uuid(core: &mut Core, _: Invocation<'_>) -> Outcome {
     core.new_uuid().into()
 }
 
-fn strepoch(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
-    let time = match invocation.arguments {
-        [] => core.now,
-        _ => Time::parse(&invocation.text()).unwrap_or_default(),
-    };
-    time.as_secs().to_string().into()
+/// Files are those that are not said to be missing, where FreeSWITCH has its own.
+fn file_exists(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
+    let path = invocation.text();
+    let missing = core.config.missing_files.iter().any(|start| path.starts_with(start));
+    (path.starts_with("/usr/local/freeswitch/") && !missing).to_string().into()
 }
 
-fn reloadxml(core: &mut Core, _: Invocation<'_>) -> Outcome {
-    let event = core.new_event(&EventName::ReloadXml, &origin::RELOADXML);
-    core.fire(&EventName::ReloadXml, event);
-    "+OK [Success]\n".into()
+/// No command of the system is ever run.
+fn shell(_: &mut Core, invocation: Invocation<'_>, done: &'static str) -> Outcome {
+    if invocation.arguments.is_empty() { "-USAGE: <command>\n" } else { done }.into()
 }
+
+fn banner(_: &mut Core, _: Invocation<'_>) -> Outcome {
+    BANNER.into()
+}
+
+const BANNER: &str = r"
+.=============================================================.
+|   _____              ______        _____ _____ ____ _   _   |
+|  |  ___| __ ___  ___/ ___\ \      / /_ _|_   _/ ___| | | |  |
+|  | |_ | '__/ _ \/ _ \___ \\ \ /\ / / | |  | || |   | |_| |  |
+|  |  _|| | |  __/  __/___) |\ V  V /  | |  | || |___|  _  |  |
+|  |_|  |_|  \___|\___|____/  \_/\_/  |___| |_| \____|_| |_|  |
+|                                                             |
+.=============================================================.
+|   Anthony Minessale II, Michael Jerris, Brian West, Others  |
+|   FreeSWITCH (http://www.freeswitch.org)                    |
+|   Paypal Donations Appreciated: paypal@freeswitch.org       |
+|   Brought to you by ClueCon http://www.cluecon.com/         |
+.=============================================================.
+
+";
 
 /// `log <level> <text>`
 fn log_command(core: &mut Core, invocation: Invocation<'_>) -> Outcome {

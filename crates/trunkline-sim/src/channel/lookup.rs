@@ -32,8 +32,13 @@ impl Core {
     pub(crate) fn channel_variable(&self, id: ChannelId, name: &[u8]) -> Option<&[u8]> {
         let channel = self.channels.get(id)?;
         let field = || channel.profile.as_ref().and_then(|profile| profile.field(name));
-        let is_it = |(known, _): &&(Vec<u8>, Vec<u8>)| known.eq_ignore_ascii_case(name);
-        let global = || self.globals.iter().find(is_it).map(|(_, value)| value.as_slice());
+        let global = || self.global_variable(name);
         channel.variables.get(name).or_else(field).or_else(global)
+    }
+
+    /// A global variable, by its name in any case.
+    pub(crate) fn global_variable(&self, name: &[u8]) -> Option<&[u8]> {
+        let is_it = |(known, _): &&(Vec<u8>, Vec<u8>)| known.eq_ignore_ascii_case(name);
+        self.globals.iter().find(is_it).map(|(_, value)| value.as_slice())
     }
 }

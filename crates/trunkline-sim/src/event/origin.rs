@@ -40,6 +40,13 @@ pub(crate) const SENDEVENT: Origin = origin("mod_event_socket.c", "parse_command
 pub(crate) const PRIVATE_COMMAND: Origin = origin("switch_ivr.c", "switch_ivr_parse_next_event", 804);
 pub(crate) const HEARTBEAT: Origin = origin("switch_core.c", "send_heartbeat", 95);
 pub(crate) const RESCHEDULE: Origin = origin("switch_scheduler.c", "switch_scheduler_execute", 73);
+pub(crate) const ADD_SCHEDULE: Origin = origin("switch_scheduler.c", "switch_scheduler_add_task_ex", 266);
+pub(crate) const DEL_SCHEDULE: Origin = origin("switch_scheduler.c", "task_thread_loop", 151);
+pub(crate) const SCHED_HANGUP: Origin = origin("switch_ivr_async.c", "sch_hangup_callback", 5527);
+pub(crate) const SCHED_HANGUP_NOW: Origin = origin("mod_commands.c", "sched_hangup_function", 3689);
+pub(crate) const LIMIT_HANGUP: Origin = origin("mod_commands.c", "uuid_limit_function", 7101);
+pub(crate) const EVAL: Origin = origin("mod_commands.c", "eval_function", 1696);
+pub(crate) const RELOADCERT: Origin = origin("mod_commands.c", "reload_cert_function", 2867);
 pub(crate) const RELOADXML: Origin = origin("switch_xml.c", "switch_xml_open_root", 2423);
 pub(crate) const UUID_DUMP: Origin = origin("mod_commands.c", "uuid_dump_function", 6495);
 

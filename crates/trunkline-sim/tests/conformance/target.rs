@@ -37,6 +37,10 @@ pub(crate) fn simulator() -> SimBuilder {
         .configure(|config| {
             config.switchname = "fs-testbed".into();
             config.sip.port = 5090;
+            config.globals = vec![
+                ("domain".into(), "localhost".into()),
+                ("hold_music".into(), "local_stream://default".into()),
+            ];
         })
 }
 

@@ -24,6 +24,7 @@ pub(crate) fn pbx1() -> SwitchConfig {
     config.sessions_per_second = 200;
     config.missing_files = vec!["/no/such/".into()];
     let domain = "pbx1.example.net";
+    config.globals = vec![("domain".into(), domain.into())];
     config.sip.gateways = vec![("provider".into(), "127.0.0.1:5060".into())];
     config.sip.registrations = vec![(format!("1000@{domain}"), "9196@127.0.0.1:5060".into())];
     config.users = vec![

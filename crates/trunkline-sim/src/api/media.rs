@@ -1,0 +1,228 @@
+//! Commands about one channel's sound and signalling that have nothing to do here, where there is neither: they say what
+//! the real ones say, of a channel that is there and of one that is not (`mod_commands.c`).
+
+use super::{Command, Invocation, Outcome};
+use crate::core::Core;
+use crate::log;
+use crate::text::{first_word, split_spaces};
+
+pub(super) const COMMANDS: &[(&str, Command)] = &[
+    ("uuid_audio", uuid_audio),
+    ("uuid_deflect", |core, invocation| redirect(core, invocation, "+OK:\n")),
+    ("uuid_redirect", |core, invocation| redirect(core, invocation, "+OK\n")),
+    ("uuid_recovery_refresh", |core, invocation| redirect(core, invocation, "+OK:\n")),
+    ("uuid_set_media_stats", uuid_set_media_stats),
+    ("uuid_media", uuid_media),
+    ("uuid_media_3p", uuid_media),
+    ("uuid_loglevel", uuid_loglevel),
+    ("uuid_session_heartbeat", uuid_session_heartbeat),
+    ("uuid_send_info", uuid_send_info),
+    ("uuid_buglist", uuid_buglist),
+    ("uuid_chat", uuid_chat),
+    ("uuid_preprocess", |_, _| "-USAGE: <>\n".into()),
+    ("uuid_display", |core, invocation| tell(core, invocation, &DISPLAY)),
+    ("uuid_simplify", |core, invocation| tell(core, invocation, &SIMPLIFY)),
+    ("uuid_phone_event", |core, invocation| tell(core, invocation, &PHONE_EVENT)),
+    ("uuid_jitterbuffer", |core, invocation| tell(core, invocation, &JITTERBUFFER)),
+    ("uuid_debug_media", |core, invocation| tell(core, invocation, &DEBUG_MEDIA)),
+    ("uuid_send_message", |core, invocation| tell(core, invocation, &SEND_MESSAGE)),
+    ("uuid_fileman", |core, invocation| tell(core, invocation, &FILEMAN)),
+    ("uuid_outgoing_answer", |core, invocation| tell(core, invocation, &OUTGOING_ANSWER)),
+    ("uuid_early_ok", |core, invocation| tell(core, invocation, &EARLY_OK)),
+    ("uuid_zombie_exec", |core, invocation| tell(core, invocation, &ZOMBIE_EXEC)),
+    ("uuid_xfer_zombie", |core, invocation| tell(core, invocation, &XFER_ZOMBIE)),
+    ("uuid_codec_param", |core, invocation| tell(core, invocation, &CODEC_PARAM)),
+    ("uuid_codec_debug", |core, invocation| tell(core, invocation, &CODEC_DEBUG)),
+    ("uuid_capture_text", |core, invocation| tell(core, invocation, &CAPTURE_TEXT)),
+    ("uuid_send_text", |core, invocation| tell(core, invocation, &SEND_TEXT)),
+    ("uuid_pause", |core, invocation| tell(core, invocation, &PAUSE)),
+    ("uuid_displace", |core, invocation| tell(core, invocation, &DISPLACE)),
+    ("uuid_drop_dtmf", |core, invocation| tell(core, invocation, &DROP_DTMF)),
+    ("uuid_media_reneg", |core, invocation| tell(core, invocation, &MEDIA_RENEG)),
+    ("uuid_video_refresh", |core, invocation| tell(core, invocation, &VIDEO)),
+    ("uuid_video_bitrate", |core, invocation| tell(core, invocation, &VIDEO)),
+    ("uuid_video_bandwidth", |core, invocation| tell(core, invocation, &VIDEO)),
+    ("uuid_media_params", |core, invocation| tell(core, invocation, &MEDIA_PARAMS)),
+    ("uuid_msrp_send", |core, invocation| tell(core, invocation, &MSRP_SEND)),
+];
+
+/// What a command says.
+struct Words {
+    /// How many words it wants.
+    wants: usize,
+    /// Of fewer.
+    usage: &'static str,
+    /// Of a channel that is there.
+    done: &'static str,
+    /// Of one that is not.
+    none: &'static str,
+}
+
+const FAILED: &str = "-ERR Operation failed\n";
+const FAILED_LOUDLY: &str = "-ERR Operation Failed\n";
+const NO_SUCH_CHANNEL: &str = "-ERR No such channel!\n";
+const SUCCESS: &str = "+OK Success\n";
+
+const DISPLAY: Words = words(2, "-USAGE: <uuid> <display>\n", SUCCESS, FAILED);
+const SIMPLIFY: Words = words(1, "-USAGE: <uuid>\n", SUCCESS, FAILED);
+const PHONE_EVENT: Words = words(2, "-USAGE: <uuid>\n-ERR Operation failed\n", SUCCESS, FAILED);
+const JITTERBUFFER: Words = words(2, "-USAGE: <uuid> [0|<min_msec>[:<max_msec>]]\n", SUCCESS, FAILED);
+const DEBUG_MEDIA: Words =
+    words(3, "-USAGE: <uuid> <read|write|both|vread|vwrite|vboth|all> <on|off>\n", SUCCESS, FAILED);
+const SEND_MESSAGE: Words =
+    words(2, "-USAGE: <uuid> <message>\n", SUCCESS, "-ERR Unable to find session for UUID\n");
+/// Nothing is ever played that could be wound.
+const FILEMAN: Words = words(2, "-USAGE: <uuid> <cmd>:<val>\n", "-ERR No file handle!\n", NO_SUCH_CHANNEL);
+const OUTGOING_ANSWER: Words = words(1, "-USAGE: <uuid>\n", "+OK\n", NO_SUCH_CHANNEL);
+const EARLY_OK: Words = words(1, "-ERROR\n", "", "-ERROR\n");
+const ZOMBIE_EXEC: Words =
+    words(1, "-ERR no such session\n", "+OK MMM Brains...\n", "-ERR no such session\n");
+const XFER_ZOMBIE: Words = words(1, "-USAGE: <uuid>\n-ERR Operation Failed\n", SUCCESS, FAILED_LOUDLY);
+const CODEC_PARAM: Words = words(
+    5,
+    "-USAGE: <uuid> audio|video read|write <param> <val>\n-ERR Operation Failed [NOT SENT]\n",
+    "-ERR Operation Failed [NOT SENT]\n",
+    "-ERR Operation Failed [NOT SENT]\n",
+);
+const CODEC_DEBUG: Words =
+    words(3, "-USAGE: <uuid> audio|video <level>\n-ERR Operation Failed\n", SUCCESS, FAILED_LOUDLY);
+const CAPTURE_TEXT: Words = words(2, "-USAGE: <uuid> <on|off>\n", "", "");
+const SEND_TEXT: Words = words(2, "-USAGE: <uuid> <text>\n", "+OK\n", NO_SUCH_CHANNEL);
+const PAUSE: Words = words(2, "-USAGE: <uuid> <on|off>\n", "", "");
+const DISPLACE: Words = words(
+    3,
+    "-USAGE: <uuid> [start|stop] <path> [<limit>] [mux]\n",
+    SUCCESS,
+    "-ERR Cannot locate session!\n",
+);
+const DROP_DTMF: Words = words(
+    3,
+    "-USAGE: <uuid> [on | off ] [ mask_digits <digits> | mask_file <file>]\n",
+    "+OK\n",
+    "-ERR Cannot locate session!\n",
+);
+const MEDIA_RENEG: Words =
+    words(1, "-USAGE: <uuid>[ <codec_string>]\n-ERR Operation Failed\n", SUCCESS, FAILED_LOUDLY);
+const VIDEO: Words =
+    words(1, "-USAGE: <uuid> [auto|manual]\n-ERR Operation Failed\n", SUCCESS, FAILED_LOUDLY);
+const MEDIA_PARAMS: Words = words(2, "-USAGE: <uuid> <json>\n", SUCCESS, FAILED);
+const MSRP_SEND: Words = words(
+    2,
+    "-ERR Usage: uuid_msrp_send <uuid> msg\n",
+    "-ERR Usage: uuid_msrp_send <uuid> msg\n",
+    NO_SUCH_CHANNEL,
+);
+
+const fn words(wants: usize, usage: &'static str, done: &'static str, none: &'static str) -> Words {
+    Words { wants, usage, done, none }
+}
+
+fn tell(core: &mut Core, invocation: Invocation<'_>, words: &Words) -> Outcome {
+    let given = split_spaces(invocation.arguments, words.wants);
+    match given.first() {
+        Some(uuid) if given.len() == words.wants => {
+            if core.channels.find(uuid).is_some() {
+                words.done
+            } else {
+                words.none
+            }
+        }
+        _ => words.usage,
+    }
+    .into()
+}
+
+fn no_such_channel(uuid: &[u8]) -> Outcome {
+    Outcome::Done([b"-ERR No such channel ".as_slice(), uuid, b"!\n"].concat())
+}
+
+/// `<uuid> [start [read|write] [mute|level <level>]|stop]`
+fn uuid_audio(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
+    const USAGE: &str = "-USAGE: <uuid> [start [read|write] [mute|level <level>]|stop]\n";
+    let words = split_spaces(invocation.arguments, 5);
+    let words: Vec<&[u8]> = words.iter().map(Vec::as_slice).collect();
+    match words.as_slice() {
+        [uuid, b"stop"] | [uuid, b"start", _, _] | [uuid, b"start", _, _, _] => {
+            if core.channels.find(uuid).is_some() { "+OK\n" } else { NO_SUCH_CHANNEL }
+        }
+        _ => USAGE,
+    }
+    .into()
+}
+
+/// `<uuid> <uri>`
+fn redirect(core: &mut Core, invocation: Invocation<'_>, done: &'static str) -> Outcome {
+    match split_spaces(invocation.arguments, 2).as_slice() {
+        [uuid, _] if core.channels.find(uuid).is_some() => done.into(),
+        [uuid, _] => no_such_channel(uuid),
+        _ => "-USAGE: <uuid> <uri>\n".into(),
+    }
+}
+
+fn uuid_set_media_stats(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
+    match invocation.arguments {
+        b"" => "-USAGE: <uuid>\n".into(),
+        uuid if core.channels.find(uuid).is_some() => "+OK:\n".into(),
+        uuid => no_such_channel(uuid),
+    }
+}
+
+/// `[off] <uuid>`: sound can be sent past the switch, but there is no way back here.
+fn uuid_media(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
+    let words = split_spaces(invocation.arguments, 4);
+    match words.iter().map(Vec::as_slice).collect::<Vec<_>>().as_slice() {
+        [] => "-USAGE: [off] <uuid>\n-ERR Operation failed\n",
+        [b"off", uuid, ..] if core.channels.find(uuid).is_some() => SUCCESS,
+        _ => FAILED,
+    }
+    .into()
+}
+
+/// `<uuid> <level>`
+fn uuid_loglevel(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
+    let words = split_spaces(invocation.arguments, 2);
+    let [uuid, level] = words.as_slice() else { return "-USAGE: <uuid> <level>\n".into() };
+    let level = String::from_utf8_lossy(level);
+    let is_number = level.starts_with(|first: char| first.is_ascii_digit());
+    if core.channels.find(uuid).is_none() {
+        return no_such_channel(uuid);
+    }
+    if is_number || log::parse_level(&level).is_some() { "+OK\n" } else { "-ERR Invalid log level!\n" }.into()
+}
+
+/// `<uuid> [sched] [0|<seconds>]`. There is no such heartbeat here.
+fn uuid_session_heartbeat(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
+    const USAGE: &str = "USAGE: uuid_session_heartbeat <uuid> [sched] [0|<seconds>]\n";
+    match split_spaces(invocation.arguments, 3).as_slice() {
+        [uuid, _, ..] if core.channels.find(uuid).is_some() => "+OK\n".into(),
+        [_, _, ..] => format!("-ERR Cannot locate session. {USAGE}").into(),
+        _ => format!("-{USAGE}").into(),
+    }
+}
+
+/// `<uuid> [<mime_type> <mime_subtype>] <message>`
+fn uuid_send_info(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
+    let words = split_spaces(invocation.arguments, 4);
+    match words.as_slice() {
+        [] | [_, _, _] => "-USAGE: <uuid> [<mime_type> <mime_subtype>] <message>\n-ERR Operation Failed\n",
+        [uuid, ..] if core.channels.find(uuid).is_some() => SUCCESS,
+        _ => FAILED_LOUDLY,
+    }
+    .into()
+}
+
+fn uuid_buglist(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
+    match core.channels.find(first_word(invocation.arguments).0) {
+        Some(_) => "<media-bugs>\n</media-bugs>\n".into(),
+        None => "".into(),
+    }
+}
+
+/// `<uuid> <text>`; no channel here takes any.
+fn uuid_chat(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
+    match split_spaces(invocation.arguments, 2).as_slice() {
+        [uuid, _] if core.channels.find(uuid).is_some() => "-ERR Send failed\n".into(),
+        [uuid, _] => no_such_channel(uuid),
+        _ => "-USAGE: <uuid> <text>\n".into(),
+    }
+}

@@ -1,0 +1,153 @@
+//! Modules that are loaded (`mod_commands.c`, `switch_loadable_module.c`).
+
+use std::collections::BTreeSet;
+
+use trunkline_proto::EventName;
+
+use super::interfaces::INTERFACES;
+use super::{Command, Invocation, Outcome};
+use crate::core::Core;
+use crate::event::origin;
+
+pub(super) const COMMANDS: &[(&str, Command)] = &[
+    ("module_exists", module_exists),
+    ("load", load),
+    ("unload", unload),
+    ("reload", reload),
+    ("reloadxml", reloadxml),
+    ("reloadacl", reloadacl),
+    ("reloadcert", reloadcert),
+    ("xml_flush_cache", |_, _| "+OK cleared 0 entries\n".into()),
+];
+
+/// Modules that are loaded and offer nothing that is listed.
+const SILENT: [&str; 3] = ["mod_console", "mod_event_socket", "mod_logfile"];
+
+/// Modules that are not loaded, and could be.
+const LOADABLE: [&str; 2] = ["mod_cdr_csv", "mod_xml_curl"];
+
+/// Which modules are loaded, told by what has changed.
+#[derive(Debug, Default)]
+pub(crate) struct Modules {
+    loaded: BTreeSet<String>,
+    unloaded: BTreeSet<String>,
+}
+
+impl Modules {
+    pub(super) fn has(&self, name: &str) -> bool {
+        (is_usual(name) && !self.unloaded.contains(name)) || self.loaded.contains(name)
+    }
+
+    pub(super) fn names(&self) -> Vec<String> {
+        let usual = INTERFACES.iter().map(|interface| interface.module).chain(SILENT);
+        let mut names: BTreeSet<String> = usual.filter(|name| self.has(name)).map(str::to_owned).collect();
+        names.extend(self.loaded.iter().cloned());
+        names.into_iter().collect()
+    }
+
+    fn load(&mut self, name: &str) -> Result<(), &'static str> {
+        if self.has(name) {
+            return Err("Module already loaded");
+        }
+        if !self.unloaded.remove(name) {
+            if !LOADABLE.contains(&name) {
+                return Err("module load file routine returned an error");
+            }
+            self.loaded.insert(name.to_owned());
+        }
+        Ok(())
+    }
+
+    fn unload(&mut self, name: &str) -> Result<(), &'static str> {
+        if !self.has(name) {
+            return Err("No such module!");
+        }
+        if !self.loaded.remove(name) {
+            self.unloaded.insert(name.to_owned());
+        }
+        Ok(())
+    }
+}
+
+fn is_usual(name: &str) -> bool {
+    SILENT.contains(&name) || INTERFACES.iter().any(|interface| interface.module == name)
+}
+
+fn module_exists(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
+    match invocation.text().as_str() {
+        "" => "".into(),
+        name if core.stores.modules.has(name) => "true".into(),
+        _ => "false".into(),
+    }
+}
+
+fn load(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
+    if invocation.arguments.is_empty() {
+        return "-USAGE: <mod_name>\n".into();
+    }
+    tell_of_xml(core);
+    match core.stores.modules.load(&invocation.text()) {
+        Ok(()) => "+OK Reloading XML\n+OK\n".into(),
+        Err(why) => format!("+OK Reloading XML\n-ERR [{why}]\n").into(),
+    }
+}
+
+/// `[-f] <module>`; what is in use is unloaded all the same.
+fn named(invocation: &Invocation<'_>) -> String {
+    let text = invocation.text();
+    text.strip_prefix("-f").map_or(text.as_str(), str::trim_start).to_owned()
+}
+
+const UNLOAD_USAGE: &str = "-USAGE: [-f] <mod_name>\n";
+
+fn unload(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
+    let name = named(&invocation);
+    if name.is_empty() {
+        return UNLOAD_USAGE.into();
+    }
+    match core.stores.modules.unload(&name) {
+        Ok(()) => "+OK\n".into(),
+        Err(why) => format!("-ERR [{why}]\n").into(),
+    }
+}
+
+fn reload(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
+    let name = named(&invocation);
+    if name.is_empty() {
+        return UNLOAD_USAGE.into();
+    }
+    tell_of_xml(core);
+    let unloaded = match core.stores.modules.unload(&name) {
+        Ok(()) => "+OK module unloaded\n".to_owned(),
+        Err(why) => format!("-ERR unloading module [{why}]\n"),
+    };
+    let loaded = match core.stores.modules.load(&name) {
+        Ok(()) => "+OK module loaded\n".to_owned(),
+        Err(why) => format!("-ERR loading module [{why}]\n"),
+    };
+    format!("+OK Reloading XML\n{unloaded}{loaded}").into()
+}
+
+fn tell_of_xml(core: &mut Core) {
+    let event = core.new_event(&EventName::ReloadXml, &origin::RELOADXML);
+    core.fire(&EventName::ReloadXml, event);
+}
+
+fn reloadxml(core: &mut Core, _: Invocation<'_>) -> Outcome {
+    tell_of_xml(core);
+    "+OK [Success]\n".into()
+}
+
+fn reloadacl(_: &mut Core, _: Invocation<'_>) -> Outcome {
+    "+OK acl reloaded\n".into()
+}
+
+/// Only releases that have the event have the command.
+fn reloadcert(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
+    if !core.config.release.knows(&EventName::CertReload) {
+        return Outcome::Done(core.calls.unknown(invocation.call, b"reloadcert"));
+    }
+    let event = core.new_event(&EventName::CertReload, &origin::RELOADCERT);
+    core.fire(&EventName::CertReload, event);
+    "+OK cert reload event sent\n".into()
+}
