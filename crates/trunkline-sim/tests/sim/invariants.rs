@@ -223,7 +223,7 @@ fn several_commands_go_on_one_console_line() {
 fn the_list_of_channels_lags() {
     let mut world = World::new(SwitchConfig::default());
     let client = world.client(&[]);
-    let mut listed = |world: &mut World, millis: u64| {
+    let listed = |world: &mut World, millis: u64| {
         world.pass_millis(millis);
         world.say(client, "api show channels count");
         world.say(client, "api uuid_exists x");
