@@ -141,7 +141,7 @@ fn profile(core: &mut Core, words: &[&str]) -> String {
         ("start", true) => format!("Reload XML [Success]\n{name} started successfully\n"),
         ("start", false) => format!("Reload XML [Success]\nFailure starting {name}\n"),
         (_, false) => format!("Invalid Profile [{name}]"),
-        ("rescan", _) => format!("Reload XML [Success]\n+OK scan complete\n"),
+        ("rescan", _) => "Reload XML [Success]\n+OK scan complete\n".to_owned(),
         ("restart", _) => format!("Reload XML [Success]\nrestarting: {name}"),
         ("stop", _) => format!("stopping: {name}"),
         ("siptrace", _) => {
@@ -153,7 +153,7 @@ fn profile(core: &mut Core, words: &[&str]) -> String {
         ("gwlist", _) => gateway_names(core, rest),
         ("killgw", _) => killgw(core, rest),
         ("register" | "unregister", _) => register(core, rest),
-        _ => format!("Unknown command!\n"),
+        _ => "Unknown command!\n".to_owned(),
     }
 }
 
