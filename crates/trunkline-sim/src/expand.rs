@@ -3,7 +3,7 @@
 use crate::channel::ChannelId;
 use crate::core::Core;
 use crate::event::{Draft, array_elements};
-use crate::text::trim;
+use crate::text::{atoi, trim};
 
 /// How deep values may stand for others.
 const DEEPEST: usize = 100;
@@ -158,20 +158,20 @@ fn element(value: &[u8], index: usize) -> Vec<u8> {
 struct Reference<'a> {
     name: &'a [u8],
     index: Option<usize>,
-    offset: i64,
-    length: i64,
+    offset: i32,
+    length: i32,
 }
 
 impl<'a> Reference<'a> {
     fn parse(text: &'a [u8]) -> Self {
         let mut parts = text.splitn(3, |byte| *byte == b':');
         let name = parts.next().unwrap_or_default();
-        let offset = parts.next().map_or(0, number);
-        let length = parts.next().map_or(0, number);
+        let offset = parts.next().map_or(0, atoi);
+        let length = parts.next().map_or(0, atoi);
         match name.iter().position(|byte| *byte == b'[') {
             Some(bracket) if name.contains(&b']') => {
                 let (name, index) = name.split_at(bracket);
-                let index = usize::try_from(number(index.get(1..).unwrap_or_default())).ok();
+                let index = usize::try_from(atoi(index.get(1..).unwrap_or_default())).ok();
                 Self { name, index, offset, length }
             }
             _ => Self { name, index: None, offset, length },
@@ -196,14 +196,6 @@ impl<'a> Reference<'a> {
             _ => rest.to_vec(),
         }
     }
-}
-
-/// `atoi`
-fn number(text: &[u8]) -> i64 {
-    let text = String::from_utf8_lossy(text);
-    let text = text.trim_start();
-    let end = text.find(|c: char| !c.is_ascii_digit() && c != '-').unwrap_or(text.len());
-    text.get(..end).unwrap_or_default().parse().unwrap_or(0)
 }
 
 #[cfg(test)]

@@ -8,10 +8,11 @@ use crate::channel::ChannelId;
 use crate::core::{Core, Task};
 use crate::event::origin;
 use crate::log;
+use crate::text::atoi;
 use crate::time::Time;
 
 /// How often a call may be sent on.
-const MOST_FORWARDS: i64 = 70;
+const MOST_FORWARDS: i32 = 70;
 
 impl Core {
     /// Sends a channel to an extension; an empty dialplan or context is the one it is in.
@@ -88,10 +89,4 @@ impl Core {
             self.after(Duration::from_millis(1), Task::Wake(peer));
         }
     }
-}
-
-/// The number a text begins with.
-fn atoi(text: &[u8]) -> i64 {
-    let digits = text.iter().take_while(|byte| byte.is_ascii_digit());
-    digits.fold(0i64, |number, digit| number.saturating_mul(10).saturating_add(i64::from(digit - b'0')))
 }

@@ -6,7 +6,7 @@ use super::{Command, Invocation, Outcome};
 use crate::cause::Cause;
 use crate::core::Core;
 use crate::event::{Draft, array_elements, origin};
-use crate::text::{first_word, split, split_spaces};
+use crate::text::{atoi, first_word, split, split_spaces};
 
 pub(super) const COMMANDS: &[(&str, Command)] = &[
     ("uuid_kill", uuid_kill),
@@ -47,9 +47,7 @@ fn uuid_getvar(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
     let bracket = name.iter().position(|byte| *byte == b'[');
     let value = match bracket.map(|at| name.split_at(at)) {
         Some((name, index)) => {
-            let digits = index.iter().skip(1).take_while(|byte| byte.is_ascii_digit());
-            let index =
-                digits.fold(0usize, |index, digit| index.saturating_mul(10) + usize::from(digit - b'0'));
+            let index = usize::try_from(atoi(index.get(1..).unwrap_or_default())).unwrap_or(usize::MAX);
             let elements = channel.variables.get(name).and_then(array_elements).unwrap_or_default();
             elements.into_iter().nth(index)
         }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::event::{Block, Draft, array_elements};
+use crate::text::atoi;
 
 /// The highest index of an array.
 const MOST_INDEX: usize = 4000;
@@ -35,11 +36,8 @@ impl Variables {
     fn set_element(&mut self, name: &[u8], value: &[u8]) {
         let bracket = name.iter().position(|byte| *byte == b'[').unwrap_or_default();
         let (name, index) = name.split_at(bracket);
-        let digits = index.iter().skip(1).take_while(|byte| byte.is_ascii_digit());
-        let index = digits.fold(0usize, |index, digit| index.saturating_mul(10) + usize::from(digit - b'0'));
-        if index > MOST_INDEX {
-            return;
-        }
+        let index = usize::try_from(atoi(index.get(1..).unwrap_or_default())).ok();
+        let Some(index) = index.filter(|index| *index <= MOST_INDEX) else { return };
         let mut elements = self.get(name).and_then(array_elements).unwrap_or_default();
         elements.resize(elements.len().max(index + 1), Vec::new());
         if let Some(element) = elements.get_mut(index) {
