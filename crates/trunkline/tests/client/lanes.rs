@@ -1,5 +1,8 @@
 //! Commands on connections of their own.
 
+use std::net::SocketAddr;
+
+use socket2::{Domain, Socket, Type};
 use tokio::net::TcpStream;
 use trunkline::{
     Client, CloseReason, Config, Error, EventName, Executed, JobLost, Reconnect, SendMsg, State,
@@ -342,18 +345,20 @@ async fn a_lane_to_another_switch_is_none() {
 #[tokio::test]
 async fn lanes_go_where_the_first_connection_is() {
     within(async {
-        let closed = Port::open().await.config().port;
+        // Bound, but nobody listens yet.
+        let first = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+        first.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into()).unwrap();
         let stand_in = Port::open().await;
         let mut config = stand_in.config().lanes(1).fallback("127.0.0.1", stand_in.config().port);
-        config.port = closed;
+        config.port = first.local_addr().unwrap().as_socket().unwrap().port();
         let (client, _main) = tokio::join!(Client::connect(config), async {
             let mut main = stand_in.accept().await;
             // The first one is back.
-            let back = tokio::net::TcpListener::bind(("127.0.0.1", closed)).await.unwrap();
+            first.listen(8).unwrap();
             main.let_in().await;
             let mut lane = stand_in.accept().await;
             lane.let_in().await;
-            (main, lane, back)
+            (main, lane)
         });
         client.unwrap();
     })
