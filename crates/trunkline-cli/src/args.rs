@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Parser, Subcommand, ValueEnum};
+use trunkline::dialstring::{Application, DialString, DialStringError};
 
 /// Talk to FreeSWITCH over its event socket
 #[derive(Parser, Debug)]
@@ -44,7 +45,8 @@ Examples:
   trunkline --url esl://:secret@pbx events CHANNEL_ANSWER CHANNEL_DESTROY
   trunkline events --output json CUSTOM sofia::register
   trunkline events --reconnect HEARTBEAT
-  trunkline sim --listen 127.0.0.1:8021";
+  trunkline sim --listen 127.0.0.1:8021
+  trunkline sim load --calls 1000 --rate 50 --hold 10s";
 
 #[derive(Subcommand, Debug)]
 pub(crate) enum Command {
@@ -127,10 +129,50 @@ pub(crate) enum Format {
 }
 
 #[derive(clap::Args, Debug)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct SimArgs {
     /// Where to listen; port 0 takes any free one. Clients give the password of --password, or ClueCon
     #[arg(long, default_value = "127.0.0.1:8021", value_name = "HOST:PORT")]
     pub(crate) listen: String,
+
+    #[command(subcommand)]
+    pub(crate) command: Option<SimCommand>,
+}
+
+#[derive(Subcommand, Debug)]
+pub(crate) enum SimCommand {
+    /// Load a switch with calls: a simulated one, or yours by --url or TRUNKLINE_URL
+    ///
+    /// Calls are made at a steady rate, each held and then hung up; a table at the end says what came of them. On any
+    /// switch it dials what --dial says and nothing else, and hangs up its own calls alone, also when interrupted.
+    Load(LoadArgs),
+}
+
+#[derive(clap::Args, Debug)]
+pub(crate) struct LoadArgs {
+    /// How many calls
+    #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub(crate) calls: u32,
+
+    /// Calls a second
+    #[arg(long, default_value_t = 50.0, value_parser = load_rate)]
+    pub(crate) rate: f64,
+
+    /// How long each is held, as 10s, 500ms or 2m
+    #[arg(long, default_value = "10s", value_name = "TIME", value_parser = duration)]
+    pub(crate) hold: Duration,
+
+    /// What to dial: any dial string
+    #[arg(long, default_value = "null/trunkline-load", value_name = "ENDPOINT")]
+    pub(crate) dial: DialString,
+
+    /// What an answered call runs, as park or playback(silence_stream://-1)
+    #[arg(long, default_value = "park", value_name = "APP", value_parser = application)]
+    pub(crate) application: Application,
+
+    /// Connections for commands alone, beside the one for events
+    #[arg(long, default_value_t = 2, value_name = "N", value_parser = clap::value_parser!(u8).range(0..=32))]
+    pub(crate) lanes: u8,
 }
 
 #[derive(clap::Args, Debug)]
@@ -163,9 +205,43 @@ fn seconds(text: &str) -> Result<f64, String> {
 }
 
 fn rate(text: &str) -> Result<f64, String> {
+    rate_up_to(500.0, text)
+}
+
+fn load_rate(text: &str) -> Result<f64, String> {
+    rate_up_to(10_000.0, text)
+}
+
+fn rate_up_to(most: f64, text: &str) -> Result<f64, String> {
     match text.parse() {
-        Ok(rate) if (0.1..=500.0).contains(&rate) => Ok(rate),
-        _ => Err("a number of calls a second from 0.1 to 500".to_owned()),
+        Ok(rate) if (0.1..=most).contains(&rate) => Ok(rate),
+        _ => Err(format!("a number of calls a second from 0.1 to {most}")),
+    }
+}
+
+/// A time with its unit; a number alone is seconds.
+fn duration(text: &str) -> Result<Duration, String> {
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let unit = match text.strip_prefix(digits) {
+        Some("ms") => 0.001,
+        Some("s" | "") => 1.0,
+        Some("m") => 60.0,
+        Some("h") => 3600.0,
+        _ => f64::NAN,
+    };
+    let seconds = digits.parse().map_or(f64::NAN, |count: f64| count * unit);
+    if (0.0..=86_400.0).contains(&seconds) {
+        Ok(Duration::from_secs_f64(seconds))
+    } else {
+        Err("a time from 0 to 24h, as 10s, 500ms or 2m".to_owned())
+    }
+}
+
+/// An application as `originate` takes it: a name, and perhaps an argument in parentheses.
+fn application(text: &str) -> Result<Application, DialStringError> {
+    match text.strip_suffix(')').and_then(|text| text.split_once('(')) {
+        Some((name, argument)) => Application::new(name, argument),
+        None => Application::new(text, ""),
     }
 }
 
@@ -178,5 +254,26 @@ mod tests {
     #[test]
     fn is_consistent() {
         Args::command().debug_assert();
+    }
+
+    #[test]
+    fn times_have_units() {
+        for (text, millis) in
+            [("10s", 10_000), ("500ms", 500), ("1.5", 1500), ("2m", 120_000), ("0", 0), ("24h", 86_400_000)]
+        {
+            assert_eq!(duration(text), Ok(Duration::from_millis(millis)), "{text}");
+        }
+        for text in ["", "s", "-1s", "10 s", "10d", "25h", "inf", "NaNs", "1e9s"] {
+            assert!(duration(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_application_may_have_an_argument() {
+        let with_argument = Application::new("playback", "silence_stream://-1(x)").unwrap();
+        assert_eq!(application("playback(silence_stream://-1(x))"), Ok(with_argument));
+        assert_eq!(application("park"), Application::new("park", ""));
+        assert_eq!(application("park()"), application("park"));
+        assert!(application("no such").is_err() && application("").is_err());
     }
 }

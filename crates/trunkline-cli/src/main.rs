@@ -6,6 +6,7 @@ mod demo;
 mod events;
 mod execute;
 mod failure;
+mod load;
 mod output;
 mod signal;
 mod sim;
@@ -13,7 +14,7 @@ mod sim;
 use std::io::IsTerminal;
 use std::process::ExitCode;
 
-use args::{Args, Command};
+use args::{Args, Command, SimCommand};
 use clap::{CommandFactory, Parser};
 use failure::Failure;
 
@@ -44,7 +45,10 @@ async fn run(args: Args) -> Result<(), Failure> {
         }
         None => execute::run(connection, &args.execute).await,
         Some(Command::Events(options)) => events::run(connection, options).await,
-        Some(Command::Sim(options)) => sim::run(connection, options).await,
+        Some(Command::Sim(options)) => match &options.command {
+            Some(SimCommand::Load(options)) => load::run(connection, options).await,
+            None => sim::run(connection, options).await,
+        },
         Some(Command::Demo(options)) => demo::run(connection, options).await,
     }
 }

@@ -264,6 +264,95 @@ fn sim_is_a_switch() {
     assert!(out.starts_with("FreeSWITCH Version"), "{out}");
 }
 
+/// The closing table of `sim load`: what stands at a name.
+fn row<'a>(table: &'a str, name: &str) -> &'a str {
+    let row = table.lines().find_map(|line| line.trim().strip_prefix(name));
+    row.unwrap_or_else(|| panic!("no {name} in {table}")).trim()
+}
+
+#[test]
+fn load_makes_its_calls_and_misses_nothing() {
+    let (code, out, err) =
+        texts(&run(&["sim", "load", "--calls", "40", "--rate", "200", "--hold", "200ms", "--lanes", "1"]));
+    assert_eq!((code, err.as_str()), (0, ""), "{out}");
+    for (name, value) in [
+        ("calls asked", "40"),
+        ("made", "40"),
+        ("answered", "40"),
+        ("failed", "0"),
+        ("ended by", "themselves   0"),
+    ] {
+        assert_eq!(row(&out, name), value, "{out}");
+    }
+    let most: u32 = row(&out, "most up at once").parse().unwrap();
+    assert!((1..=40).contains(&most), "{out}");
+    assert!(row(&out, "set-up time").starts_with("median "), "{out}");
+    // Of each its creation, answer, application's start and end, hangup and destruction.
+    assert!(row(&out, "events").starts_with("240 seen, ") && out.contains("; 0 missed, 0 gaps"), "{out}");
+}
+
+#[test]
+fn load_counts_failures_by_cause() {
+    let switch = Switch::start();
+    let (code, out, err) = texts(&run(&[
+        "--url",
+        &switch.url,
+        "sim",
+        "load",
+        "--calls",
+        "5",
+        "--dial",
+        "error/NO_ROUTE_DESTINATION|error/USER_BUSY",
+    ]));
+    assert_eq!(code, 1, "{out}");
+    assert!(err.contains("5 of 5 calls failed"), "{err}");
+    assert_eq!(
+        (row(&out, "answered"), row(&out, "failed"), row(&out, "5  ")),
+        ("0", "5", "USER_BUSY"),
+        "{out}"
+    );
+    assert_eq!(row(&out, "set-up time"), "no call was set up");
+}
+
+#[test]
+#[cfg(unix)]
+fn load_that_is_interrupted_hangs_up_what_it_made_and_no_more() {
+    let switch = Switch::start();
+    let originate = "originate {origination_uuid=other-call}null/other &park";
+    assert_eq!(texts(&run(&["--url", &switch.url, "-x", originate])).0, 0);
+    // Calls that are up, and calls that ring.
+    for dial in ["null/load", "loopback/6003/default"] {
+        let load = ["--url", &switch.url, "sim", "load", "--hold", "10m", "--dial", dial];
+        let mut load = trunkline(&load).stdout(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(load.stdout.take().unwrap()).lines().map(Result::unwrap);
+        lines.by_ref().find(|line| line.contains(" made  ")).unwrap();
+        let told = Command::new("kill").args(["-INT", &load.id().to_string()]).status().unwrap();
+        assert!(told.success());
+        let table: Vec<String> = lines.collect();
+        let table = table.join("\n");
+        assert_eq!(load.wait().unwrap().code(), Some(0), "{table}");
+        let made: u32 = row(&table, "made").parse().unwrap();
+        assert!((1..1000).contains(&made) && !table.contains("not seen to end"), "{table}");
+        switch.has_only("other-call");
+    }
+}
+
+#[test]
+fn load_refuses_what_makes_no_sense() {
+    for (arguments, words) in [
+        (["--calls", "0"], "1..=1000000"),
+        (["--rate", "0"], "from 0.1 to 10000"),
+        (["--hold", "10 minutes"], "as 10s, 500ms or 2m"),
+        (["--dial", ""], "--dial"),
+        (["--application", "no such"], "--application"),
+        (["--lanes", "33"], "0..=32"),
+    ] {
+        let (code, _, err) = texts(&run(&[&["sim", "load"], &arguments[..]].concat()));
+        assert_eq!(code, 2, "{arguments:?}: {err}");
+        assert!(err.contains(words), "{arguments:?}: {err}");
+    }
+}
+
 #[test]
 fn a_lost_connection_is_told() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -285,7 +374,14 @@ fn a_lost_connection_is_told() {
 
 #[test]
 fn help_reads() {
-    for arguments in [&["--help"][..], &["events", "--help"], &["sim", "--help"], &["demo", "--help"], &[]] {
+    for arguments in [
+        &["--help"][..],
+        &["events", "--help"],
+        &["sim", "--help"],
+        &["sim", "load", "--help"],
+        &["demo", "--help"],
+        &[],
+    ] {
         let (code, out, _) = texts(&run(arguments));
         assert_eq!(code, 0);
         assert!(out.contains("Usage: trunkline"), "{out}");
