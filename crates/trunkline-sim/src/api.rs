@@ -1,20 +1,25 @@
 //! Api commands: running them, in front or as jobs, and a file for each family of them.
 
+mod callcenter;
 mod calls;
 mod channels;
 mod clock;
 mod console;
 mod decide;
 mod evaluate;
+mod expr;
 mod fsctl;
 mod globals;
 mod interfaces;
 mod jobs;
+mod json;
 mod legs;
 mod limit;
 mod media;
+mod messages;
 mod modules;
 mod network;
+mod say;
 mod sched;
 mod server;
 mod show;
@@ -98,6 +103,11 @@ const FAMILIES: &[&[(&str, Command)]] = &[
     network::COMMANDS,
     words::COMMANDS,
     fsctl::COMMANDS,
+    expr::COMMANDS,
+    json::COMMANDS,
+    say::COMMANDS,
+    messages::COMMANDS,
+    callcenter::COMMANDS,
     sim::COMMANDS,
 ];
 
@@ -114,6 +124,7 @@ pub(crate) struct Stores {
     modules: modules::Modules,
     words: words::Words,
     aliases: words::Aliases,
+    call_center: callcenter::CallCenter,
 }
 
 fn find(name: &[u8]) -> Option<Command> {

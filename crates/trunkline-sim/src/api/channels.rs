@@ -6,6 +6,7 @@ use super::{Command, Invocation, Outcome};
 use crate::cause::Cause;
 use crate::core::Core;
 use crate::event::{Draft, array_elements, origin};
+use crate::expand::has_reference;
 use crate::text::{atoi, first_word, split, split_spaces};
 
 pub(super) const COMMANDS: &[(&str, Command)] = &[
@@ -85,7 +86,11 @@ fn uuid_setvar_multi(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
     for pair in split(pairs, b';', MOST_PAIRS) {
         let equals = pair.iter().position(|byte| *byte == b'=').unwrap_or(pair.len());
         let (name, value) = pair.split_at(equals);
-        channel.variables.set(name, value.get(1..).unwrap_or_default());
+        // What would have to be expanded is refused.
+        let value = value.get(1..).unwrap_or_default();
+        if !has_reference(value) {
+            channel.variables.set(name, value);
+        }
     }
     "+OK\n".into()
 }

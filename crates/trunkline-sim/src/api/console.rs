@@ -1,5 +1,5 @@
 //! Commands as the console takes them, and `fs_cli` sends them: several on one line, `;;` between them
-//! (`switch_console_execute` in `src/switch_console.c`). Aliases are not simulated.
+//! (`switch_console_execute` in `src/switch_console.c`), and aliases put in for names.
 
 use std::collections::VecDeque;
 
@@ -15,14 +15,42 @@ pub(super) struct Console {
     line: Vec<u8>,
     rest: VecDeque<Vec<u8>>,
     output: Vec<u8>,
+    /// How many aliases have been put in.
+    aliases: usize,
+}
+
+/// How many aliases may be put in for each other.
+const MOST_ALIASES: usize = 100;
+
+impl Console {
+    /// Puts the commands in that an alias stands for, and what follows its name behind them.
+    fn put_alias_in(&mut self, core: &Core, command: &[u8]) -> bool {
+        let (name, arguments) = first_word(command);
+        let Some(alias) = core.stores.aliases.get(name).filter(|_| self.aliases < MOST_ALIASES) else {
+            return false;
+        };
+        self.aliases += 1;
+        let mut line = alias.command.clone();
+        if !arguments.is_empty() {
+            line.push(b' ');
+            line.extend_from_slice(arguments);
+        }
+        self.output.extend([b"\nExpand Alias [".as_slice(), name, b"]->[", &line, b"]\n\n"].concat());
+        for part in split(&line).collect::<Vec<_>>().into_iter().rev() {
+            self.rest.push_front(part.to_vec());
+        }
+        true
+    }
 }
 
 impl Core {
     /// Begins the commands of a line, one after the other; their outputs come in one.
     pub(crate) fn run_console(&mut self, call: CallId, line: &[u8]) {
         let line = line.trim_ascii_start();
-        let rest = split(line).map(<[u8]>::to_vec).collect();
-        self.next_of_console(Console { call, line: line.to_vec(), rest, output: Vec::new() });
+        // What an alias is to stand for may have several commands.
+        let is_alias = line.get(..5).is_some_and(|start| start.eq_ignore_ascii_case(b"alias"));
+        let rest = if is_alias { [line.to_vec()].into() } else { split(line).map(<[u8]>::to_vec).collect() };
+        self.next_of_console(Console { call, line: line.to_vec(), rest, output: Vec::new(), aliases: 0 });
     }
 
     /// One command of a line has ended.
@@ -33,6 +61,9 @@ impl Core {
 
     fn next_of_console(&mut self, mut console: Console) {
         while let Some(command) = console.rest.pop_front() {
+            if console.put_alias_in(self, &command) {
+                continue;
+            }
             if find(first_word(&command).0).is_some() {
                 let call = self.new_call();
                 self.calls.consoles.insert(call, console);

@@ -1,5 +1,5 @@
 //! `show`: tables of what is up, and of what there is (`show_function` in `mod_commands.c`); and `help`, which is one
-//! of them. The real one is a query of a database that lags the events; this one is exact.
+//! of them. It lags behind the calls, as the database does that the real one asks.
 
 mod channels;
 mod lists;
