@@ -3,6 +3,7 @@
 mod calls;
 mod channels;
 mod clock;
+mod conference;
 mod console;
 mod decide;
 mod evaluate;
@@ -82,6 +83,7 @@ const FAMILIES: &[&[(&str, Command)]] = &[
     channels::COMMANDS,
     legs::COMMANDS,
     server::COMMANDS,
+    conference::COMMANDS,
     jobs::COMMANDS,
     show::COMMANDS,
     globals::COMMANDS,
