@@ -265,6 +265,7 @@ impl Core {
             Activity::Playback(playback) => {
                 self.playback_over(id, playback, running.ending());
                 self.note_played(id, running.ending());
+                self.line_changes(id);
             }
             Activity::Gather(gather) => self.gather_over(id, gather),
             Activity::Record(recording) => self.record_over(id, recording),

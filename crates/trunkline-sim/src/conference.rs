@@ -38,7 +38,9 @@ pub(crate) enum Due {
     /// A member is taken to talk, or to talk no more.
     Talk { conference: ConferenceId, member: MemberId, turn: u64 },
     /// A member says what is written down for it, or has said it.
-    Voice { conference: ConferenceId, member: MemberId, speaks: bool },
+    Voice { conference: ConferenceId, member: MemberId, speaks: bool, turn: u64 },
+    /// The far end of a member begins to play something, or ends.
+    Line(ChannelId),
     /// Digits that may begin a longer control were all there are.
     Digits { channel: ChannelId, turn: u64 },
 }
@@ -181,7 +183,10 @@ impl Core {
         match due {
             Due::Frame(id) => self.look_about(id),
             Due::Talk { conference, member, turn } => self.talk_turn(conference, member, turn),
-            Due::Voice { conference, member, speaks } => self.script_turn(conference, member, speaks),
+            Due::Voice { conference, member, speaks, turn } => {
+                self.script_turn(conference, member, speaks, turn)
+            }
+            Due::Line(channel) => self.listen_again(channel),
             Due::Digits { channel, turn } => self.control_timeout(channel, turn),
         }
     }

@@ -232,7 +232,7 @@ impl Core {
 
     /// Plays a sound, and that was it.
     fn last_sound(&mut self, id: ChannelId, sound: &str) -> Progress {
-        if sound.is_empty() || self.is_missing(sound.as_bytes()) {
+        if sound.is_empty() || self.config.is_missing(sound.as_bytes()) {
             return Progress::Done;
         }
         let playback = self.start_playback(id, sound.as_bytes());
@@ -251,7 +251,7 @@ impl Core {
         }
         let sound = self.conference_sound(door.conference, PIN_SOUND);
         door.complains = false;
-        if self.is_missing(&sound) {
+        if self.config.is_missing(&sound) {
             let text = "Cannot ask the user for a pin, ending call";
             self.log_session(log::WARNING, &origin(2298), id, |_| text.into());
             self.hangup(id, HangupCause::DestinationOutOfOrder, &origin(2299));
@@ -369,7 +369,7 @@ impl Core {
         }
         door.tries = door.tries.saturating_sub(1);
         let sound = self.conference_sound(door.conference, BAD_PIN_SOUND);
-        if self.is_missing(&sound) {
+        if self.config.is_missing(&sound) {
             return self.ask_for_pin(id, serial, door);
         }
         door.complains = true;

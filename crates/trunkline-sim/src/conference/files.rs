@@ -91,7 +91,7 @@ impl Core {
             return false;
         }
         let Some(path) = self.sound_path(id, path) else { return false };
-        if self.is_missing(&path) {
+        if self.config.is_missing(&path) {
             let is_async = if is_async { "true" } else { "false" };
             let headers: [(&str, &[u8]); 3] =
                 [("File", &path), ("Async", is_async.as_bytes()), ("Error", b"File could not be played")];
@@ -111,7 +111,7 @@ impl Core {
 
     /// Plays something to one; false if it is not there.
     pub(crate) fn play_to(&mut self, id: ConferenceId, member: MemberId, path: &[u8]) -> bool {
-        let Some(path) = self.sound_path(id, path).filter(|path| !self.is_missing(path)) else {
+        let Some(path) = self.sound_path(id, path).filter(|path| !self.config.is_missing(path)) else {
             return false;
         };
         let member = self.conferences.get_mut(id).and_then(|room| room.member_mut(member));
@@ -131,10 +131,6 @@ impl Core {
         }
         let prefix = &self.conferences.get(id)?.sound_prefix;
         Some([prefix.as_bytes(), b"/", path].concat())
-    }
-
-    pub(crate) fn is_missing(&self, path: &[u8]) -> bool {
-        self.config.missing_files.iter().any(|missing| path.starts_with(missing.as_bytes()))
     }
 
     /// Stops what is played to all, or to one; how many files that were.

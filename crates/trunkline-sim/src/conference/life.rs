@@ -152,16 +152,20 @@ impl Core {
         }
         let Some(room) = self.conferences.get_mut(id) else { return };
         room.relations.retain(|relation| relation.who != number);
-        let at = room.members.iter().position(|member| member.id == number);
-        let Some(mut member) = at.map(|at| room.members.remove(at)) else { return };
+        let Some(member) = room.member_mut(number) else { return };
+        member.leaves = true;
+        let files = std::mem::take(&mut member.files);
         let has_floor = room.floor == Some(number);
-        self.close_files(id, number, std::mem::take(&mut member.files));
+        self.close_files(id, number, files);
         if has_floor {
             self.pass_floor(id, None);
         }
         if let Some(channel) = self.channels.get_mut(channel) {
             channel.variables.remove(b"conference_call_key");
         }
+        let Some(room) = self.conferences.get_mut(id) else { return };
+        let at = room.members.iter().position(|member| member.id == number);
+        let Some(member) = at.map(|at| room.members.remove(at)) else { return };
         let flags = member.flags;
         self.count_out(id, flags);
         // The event counts it no longer, and tells of it yet.
@@ -214,7 +218,7 @@ impl Core {
     pub(crate) fn member_is_here(&self, id: ConferenceId, member: MemberId) -> bool {
         let Some(member) = self.conference_member(id, member) else { return false };
         let channel = member.channel().and_then(|channel| self.channels.get(channel));
-        !member.flags.kicked && channel.is_some_and(|channel| !channel.hung_up())
+        !member.leaves && !member.flags.kicked && channel.is_some_and(|channel| !channel.hung_up())
     }
 
     /// What a conference's thread does with each frame.

@@ -55,6 +55,8 @@ pub(crate) struct Member {
     pub(crate) score: Option<u32>,
     /// What it says of its own accord.
     pub(crate) voice: u32,
+    /// Counts what is written down for it to say, as `turn` does.
+    pub(crate) script: u64,
     /// What it said before it fell silent.
     pub(crate) last_voice: u32,
     pub(crate) joined: Time,
@@ -63,6 +65,8 @@ pub(crate) struct Member {
     /// How often it has begun or ended to talk; tells a timer of now from earlier ones.
     pub(crate) turn: u64,
     pub(crate) files: VecDeque<Node>,
+    /// It is leaving: nobody finds it, but it is counted yet.
+    pub(crate) leaves: bool,
     /// What is to be played to it for its being kicked.
     pub(crate) kicked_sound: Option<Vec<u8>>,
 }
@@ -167,12 +171,14 @@ impl Member {
             volume_out: 0,
             score: None,
             voice: 1,
+            script: 0,
             last_voice: 1,
             joined,
             last_talking: None,
             talking_since: None,
             turn: 0,
             files: VecDeque::new(),
+            leaves: false,
             kicked_sound: None,
         }
     }

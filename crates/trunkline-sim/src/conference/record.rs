@@ -34,7 +34,7 @@ impl Core {
     pub(crate) fn record_conference(&mut self, id: ConferenceId, path: &str) {
         let now = self.now;
         let number = self.conferences.next_member();
-        let is_missing = self.is_missing(path.as_bytes());
+        let is_missing = self.config.is_missing(path.as_bytes());
         let Some(room) = self.conferences.get_mut(id) else { return };
         path.clone_into(&mut room.record_file);
         if is_missing {

@@ -4,7 +4,10 @@
 use std::time::Duration;
 
 use super::{ConferenceId, Due, Member, MemberId, event};
+use crate::channel::{Channel, ChannelId};
+use crate::config::Talker;
 use crate::core::{Core, Task};
+use crate::endpoint::Endpoint;
 
 /// Frames a line has to be loud, and quiet, to count (`hangunder` and `hangover`).
 const BEGINS_AFTER: u32 = 5;
@@ -30,28 +33,89 @@ impl Member {
 }
 
 impl Core {
-    /// Whoever is scripted to talk will.
-    pub(super) fn expect_talk(&mut self, id: ConferenceId, member: MemberId) {
-        if let Some(after) = self.script(id, member).map(|talker| talker.after) {
-            self.after(after, Task::Conference(Due::Voice { conference: id, member, speaks: true }));
+    /// Whoever has something to say will.
+    pub(super) fn expect_talk(&mut self, id: ConferenceId, number: MemberId) {
+        let after = self.script(id, number).map(|talker| talker.after);
+        let member = self.conferences.get_mut(id).and_then(|room| room.member_mut(number));
+        let Some(member) = member else { return };
+        member.script += 1;
+        let turn = member.script;
+        match after {
+            Some(after) => {
+                let due = Due::Voice { conference: id, member: number, speaks: true, turn };
+                self.after(after, Task::Conference(due));
+            }
+            None => self.speak(id, number, SILENCE),
         }
-        self.judge_voice(id, member);
+        self.judge_voice(id, number);
     }
 
-    fn script(&self, id: ConferenceId, member: MemberId) -> Option<&crate::config::Talker> {
-        let channel = self.conference_member(id, member)?.channel()?;
-        let profile = self.channels.get(channel)?.profile.as_deref()?;
-        self.config.conferences.talkers.iter().find(|talker| talker.is(&profile.caller_number))
+    /// What is written down for a member to say, or what is played to it from afar.
+    fn script(&self, id: ConferenceId, member: MemberId) -> Option<Talker> {
+        let channel = self.channels.get(self.conference_member(id, member)?.channel()?)?;
+        let number = &channel.profile.as_deref()?.caller_number;
+        let written = self.config.conferences.talkers.iter().find(|talker| talker.is(number));
+        written.cloned().or_else(|| self.played_to(channel))
+    }
+
+    fn played_to(&self, channel: &Channel) -> Option<Talker> {
+        let (Endpoint::Loopback { peer, .. } | Endpoint::Sip { peer }) = channel.endpoint else {
+            return None;
+        };
+        let sounds = self.sounds_of(peer?)?;
+        let gone = self.now.since(sounds.since).as_micros();
+        let round = (sounds.on + sounds.off).as_micros().max(1);
+        let place = Duration::from_micros(u64::try_from(gone % round).unwrap_or_default());
+        let (after, lasts) = match sounds.on.checked_sub(place) {
+            Some(rest) if !rest.is_zero() => (Duration::ZERO, rest),
+            _ => ((sounds.on + sounds.off).saturating_sub(place), sounds.on),
+        };
+        let talker = Talker::new("*", after, lasts);
+        Some(if sounds.off.is_zero() { talker } else { talker.again(sounds.off) })
+    }
+
+    /// A channel begins to play something, or ends: who hears it has another line from now on.
+    pub(crate) fn line_changes(&mut self, id: ChannelId) {
+        let endpoint = self.channels.get(id).map(|channel| channel.endpoint);
+        if let Some(Endpoint::Loopback { peer: Some(peer), .. } | Endpoint::Sip { peer: Some(peer) }) =
+            endpoint
+            && self.seat(peer).is_some()
+        {
+            self.after(Duration::ZERO, Task::Conference(Due::Line(peer)));
+        }
+    }
+
+    /// A member's far end is another.
+    pub(super) fn listen_again(&mut self, channel: ChannelId) {
+        if let Some((id, member)) = self.seat(channel) {
+            self.expect_talk(id, member);
+        }
     }
 
     /// Somebody begins to say what the script has for it, or ends.
-    pub(super) fn script_turn(&mut self, id: ConferenceId, member: MemberId, speaks: bool) {
-        let Some(talker) = self.script(id, member).cloned() else { return };
-        self.speak(id, member, if speaks { talker.energy } else { SILENCE });
+    pub(super) fn script_turn(&mut self, id: ConferenceId, number: MemberId, speaks: bool, turn: u64) {
+        if self.conference_member(id, number).is_none_or(|member| member.script != turn) {
+            return;
+        }
+        let Some(talker) = self.script(id, number) else { return };
+        self.speak(id, number, if speaks { talker.energy } else { SILENCE });
         let next = if speaks { Some(talker.lasts) } else { talker.pause };
         if let Some(next) = next {
-            self.after(next, Task::Conference(Due::Voice { conference: id, member, speaks: !speaks }));
+            let due = Due::Voice { conference: id, member: number, speaks: !speaks, turn };
+            self.after(next, Task::Conference(due));
         }
+    }
+
+    /// `<conference> <member> <energy>|off`; `None` if that is no order, or there is no such member.
+    pub(crate) fn talk_order(&mut self, order: &str) -> Option<()> {
+        let words: Vec<&str> = order.split_whitespace().collect();
+        let [name, member, energy] = words.as_slice() else { return None };
+        let energy = if *energy == "off" { SILENCE } else { energy.parse().ok()? };
+        let id = self.conferences.find(name)?;
+        let member = MemberId(member.parse().ok()?);
+        self.conference_member(id, member)?.channel()?;
+        self.speak(id, member, energy);
+        Some(())
     }
 
     /// Makes a line so loud from now on; 0 is silence.
