@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::{Conference, ConferenceId, Due, MemberId, event};
 use crate::app::file_length;
 use crate::core::{Core, Task};
+use crate::text::split;
 use crate::time::Time;
 
 /// A file to be played.
@@ -36,7 +37,7 @@ impl Node {
     fn new(path: &[u8], is_async: bool) -> Self {
         Self {
             path: path.to_vec(),
-            length: file_length(path),
+            length: file_length(params(path).1),
             played: Duration::ZERO,
             since: None,
             paused: false,
@@ -49,6 +50,11 @@ impl Node {
     pub(crate) fn heard(&self, now: Time) -> Duration {
         let heard = self.played + self.since.map_or(Duration::ZERO, |since| now.since(since));
         self.length.map_or(heard, |length| heard.min(length))
+    }
+
+    /// The parameters in front of its path, which events about it show.
+    pub(crate) fn params(&self) -> Vec<(String, Vec<u8>)> {
+        params(&self.path).0
     }
 
     fn is_over(&self, now: Time) -> bool {
@@ -91,7 +97,7 @@ impl Core {
             return false;
         }
         let Some(path) = self.sound_path(id, path) else { return false };
-        if self.config.is_missing(&path) {
+        if self.config.is_missing(params(&path).1) {
             let is_async = if is_async { "true" } else { "false" };
             let headers: [(&str, &[u8]); 3] =
                 [("File", &path), ("Async", is_async.as_bytes()), ("Error", b"File could not be played")];
@@ -189,12 +195,15 @@ impl Core {
     }
 
     pub(super) fn file_closed(&mut self, id: ConferenceId, member: Option<MemberId>, file: &Node) {
-        let milliseconds = file.heard(self.now).as_millis();
+        // Each sample of a file is counted twice.
+        let milliseconds = 2 * file.heard(self.now).as_millis();
         let notice = self
             .notice(id, &event::FILE_CLOSE)
             .push("seconds", (milliseconds / 1000).to_string())
             .push("milliseconds", milliseconds.to_string())
             .push("samples", (milliseconds * 8).to_string());
+        let notice =
+            file.params().into_iter().fold(notice, |notice, (name, value)| notice.push(&name, value));
         let notice = match member {
             Some(member) => {
                 let notice = notice.action("play-file-member-done", &[]);
@@ -221,13 +230,50 @@ fn advance(files: &mut VecDeque<Node>, now: Time, over: impl FnOnce(Node)) -> Op
     }
 }
 
+/// The parameters in front of a path, `{name=value,…}`, and the path.
+fn params(path: &[u8]) -> (Vec<(String, Vec<u8>)>, &[u8]) {
+    let inner = path.strip_prefix(b"{");
+    let end = inner.and_then(|inner| inner.iter().position(|byte| *byte == b'}'));
+    let (Some(inner), Some(end)) = (inner, end) else { return (Vec::new(), path) };
+    let (list, file) = inner.split_at(end);
+    let pair = |word: Vec<u8>| {
+        let words = split(&word, b'=', 2);
+        let [name, value] = words.as_slice() else { return None };
+        Some((String::from_utf8_lossy(name).into_owned(), value.clone()))
+    };
+    let list = split(list, b',', 64).into_iter().filter_map(pair).collect();
+    (list, file.get(1..).unwrap_or_default().trim_ascii_start())
+}
+
 /// `switch_is_file_path` in `src/switch_utils.c`: from the root, or with a scheme.
 fn is_file_path(path: &[u8]) -> bool {
-    let path = match path.first() {
-        Some(b'{' | b'[') => {
-            path.iter().position(|byte| matches!(byte, b'}' | b']')).and_then(|at| path.get(at + 1..))
-        }
-        _ => Some(path),
-    };
-    path.is_some_and(|path| path.starts_with(b"/") || path.windows(3).any(|three| three == b"://"))
+    let path = params(path).1;
+    path.starts_with(b"/") || path.windows(3).any(|three| three == b"://")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parameters_stand_in_front_of_a_path() {
+        let (list, file) = params(b"{vol=1,loops=2}silence_stream://100");
+        assert_eq!(list, [("vol".to_owned(), b"1".to_vec()), ("loops".to_owned(), b"2".to_vec())]);
+        assert_eq!(file, b"silence_stream://100");
+        assert_eq!(params(b"{open").1, b"{open");
+        assert!(is_file_path(b"{a=b}/x.wav") && is_file_path(b"tone_stream://x") && !is_file_path(b"x.wav"));
+    }
+
+    #[test]
+    fn a_file_plays_on_where_it_was_stopped() {
+        let at = |milliseconds| Time::from_micros(1000 * milliseconds);
+        let mut file = Node::new(b"silence_stream://300", false);
+        assert_eq!(file.start(at(0)), Some(Duration::from_millis(300)));
+        assert_eq!(file.start(at(10)), None);
+        assert!(file.toggle_pause(at(100)) && !file.is_over(at(900)));
+        assert!(!file.toggle_pause(at(900)));
+        assert_eq!(file.start(at(900)), Some(Duration::from_millis(200)));
+        assert!(!file.is_over(at(1099)) && file.is_over(at(1100)));
+        assert_eq!(file.heard(at(2000)), Duration::from_millis(300));
+    }
 }

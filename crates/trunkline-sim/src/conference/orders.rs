@@ -288,7 +288,12 @@ impl Core {
             None => {
                 let is_async = if is_async { "true" } else { "false" };
                 let headers = [file, ("Async", is_async.as_bytes())];
-                self.tell(id, &event::api(function, 2817), "play-file", &headers);
+                let front = self.conferences.get(id).and_then(|room| room.files.front());
+                let params = front.map(super::Node::params).unwrap_or_default();
+                let notice = self.notice(id, &event::api(function, 2817));
+                let notice =
+                    params.into_iter().fold(notice, |notice, (name, value)| notice.push(&name, value));
+                self.fire_notice(notice.action("play-file", &headers));
             }
         }
     }

@@ -22,12 +22,22 @@ impl Tape {
 
     fn samples(&self, now: Time) -> u64 {
         let micros = self.from.map_or(0, |from| now.as_micros().saturating_sub(from.as_micros()));
-        (self.before + micros) / 125
+        // It is written frame by frame.
+        (self.before + micros).div_ceil(FRAME) * (FRAME / SAMPLE)
     }
 }
 
-/// The size of a WAV file's head.
-const WAV_HEAD: u64 = 44;
+/// Microseconds of a frame, and of a sample.
+const FRAME: u64 = 20_000;
+const SAMPLE: u64 = 125;
+
+/// The size of a WAV file's head, with the title and the artist of a conference's.
+fn wav_head(name: &str) -> u64 {
+    const ARTIST: &str = "FreeSWITCH mod_conference Software Conference Module";
+    let chunk = |length: usize| 8 + (length + 1).next_multiple_of(2);
+    let head = 44 + 12 + chunk("Conference ".len() + name.len()) + chunk(ARTIST.len());
+    u64::try_from(head).unwrap_or_default()
+}
 
 impl Core {
     /// Records a conference to one more file.
@@ -73,7 +83,7 @@ impl Core {
             let Seat::Recording(tape) = &mut member.seat else { continue };
             if tape.path == path {
                 any = true;
-                tape.before = tape.samples(now) * 125;
+                tape.before = tape.samples(now) * SAMPLE;
                 tape.from = if pause { None } else { Some(now) };
             }
         }
@@ -103,7 +113,7 @@ impl Core {
         let Some(room) = self.conferences.get_mut(id) else { return };
         room.recordings = room.recordings.saturating_sub(1);
         let (others, rate) = (room.recordings > 0, room.profile.rate);
-        let samples = tape.samples(now);
+        let (samples, head) = (tape.samples(now), wav_head(&room.name));
         let notice = self.notice(id, &event::record(427)).action("stop-recording", &[]);
         let notice = notice
             .push("Path", &tape.path)
@@ -111,7 +121,7 @@ impl Core {
             .push("Samples-Out", samples.to_string())
             .push("Samplerate", rate.to_string())
             .push("Milliseconds-Elapsed", (samples / 8).to_string())
-            .push("Record-File-Size", (WAV_HEAD + 2 * samples).to_string());
+            .push("Record-File-Size", (head + 2 * samples).to_string());
         self.fire_notice(notice);
     }
 }

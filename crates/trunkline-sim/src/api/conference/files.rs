@@ -97,8 +97,11 @@ fn play_status(core: &mut Core, id: ConferenceId, line: &Line<'_>) -> Said {
         Ok(None) => "-ERR Nothing is playing\n".into(),
         Ok(Some(file)) => {
             let path = String::from_utf8_lossy(&file.path).into_owned();
-            let path = path.split_once("://").map_or(path.as_str(), |(_, path)| path);
-            format!("+OK {}/0 {path}\n", samples(file.heard(now))).into()
+            match path.split_once("://") {
+                // A stream has no places.
+                Some((_, path)) => format!("+OK 0/0 {path}\n").into(),
+                None => format!("+OK {}/0 {path}\n", samples(file.heard(now))).into(),
+            }
         }
     }
 }
