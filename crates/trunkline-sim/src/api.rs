@@ -4,6 +4,7 @@ mod callcenter;
 mod calls;
 mod channels;
 mod clock;
+mod conference;
 mod console;
 mod decide;
 mod evaluate;
@@ -87,6 +88,7 @@ const FAMILIES: &[&[(&str, Command)]] = &[
     channels::COMMANDS,
     legs::COMMANDS,
     server::COMMANDS,
+    conference::COMMANDS,
     jobs::COMMANDS,
     show::COMMANDS,
     globals::COMMANDS,

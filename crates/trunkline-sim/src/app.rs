@@ -3,6 +3,7 @@
 mod bridge;
 mod broadcast;
 mod call;
+mod conference;
 mod digits;
 mod media;
 mod message;
@@ -26,6 +27,7 @@ pub(crate) use socket::{Dial, SocketMode};
 
 pub(crate) use bridge::Bridging;
 pub(crate) use broadcast::Broadcast;
+pub(crate) use conference::file_length;
 pub(crate) use message::Queued;
 pub(crate) use record::Recording;
 
@@ -118,6 +120,7 @@ pub(crate) enum Activity {
     Gather(Box<digits::Gather>),
     Bridge(Bridging),
     Socket(Socket),
+    Conference(conference::Stay),
 }
 
 /// Why an application that takes time has ended.
@@ -141,6 +144,7 @@ type Application = fn(&mut Core, ChannelId, &[u8]) -> Progress;
 const FAMILIES: &[&[(&str, Application)]] = &[
     bridge::APPLICATIONS,
     call::APPLICATIONS,
+    conference::APPLICATIONS,
     digits::APPLICATIONS,
     media::APPLICATIONS,
     record::APPLICATIONS,
@@ -248,12 +252,20 @@ impl Core {
     /// Ends the innermost application.
     pub(crate) fn end_application(&mut self, id: ChannelId) {
         let running = self.channels.get_mut(id).and_then(|channel| channel.running_apps.pop());
-        let Some(running) = running else { return };
+        let Some(mut running) = running else { return };
+        let ending = running.ending();
+        if let Activity::Conference(stay) = &mut running.activity
+            && let Some(activity) = self.stay_over(id, stay, ending)
+        {
+            (running.activity, running.over) = (activity, false);
+            return self.channels.get_mut(id).map_or((), |channel| channel.running_apps.push(running));
+        }
         match &running.activity {
             Activity::Park => self.fire_channel(id, &origin::UNPARK),
             Activity::Playback(playback) => {
                 self.playback_over(id, playback, running.ending());
                 self.note_played(id, running.ending());
+                self.line_changes(id);
             }
             Activity::Gather(gather) => self.gather_over(id, gather),
             Activity::Record(recording) => self.record_over(id, recording),
@@ -261,7 +273,7 @@ impl Core {
                 self.cancel_originate(*originate, HangupCause::OriginatorCancel.into());
             }
             Activity::Socket(socket) => self.socket_over(id, socket),
-            Activity::Media | Activity::Sleep | Activity::Bridge(_) => {}
+            Activity::Media | Activity::Sleep | Activity::Bridge(_) | Activity::Conference(_) => {}
         }
         self.complete(id, running.started);
     }

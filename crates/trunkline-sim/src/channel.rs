@@ -15,6 +15,7 @@ use trunkline_proto::{CallDirection, CallState, ChannelState};
 use crate::app::{Action, Queued, Recording, Running};
 use crate::bridge::Bridge;
 use crate::cause::Cause;
+use crate::conference::Standing;
 use crate::endpoint::Endpoint;
 use crate::originate::OriginateId;
 use crate::time::Time;
@@ -86,6 +87,8 @@ pub(crate) struct Channel {
     pub(crate) retry: Option<OriginateId>,
     /// Whether it was sent to the dialplan, where an outbound leg would only wait.
     pub(crate) transferred: bool,
+    /// What it has to do with conferences.
+    pub(crate) standing: Standing,
     /// What its caller id was when it was made, for `show channels`.
     pub(crate) initial: Option<Box<Initial>>,
 }
@@ -138,6 +141,7 @@ impl Channel {
             originate: None,
             retry: None,
             transferred: false,
+            standing: Standing::default(),
             initial: None,
         }
     }

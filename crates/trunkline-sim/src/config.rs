@@ -1,5 +1,6 @@
 //! What a switch is like.
 
+mod conference;
 mod sip;
 
 use std::time::Duration;
@@ -8,6 +9,7 @@ use trunkline_proto::EventName;
 
 use crate::fault::Faults;
 pub use crate::listener::{AccessList, AccessRule};
+pub use conference::{ConferenceConfig, ConferenceProfile, Talker};
 pub use sip::{SipConfig, SipOutcome, SipPeer};
 
 /// How a [`Switch`](crate::Switch) presents itself and behaves.
@@ -51,6 +53,8 @@ pub struct SwitchConfig {
     pub globals: Vec<(String, String)>,
     /// What calls by SIP reach.
     pub sip: SipConfig,
+    /// What conferences are like, and who talks in them.
+    pub conferences: ConferenceConfig,
     /// Of those lost one after the other, how many a client may lose before its connection is cut (`MAX_MISSED` in
     /// `mod_event_socket.c`); 500.
     pub most_missed: u64,
@@ -148,6 +152,7 @@ impl Default for SwitchConfig {
             missing_files: vec!["/nowhere/".into()],
             globals: Vec::new(),
             sip: SipConfig::default(),
+            conferences: ConferenceConfig::default(),
             most_missed: 500,
             park_delay: Duration::from_millis(1),
             faults: Faults::default(),

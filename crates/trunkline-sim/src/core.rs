@@ -11,6 +11,7 @@ use trunkline_proto::{EventName, EventSet};
 use crate::api::{CallId, Calls, Stores};
 use crate::app::Dial;
 use crate::channel::{ChannelId, Channels};
+use crate::conference::{Conferences, Due};
 use crate::config::SwitchConfig;
 use crate::dtmf::Digit;
 use crate::endpoint::Signal;
@@ -44,6 +45,7 @@ pub(crate) struct Core {
     pub(crate) new_originates: VecDeque<OriginateId>,
     /// Those that have been answered. They go on when no channel can.
     pub(crate) answered_originates: VecDeque<OriginateId>,
+    pub(crate) conferences: Conferences,
     pub(crate) interest: Interest,
     pub(crate) standard: Standard,
     /// What it asks of the connections' side.
@@ -77,6 +79,7 @@ pub(crate) enum Task {
         serial: u64,
         step: u64,
     },
+    Conference(Due),
     /// A channel's thread sees what has become of another one.
     Wake(ChannelId),
     /// A leg of an originate has rung long enough.
@@ -162,6 +165,7 @@ impl Core {
             originates_made: 0,
             new_originates: VecDeque::new(),
             answered_originates: VecDeque::new(),
+            conferences: Conferences::default(),
             interest: Interest::default(),
             standard: Standard::new(&config, &core_uuid),
             requests: VecDeque::new(),
@@ -254,6 +258,7 @@ impl Core {
             Task::Signal { to, signal } => self.receive_signal(to, signal),
             Task::Digit { to, digit } => self.receive_digit(to, digit),
             Task::Gather { channel, serial, step } => self.gather_timeout(channel, serial, step),
+            Task::Conference(due) => self.conference_due(due),
             Task::Wake(id) => self.wake(id),
             Task::LegTimeout(id) => self.leg_timeout(id),
             Task::Frame(id) => self.next_frame(id),

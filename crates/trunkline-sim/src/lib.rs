@@ -53,6 +53,7 @@ mod app;
 mod bridge;
 mod cause;
 mod channel;
+mod conference;
 mod config;
 mod core;
 mod dialplan;
@@ -75,7 +76,10 @@ mod text;
 mod time;
 mod transfer;
 
-pub use config::{AccessList, AccessRule, Release, SipConfig, SipOutcome, SipPeer, SwitchConfig, User};
+pub use config::{
+    AccessList, AccessRule, ConferenceConfig, ConferenceProfile, Release, SipConfig, SipOutcome, SipPeer,
+    SwitchConfig, Talker, User,
+};
 pub use fault::{Fault, Faults};
 pub use serve::{Sim, SimBuilder};
 

@@ -11,6 +11,7 @@ use crate::api::CallId;
 use crate::app::{Action, Bridging};
 use crate::cause::Cause;
 use crate::channel::ChannelId;
+use crate::conference::DialId;
 use crate::core::{Core, Task};
 use crate::endpoint::Request;
 use crate::event::origin;
@@ -46,12 +47,14 @@ pub(crate) enum Asker {
     Bridge { channel: ChannelId, serial: u64 },
     /// One of several that a command runs at once; the first that is answered is the command's.
     Part(CallId),
+    /// A conference, which who answers comes into.
+    Conference(DialId),
 }
 
 impl Asker {
     pub(crate) fn channel(self) -> Option<ChannelId> {
         match self {
-            Self::Call(_) | Self::Part(_) => None,
+            Self::Call(_) | Self::Part(_) | Self::Conference(_) => None,
             Self::Bridge { channel, .. } => Some(channel),
         }
     }
@@ -89,6 +92,21 @@ impl Core {
             Err(Refused::Cause(cause)) => Err(cause),
             Err(Refused::Usage) => Err(HangupCause::DestinationOutOfOrder.into()),
         }
+    }
+
+    /// Calls somebody who is then to run an application.
+    pub(crate) fn dial_to(
+        &mut self,
+        asker: Asker,
+        dial: &[u8],
+        then: Action,
+        (caller_name, caller_number): (Vec<u8>, Vec<u8>),
+    ) -> Result<(), Cause> {
+        let broken = |_| Cause::from(HangupCause::DestinationOutOfOrder);
+        let parsed = parse::parse_dial(dial).map_err(broken)?;
+        let then = Then::Application(then);
+        self.start_originate(asker, Parsed { then, caller_name, caller_number, ..parsed });
+        Ok(())
     }
 
     fn start_originate(&mut self, asker: Asker, parsed: Parsed) -> OriginateId {
@@ -198,6 +216,10 @@ impl Core {
                 self.give_up_parts(call);
                 self.finish_call(call, format!("+OK {}\n", self.uuid_of(channel)).into_bytes());
             }
+            Asker::Conference(dial) => {
+                self.send_on(channel, originate.then);
+                self.dialled(dial, Ok(channel));
+            }
             Asker::Bridge { channel: caller, serial } => {
                 self.note_success(caller, channel, originate.before);
                 if let Some(bridging) = self.bridging_mut(caller, serial) {
@@ -266,6 +288,7 @@ impl Core {
             // The last one that fails decides.
             Asker::Part(call) if self.parts(call).is_empty() => self.finish_call(call, refusal(cause)),
             Asker::Part(_) => {}
+            Asker::Conference(dial) => self.dialled(dial, Err(cause)),
             Asker::Bridge { channel, serial } => {
                 self.note_failure(channel, cause, originate.before);
                 self.bridge_failed(channel, cause);

@@ -110,6 +110,12 @@ pub(crate) fn is_true(text: &[u8]) -> bool {
     WORDS.iter().any(|word| text.eq_ignore_ascii_case(word)) || (is_number(text) && atoi(text) != 0)
 }
 
+/// `switch_false` in `src/include/switch_utils.h`.
+pub(crate) fn is_false(text: &[u8]) -> bool {
+    const WORDS: [&[u8]; 7] = [b"no", b"off", b"false", b"f", b"disabled", b"inactive", b"disallow"];
+    WORDS.iter().any(|word| text.eq_ignore_ascii_case(word)) || (is_number(text) && atoi(text) == 0)
+}
+
 /// `switch_is_number` in `src/switch_utils.c`: digits and full stops, however many, after at most one sign.
 pub(crate) fn is_number(text: &[u8]) -> bool {
     let unsigned = text.strip_prefix(b"-").or_else(|| text.strip_prefix(b"+")).unwrap_or(text);

@@ -6,11 +6,16 @@ use crate::fault::{Order, order};
 
 pub(super) const COMMANDS: &[(&str, Command)] = &[("sim", sim)];
 
-const USAGE: &str = "-USAGE: fault [clear|chunks|greeting|accept|replies|events|calls|stall|half-open|disconnect|\
+const TALK_USAGE: &str = "-USAGE: talk <conference> <member> <energy>|off\n";
+
+const USAGE: &str = "-USAGE: talk <conference> <member> <energy>|off\n-USAGE: fault [clear|chunks|greeting|accept|replies|events|calls|stall|half-open|disconnect|\
                      flood|restart] [...]\n";
 
 fn sim(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
     let text = invocation.text();
+    if let Some(order) = text.strip_prefix("talk ") {
+        return core.talk_order(order).map_or_else(|| TALK_USAGE.into(), |()| "+OK\n".into());
+    }
     let Some(text) = text.strip_prefix("fault").filter(|rest| rest.is_empty() || rest.starts_with(' '))
     else {
         return USAGE.into();

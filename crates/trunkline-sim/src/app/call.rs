@@ -48,7 +48,7 @@ impl Core {
     }
 }
 
-fn pre_answer(core: &mut Core, id: ChannelId, _: &[u8]) -> Progress {
+pub(super) fn pre_answer(core: &mut Core, id: ChannelId, _: &[u8]) -> Progress {
     if let Some(peer) = caller(core, id) {
         core.mark_early(peer, &origin::LOOPBACK_EARLY);
     }

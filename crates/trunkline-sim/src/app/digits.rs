@@ -190,6 +190,9 @@ impl Core {
 
     /// What was played has ended, or no digit has come.
     pub(crate) fn gather_timeout(&mut self, id: ChannelId, serial: u64, step: u64) {
+        if self.door_timeout(id, serial, step) {
+            return;
+        }
         let Some((now, mut gather)) = self.take_gather(id) else { return };
         if now != serial || gather.step != step {
             return self.put_gather(id, gather, false);
@@ -240,6 +243,9 @@ impl Core {
 
     /// The application that runs hears a digit.
     pub(crate) fn application_hears(&mut self, id: ChannelId, digit: u8) {
+        if self.conference_hears(id, digit) {
+            return;
+        }
         if let Some((serial, gather)) = self.take_gather(id) {
             return self.gather_digit(id, serial, gather, digit);
         }

@@ -21,7 +21,27 @@ pub(crate) struct Playback {
     since: Time,
 }
 
+/// How what is played sounds: so long it does, and so long it does not, over and over.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Sounds {
+    pub(crate) since: Time,
+    pub(crate) on: Duration,
+    pub(crate) off: Duration,
+}
+
 impl Playback {
+    /// How it sounds; silence does not.
+    fn sounds(&self) -> Option<Sounds> {
+        let path = String::from_utf8_lossy(&self.path);
+        if path.starts_with("silence_stream://") {
+            return None;
+        }
+        let tone = path.split_once("%(").map(|(_, tone)| tone_parts(tone));
+        let (on, off) = tone.unwrap_or((u64::from(u32::MAX), 0));
+        let [on, off] = [on, off].map(Duration::from_millis);
+        Some(Sounds { since: self.since, on, off })
+    }
+
     fn headers(&self) -> Vec<(&'static str, Vec<u8>)> {
         let kind = self.kind.map(|kind| ("Playback-File-Type", kind.into()));
         kind.into_iter().chain([("Playback-File-Path", self.path.clone())]).collect()
@@ -46,6 +66,7 @@ fn playback(core: &mut Core, id: ChannelId, path: &[u8]) -> Progress {
         return Progress::Done;
     }
     let playback = core.start_playback(id, path);
+    core.line_changes(id);
     if let Some(length) = length(path) {
         let serial = core.current_serial(id);
         core.after(length, Task::ApplicationOver { channel: id, serial });
@@ -67,6 +88,14 @@ impl Core {
         let headers = playback.headers();
         self.fire_channel_with(id, &origin::PLAYBACK_START, &[], &super::borrowed(&headers));
         playback
+    }
+
+    /// How what a channel plays sounds at its far end.
+    pub(crate) fn sounds_of(&self, id: ChannelId) -> Option<Sounds> {
+        match &self.channels.get(id)?.running_apps.last()?.activity {
+            Activity::Playback(playback) => playback.sounds(),
+            _ => None,
+        }
     }
 
     /// What the application says of how it played.
@@ -115,9 +144,14 @@ pub(super) fn length(path: &[u8]) -> Option<Duration> {
 
 /// `on,off,frequency…)`: milliseconds.
 fn tone_length(tone: &str) -> u64 {
+    let (on, off) = tone_parts(tone);
+    on + off
+}
+
+fn tone_parts(tone: &str) -> (u64, u64) {
     let number = |part: Option<&str>| part.and_then(|part| part.trim().parse().ok()).unwrap_or(0);
     let mut parts = tone.split([',', ')']);
-    number(parts.next()) + number(parts.next())
+    (number(parts.next()), number(parts.next()))
 }
 
 #[cfg(test)]

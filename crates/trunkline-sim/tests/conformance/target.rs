@@ -41,6 +41,8 @@ pub(crate) fn simulator() -> SimBuilder {
                 ("domain".into(), "localhost".into()),
                 ("hold_music".into(), "local_stream://default".into()),
             ];
+            // It has no sounds.
+            config.missing_files = vec!["/nowhere/".into(), "/usr/local/freeswitch/sounds/".into()];
         })
 }
 

@@ -26,6 +26,25 @@ const CALLS: &[&str] = &[
     "bgapi originate loopback/nosuch/default &park",
     "bgapi originate {origination_uuid=k3}loopback/9014/default &park",
     "bgapi originate error/user_busy &park",
+    "bgapi originate {origination_uuid=m1}null/11 &conference(one@default+flags{moderator})",
+    "bgapi originate {origination_uuid=m2}null/12 'conference:one@default,set:a=b,sleep:300' inline",
+    "bgapi originate {origination_uuid=m3}loopback/9003/default &conference(one@default+flags{mute})",
+    "bgapi originate {origination_uuid=m4}null/13 &conference(two@default+flags{endconf})",
+    "bgapi originate null/14 &conference(two@default+flags{ghost})",
+    "api conference one unmute all",
+    "api conference one play tone_stream://%(300,0,400)",
+    "api conference one record /tmp/one.wav",
+    "api conference one bgdial null/15 123 Name",
+    "bgapi conference two dial loopback/9014/default",
+    "bgapi conference three dial null/16",
+    "api conference one transfer two last",
+    "api uuid_recv_dtmf m1 0",
+    "api conference one relate 1 2 nospeak",
+    "api conference one floor 1",
+    "api sim talk one 1 5000",
+    "api uuid_transfer m2 park inline",
+    "api conference one kick 1",
+    "api uuid_kill m4",
     "sendmsg k1\ncall-command: execute\nexecute-app-name: playback\nexecute-app-arg: silence_stream://-1",
     "sendmsg k1\ncall-command: execute\nexecute-app-name: sleep\nexecute-app-arg: 100\nevent-lock: true",
     "sendmsg k2\ncall-command: execute\nexecute-app-name: nosuch",
@@ -263,4 +282,86 @@ fn time_is_what_one_says_it_is() {
 fn it_is_send() {
     fn is_send<T: Send>() {}
     is_send::<Switch>();
+}
+
+/// What a listener to `conference::maintenance` knows of who is where: each conference, and its members in the order they
+/// came.
+#[derive(Default)]
+struct Seats(BTreeMap<String, Vec<String>>);
+
+impl Seats {
+    fn fold(&mut self, said: &Said) {
+        let member = said.get("Member-ID").to_owned();
+        let seats = self.0.entry(said.get("Conference-Name").to_owned()).or_default();
+        match said.get("Action") {
+            "conference-create" => assert!(seats.is_empty()),
+            "add-member" => {
+                assert!(!seats.contains(&member), "{member} came twice");
+                seats.push(member);
+                assert_eq!(said.get("Conference-Size"), counted(said, seats.len()));
+            }
+            "del-member" => {
+                let at = seats.iter().position(|seat| *seat == member);
+                seats.remove(at.expect("only who came can go"));
+            }
+            "conference-destroy" => {
+                assert!(seats.is_empty(), "{seats:?} stay behind");
+                self.0.remove(said.get("Conference-Name"));
+            }
+            _ => {}
+        }
+    }
+}
+
+/// How many callers there are, less the ghosts.
+fn counted(said: &Said, seats: usize) -> String {
+    let ghosts: usize = said.get("Conference-Ghosts").parse().expect("a number");
+    (seats - ghosts).to_string()
+}
+
+#[test]
+fn every_member_that_comes_goes() {
+    let mut world = World::new(SwitchConfig::default());
+    let said = all_calls(&mut world);
+    let count = |action: &str| said.iter().filter(|said| said.get("Action") == action).count();
+    assert!(count("add-member") >= 8, "{}", count("add-member"));
+    assert_eq!(count("add-member"), count("del-member"));
+    assert_eq!(count("conference-create"), count("conference-destroy"));
+    assert_eq!(count("start-recording"), count("stop-recording"));
+    assert!(count("start-talking") > 0 && count("bgdial-result") == 1);
+}
+
+#[test]
+fn the_members_that_are_told_of_are_those_that_are_listed() {
+    let mut world = World::new(SwitchConfig::default());
+    let client = world.client(&["event plain CUSTOM conference::maintenance"]);
+    let mut seats = Seats::default();
+    let mut most = 0;
+    for call in CALLS {
+        world.say(client, call);
+        world.pass_millis(40);
+        world.say(client, "api conference json_list compact");
+        let said = world.heard(client);
+        let (events, replies): (Vec<&Said>, Vec<&Said>) = said.iter().partition(|said| said.is_event());
+        events.iter().for_each(|event| seats.fold(event));
+        let list: serde_json::Value =
+            serde_json::from_str(&replies.last().expect("a list").body).expect("JSON");
+        let listed: usize =
+            list.as_array().expect("conferences").iter().map(|room| compare(room, &seats)).sum();
+        let known: usize = seats.0.values().map(Vec::len).sum();
+        assert_eq!(listed, known, "after {call}");
+        most = most.max(listed);
+    }
+    assert!(most >= 5, "{most}");
+}
+
+/// Compares a conference with what was told of it; how many callers it has.
+fn compare(room: &serde_json::Value, seats: &Seats) -> usize {
+    let members = room["members"].as_array().expect("members");
+    let callers = members.iter().filter(|member| member["type"] == "caller");
+    let mut listed: Vec<String> = callers.map(|member| member["id"].to_string()).collect();
+    listed.reverse();
+    let name = room["conference_name"].as_str().expect("a name");
+    assert_eq!(seats.0.get(name), Some(&listed), "{name}");
+    listed.len()
 }

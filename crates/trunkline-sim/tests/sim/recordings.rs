@@ -82,6 +82,8 @@ const WHOLE: &[&str] = &[
     "msg-errors",
     "msg-execute",
     "msg-lead-frames",
+    "ev-conference-plain",
+    "ev-conference-json",
 ];
 
 const PARKED: &str = "originate {origination_uuid=ca110001-0000-4000-8000-000000000001}null/1001 &park";
@@ -159,6 +161,7 @@ const PARTLY: &[(&str, &[&str])] = &[
     ("api-originate-fail", &["6016", "group/", "fsctl", "uuid_kill", "e null/1000 &park\n", "null/1001"]),
     ("ev-originate-fail", &["sofia/", "6003"]),
     ("ev-dtmf", &["6014"]),
+    ("api-conference-none", &["help conference"]),
 ];
 
 /// Recordings whose replies are claimed; the rest came of calls that others made.

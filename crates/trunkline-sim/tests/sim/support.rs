@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
 use bytes::BytesMut;
-use trunkline_sim::{ConnectionId, Effect, Switch, SwitchConfig, Time, User};
+use trunkline_sim::{ConferenceProfile, ConnectionId, Effect, Switch, SwitchConfig, Time, User};
 
 /// When the recordings begin, near enough: late in a second, as the one of the first packet's timeout did.
 pub(crate) const START: Time = Time::from_micros(1_795_216_000_790_000);
@@ -27,6 +27,18 @@ pub(crate) fn pbx1() -> SwitchConfig {
     config.globals = vec![("domain".into(), domain.into())];
     config.sip.gateways = vec![("provider".into(), "127.0.0.1:5060".into())];
     config.sip.registrations = vec![(format!("1000@{domain}"), "9196@127.0.0.1:5060".into())];
+    let (mut loud, mut quiet) = (ConferenceProfile::default(), ConferenceProfile::empty("quiet"));
+    for profile in [&mut loud, &mut quiet] {
+        profile.domain = domain.into();
+        profile.caller_id_name = "Lab PBX".into();
+        profile.controls.push(("77".into(), "event".into(), "lab".into()));
+    }
+    let tones = "tone_stream://%";
+    loud.enter_sound = format!("{tones}(200,0,500,600,700)");
+    loud.exit_sound = format!("{tones}(500,0,300,200,100,50,25)");
+    loud.muted_sound = format!("{tones}(100,0,400)");
+    loud.unmuted_sound = format!("{tones}(100,0,600)");
+    config.conferences.profiles = vec![loud, quiet];
     config.users = vec![
         User::new("1001", domain, ""),
         User::new("ops", domain, "ops-secret").events("ALL"),
