@@ -5,6 +5,7 @@ mod channels;
 mod clock;
 mod console;
 mod decide;
+mod directory;
 mod evaluate;
 mod fsctl;
 mod globals;
@@ -98,6 +99,7 @@ const FAMILIES: &[&[(&str, Command)]] = &[
     network::COMMANDS,
     words::COMMANDS,
     fsctl::COMMANDS,
+    directory::COMMANDS,
     sim::COMMANDS,
 ];
 

@@ -56,6 +56,7 @@ mod channel;
 mod config;
 mod core;
 mod dialplan;
+mod directory;
 mod dtmf;
 mod endpoint;
 mod event;
@@ -74,8 +75,13 @@ mod switch;
 mod text;
 mod time;
 mod transfer;
+mod xml;
 
-pub use config::{AccessList, AccessRule, Release, SipConfig, SipOutcome, SipPeer, SwitchConfig, User};
+pub use config::{
+    AccessList, AccessRule, ConfigurationError, Release, SipConfig, SipOutcome, SipPeer, SwitchConfig, User,
+};
+pub use dialplan::Dialplan;
+pub use directory::Directory;
 pub use fault::{Fault, Faults};
 pub use serve::{Sim, SimBuilder};
 
