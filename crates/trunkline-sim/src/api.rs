@@ -7,6 +7,7 @@ mod clock;
 mod conference;
 mod console;
 mod decide;
+mod directory;
 mod evaluate;
 mod expr;
 mod fsctl;
@@ -110,6 +111,7 @@ const FAMILIES: &[&[(&str, Command)]] = &[
     say::COMMANDS,
     messages::COMMANDS,
     callcenter::COMMANDS,
+    directory::COMMANDS,
     sim::COMMANDS,
 ];
 

@@ -158,6 +158,32 @@ fn find(name: &str) -> Option<(&'static str, Application)> {
     all.find(|(known, _)| known.eq_ignore_ascii_case(name)).copied()
 }
 
+/// Applications that may be run while the dialplan is still being asked (`SAF_ROUTING_EXEC`).
+const INLINE: &[&str] = &[
+    "bridge_export",
+    "check_acl",
+    "early_hangup",
+    "eval",
+    "event",
+    "export",
+    "info",
+    "log",
+    "multiset",
+    "multiunset",
+    "presence",
+    "privacy",
+    "push",
+    "set",
+    "set_global",
+    "set_profile_var",
+    "set_user",
+    "set_zombie_exec",
+    "stop",
+    "unset",
+    "unshift",
+    "verbose_events",
+];
+
 const RESPONSE: &str = "current_application_response";
 
 impl Core {
@@ -201,6 +227,23 @@ impl Core {
                 }
             }
         }
+    }
+
+    /// Runs an application while the dialplan is still being asked (`exec_app` in `mod_dialplan_xml.c`).
+    pub(crate) fn execute_inline(&mut self, id: ChannelId, action: Action) {
+        let Some((name, _)) = find(&action.app) else {
+            let text = |_: &Channel| format!("Invalid Application {}", action.app);
+            self.log_session(log::ERR, &origin::DIALPLAN_INVALID_APPLICATION, id, text);
+            let origin = &origin::DIALPLAN_INVALID_APPLICATION_HANGUP;
+            self.hangup(id, HangupCause::DestinationOutOfOrder, origin);
+            return;
+        };
+        if !INLINE.contains(&name) {
+            let text = |_: &Channel| "This application cannot be executed inline".into();
+            return self.log_session(log::ERR, &origin::DIALPLAN_NOT_INLINE, id, text);
+        }
+        let uuid = self.new_uuid();
+        self.execute(id, action, uuid, None);
     }
 
     /// The data of an application with its variables put in, unless the channel's own say otherwise.

@@ -1,15 +1,19 @@
 //! What a switch is like.
 
 mod conference;
+mod files;
 mod sip;
 
 use std::time::Duration;
 
 use trunkline_proto::EventName;
 
+use crate::dialplan::Dialplan;
+use crate::directory::Directory;
 use crate::fault::Faults;
 pub use crate::listener::{AccessList, AccessRule};
 pub use conference::{ConferenceConfig, ConferenceProfile, Talker};
+pub use files::ConfigurationError;
 pub use sip::{SipConfig, SipOutcome, SipPeer};
 
 /// How a [`Switch`](crate::Switch) presents itself and behaves.
@@ -23,6 +27,11 @@ pub struct SwitchConfig {
     /// Who may connect (`apply-inbound-acl`): all of these lists have to let a peer in. `loopback.auto` alone, as where
     /// FreeSWITCH is not told any.
     pub access: Vec<AccessList>,
+    /// What numbers have calls do.
+    pub dialplan: Dialplan,
+    /// Whom the switch knows: what `user/…` and the api commands about users look at. Who may come in by `userauth` is
+    /// in [`users`](Self::users).
+    pub directory: Directory,
     /// Who may come in by `userauth`.
     pub users: Vec<User>,
     /// `FreeSWITCH-Hostname`, and the answer to `api hostname`.
@@ -138,6 +147,8 @@ impl Default for SwitchConfig {
             password: "ClueCon".into(),
             release: Release::default(),
             access: vec![AccessList::loopback()],
+            dialplan: Dialplan::default(),
+            directory: Directory::default(),
             users: Vec::new(),
             hostname: "sim".into(),
             switchname: "sim".into(),

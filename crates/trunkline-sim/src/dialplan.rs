@@ -1,128 +1,89 @@
-//! The dialplan: a table of extensions, those of a small test configuration.
+//! The dialplan: what a call's number has it do (`switch_core_standard_on_routing` in
+//! `switch_core_state_machine.c`, `mod_dialplan_xml.c`).
+
+mod document;
+mod expression;
+mod hunt;
+mod inline;
+mod times;
 
 use std::collections::VecDeque;
+use std::path::Path;
+use std::sync::{Arc, LazyLock};
 
 use trunkline_proto::{ChannelState, HangupCause};
 
 use crate::app::Action;
 use crate::channel::{Channel, ChannelId};
+use crate::config::ConfigurationError;
 use crate::core::Core;
 use crate::event::origin;
 use crate::log;
 use crate::text::split;
+use crate::xml::{self, Node, Preprocessor};
+use document::Context;
 
-const TONES: (&str, &str) = ("playback", "tone_stream://%(300,100,440);loops=2");
+/// Contexts and their extensions, as FreeSWITCH's `dialplan/*.xml` has them.
+///
+/// The default has, in the context `default`, extensions that answer and echo, park, play, ring, refuse, call programs
+/// on this host, and so on; `dialplan/default.xml` in this crate's source lists them.
+#[derive(Debug, Clone)]
+pub struct Dialplan(Arc<[Context]>);
 
-/// Extensions of the context `default`, and the applications they run with their arguments.
-const EXTENSIONS: &[(&str, &[(&str, &str)])] = &[
-    ("9001", &[("answer", ""), ("echo", "")]),
-    ("9002", &[("answer", ""), ("park", "")]),
-    ("9003", &[("answer", ""), ("playback", "tone_stream://%(2000,4000,440,480);loops=-1")]),
-    ("9013", &[("hangup", "USER_BUSY")]),
-    ("9014", &[("ring_ready", ""), ("sleep", "3000"), ("answer", ""), ("park", "")]),
-    ("9020", &[("answer", ""), ("sleep", "500"), ("hangup", "")]),
-    ("9026", &[("answer", ""), ("playback", "silence_stream://-1")]),
-    // The numbers of the recorded conversations.
-    ("9196", &[("answer", ""), ("echo", "")]),
-    ("9197", &[("answer", ""), ("playback", "tone_stream://%(10000,0,1004);loops=-1")]),
-    (
-        "6005",
-        &[
-            ("answer", ""),
-            ("event", "Event-Name=CUSTOM,Event-Subclass=lab::dialplan,foo=bar,uni=héllo"),
-            ("park", ""),
-        ],
-    ),
-    ("6012", &[("pre_answer", ""), ("sleep", "1000"), ("hangup", "NORMAL_TEMPORARY_FAILURE")]),
-    ("6013", &[("answer", ""), ("set", "hangup_after_bridge=true"), ("bridge", "loopback/9196/default")]),
-    ("5001", &[("answer", ""), ("socket", "127.0.0.1:8084 async full")]),
-    ("5002", &[("answer", ""), ("socket", "127.0.0.1:8084")]),
-    ("5003", &[("answer", ""), ("socket", "127.0.0.1:8084 async")]),
-    ("5004", &[("answer", ""), ("socket", "127.0.0.1:8084 full")]),
-    ("5005", &[("socket", "127.0.0.1:8084 async full")]),
-    ("5006", &[("answer", ""), ("socket", "127.0.0.1:8084/ivr/main async full")]),
-    ("5007", &[("answer", ""), ("socket", "127.0.0.1:8099|127.0.0.1:8084 async full")]),
-    (
-        "5008",
-        &[
-            ("answer", ""),
-            ("set", "socket_resume=true"),
-            ("socket", "127.0.0.1:8084 async full"),
-            TONES,
-            ("hangup", ""),
-        ],
-    ),
-    ("5009", &[("answer", ""), ("socket", "127.0.0.1:8084 full"), TONES, ("hangup", "")]),
-    ("5010", &[("socket", "127.0.0.1:8084 full")]),
-    ("5011", &[("answer", ""), ("socket", "127.0.0.1:8084 async full"), TONES, ("hangup", "")]),
-    ("5012", &[("ring_ready", ""), ("socket", "127.0.0.1:8084 async full")]),
-    (
-        "5013",
-        &[
-            ("answer", ""),
-            ("set", "socket_resume=true"),
-            ("socket", "127.0.0.1:8084 full"),
-            TONES,
-            ("hangup", ""),
-        ],
-    ),
-    ("6001", &[("hangup", "USER_BUSY")]),
-    ("6002", &[("ring_ready", ""), ("sleep", "1500"), ("answer", ""), ("park", "")]),
-    ("6003", &[("ring_ready", ""), ("sleep", "60000")]),
-];
+static DEFAULT: LazyLock<Dialplan> = LazyLock::new(|| {
+    Dialplan::parse(include_str!("dialplan/default.xml")).unwrap_or_else(|_| Dialplan([].into()))
+});
 
-fn find(context: &[u8], destination: &[u8]) -> Option<Vec<Action>> {
-    if context != b"default" {
-        return None;
+impl Default for Dialplan {
+    fn default() -> Self {
+        DEFAULT.clone()
     }
-    let Some((_, actions)) = EXTENSIONS.iter().find(|(number, _)| number.as_bytes() == destination) else {
-        return socket_to(destination);
-    };
-    Some(actions.iter().map(|(app, data)| Action::new(app, data.as_bytes())).collect())
 }
 
-/// Prefixes of numbers that lead to a program on a port of this host, which follows: whether the call is answered
-/// before, and how the program is called.
-const PROGRAMS: &[(&str, bool, &str)] = &[
-    ("s_", true, ""),
-    ("sf_", true, " full"),
-    ("a_", true, " async"),
-    ("af_", true, " async full"),
-    ("nsf_", false, " full"),
-    ("naf_", false, " async full"),
-];
+impl Dialplan {
+    /// Reads a file: a whole document, a section of one, or contexts alone.
+    ///
+    /// # Errors
+    ///
+    /// Where a file cannot be read, or is not XML.
+    pub fn load(path: impl AsRef<Path>) -> Result<Self, ConfigurationError> {
+        let path = path.as_ref();
+        let text = Preprocessor::default()
+            .file(path)
+            .map_err(|source| ConfigurationError::Read { path: path.into(), source })?;
+        Self::of_fragment(&text).map_err(|what| ConfigurationError::Xml { path: path.into(), what })
+    }
 
-fn socket_to(destination: &[u8]) -> Option<Vec<Action>> {
-    let destination = std::str::from_utf8(destination).ok()?;
-    let program = |(prefix, answers, words): &(&str, bool, &'static str)| {
-        let port = destination.strip_prefix(prefix)?;
-        port.bytes().all(|byte| byte.is_ascii_digit()).then_some((port.to_owned(), *answers, *words))
-    };
-    let (port, answers, words) = PROGRAMS.iter().find_map(program)?;
-    let answer = answers.then(|| Action::new("answer", b""));
-    let socket = Action::new("socket", format!("127.0.0.1:{port}{words}").as_bytes());
-    Some(answer.into_iter().chain([socket]).collect())
+    /// Reads a text, likewise; nothing is included.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the text, where it is not XML.
+    pub fn parse(text: &str) -> Result<Self, ConfigurationError> {
+        Self::of_fragment(text).map_err(|what| ConfigurationError::Xml { path: "dialplan".into(), what })
+    }
+
+    fn of_fragment(text: &str) -> Result<Self, String> {
+        // A fragment may have several contexts side by side.
+        let root = xml::parse(&format!("<fragment>{text}</fragment>"))?;
+        let document = root.child("document").unwrap_or(&root);
+        let section = document.find("section", "name", "dialplan").unwrap_or(document);
+        Ok(Self::of_section(section))
+    }
+
+    pub(crate) fn of_section(section: &Node) -> Self {
+        Self(section.all("context").map(Context::parse).collect())
+    }
+
+    /// The context of a name, or else the one called `global`.
+    fn context(&self, name: &[u8]) -> Option<&Context> {
+        let named = |name: &[u8]| self.0.iter().find(|context| context.is(name));
+        named(name).or_else(|| named(b"global"))
+    }
 }
 
-/// `app:data,app:data`: the dialplan that is its own extension (`inline_dialplan_hunt` in `mod_dptools.c`).
-fn inline(destination: &[u8]) -> Vec<Action> {
-    let destination = destination.strip_prefix(b"m:").map_or_else(
-        || destination.to_vec(),
-        // `m:c:` chooses the separator as `^^c` does.
-        |rest| match rest {
-            [chosen, b':', rest @ ..] => [b"^^".as_slice(), &[*chosen], rest].concat(),
-            _ => destination.to_vec(),
-        },
-    );
-    let actions = split(&destination, b',', MOST_INLINE).into_iter().map(|action| {
-        let colon = action.iter().position(|byte| *byte == b':').unwrap_or(action.len());
-        let (app, data) = action.split_at(colon);
-        Action::new(&String::from_utf8_lossy(app), data.get(1..).unwrap_or_default())
-    });
-    actions.collect()
-}
-
-const MOST_INLINE: usize = 128;
+/// How many dialplans may be tried.
+const MOST_DIALPLANS: usize = 25;
 
 fn processing(channel: &Channel) -> String {
     let Some(profile) = &channel.profile else { return String::new() };
@@ -136,6 +97,14 @@ fn processing(channel: &Channel) -> String {
     )
 }
 
+/// What came of looking for an extension.
+enum Found {
+    Extension(Vec<Action>),
+    Nothing,
+    /// None of the dialplans exists.
+    NoDialplan,
+}
+
 impl Core {
     /// Looks a channel's extension up, and sends it to execute it.
     pub(crate) fn hunt(&mut self, id: ChannelId) {
@@ -145,26 +114,73 @@ impl Core {
             return self.go_on_with(id, extension);
         }
         let Some(channel) = self.channels.get(id) else { return };
-        let Some(profile) = &channel.profile else { return };
         let transferred = channel.transferred;
-        let extension = if profile.dialplan == b"inline" {
-            Some(inline(&profile.destination))
-        } else {
-            find(&profile.context, &profile.destination)
+        match self.extension_of(id) {
+            Found::Extension(extension) => {
+                if transferred {
+                    self.flip_unless_in_dialplan(id);
+                }
+                self.go_on_with(id, extension.into());
+            }
+            Found::NoDialplan if self.channels.get(id).is_some_and(Channel::is_outbound) => {
+                self.leave_dialplan(id);
+            }
+            _ => {
+                self.log_session(log::INFO, &origin::NO_ROUTE, id, |_| "No Route, Aborting".into());
+                self.hangup(id, HangupCause::NoRouteDestination, &origin::NO_ROUTE_HANGUP);
+            }
+        }
+    }
+
+    /// Asks the dialplans of a channel, one after the other.
+    fn extension_of(&mut self, id: ChannelId) -> Found {
+        let Some(profile) = self.channels.get(id).and_then(|channel| channel.profile.as_ref()) else {
+            return Found::Nothing;
         };
+        let (dialplans, destination, context) =
+            (profile.dialplan.clone(), profile.destination.clone(), profile.context.clone());
+        let dialplans = self.expand(id, &dialplans);
+        let mut asked = false;
+        for dialplan in split(&dialplans, b',', MOST_DIALPLANS) {
+            let name = dialplan.split(|byte| *byte == b':').next().unwrap_or_default();
+            let extension = if name.eq_ignore_ascii_case(b"inline") {
+                Some(inline::inline(&destination))
+            } else if name.eq_ignore_ascii_case(b"XML") {
+                self.ask_xml(id, &context)
+            } else {
+                let name = String::from_utf8_lossy(name).into_owned();
+                let text = format!("Dialplan [{name}] not found, skipping");
+                self.log_session(log::ERR, &origin::NO_SUCH_DIALPLAN, id, |_| text.clone());
+                continue;
+            };
+            asked = true;
+            if let Some(extension) = extension {
+                return Found::Extension(extension);
+            }
+        }
+        if asked { Found::Nothing } else { Found::NoDialplan }
+    }
+
+    fn ask_xml(&mut self, id: ChannelId, context: &[u8]) -> Option<Vec<Action>> {
         self.log_session(log::INFO, &origin::DIALPLAN, id, processing);
-        let Some(extension) = extension else {
-            self.log_session(log::INFO, &origin::NO_ROUTE, id, |_| "No Route, Aborting".into());
-            self.hangup(id, HangupCause::NoRouteDestination, &origin::NO_ROUTE_HANGUP);
-            return;
+        let dialplan = self.config.dialplan.clone();
+        let Some(found) = dialplan.context(context) else {
+            let text = format!("Context {} not found", String::from_utf8_lossy(context));
+            self.log_session(log::WARNING, &origin::DIALPLAN_NO_CONTEXT, id, |_| text.clone());
+            return None;
         };
-        if let Some(channel) = self.channels.get_mut(id) {
-            channel.extension = extension.into();
+        self.hunt_in(id, found)
+    }
+
+    /// An outbound leg without a dialplan: one that is answered has nothing to do, one that is not waits.
+    fn leave_dialplan(&mut self, id: ChannelId) {
+        if self.channels.get(id).is_some_and(|channel| channel.answered) {
+            let text = "No Dialplan on answered channel, changing state to HANGUP";
+            self.log_session(log::DEBUG, &origin::NO_DIALPLAN, id, |_| text.into());
+            self.hangup(id, HangupCause::NoRouteDestination, &origin::NO_DIALPLAN_HANGUP);
+        } else {
+            self.set_target(id, ChannelState::ConsumeMedia);
         }
-        if transferred {
-            self.flip_unless_in_dialplan(id);
-        }
-        self.set_target(id, ChannelState::Execute);
     }
 
     fn go_on_with(&mut self, id: ChannelId, extension: VecDeque<Action>) {

@@ -57,6 +57,7 @@ mod conference;
 mod config;
 mod core;
 mod dialplan;
+mod directory;
 mod dtmf;
 mod endpoint;
 mod event;
@@ -75,11 +76,14 @@ mod switch;
 mod text;
 mod time;
 mod transfer;
+mod xml;
 
 pub use config::{
-    AccessList, AccessRule, ConferenceConfig, ConferenceProfile, Release, SipConfig, SipOutcome, SipPeer,
-    SwitchConfig, Talker, User,
+    AccessList, AccessRule, ConferenceConfig, ConferenceProfile, ConfigurationError, Release, SipConfig,
+    SipOutcome, SipPeer, SwitchConfig, Talker, User,
 };
+pub use dialplan::Dialplan;
+pub use directory::Directory;
 pub use fault::{Fault, Faults};
 pub use serve::{Sim, SimBuilder};
 

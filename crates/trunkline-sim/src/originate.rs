@@ -2,6 +2,7 @@
 //! (`switch_ivr_originate` in `src/switch_ivr_originate.c`).
 
 mod parse;
+mod user;
 
 use std::collections::VecDeque;
 
@@ -143,6 +144,7 @@ impl Core {
             let Some(originate) = self.originates.get_mut(&id) else { return };
             let Some(group) = originate.groups.pop_front() else { return self.originate_failed(id) };
             let (name, number) = (originate.caller_name.clone(), originate.caller_number.clone());
+            let group = self.without_users(id, group);
             for leg in &group {
                 self.try_leg(id, leg, &name, &number);
             }

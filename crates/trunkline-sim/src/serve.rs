@@ -6,6 +6,7 @@ mod outbound;
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -14,7 +15,8 @@ use tokio::runtime::Handle;
 use tokio::sync::{Notify, watch};
 use tokio::task::{AbortHandle, JoinHandle};
 
-use crate::config::{SwitchConfig, User};
+use crate::config::{ConfigurationError, SwitchConfig, User};
+use crate::dialplan::Dialplan;
 use crate::switch::{ConnectionId, Effect, Switch};
 use crate::time::Time;
 use connection::Outbox;
@@ -110,6 +112,27 @@ impl SimBuilder {
     pub fn seed(mut self, seed: u64) -> Self {
         self.config.seed = seed;
         self
+    }
+
+    /// Takes over what FreeSWITCH's configuration in a directory says; see [`SwitchConfig::load`]. What is said before
+    /// stands only where the files say nothing of it.
+    ///
+    /// # Errors
+    ///
+    /// Where a file cannot be read, or is not XML.
+    pub fn conf(mut self, directory: impl AsRef<Path>) -> Result<Self, ConfigurationError> {
+        self.config.load(directory)?;
+        Ok(self)
+    }
+
+    /// Takes the dialplan from a file; see [`Dialplan::load`].
+    ///
+    /// # Errors
+    ///
+    /// Where a file cannot be read, or is not XML.
+    pub fn dialplan(mut self, file: impl AsRef<Path>) -> Result<Self, ConfigurationError> {
+        self.config.dialplan = Dialplan::load(file)?;
+        Ok(self)
     }
 
     /// Everything else about the switch.

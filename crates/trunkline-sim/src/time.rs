@@ -124,6 +124,28 @@ impl Time {
         Some(Self((days * 86_400 + seconds) * 1_000_000))
     }
 
+    /// So many seconds later, or earlier.
+    pub(crate) fn shifted(self, seconds: i64) -> Self {
+        Self(self.0.saturating_add_signed(seconds.saturating_mul(1_000_000)))
+    }
+
+    /// What a calendar and a clock show.
+    pub(crate) fn calendar(self) -> Calendar {
+        let Civil { year, month, day, hour, minute, second, weekday } = self.civil();
+        let signed = |number: u64| i64::try_from(number).unwrap_or_default();
+        let new_year = days_before(year, 1, 1).unwrap_or_default();
+        Calendar {
+            year: signed(year),
+            month: i64::try_from(month).unwrap_or_default(),
+            day: signed(day),
+            hour: signed(hour),
+            minute: signed(minute),
+            second: signed(second),
+            weekday: i64::try_from((weekday + 4) % 7).unwrap_or_default(),
+            day_of_year: signed((self.as_secs() / 86_400).saturating_sub(new_year) + 1),
+        }
+    }
+
     fn civil(self) -> Civil {
         let seconds = self.as_secs();
         let days = seconds / 86_400;
@@ -160,6 +182,22 @@ fn days_before(year: u64, month: u64, day: u64) -> Option<u64> {
     let era = year / 400;
     let of_era = year % 400 * 365 + year % 400 / 4 - year % 400 / 100 + of_year;
     (era * 146_097 + of_era).checked_sub(719_468)
+}
+
+/// A date and a time of day.
+#[derive(Debug)]
+pub(crate) struct Calendar {
+    pub(crate) year: i64,
+    /// From 1.
+    pub(crate) month: i64,
+    pub(crate) day: i64,
+    pub(crate) hour: i64,
+    pub(crate) minute: i64,
+    pub(crate) second: i64,
+    /// From Sunday, 0.
+    pub(crate) weekday: i64,
+    /// From 1.
+    pub(crate) day_of_year: i64,
 }
 
 struct Civil {

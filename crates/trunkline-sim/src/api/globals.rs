@@ -7,7 +7,7 @@ pub(super) const COMMANDS: &[(&str, Command)] =
     &[("global_getvar", global_getvar), ("global_setvar", global_setvar)];
 
 impl Core {
-    pub(super) fn global(&self, name: &[u8]) -> Option<&[u8]> {
+    pub(crate) fn global(&self, name: &[u8]) -> Option<&[u8]> {
         self.globals.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_slice())
     }
 

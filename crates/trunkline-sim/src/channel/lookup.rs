@@ -5,9 +5,13 @@ use super::{ChannelId, Profile};
 use crate::core::Core;
 
 impl Profile {
-    fn field(&self, name: &[u8]) -> Option<&[u8]> {
-        let fields: [(&str, &[u8]); 14] = [
+    /// One of its fields; nothing where it is not set.
+    pub(crate) fn field(&self, name: &[u8]) -> Option<&[u8]> {
+        let fields: [(&str, &[u8]); 17] = [
             ("dialplan", &self.dialplan),
+            ("username", &self.username),
+            ("network_addr", &self.network_addr),
+            ("uuid", self.unique_id.as_bytes()),
             ("caller_id_name", &self.caller_name),
             ("caller_id_number", &self.caller_number),
             ("orig_caller_id_name", &self.orig_name),

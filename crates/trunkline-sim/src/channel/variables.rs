@@ -78,6 +78,16 @@ impl Variables {
         }
     }
 
+    /// Removes all whose names begin so.
+    pub(crate) fn remove_beginning(&mut self, beginning: &[u8]) {
+        let begins =
+            |name: &[u8]| name.get(..beginning.len()).is_some_and(|b| b.eq_ignore_ascii_case(beginning));
+        if self.iter().any(|(name, _)| begins(name)) {
+            let headers = Arc::make_mut(&mut self.0).change();
+            headers.remove(|known| known.get(PREFIX.len()..).is_some_and(begins));
+        }
+    }
+
     pub(crate) fn get(&self, name: impl AsRef<[u8]>) -> Option<&[u8]> {
         let name = name.as_ref();
         let found = self.0.headers().iter().find(|(known, _)| is(known, name));

@@ -266,7 +266,7 @@ mod tests {
 
     #[test]
     fn a_file_plays_on_where_it_was_stopped() {
-        let at = |milliseconds| Time::from_micros(1000 * milliseconds);
+        let at = |milliseconds: u64| Time::from_micros(1000 * milliseconds);
         let mut file = Node::new(b"silence_stream://300", false);
         assert_eq!(file.start(at(0)), Some(Duration::from_millis(300)));
         assert_eq!(file.start(at(10)), None);

@@ -51,7 +51,8 @@ pub(super) fn parse(core: &Core, rest: &[u8]) -> Result<Address, Cause> {
 /// `user/<id>[@<domain>]`: the telephone of somebody in the directory.
 pub(super) fn parse_user(core: &Core, rest: &[u8]) -> Result<Address, Cause> {
     let text = String::from_utf8_lossy(rest).into_owned();
-    let (id, domain) = text.split_once('@').unwrap_or((&text, core.config.hostname.as_str()));
+    let own = core.domain();
+    let (id, domain) = text.split_once('@').unwrap_or((&text, own.as_str()));
     let user = format!("{id}@{domain}");
     let sip = &core.config.sip;
     if let Some((_, host)) = sip.registrations.iter().find(|(known, _)| *known == user) {

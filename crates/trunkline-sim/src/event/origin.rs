@@ -211,6 +211,30 @@ pub(crate) const APP_RINGING: Origin = origin("mod_dptools.c", "ring_ready_funct
 pub(crate) const APP_HANGUP: Origin = origin("mod_dptools.c", "hangup_function", 1374);
 pub(crate) const FLIP_CID: Origin = origin("switch_channel.c", "switch_channel_flip_cid", 3291);
 pub(crate) const DIALPLAN: Origin = origin("mod_dialplan_xml.c", "dialplan_hunt", 648);
+pub(crate) const DIALPLAN_RECURSIVE: Origin = origin("mod_dialplan_xml.c", "parse_exten", 157);
+pub(crate) const DIALPLAN_TIME_PASS: Origin = origin("mod_dialplan_xml.c", "parse_exten", 207);
+pub(crate) const DIALPLAN_TIME_FAIL: Origin = origin("mod_dialplan_xml.c", "parse_exten", 219);
+pub(crate) const DIALPLAN_REGEX_TIME_PASS: Origin = origin("mod_dialplan_xml.c", "parse_exten", 247);
+pub(crate) const DIALPLAN_REGEX_TIME_FAIL: Origin = origin("mod_dialplan_xml.c", "parse_exten", 257);
+pub(crate) const DIALPLAN_REGEX_PASS: Origin = origin("mod_dialplan_xml.c", "parse_exten", 301);
+pub(crate) const DIALPLAN_REGEX_FAIL: Origin = origin("mod_dialplan_xml.c", "parse_exten", 313);
+pub(crate) const DIALPLAN_REGEX_ABSOLUTE: Origin = origin("mod_dialplan_xml.c", "parse_exten", 326);
+pub(crate) const DIALPLAN_PASS: Origin = origin("mod_dialplan_xml.c", "parse_exten", 419);
+pub(crate) const DIALPLAN_FAIL: Origin = origin("mod_dialplan_xml.c", "parse_exten", 430);
+pub(crate) const DIALPLAN_ABSOLUTE: Origin = origin("mod_dialplan_xml.c", "parse_exten", 441);
+pub(crate) const DIALPLAN_ANTI_ACTION: Origin = origin("mod_dialplan_xml.c", "parse_exten", 499);
+pub(crate) const DIALPLAN_ACTION: Origin = origin("mod_dialplan_xml.c", "parse_exten", 566);
+pub(crate) const DIALPLAN_NO_CONTEXT: Origin = origin("mod_dialplan_xml.c", "dialplan_hunt", 678);
+pub(crate) const DIALPLAN_PARSING: Origin = origin("mod_dialplan_xml.c", "dialplan_hunt", 705);
+pub(crate) const DIALPLAN_INVALID_APPLICATION: Origin = origin("mod_dialplan_xml.c", "exec_app", 57);
+pub(crate) const DIALPLAN_INVALID_APPLICATION_HANGUP: Origin = origin("mod_dialplan_xml.c", "exec_app", 58);
+pub(crate) const DIALPLAN_NOT_INLINE: Origin = origin("mod_dialplan_xml.c", "exec_app", 69);
+pub(crate) const NO_SUCH_DIALPLAN: Origin =
+    origin("switch_core_state_machine.c", "switch_core_standard_on_routing", 270);
+pub(crate) const NO_DIALPLAN: Origin =
+    origin("switch_core_state_machine.c", "switch_core_standard_on_routing", 292);
+pub(crate) const NO_DIALPLAN_HANGUP: Origin =
+    origin("switch_core_state_machine.c", "switch_core_standard_on_routing", 293);
 pub(crate) const NO_ROUTE: Origin =
     origin("switch_core_state_machine.c", "switch_core_standard_on_routing", 306);
 pub(crate) const NO_ROUTE_HANGUP: Origin =

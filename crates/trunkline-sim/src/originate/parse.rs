@@ -26,6 +26,15 @@ pub(super) struct LegSpec {
 }
 
 impl LegSpec {
+    /// The legs a dial string means, with this one's variables as well; those of each group at once.
+    pub(super) fn means(&self, dial: &[u8]) -> Option<Vec<Vec<Self>>> {
+        let (own, dial) = blocks(trim(dial), b'{', b'}')?;
+        let known = |name: &Vec<u8>| self.variables.iter().any(|(known, _)| known == name);
+        let own = own.into_iter().filter(|(name, _)| !known(name));
+        let variables: Variables = own.chain(self.variables.iter().cloned()).collect();
+        Some(groups(dial, &variables))
+    }
+
     /// Seconds it may take to answer, where it has a time of its own.
     pub(super) fn timeout(&self) -> Option<u64> {
         seconds(last(&self.variables, "leg_timeout"))

@@ -24,26 +24,12 @@ pub(crate) struct Target {
 
 /// A simulated switch as the configuration in `testbed/conf` makes a real one.
 pub(crate) fn simulator() -> SimBuilder {
-    let events = "CHANNEL_ANSWER CHANNEL_HANGUP BACKGROUND_JOB CUSTOM conference::maintenance";
-    Sim::builder()
-        .user(trunkline_sim::User::new("1000", "localhost", "eslpass1000").events("ALL"))
-        .user(
-            trunkline_sim::User::new("1001", "localhost", "eslpass1001")
-                .log(false)
-                .events(events)
-                .api("status version uptime"),
-        )
-        .user(trunkline_sim::User::new("1002", "localhost", "eslpass1002"))
-        .configure(|config| {
-            config.switchname = "fs-testbed".into();
-            config.sip.port = 5090;
-            config.globals = vec![
-                ("domain".into(), "localhost".into()),
-                ("hold_music".into(), "local_stream://default".into()),
-            ];
-            // It has no sounds.
-            config.missing_files = vec!["/nowhere/".into(), "/usr/local/freeswitch/sounds/".into()];
-        })
+    let conf = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testbed/conf");
+    Sim::builder().conf(conf).expect("the configuration of the testbed can be read").configure(|config| {
+        config.switchname = "fs-testbed".into();
+        // It has no sounds.
+        config.missing_files = vec!["/nowhere/".into(), "/usr/local/freeswitch/sounds/".into()];
+    })
 }
 
 impl Target {

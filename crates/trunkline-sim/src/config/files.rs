@@ -1,0 +1,161 @@
+//! A switch's configuration as FreeSWITCH's own files have it.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::{AccessList, SwitchConfig};
+use crate::dialplan::Dialplan;
+use crate::directory::Directory;
+use crate::xml::{self, Node, Preprocessor};
+
+/// Why a configuration cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConfigurationError {
+    /// A file cannot be read.
+    #[error("{} cannot be read", path.display())]
+    #[non_exhaustive]
+    Read {
+        /// Which.
+        path: PathBuf,
+        /// Why; it names the file, which may be an included one.
+        source: std::io::Error,
+    },
+    /// A file is no XML as FreeSWITCH takes it.
+    #[error("{}: {what}", path.display())]
+    #[non_exhaustive]
+    Xml {
+        /// Which, or `dialplan` for a text.
+        path: PathBuf,
+        /// What is wrong with it, and in which line, includes counted in.
+        what: String,
+    },
+}
+
+impl SwitchConfig {
+    /// Takes over what FreeSWITCH's configuration in a directory says, from its `freeswitch.xml` on: the dialplan, the
+    /// directory with those who may come in by `userauth`, global variables, the password and the access lists of
+    /// `event_socket.conf`, `max-sessions`, `sessions-per-second`, `event-heartbeat-interval` and the name of
+    /// `switch.conf`, the profiles and gateways of `sofia.conf`. Where it listens is not taken from there.
+    ///
+    /// # Errors
+    ///
+    /// Where a file cannot be read, or is not XML.
+    pub fn load(&mut self, directory: impl AsRef<Path>) -> Result<(), ConfigurationError> {
+        let path = directory.as_ref().join("freeswitch.xml");
+        let known = [
+            ("hostname", &self.hostname),
+            ("local_ip_v4", &self.ipv4),
+            ("local_ip_v6", &self.ipv6),
+            ("switchname", &self.switchname),
+            ("domain", &self.hostname),
+        ];
+        let known: Vec<_> = known.into_iter().map(|(name, value)| (name.to_owned(), value.clone())).collect();
+        let mut preprocessor = Preprocessor::new(known.clone());
+        let text = preprocessor
+            .file(&path)
+            .map_err(|source| ConfigurationError::Read { path: path.clone(), source })?;
+        let root = xml::parse(&text).map_err(|what| ConfigurationError::Xml { path, what })?;
+        self.globals = preprocessor.globals;
+        self.globals.retain(|pair| !known.contains(pair));
+        self.take(&root);
+        Ok(())
+    }
+
+    fn take(&mut self, root: &Node) {
+        let section = |name: &str| root.find("section", "name", name);
+        if let Some(dialplan) = section("dialplan") {
+            self.dialplan = Dialplan::of_section(dialplan);
+        }
+        if let Some(directory) = section("directory") {
+            self.directory = Directory::of_section(directory);
+            self.users = self.directory.event_socket_users();
+        }
+        let Some(configuration) = section("configuration") else { return };
+        let file = |name: &str| configuration.find("configuration", "name", name);
+        if let Some(file) = file("switch.conf") {
+            self.take_switch(file);
+        }
+        if let Some(socket) = file("event_socket.conf") {
+            self.take_event_socket(socket, file("acl.conf"));
+        }
+        if let Some(sofia) = file("sofia.conf") {
+            self.take_sofia(sofia);
+        }
+    }
+
+    fn take_switch(&mut self, file: &Node) {
+        for (name, value) in file.pairs("settings", "param") {
+            let number = value.trim().parse::<u64>();
+            match (name, number) {
+                ("switchname", _) if !value.is_empty() => value.clone_into(&mut self.switchname),
+                ("max-sessions", Ok(number)) => self.max_sessions = number,
+                ("sessions-per-second", Ok(number)) => self.sessions_per_second = number,
+                ("event-heartbeat-interval", Ok(seconds)) if seconds > 0 => {
+                    self.heartbeat = Duration::from_secs(seconds);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn take_event_socket(&mut self, file: &Node, lists: Option<&Node>) {
+        let mut access = Vec::new();
+        for (name, value) in file.pairs("settings", "param") {
+            match name {
+                "password" => value.clone_into(&mut self.password),
+                "apply-inbound-acl" => access.push(access_list(value, lists)),
+                _ => {}
+            }
+        }
+        if !access.is_empty() {
+            self.access = access;
+        }
+    }
+
+    fn take_sofia(&mut self, file: &Node) {
+        let profiles: Vec<&Node> =
+            file.child("profiles").into_iter().flat_map(|all| all.all("profile")).collect();
+        let names = profiles.iter().filter_map(|profile| profile.attribute("name")).map(str::to_owned);
+        self.sip.profiles = names.collect();
+        let settings = profiles.iter().flat_map(|profile| profile.pairs("settings", "param"));
+        let port = settings.filter(|(name, _)| *name == "sip-port").find_map(|(_, port)| port.parse().ok());
+        self.sip.port = port.unwrap_or(self.sip.port);
+        let gateways = profiles.iter().filter_map(|profile| profile.child("gateways"));
+        for gateway in gateways.flat_map(|gateways| gateways.all("gateway")) {
+            let name = gateway.attribute_or_empty("name");
+            let value =
+                |wanted: &str| gateway.all("param").find(|param| param.attribute("name") == Some(wanted));
+            // Without a realm, the name is one.
+            let host =
+                value("proxy").or_else(|| value("realm")).map_or(name, |p| p.attribute_or_empty("value"));
+            self.sip.gateways.push((name.to_owned(), host.to_owned()));
+        }
+    }
+}
+
+/// A list by its name: one of `acl.conf`, or of those FreeSWITCH always has. A network is one, too.
+fn access_list(name: &str, lists: Option<&Node>) -> AccessList {
+    let known = lists.and_then(|lists| lists.child("network-lists")?.find("list", "name", name));
+    let Some(known) = known else {
+        return match name {
+            "loopback.auto" => AccessList::loopback(),
+            network if network.contains('/') => with_rule(AccessList::new(name, false), network, true),
+            // Nobody is in a list that is not there.
+            _ => AccessList::new(name, false),
+        };
+    };
+    let allows = known.attribute_or_empty("default").eq_ignore_ascii_case("allow");
+    known.all("node").fold(AccessList::new(name, allows), |list, node| {
+        let allow = node.attribute_or_empty("type").eq_ignore_ascii_case("allow");
+        with_rule(list, node.attribute_or_empty("cidr"), allow)
+    })
+}
+
+fn with_rule(list: AccessList, network: &str, allow: bool) -> AccessList {
+    let (address, prefix) = network.split_once('/').unwrap_or((network, "32"));
+    match (address.trim().parse(), prefix.trim().parse()) {
+        (Ok(address), Ok(prefix)) => list.rule(address, prefix, allow),
+        _ => list,
+    }
+}
