@@ -8,8 +8,7 @@ pub(super) const COMMANDS: &[(&str, Command)] = &[("sim", sim)];
 
 const TALK_USAGE: &str = "-USAGE: talk <conference> <member> <energy>|off\n";
 
-const USAGE: &str = "-USAGE: talk <conference> <member> <energy>|off\n-USAGE: fault [clear|chunks|greeting|accept|replies|events|calls|stall|half-open|disconnect|\
-                     flood|restart] [...]\n";
+const FAULT_USAGE: &str = "-USAGE: fault [clear|chunks|greeting|accept|replies|events|calls|stall|half-open|disconnect|flood|restart] [...]\n";
 
 fn sim(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
     let text = invocation.text();
@@ -18,7 +17,7 @@ fn sim(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
     }
     let Some(text) = text.strip_prefix("fault").filter(|rest| rest.is_empty() || rest.starts_with(' '))
     else {
-        return USAGE.into();
+        return format!("{FAULT_USAGE}{TALK_USAGE}").into();
     };
     match order(&mut core.config.faults, text) {
         Some(Order::Told(text)) => text.into(),
@@ -30,6 +29,6 @@ fn sim(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
             core.requests.push_back(Request::Fail(fault));
             "+OK\n".into()
         }
-        None => USAGE.into(),
+        None => FAULT_USAGE.into(),
     }
 }
