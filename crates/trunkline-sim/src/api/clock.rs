@@ -2,7 +2,7 @@
 
 use super::{Command, Invocation, Outcome};
 use crate::core::Core;
-use crate::text::first_word;
+use crate::text::{atoi, first_word};
 use crate::time::Time;
 
 pub(super) const COMMANDS: &[(&str, Command)] = &[
@@ -18,23 +18,17 @@ const DEFAULT_FORMAT: &str = "%Y-%m-%d %T";
 fn strftime(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
     match invocation.text().as_str() {
         "" => core.now.formatted(DEFAULT_FORMAT).into(),
-        text => {
-            let (time, format) = timed(core, text);
-            time.formatted(format).into()
-        }
-    }
-}
-
-fn timed<'a>(core: &Core, text: &'a str) -> (Time, &'a str) {
-    match text.split_once('|') {
-        Some((seconds, format)) => {
-            let seconds: u64 = seconds.trim().parse().unwrap_or(0);
-            // Zero is now.
-            let time =
-                if seconds == 0 { core.now } else { Time::from_micros(seconds.saturating_mul(1_000_000)) };
-            (time, format)
-        }
-        None => (core.now, text),
+        text => match text.split_once('|') {
+            // The first letter of the format is lost.
+            Some((seconds, format)) => {
+                let seconds = u64::try_from(atoi(seconds.as_bytes())).unwrap_or(0);
+                let skipped = format.chars().next().map_or(0, char::len_utf8);
+                Time::from_micros(seconds * 1_000_000)
+                    .formatted(format.get(skipped..).unwrap_or_default())
+                    .into()
+            }
+            None => core.now.formatted(text).into(),
+        },
     }
 }
 

@@ -54,7 +54,7 @@ struct Words {
     usage: &'static str,
     /// Of a channel that is there.
     done: &'static str,
-    /// Of one that is not.
+    /// Of one that is not, whose name stands for `{}`.
     none: &'static str,
 }
 
@@ -86,9 +86,9 @@ const CODEC_PARAM: Words = words(
 );
 const CODEC_DEBUG: Words =
     words(3, "-USAGE: <uuid> audio|video <level>\n-ERR Operation Failed\n", SUCCESS, FAILED_LOUDLY);
-const CAPTURE_TEXT: Words = words(2, "-USAGE: <uuid> <on|off>\n", "", "");
-const SEND_TEXT: Words = words(2, "-USAGE: <uuid> <text>\n", "+OK\n", NO_SUCH_CHANNEL);
-const PAUSE: Words = words(2, "-USAGE: <uuid> <on|off>\n", "", "");
+const CAPTURE_TEXT: Words = words(2, "-USAGE: <uuid> <on|off>\n", "", "-ERR No such channel {}!\n");
+const SEND_TEXT: Words = words(2, "-USAGE: <uuid> <text>\n", "+OK\n", "-ERR No such channel {}!\n");
+const PAUSE: Words = words(2, "-USAGE: <uuid> <on|off>\n", "", NO_SUCH_CHANNEL);
 const DISPLACE: Words = words(
     3,
     "-USAGE: <uuid> [start|stop] <path> [<limit>] [mux]\n",
@@ -96,7 +96,7 @@ const DISPLACE: Words = words(
     "-ERR Cannot locate session!\n",
 );
 const DROP_DTMF: Words = words(
-    3,
+    4,
     "-USAGE: <uuid> [on | off ] [ mask_digits <digits> | mask_file <file>]\n",
     "+OK\n",
     "-ERR Cannot locate session!\n",
@@ -110,7 +110,7 @@ const MSRP_SEND: Words = words(
     2,
     "-ERR Usage: uuid_msrp_send <uuid> msg\n",
     "-ERR Usage: uuid_msrp_send <uuid> msg\n",
-    NO_SUCH_CHANNEL,
+    "-ERR Usage: cannot locate session.\n",
 );
 
 const fn words(wants: usize, usage: &'static str, done: &'static str, none: &'static str) -> Words {

@@ -1,6 +1,7 @@
 //! What is to be done later: `sched_*` (`mod_commands.c`, `switch_scheduler.c`, `switch_ivr_async.c`).
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use trunkline_proto::{EventName, HangupCause};
 
@@ -23,6 +24,9 @@ pub(super) const COMMANDS: &[(&str, Command)] = &[
 
 const SCHED_USAGE: &str = "-ERR Invalid syntax. USAGE: [+@]<time> <group_name> <command_string>[&]\n";
 
+/// How often the scheduler comes by (`switch_scheduler_task_thread` in `switch_scheduler.c`).
+const ROUND: Duration = Duration::from_millis(500);
+
 /// Tasks of the switch's own that are there before any: `heartbeat`, `check_ip` and `limit_hash_cleanup`.
 const OWN_TASKS: u32 = 3;
 
@@ -39,6 +43,7 @@ struct Scheduled {
     group: Vec<u8>,
     /// Seconds since 1970.
     at: u64,
+    made: Time,
     deleted: bool,
 }
 
@@ -78,9 +83,12 @@ impl What {
 }
 
 impl Tasks {
-    /// Those the switch has in its table: number, description, group and time.
-    pub(super) fn rows(&self) -> impl Iterator<Item = (u32, &'static str, &[u8], u64)> {
-        self.waiting.iter().map(|(id, task)| (*id, task.what.name(), task.group.as_slice(), task.at))
+    /// Those that were made until a time: number, description, group and when.
+    pub(super) fn rows(&self, until: Time) -> impl Iterator<Item = (u32, &'static str, &[u8], u64)> {
+        self.waiting
+            .iter()
+            .filter(move |(_, task)| task.made <= until)
+            .map(|(id, task)| (*id, task.what.name(), task.group.as_slice(), task.at))
     }
 }
 
@@ -89,16 +97,19 @@ impl Core {
         let tasks = &mut self.stores.tasks;
         tasks.made += 1;
         let id = OWN_TASKS + tasks.made;
-        let task = Scheduled { what, group: group.to_vec(), at, deleted: false };
+        let task = Scheduled { what, group: group.to_vec(), at, made: self.now, deleted: false };
         self.tell_of_task(&EventName::AddSchedule, &origin::ADD_SCHEDULE, id, &task);
         self.stores.tasks.waiting.insert(id, task);
         self.schedule_at(at, id);
         id
     }
 
+    /// Has a task looked at the next time the scheduler comes by, once its time has come.
     fn schedule_at(&mut self, at: u64, id: u32) {
-        let at = Time::from_micros(at.saturating_mul(1_000_000)).max(self.now);
-        self.schedule.at(at, Task::Scheduled(id));
+        let due = Time::from_micros(at.saturating_mul(1_000_000)).max(self.now).since(self.started);
+        let rounds = due.as_micros().div_ceil(ROUND.as_micros());
+        let due = ROUND.saturating_mul(u32::try_from(rounds).unwrap_or(u32::MAX));
+        self.schedule.at(self.started.after(due), Task::Scheduled(id));
     }
 
     fn tell_of_task(&mut self, name: &EventName, origin: &Origin, id: u32, task: &Scheduled) {
@@ -120,7 +131,7 @@ impl Core {
             deleted.push(*id);
         }
         for id in &deleted {
-            self.schedule.at(self.now, Task::Scheduled(*id));
+            self.schedule_at(0, *id);
         }
         deleted.len()
     }

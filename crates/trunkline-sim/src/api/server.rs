@@ -17,7 +17,13 @@ pub(super) const COMMANDS: &[(&str, Command)] = &[
     ("file_exists", file_exists),
     ("system", |core, invocation| shell(core, invocation, "-ERR no reply\n")),
     ("bg_system", |core, invocation| shell(core, invocation, "+OK\n")),
-    ("getenv", |_, _| "_undef_".into()),
+    ("getenv", getenv),
+    ("console", console),
+    ("lua", lua),
+    ("getcputime", |_, _| "0, 0".into()),
+    ("pool_stats", |_, _| {
+        "Unable to get core pool statictics. Please rebuild FreeSWITCH with --enable-pool-debug".into()
+    }),
     ("log", log_command),
 ];
 
@@ -115,16 +121,48 @@ const BANNER: &str = r"
 
 ";
 
-/// `log <level> <text>`
+/// `log <level> <text>`; a level nobody knows is no mistake.
 fn log_command(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
     let text = invocation.text();
     let (level, text) = text.split_once(' ').unwrap_or((text.as_str(), ""));
     let level = log::parse_level(level).and_then(|level| u8::try_from(level).ok());
-    match level {
-        Some(level) if !text.is_empty() => {
-            core.log(level, &origin::LOG_COMMAND, text);
-            "+OK\n".into()
-        }
-        _ => "-USAGE: <level> <message>\n".into(),
+    if let Some(level) = level.filter(|_| !text.is_empty()) {
+        core.log(level, &origin::LOG_COMMAND, text);
     }
+    "+OK\n".into()
+}
+
+const CONSOLE_USAGE: &str = "\
+USAGE:
+--------------------------------------------------------------------------------
+console help
+console loglevel [[0-7] | <loglevel_string>]
+console uuid [on|off|toggle]
+console json [on|off|toggle]
+console colorize [on|off|toggle]
+--------------------------------------------------------------------------------
+";
+
+/// The console has a level, which is WARNING until it is set.
+fn console(_: &mut Core, invocation: Invocation<'_>) -> Outcome {
+    let text = invocation.text();
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let level = match words.as_slice() {
+        ["loglevel"] => Some(log::WARNING),
+        ["loglevel", level] => log::parse_level(level).and_then(|level| u8::try_from(level).ok()),
+        _ => None,
+    };
+    match level {
+        Some(level) => format!("+OK console log level set to {}\n", log::level_name(level)).into(),
+        None => CONSOLE_USAGE.into(),
+    }
+}
+
+/// No script is there.
+fn lua(_: &mut Core, invocation: Invocation<'_>) -> Outcome {
+    if invocation.arguments.is_empty() { "" } else { "-ERR Cannot execute script\n" }.into()
+}
+
+fn getenv(_: &mut Core, invocation: Invocation<'_>) -> Outcome {
+    if invocation.arguments == b"HOME" { "/usr/local/freeswitch" } else { "_undef_" }.into()
 }

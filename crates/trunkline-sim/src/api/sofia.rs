@@ -153,7 +153,7 @@ fn profile(core: &mut Core, words: &[&str]) -> String {
         ("gwlist", _) => gateway_names(core, rest),
         ("killgw", _) => killgw(core, rest),
         ("register" | "unregister", _) => register(core, rest),
-        _ => "Unknown command!\n".to_owned(),
+        _ => "-ERR Unknown command!\n".to_owned(),
     }
 }
 
@@ -166,7 +166,7 @@ fn gateway_names(core: &Core, words: &[&str]) -> String {
 }
 
 fn killgw(core: &mut Core, words: &[&str]) -> String {
-    let Some(name) = words.first() else { return "-ERR missing gateway name\n".into() };
+    let Some(name) = words.first() else { return "-ERR missing gw name\n".into() };
     let gateways = &mut core.config.sip.gateways;
     let before = gateways.len();
     gateways.retain(|(known, _)| known != name && *name != "_all_");

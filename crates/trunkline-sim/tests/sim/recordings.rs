@@ -84,16 +84,26 @@ const WHOLE: &[&str] = &[
     "msg-lead-frames",
     "ev-conference-plain",
     "ev-conference-json",
+    "api-modules",
+    "api-db-hash",
 ];
 
 const PARKED: &str = "originate {origination_uuid=ca110001-0000-4000-8000-000000000001}null/1001 &park";
+
+const ALICE: &str = "originate {origination_uuid=ca110001-0000-4000-8000-000000000001,\
+    origination_caller_id_name='Alice Lab',origination_caller_id_number=15551230001}null/1001 &park";
+
+const BOB: &str = "originate {origination_uuid=ca110002-0000-4000-8000-000000000002,\
+    origination_caller_id_name='Bob Lab',origination_caller_id_number=15551230002}null/1002 &park";
+
+const CAROL: &str = "originate {origination_uuid=ca110003-0000-4000-8000-000000000003,\
+    origination_caller_id_name='Carol Lab',origination_caller_id_number=15551230003}loopback/9196/default &park";
 
 const ODD: &str = "originate {origination_uuid=ca110001-0000-4000-8000-000000000001,\
     origination_caller_id_name='Jürgen Étienne 汉字 📞',origination_caller_id_number=+420555000111}null/1001 &park";
 
 /// Calls that somebody else made while a recording was taken: before which command, and which.
 const OTHERS: &[(&str, &[(&str, &str)])] = &[
-    ("api-globalvars", &[("auth", "global_setvar domain=pbx1.example.net")]),
     ("ev-big-variable", &[("api uuid_setvar", PARKED)]),
     ("ev-playback-record-plain", &[("beep.wav", PARKED)]),
     ("ev-playback-record-json", &[("beep.wav", PARKED)]),
@@ -110,6 +120,9 @@ const OTHERS: &[(&str, &[(&str, &str)])] = &[
             "originate {origination_uuid=ca110001-0000-4000-8000-000000000001}loopback/6005/default &park",
         )],
     ),
+    ("api-sched", &[("auth", ALICE)]),
+    ("api-uuid-query", &[("auth", ALICE)]),
+    ("api-uuid-control", &[("auth", ALICE), ("auth", BOB), ("auth", CAROL)]),
     ("msg-errors", &[("auth", PARKED)]),
     ("msg-execute", &[("auth", PARKED)]),
     ("msg-lead-frames", &[("auth", PARKED)]),
@@ -155,8 +168,33 @@ const PARTLY: &[(&str, &[&str])] = &[
     ("ev-bgjob-plain", &["xml_wrap", "system"]),
     ("ev-bgjob-json", &["xml_wrap", "system"]),
     ("ev-bgjob-xml", &["xml_wrap", "system"]),
-    ("api-globalvars", &["global_getvar\n", "eval"]),
+    ("api-globalvars", &["global_getvar\n"]),
     ("api-hupall", &["show"]),
+    ("api-strings", &["reg_url 1", "lua hello", "lua ~"]),
+    (
+        "api-core",
+        &[
+            "domain_exists",
+            "strftime\n",
+            "Prague",
+            "getcputime",
+            "memory",
+            "db_cache",
+            "time_test",
+            "system echo",
+            "allowlist",
+        ],
+    ),
+    ("api-console-execute", &["uptime", "bgapi"]),
+    ("api-fsctl", &["fsctl sps\n"]),
+    ("api-sched", &["show tasks"]),
+    ("api-uuid-query", &[" xml"]),
+    ("api-uuid-control", &["-both", "USER_BUSY\n"]),
+    ("api-json", &["status", "uptime", "0001\"}}", "execute"]),
+    ("api-show-0", &["registrations", "tasks"]),
+    ("api-show-0-json", &["registrations", "tasks"]),
+    ("api-show-0-xml", &["registrations", "tasks"]),
+    ("api-empty-and-newlines", &["system head", "system printf", "strftime\n"]),
     ("api-originate-ok", &[":_:", "show calls"]),
     ("api-originate-fail", &["6016", "group/", "fsctl", "uuid_kill", "e null/1000 &park\n", "null/1001"]),
     ("ev-originate-fail", &["sofia/", "6003"]),

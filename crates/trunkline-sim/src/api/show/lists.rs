@@ -3,6 +3,7 @@
 use super::table::Table;
 use crate::api::interfaces::{INTERFACES, Interface};
 use crate::core::Core;
+use crate::time::Time;
 
 /// What the loaded modules offer.
 fn loaded(core: &Core) -> impl Iterator<Item = &'static Interface> {
@@ -103,8 +104,10 @@ pub(super) fn tasks(core: &Core) -> Table {
     let up = core.now.since(core.started).as_secs();
     let next = core.started.as_secs() + (up / CLEANUP_EVERY + 1) * CLEANUP_EVERY;
     let next = next.to_string();
+    let lag = u64::try_from(core.config.show_delay.as_micros()).unwrap_or(u64::MAX);
     table.row([b"3", b"limit_hash_cleanup".as_slice(), b"mod_hash", next.as_bytes(), b"0", host]);
-    for (id, name, group, at) in core.stores.tasks.rows() {
+    let listed = Time::from_micros(core.now.as_micros().saturating_sub(lag));
+    for (id, name, group, at) in core.stores.tasks.rows(listed) {
         let (id, at) = (id.to_string(), at.to_string());
         table.row([id.as_bytes(), name.as_bytes(), group, at.as_bytes(), b"0", host]);
     }

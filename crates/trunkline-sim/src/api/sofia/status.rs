@@ -21,19 +21,15 @@ struct Profile<'a> {
     registrations: usize,
 }
 
-fn profiles(core: &Core) -> Vec<Profile<'_>> {
+fn profiles<'a>(core: &'a Core) -> Vec<Profile<'a>> {
     let ip = core.config.ipv4.as_str();
-    let profile = |(place, name): (usize, &'_ String)| {
-        let url = format!("sip:mod_sofia@{ip}:{}", FIRST_PORT + 20 * place);
-        let registrations = if place == 0 { core.config.sip.registrations.len() } else { 0 };
-        (url, registrations, name.len())
+    let profile = |(place, name): (usize, &'a String)| Profile {
+        name,
+        url: format!("sip:mod_sofia@{ip}:{}", FIRST_PORT + 20 * place),
+        ip,
+        registrations: if place == 0 { core.config.sip.registrations.len() } else { 0 },
     };
-    let all = core.config.sip.profiles.iter().enumerate();
-    all.map(|(place, name)| {
-        let (url, registrations, _) = profile((place, name));
-        Profile { name, url, ip, registrations }
-    })
-    .collect()
+    core.config.sip.profiles.iter().enumerate().map(profile).collect()
 }
 
 /// The profile gateways are of: the last.
