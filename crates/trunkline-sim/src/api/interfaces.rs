@@ -15,7 +15,8 @@ pub(super) struct Interface {
 }
 
 impl Interface {
-    fn parse(line: &'static str) -> Self {
+    /// A line of the table.
+    pub(super) fn parse(line: &'static str) -> Self {
         let mut fields = line.split('\t');
         let mut field = || fields.next().unwrap_or_default();
         let (kind, name, module) = (field(), field(), field());

@@ -1,13 +1,14 @@
 //! Modules that are loaded (`mod_commands.c`, `switch_loadable_module.c`).
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 use trunkline_proto::EventName;
 
-use super::interfaces::INTERFACES;
+use super::interfaces::{INTERFACES, Interface};
 use super::{Command, Invocation, Outcome};
 use crate::core::Core;
-use crate::event::origin;
+use crate::event::{Origin, origin};
 
 pub(super) const COMMANDS: &[(&str, Command)] = &[
     ("module_exists", module_exists),
@@ -25,6 +26,10 @@ const SILENT: [&str; 3] = ["mod_console", "mod_event_socket", "mod_logfile"];
 
 /// Modules that are not loaded, and could be.
 const LOADABLE: [&str; 2] = ["mod_cdr_csv", "mod_xml_curl"];
+
+/// What those offer.
+static LOADABLE_INTERFACES: LazyLock<[Interface; 1]> =
+    LazyLock::new(|| [Interface::parse("api\tcdr_csv\tmod_cdr_csv\tcdr_csv controls\tparameters")]);
 
 /// Which modules are loaded, told by what has changed.
 #[derive(Debug, Default)]
@@ -69,6 +74,35 @@ impl Modules {
     }
 }
 
+impl Core {
+    fn load_module(&mut self, name: &str) -> Result<(), &'static str> {
+        self.stores.modules.load(name)?;
+        self.tell_of_module(&EventName::ModuleLoad, &origin::MODULE_LOAD, name);
+        Ok(())
+    }
+
+    fn unload_module(&mut self, name: &str) -> Result<(), &'static str> {
+        self.stores.modules.unload(name)?;
+        self.tell_of_module(&EventName::ModuleUnload, &origin::MODULE_UNLOAD, name);
+        Ok(())
+    }
+
+    /// Tells of each thing that a module offers.
+    fn tell_of_module(&mut self, name: &EventName, origin: &Origin, module: &str) {
+        let offered = INTERFACES.iter().chain(&*LOADABLE_INTERFACES);
+        for interface in offered.filter(|interface| interface.module == module) {
+            let mut event =
+                self.new_event(name, origin).header("type", interface.kind).header("name", interface.name);
+            if matches!(interface.kind, "api" | "application") {
+                event.push("description", &interface.description);
+                event.push("syntax", &interface.syntax);
+            }
+            let event = event.header("key", interface.module).header("filename", interface.file());
+            self.fire(name, event);
+        }
+    }
+}
+
 fn is_usual(name: &str) -> bool {
     SILENT.contains(&name) || INTERFACES.iter().any(|interface| interface.module == name)
 }
@@ -86,7 +120,7 @@ fn load(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
         return "-USAGE: <mod_name>\n".into();
     }
     tell_of_xml(core);
-    match core.stores.modules.load(&invocation.text()) {
+    match core.load_module(&invocation.text()) {
         Ok(()) => "+OK Reloading XML\n+OK\n".into(),
         Err(why) => format!("+OK Reloading XML\n-ERR [{why}]\n").into(),
     }
@@ -105,7 +139,7 @@ fn unload(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
     if name.is_empty() {
         return UNLOAD_USAGE.into();
     }
-    match core.stores.modules.unload(&name) {
+    match core.unload_module(&name) {
         Ok(()) => "+OK\n".into(),
         Err(why) => format!("-ERR [{why}]\n").into(),
     }
@@ -117,11 +151,11 @@ fn reload(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
         return UNLOAD_USAGE.into();
     }
     tell_of_xml(core);
-    let unloaded = match core.stores.modules.unload(&name) {
+    let unloaded = match core.unload_module(&name) {
         Ok(()) => "+OK module unloaded\n".to_owned(),
         Err(why) => format!("-ERR unloading module [{why}]\n"),
     };
-    let loaded = match core.stores.modules.load(&name) {
+    let loaded = match core.load_module(&name) {
         Ok(()) => "+OK module loaded\n".to_owned(),
         Err(why) => format!("-ERR loading module [{why}]\n"),
     };
@@ -138,7 +172,8 @@ fn reloadxml(core: &mut Core, _: Invocation<'_>) -> Outcome {
     "+OK [Success]\n".into()
 }
 
-fn reloadacl(_: &mut Core, _: Invocation<'_>) -> Outcome {
+fn reloadacl(core: &mut Core, _: Invocation<'_>) -> Outcome {
+    tell_of_xml(core);
     "+OK acl reloaded\n".into()
 }
 

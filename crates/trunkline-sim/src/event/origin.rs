@@ -46,6 +46,10 @@ pub(crate) const SCHED_HANGUP: Origin = origin("switch_ivr_async.c", "sch_hangup
 pub(crate) const SCHED_HANGUP_NOW: Origin = origin("mod_commands.c", "sched_hangup_function", 3689);
 pub(crate) const LIMIT_HANGUP: Origin = origin("mod_commands.c", "uuid_limit_function", 7101);
 pub(crate) const EVAL: Origin = origin("mod_commands.c", "eval_function", 1696);
+pub(crate) const MODULE_LOAD: Origin =
+    origin("switch_loadable_module.c", "switch_loadable_module_process", 449);
+pub(crate) const MODULE_UNLOAD: Origin =
+    origin("switch_loadable_module.c", "switch_loadable_module_unprocess", 1358);
 pub(crate) const RELOADCERT: Origin = origin("mod_commands.c", "reload_cert_function", 2867);
 pub(crate) const RELOADXML: Origin = origin("switch_xml.c", "switch_xml_open_root", 2423);
 pub(crate) const UUID_DUMP: Origin = origin("mod_commands.c", "uuid_dump_function", 6495);

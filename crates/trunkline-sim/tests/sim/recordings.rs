@@ -86,6 +86,7 @@ const WHOLE: &[&str] = &[
     "ev-conference-json",
     "api-modules",
     "api-db-hash",
+    "ev-modules",
 ];
 
 const PARKED: &str = "originate {origination_uuid=ca110001-0000-4000-8000-000000000001}null/1001 &park";
