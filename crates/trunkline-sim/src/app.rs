@@ -10,6 +10,7 @@ mod message;
 mod record;
 mod socket;
 mod tell;
+mod valet;
 mod variables;
 
 use trunkline_proto::{ChannelState, HangupCause};
@@ -30,6 +31,7 @@ pub(crate) use broadcast::Broadcast;
 pub(crate) use conference::file_length;
 pub(crate) use message::Queued;
 pub(crate) use record::Recording;
+pub(crate) use valet::Lots;
 
 /// An application to run.
 #[derive(Debug, Clone)]
@@ -121,6 +123,7 @@ pub(crate) enum Activity {
     Bridge(Bridging),
     Socket(Socket),
     Conference(conference::Stay),
+    Valet(valet::Parked),
 }
 
 /// Why an application that takes time has ended.
@@ -150,6 +153,7 @@ const FAMILIES: &[&[(&str, Application)]] = &[
     record::APPLICATIONS,
     socket::APPLICATIONS,
     tell::APPLICATIONS,
+    valet::APPLICATIONS,
     variables::APPLICATIONS,
 ];
 
@@ -311,6 +315,7 @@ impl Core {
                 self.line_changes(id);
             }
             Activity::Gather(gather) => self.gather_over(id, gather),
+            Activity::Valet(parked) => self.valet_over(id, parked, running.ending()),
             Activity::Record(recording) => self.record_over(id, recording),
             Activity::Bridge(Bridging::Dialing(originate)) if !running.over => {
                 self.cancel_originate(*originate, HangupCause::OriginatorCancel.into());

@@ -9,7 +9,7 @@ use fastrand::Rng;
 use trunkline_proto::{EventName, EventSet};
 
 use crate::api::{CallId, Calls, Stores};
-use crate::app::Dial;
+use crate::app::{Dial, Lots};
 use crate::channel::{ChannelId, Channels};
 use crate::conference::{Conferences, Due};
 use crate::config::SwitchConfig;
@@ -46,6 +46,7 @@ pub(crate) struct Core {
     /// Those that have been answered. They go on when no channel can.
     pub(crate) answered_originates: VecDeque<OriginateId>,
     pub(crate) conferences: Conferences,
+    pub(crate) lots: Lots,
     pub(crate) interest: Interest,
     pub(crate) standard: Standard,
     /// What it asks of the connections' side.
@@ -166,6 +167,7 @@ impl Core {
             new_originates: VecDeque::new(),
             answered_originates: VecDeque::new(),
             conferences: Conferences::default(),
+            lots: Lots::default(),
             interest: Interest::default(),
             standard: Standard::new(&config, &core_uuid),
             requests: VecDeque::new(),

@@ -62,7 +62,11 @@ impl Core {
             Move::Rest
         } else if let Some(running) = innermost.filter(|_| channel.ends_applications()) {
             // A socket may keep the thread of a call that is over.
-            if running.outlasts_call() { Move::Rest } else { Move::EndApplication }
+            if running.outlasts_call() || (running.leaves_soon() && !channel.hung_up()) {
+                Move::Rest
+            } else {
+                Move::EndApplication
+            }
         } else if channel.target == ChannelState::Destroy && !channel.control.bound.is_empty() {
             Move::Rest
         } else if channel.running != channel.target {

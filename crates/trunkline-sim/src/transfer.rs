@@ -83,6 +83,7 @@ impl Core {
         channel.redirected = true;
         channel.target = state;
         let peer = channel.bridge.map(|bridge| bridge.peer);
+        self.leave_soon(id);
         self.wake(id);
         if let Some(peer) = peer {
             // It notices once this one is on its way.

@@ -8,13 +8,19 @@ use crate::channel::ChannelId;
 use crate::core::Core;
 use crate::event::origin;
 
-pub(super) const COMMANDS: &[(&str, Command)] = &[("originate", originate), ("hupall", hupall)];
+pub(super) const COMMANDS: &[(&str, Command)] =
+    &[("originate", originate), ("hupall", hupall), ("valet_info", valet_info)];
 
 fn originate(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
     match core.originate(invocation.call, invocation.arguments) {
         Ok(()) => Outcome::Waits,
         Err(text) => Outcome::Done(text),
     }
+}
+
+/// `valet_info [<lot>]`
+fn valet_info(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
+    core.lots_as_xml(&invocation.text()).into()
 }
 
 /// `hupall [<cause> [<variable> <value>]]`

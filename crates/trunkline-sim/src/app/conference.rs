@@ -21,6 +21,8 @@ pub(crate) enum Stay {
     Door(Box<Door>),
     /// Its end as a member.
     Member,
+    /// The next frame, with which its thread sees that it is to go elsewhere.
+    Leaving,
     /// The end of a sound after which there is no more.
     Sound(Playback),
 }
@@ -389,6 +391,17 @@ impl Core {
         }
     }
 
+    /// A member that is sent elsewhere leaves with the next frame.
+    pub(crate) fn leave_soon(&mut self, id: ChannelId) {
+        self.end_stay(id);
+        let running = self.channels.get_mut(id).into_iter().flat_map(|channel| &mut channel.running_apps);
+        for running in running {
+            if matches!(running.activity, Activity::Conference(Stay::Member)) {
+                running.activity = Activity::Conference(Stay::Leaving);
+            }
+        }
+    }
+
     /// A stay has ended; what comes of it where that is not the end of the application.
     pub(super) fn stay_over(&mut self, id: ChannelId, stay: &mut Stay, ending: Ending) -> Option<Activity> {
         match stay {
@@ -399,7 +412,7 @@ impl Core {
                 }
                 self.give_up_room(door.conference);
             }
-            Stay::Member => return self.after_membership(id, ending),
+            Stay::Member | Stay::Leaving => return self.after_membership(id, ending),
         }
         None
     }
@@ -420,6 +433,13 @@ impl Core {
             Progress::Waits(activity) => Some(activity),
             Progress::Done => None,
         }
+    }
+}
+
+impl Running {
+    /// Whether it ends with its thread's next frame.
+    pub(crate) fn leaves_soon(&self) -> bool {
+        !self.over && matches!(self.activity, Activity::Conference(Stay::Leaving))
     }
 }
 

@@ -108,6 +108,7 @@ impl Level {
 impl Core {
     /// Changes what a member may do, and tells of it.
     pub(crate) fn order_member(&mut self, id: ConferenceId, number: MemberId, order: Order, quiet: bool) {
+        let now = self.now;
         let Some(room) = self.conferences.get_mut(id) else { return };
         let sound = match order {
             Order::Mute if !quiet => room.profile.muted_sound.clone(),
@@ -115,6 +116,7 @@ impl Core {
             _ => String::new(),
         };
         let Some(member) = room.member_mut(number) else { return };
+        member.last_talking = member.last_heard(now);
         order.apply(&mut member.flags);
         if order == Order::Unhold {
             self.stop_files(id, Some(number), super::Stop::All);

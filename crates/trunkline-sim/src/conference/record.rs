@@ -1,5 +1,7 @@
 //! Recording a conference (`conference_record.c`). Each file is a member without a call. No file is written.
 
+use std::time::Duration;
+
 use super::{ConferenceId, Flags, Member, MemberId, Seat, event};
 use crate::core::Core;
 use crate::time::Time;
@@ -26,6 +28,9 @@ impl Tape {
         (self.before + micros).div_ceil(FRAME) * (FRAME / SAMPLE)
     }
 }
+
+/// How long a recording's thread takes to begin.
+const THREAD: Duration = Duration::from_millis(1);
 
 /// Microseconds of a frame, and of a sample.
 const FRAME: u64 = 20_000;
@@ -66,12 +71,15 @@ impl Core {
         members.filter_map(|member| Some((member.id, member.tape()?.path.clone()))).collect()
     }
 
-    /// Has a recording end with the next frame.
-    pub(crate) fn stop_tape(&mut self, id: ConferenceId, member: MemberId) {
-        if let Some(member) = self.conferences.get_mut(id).and_then(|room| room.member_mut(member)) {
-            member.flags.running = false;
-        }
+    /// Has a recording end with the next frame; false where its thread has yet to begin, so that nobody finds it.
+    pub(crate) fn stop_tape(&mut self, id: ConferenceId, member: MemberId) -> bool {
+        let now = self.now;
+        let member = self.conferences.get_mut(id).and_then(|room| room.member_mut(member));
+        let begun = |member: &&mut Member| member.tape().is_some_and(|tape| now.since(tape.since) >= THREAD);
+        let Some(member) = member.filter(begun) else { return false };
+        member.flags.running = false;
         self.look_soon(id);
+        true
     }
 
     /// Pauses recordings, or lets them go on; false if none is of this path.

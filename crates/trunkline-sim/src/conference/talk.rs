@@ -8,6 +8,7 @@ use crate::channel::{Channel, ChannelId};
 use crate::config::Talker;
 use crate::core::{Core, Task};
 use crate::endpoint::Endpoint;
+use crate::time::Time;
 
 /// Frames a line has to be loud, and quiet, to count (`hangunder` and `hangover`).
 const BEGINS_AFTER: u32 = 5;
@@ -22,6 +23,11 @@ impl Member {
     fn is_loud(&self) -> bool {
         let heard = (self.flags.can_speak && !self.flags.hold) || self.flags.mute_detect;
         heard && i64::from(self.voice) > i64::from(self.energy_level)
+    }
+
+    /// When it was last heard to talk.
+    pub(crate) fn last_heard(&self, now: Time) -> Option<Time> {
+        if self.flags.talking && self.is_loud() { Some(now) } else { self.last_talking }
     }
 
     /// How loud it is once its volume was changed (`switch_change_sln_volume` in `src/switch_resample.c`), in tenths.
@@ -120,7 +126,9 @@ impl Core {
 
     /// Makes a line so loud from now on; 0 is silence.
     pub(crate) fn speak(&mut self, id: ConferenceId, member: MemberId, energy: u32) {
+        let now = self.now;
         if let Some(member) = self.conferences.get_mut(id).and_then(|room| room.member_mut(member)) {
+            member.last_talking = member.last_heard(now);
             member.voice = energy.max(SILENCE);
         }
         self.judge_voice(id, member);
@@ -172,7 +180,6 @@ impl Core {
         let interval = room.profile.interval;
         let Some(member) = room.member_mut(number) else { return };
         member.flags.talking = false;
-        member.last_talking = Some(now);
         let since = member.talking_since.take().unwrap_or(now);
         let (energy, score) = (f64::from(member.last_voice), Some(member.loudness()));
         member.score = score;

@@ -4,6 +4,8 @@
 mod chaos;
 /// A client of the same protocol crate, joined to the switch.
 mod client;
+/// Conferences: the recorded commands, talk, pins.
+mod conference;
 /// Unkindness on demand.
 mod faults;
 /// What holds whatever happens: the same bytes again, one end for each beginning, replies before events.

@@ -31,9 +31,8 @@ fn norecord(core: &mut Core, id: ConferenceId, path: Option<&str>) -> Said {
     let all = path.eq_ignore_ascii_case("all");
     let mut said = String::new();
     for (member, known) in core.tapes(id) {
-        if all || known == path {
+        if (all || known == path) && core.stop_tape(id, member) {
             said += &format!("Stopped recording file {known}\n");
-            core.stop_tape(id, member);
         }
     }
     if said.is_empty() && !all {

@@ -81,7 +81,7 @@ fn member(core: &Core, room: &Conference, member: &Member) -> Option<Json> {
         return Some(Json::Object(members));
     }
     let Shown { uuid, name, number: caller, .. } = shown(core, member)?;
-    let talked = member.last_talking.map_or(0, |talked| seconds(core, talked));
+    let talked = member.last_heard(core.now).map_or(0, |talked| seconds(core, talked));
     Some(Json::Object(vec![
         ("type", Json::Text("caller".into())),
         ("id", number(member.id.0)),

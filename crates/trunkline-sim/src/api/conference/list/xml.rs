@@ -80,7 +80,8 @@ fn member(core: &Core, room: &Conference, member: &Member) -> Option<String> {
         ));
     }
     let Shown { uuid, name, number, .. } = shown(core, member)?;
-    let talked = member.last_talking.map_or_else(|| "N/A".into(), |talked| seconds(core, talked).to_string());
+    let talked =
+        member.last_heard(core.now).map_or_else(|| "N/A".into(), |talked| seconds(core, talked).to_string());
     let tags = [
         ("uuid", uuid),
         ("caller_id_name", name),
