@@ -131,9 +131,23 @@ pub(crate) enum Format {
 #[derive(clap::Args, Debug)]
 #[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct SimArgs {
-    /// Where to listen; port 0 takes any free one. Clients give the password of --password, or ClueCon
-    #[arg(long, default_value = "127.0.0.1:8021", value_name = "HOST:PORT")]
-    pub(crate) listen: String,
+    /// Where to listen; port 0 takes any free one [default: 127.0.0.1:8021]
+    ///
+    /// Clients give the password of --password, or else that of the files, or ClueCon.
+    #[arg(long, value_name = "HOST:PORT")]
+    pub(crate) listen: Option<String>,
+
+    /// FreeSWITCH's own configuration: a directory with a freeswitch.xml
+    #[arg(long, value_name = "DIR")]
+    pub(crate) conf: Option<PathBuf>,
+
+    /// A dialplan, in the place of its own or that of --conf
+    #[arg(long, value_name = "FILE.xml")]
+    pub(crate) dialplan: Option<PathBuf>,
+
+    /// What it is like: users, telephones, delays, faults
+    #[arg(long, value_name = "FILE.toml")]
+    pub(crate) config: Option<PathBuf>,
 
     #[command(subcommand)]
     pub(crate) command: Option<SimCommand>,

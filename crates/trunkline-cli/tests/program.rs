@@ -251,6 +251,32 @@ fn demo_on_a_named_switch_leaves_other_calls_alone() {
 }
 
 #[test]
+fn sim_is_described_by_files() {
+    let directory = std::env::temp_dir().join(format!("trunkline-sim-{}", std::process::id()));
+    std::fs::create_dir_all(&directory).unwrap();
+    let file = directory.join("sim.toml");
+    let conf = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testbed/conf");
+    let text = format!("listen = '127.0.0.1:0'\npassword = 'other'\nconf = '{conf}'\nhostname = 'box'\n");
+    std::fs::write(&file, text).unwrap();
+    let mut sim =
+        trunkline(&["sim", "--config", file.to_str().unwrap()]).stdout(Stdio::piped()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(sim.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let port = line.split("127.0.0.1:").nth(1).unwrap().split('.').next().unwrap().to_owned();
+    let asked = ["-P", &port, "-p", "other", "-x", "hostname", "-x", "user_exists id 1000 localhost"];
+    let (code, out, err) = texts(&run(&asked));
+    sim.kill().unwrap();
+    sim.wait().unwrap();
+    std::fs::write(&file, "nosuch = 1\n").unwrap();
+    let refused = texts(&run(&["sim", "--config", file.to_str().unwrap()]));
+    std::fs::remove_dir_all(&directory).unwrap();
+    assert_eq!((code, out.as_str()), (0, "box\ntrue\n"), "{err}");
+    assert!(refused.0 == 2 && refused.2.contains("nosuch"), "{refused:?}");
+    let (code, _, err) = texts(&run(&["sim", "--dialplan", "/nowhere/dialplan.xml"]));
+    assert!(code == 3 && err.contains("/nowhere/dialplan.xml"), "{code} {err}");
+}
+
+#[test]
 fn sim_is_a_switch() {
     let mut sim =
         trunkline(&["sim", "--listen", "127.0.0.1:0", "-p", "other"]).stdout(Stdio::piped()).spawn().unwrap();

@@ -5,6 +5,8 @@ mod document;
 mod expression;
 mod hunt;
 mod inline;
+#[cfg(test)]
+mod tests;
 mod times;
 
 use std::collections::VecDeque;

@@ -14,6 +14,14 @@ pub(crate) enum Order {
     Once(Fault),
 }
 
+impl Faults {
+    /// Changes the rules as the api command `sim fault <rule>` does: `chunks 7 3`, `events drop 1`. False, and nothing
+    /// changed, for what is no rule.
+    pub fn order(&mut self, rule: &str) -> bool {
+        matches!(order(self, rule), Some(Order::Changed))
+    }
+}
+
 /// Reads the words after `sim fault`; `None` if they are no order.
 pub(crate) fn order(rules: &mut Faults, text: &str) -> Option<Order> {
     let words: Vec<&str> = text.split_whitespace().collect();
