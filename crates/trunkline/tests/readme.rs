@@ -43,6 +43,15 @@ async fn types(client: Client, event: Event) -> Result<(), trunkline::Error> {
     Ok(())
 }
 
+#[tokio::test]
+async fn the_simulated_switch() -> Result<(), Box<dyn std::error::Error>> {
+    let sim = trunkline_sim::Sim::builder().start().await?;
+    let client = trunkline::connect(sim.url()).await?;
+    assert!(client.api("status").await?.text().starts_with("UP "));
+    client.close().await;
+    Ok(())
+}
+
 #[test]
 fn the_snippets_are_those_compiled_here() {
     let squeeze = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
