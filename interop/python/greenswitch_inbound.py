@@ -20,6 +20,8 @@ def main():
     fs = greenswitch.InboundESL(host=HOST, port=PORT, password=PASSWORD)
     fs.connect()
     assert fs.send("api status").data.startswith("UP ")
+    users = fs.send("api list_users").data
+    assert users.endswith("+OK\n"), users
     equal(fs.send("api nosuchcommand").data, "-ERR nosuchcommand Command not found!\n")
     for form in ("json", "plain"):
         equal(fs.send(f"event {form} HEARTBEAT").data, f"+OK event listener enabled {form}")
