@@ -207,14 +207,8 @@ impl Connection {
                 input.clear();
                 return;
             }
-            if matches!(self.state, State::Greeting { .. }) {
+            if matches!(self.state, State::Greeting { .. } | State::Meeting { .. }) {
                 if self.greet(input, now) {
-                    continue;
-                }
-                return;
-            }
-            if matches!(self.state, State::Meeting { .. }) {
-                if self.meet(input, now) {
                     continue;
                 }
                 return;

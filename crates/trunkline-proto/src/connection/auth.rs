@@ -66,7 +66,8 @@ impl Credentials {
 }
 
 impl Connection {
-    /// Takes the first message, which must be a greeting or a refusal. False where there is none yet, or it is
+    /// Takes the first message, which must be a greeting (where we have dialled, `auth/request`; where the switch has, the
+    /// answer to `connect`) or a refusal. False where there is none yet, or it is
     /// neither and the connection has ended.
     pub(super) fn greet(&mut self, input: &mut BytesMut, now: Instant) -> bool {
         let received = crate::frame::excerpt(input);
@@ -76,7 +77,15 @@ impl Connection {
             return false;
         }
         match self.decoder.decode(input) {
-            Ok(Some(Message::AuthRequest)) => self.authenticate(now),
+            Ok(Some(Message::AuthRequest)) if matches!(self.state, State::Greeting { .. }) => {
+                self.authenticate(now);
+            }
+            Ok(Some(Message::CommandReply(reply))) if matches!(self.state, State::Meeting { .. }) => {
+                if !self.meet(reply, now) {
+                    self.end(stranger.into(), now);
+                }
+            }
+            // A call may be gone before we ask for it.
             Ok(Some(message @ (Message::RudeRejection(_) | Message::DisconnectNotice(_)))) => {
                 self.on_message(message, now);
             }
@@ -139,7 +148,7 @@ pub(super) fn cut_reply(input: &mut BytesMut) -> Option<CommandReply> {
 }
 
 /// Whether the first bytes of a connection cannot be a greeting: a line without a colon, or bytes no header has.
-pub(super) fn is_no_switch(input: &[u8]) -> bool {
+fn is_no_switch(input: &[u8]) -> bool {
     let input = input.trim_ascii_start();
     let line = input.split(|b| *b == b'\n').next().unwrap_or_default();
     let ended = line.len() < input.len();

@@ -7,15 +7,11 @@
 use std::borrow::Cow;
 use std::time::Instant;
 
-use bytes::BytesMut;
-
-use super::auth::is_no_switch;
 use super::{CloseReason, Connection, ConnectionConfig, Output, State};
 use crate::command::{Command, CommandKind};
-use crate::error::{ApiMisuse, SwitchMisbehaved};
+use crate::error::ApiMisuse;
 use crate::header::Headers;
 use crate::ids::ChannelUuid;
-use crate::message::Message;
 use crate::reply::CommandReply;
 
 /// How the switch runs what it is told, by what `socket` was given in the dialplan.
@@ -114,33 +110,14 @@ impl Connection {
         connection
     }
 
-    /// Takes the answer to `connect`. False where it is not there yet, or the connection has ended.
-    pub(super) fn meet(&mut self, input: &mut BytesMut, now: Instant) -> bool {
-        let received = crate::frame::excerpt(input);
-        let stranger = SwitchMisbehaved::NotASwitch { received };
-        if is_no_switch(input) {
-            self.end(stranger.into(), now);
-            return false;
-        }
-        match self.decoder.decode(input) {
-            Ok(Some(Message::CommandReply(reply))) => match ChannelData::from_reply(reply) {
-                Some(call) => {
-                    self.control = call.control;
-                    self.state = State::Ready;
-                    self.outputs.push_back(Output::Call(Box::new(call)));
-                    self.reconcile(now);
-                    self.pump(now);
-                }
-                None => self.end(stranger.into(), now),
-            },
-            // The call was gone before we asked for it, or a switch that is shut down says so.
-            Ok(Some(message @ (Message::RudeRejection(_) | Message::DisconnectNotice(_)))) => {
-                self.on_message(message, now);
-            }
-            Ok(Some(_)) => self.end(stranger.into(), now),
-            Ok(None) => return false,
-            Err(misbehaved) => self.end(misbehaved.into(), now),
-        }
+    /// Takes the answer to `connect`; false if it is none.
+    pub(super) fn meet(&mut self, reply: CommandReply, now: Instant) -> bool {
+        let Some(call) = ChannelData::from_reply(reply) else { return false };
+        self.control = call.control;
+        self.state = State::Ready;
+        self.outputs.push_back(Output::Call(Box::new(call)));
+        self.reconcile(now);
+        self.pump(now);
         true
     }
 
