@@ -294,11 +294,13 @@ impl Connection {
 
     /// The caller of a command has gone: withdrawn if [`transmit`](Self::transmit) has not shown it yet, otherwise
     /// its reply will be read and thrown away. No [`Output::Reply`] comes for it, and where it was to start a job,
-    /// no [`Output::Job`] either.
-    pub fn forget(&mut self, ticket: Ticket) {
-        if let Some(Purpose::Job(_, job)) = self.replies.forget(ticket) {
+    /// no [`Output::Job`] either. Whether it was withdrawn.
+    pub fn forget(&mut self, ticket: Ticket) -> bool {
+        let (purpose, withdrawn) = self.replies.forget(ticket);
+        if let Some(Purpose::Job(_, job)) = purpose {
             self.jobs.finish(&job);
         }
+        withdrawn
     }
 
     /// Runs `command` by `bgapi` under this id, which must not be in use, and has its BACKGROUND_JOB event

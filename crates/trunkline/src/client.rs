@@ -5,6 +5,7 @@ mod life;
 mod session;
 
 use std::future::Future;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -12,8 +13,9 @@ use std::time::{Duration, Instant};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::oneshot;
 use trunkline_proto::{
-    ApiMisuse, ApiResponse, CloseReason, Command, CommandKind, CommandReply, Connection, EventBuilder,
-    EventName, EventSet, Executed, LogLevel, Permissions, Reply, Ticket, Unanswered,
+    ApiMisuse, ApiResponse, ChannelData, ChannelUuid, CloseReason, Command, CommandKind, CommandReply,
+    Connection, EventBuilder, EventName, EventSet, Executed, LogLevel, Permissions, Reply, Ticket,
+    Unanswered,
 };
 
 use crate::config::{Config, ConfigError};
@@ -24,7 +26,7 @@ use crate::job::{self, Job};
 use crate::lanes::Lanes;
 use crate::link::{Link, Role};
 use crate::outcome::{accepted, printed};
-use crate::reconnect::{State, StateChanges};
+use crate::reconnect::{Reader, State, StateChanges, Writer};
 use crate::stream_options::StreamOptions;
 use life::Life;
 
@@ -122,6 +124,17 @@ impl Client {
         let (main, permissions) =
             Link::open(Box::new(reader), Box::new(writer), &config, None, Role::Main).await?;
         Ok(Self::new(main, Lanes::default(), config, permissions))
+    }
+
+    /// Asks for the call that the switch has connected to us for.
+    pub(crate) async fn meet(
+        reader: Reader,
+        writer: Writer,
+        config: &Config,
+        peer: Option<SocketAddr>,
+    ) -> Result<(Self, ChannelData), Error> {
+        let (main, call) = Link::meet(reader, writer, config, peer).await?;
+        Ok((Self::new(main, Lanes::default(), config.clone(), Permissions::default()), call))
     }
 
     fn new(main: Link, lanes: Lanes, config: Config, permissions: Permissions) -> Self {
@@ -450,7 +463,12 @@ impl Client {
         core.wait(serial, kind, ticket, sender, now);
     }
 
-    fn serial(&self) -> u64 {
+    /// Over what connection a channel's messages go, so that they keep their order.
+    pub(crate) fn line_of(&self, channel: &ChannelUuid) -> Arc<Shared> {
+        self.lane_of(channel).map_or_else(|| Arc::clone(self.shared()), |lane| Arc::clone(lane.shared()))
+    }
+
+    pub(crate) fn serial(&self) -> u64 {
         self.handle.serials.fetch_add(1, Ordering::Relaxed)
     }
 

@@ -17,13 +17,14 @@ use std::time::{Duration, Instant, SystemTime};
 use tokio::io::AsyncWrite;
 use tokio::sync::{Notify, oneshot, watch};
 use trunkline_proto::{
-    CloseReason, Command, CommandKind, Connection, CoreUuid, Event, EventSet, JobLost, JobUuid, LogData,
-    LogLevel, Output, Permissions, Reply, SubscriptionId, SubscriptionRefused, Ticket, Unanswered,
+    ChannelData, CloseReason, Command, CommandKind, Connection, CoreUuid, Event, EventSet, JobLost, JobUuid,
+    LogData, LogLevel, Output, Permissions, Reply, SubscriptionId, SubscriptionRefused, Ticket, Unanswered,
 };
 
 pub(crate) use deliver::Deliveries;
 
 use crate::after_connect::Connected;
+use crate::calls::Calls;
 use crate::command_end::Begun;
 use crate::merged::{Outages, Start, Watchers};
 use crate::queue::Queue;
@@ -50,6 +51,16 @@ pub(crate) struct Shared {
     pub(crate) tally: Arc<Tally>,
     /// The last connect, once everything is restored; `None` while that is not so.
     pub(crate) connects: watch::Sender<Option<Connected>>,
+    /// The calls that are controlled over this connection.
+    pub(crate) calls: Calls,
+}
+
+/// Who waits for the connection to be of use.
+pub(crate) enum Opening {
+    /// We introduce ourselves.
+    Inbound(oneshot::Sender<Permissions>),
+    /// The switch tells us of a call.
+    Outbound(oneshot::Sender<Box<ChannelData>>),
 }
 
 /// A consumer, and what it wants.
@@ -119,7 +130,7 @@ pub(crate) struct Core {
     /// Why there is no connection, as last heard.
     why: String,
     pub(crate) subscribing: HashMap<SubscriptionId, oneshot::Sender<Result<(), SubscriptionRefused>>>,
-    ready: Option<oneshot::Sender<Permissions>>,
+    ready: Option<Opening>,
     /// The socket takes no more for now: the driver waits for it.
     pub(crate) blocked: bool,
     write_failed: Option<(io::Error, Instant)>,
@@ -143,12 +154,7 @@ pub(crate) struct Turn {
 }
 
 impl Shared {
-    pub(crate) fn new(
-        connection: Connection,
-        writer: Writer,
-        ready: oneshot::Sender<Permissions>,
-        tally: Arc<Tally>,
-    ) -> Self {
+    pub(crate) fn new(connection: Connection, writer: Writer, ready: Opening, tally: Arc<Tally>) -> Self {
         let core = Core {
             connection,
             writer,
@@ -183,7 +189,13 @@ impl Shared {
             state: watch::Sender::new(State::Ready),
             tally,
             connects: watch::Sender::new(None),
+            calls: Calls::default(),
         }
+    }
+
+    /// Says something, whatever is answered.
+    pub(crate) fn say(&self, command: Command) {
+        self.with(|core, now| core.connection.send(command, None, now));
     }
 
     /// Hands a command over: written by this very call if nothing stands in its way.
@@ -313,19 +325,19 @@ impl Shared {
         if core.blocked { Poll::Pending } else { Poll::Ready(()) }
     }
 
-    /// The caller of a command has gone.
-    pub(crate) fn forget(&self, serial: u64) {
+    /// The caller of a command has gone. Whether it will not be sent.
+    pub(crate) fn forget(&self, serial: u64) -> bool {
         let mut core = lock(&self.core);
         let mut inbox = lock(&self.inbox);
         let before = inbox.len();
         inbox.retain(|submission| submission.serial != serial);
-        if inbox.len() == before
-            && let Some(at) = core.waiters.iter().position(|waiter| waiter.serial == serial)
-            && let Some(waiter) = core.waiters.remove(at)
-        {
-            core.connection.forget(waiter.ticket);
-            self.tally.command_dropped(&waiter.begun);
+        if inbox.len() < before {
+            return true;
         }
+        let at = core.waiters.iter().position(|waiter| waiter.serial == serial);
+        let Some(waiter) = at.and_then(|at| core.waiters.remove(at)) else { return false };
+        self.tally.command_dropped(&waiter.begun);
+        core.connection.forget(waiter.ticket)
     }
 
     pub(crate) fn outstanding(&self) -> usize {
@@ -494,10 +506,16 @@ impl Core {
                 }
                 Output::Ready(permissions) => {
                     self.let_in = Some(now());
-                    deliveries.ready = self.ready.take().map(|sender| (sender, permissions));
-                    if deliveries.ready.is_some() {
+                    if let Some(Opening::Inbound(sender)) = self.ready.take() {
+                        deliveries.ready = Some((sender, permissions));
                         self.connects = 1;
                         self.restoring = Some(Connected { number: 1, gap: None });
+                    }
+                }
+                Output::Call(call) => {
+                    self.let_in = Some(now());
+                    if let Some(Opening::Outbound(sender)) = self.ready.take() {
+                        deliveries.call = Some((sender, call));
                     }
                 }
                 Output::Notice(notice) => trace::notice(&self.tally.span, &notice),

@@ -88,6 +88,27 @@ pub enum Error {
     /// A subscription does not hold.
     #[error(transparent)]
     Subscription(#[from] SubscriptionRefused),
+    /// The call has ended, and with it whatever was to be done with it. Not a failure: a handler that ends with it, as by
+    /// `?`, has ended as calls do.
+    #[cfg(feature = "client")]
+    #[error("the call has ended: {0}")]
+    CallEnded(crate::call::Ended),
+    /// An application took longer than it was given. It was ended, and the call goes on.
+    #[cfg(feature = "client")]
+    #[error("the application `{application}` took longer than {after:?}; it was ended, and the call goes on")]
+    ApplicationTimedOut {
+        /// Its name.
+        application: String,
+        /// How long it was given.
+        after: Duration,
+    },
+    /// A call could not be connected to another.
+    #[cfg(feature = "client")]
+    #[error("the call was not bridged: {cause}")]
+    NotBridged {
+        /// Why.
+        cause: trunkline_proto::HangupCause,
+    },
     /// A connection that was made elsewhere and handed over cannot be made again: where to connect is not known here.
     #[error(
         "this client speaks over a socket it was given, and cannot make another: only one that connected by itself can"
@@ -149,6 +170,10 @@ impl Error {
     #[must_use]
     pub fn is_timeout(&self) -> bool {
         let root = self.root();
+        #[cfg(feature = "client")]
+        if matches!(root, Self::ApplicationTimedOut { .. }) {
+            return true;
+        }
         matches!(root, Self::ConnectTimeout { .. } | Self::TimedOut { .. } | Self::Job(JobLost::TimedOut))
             || matches!(root, Self::Closed(CloseReason::NoGreeting { .. } | CloseReason::NoAuthReply { .. }))
             || matches!(root.unconfirmed(), Some(Unanswered::TimedOut { .. }))

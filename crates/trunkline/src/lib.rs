@@ -60,6 +60,10 @@ pub mod blocking;
 #[cfg(any(feature = "client", feature = "blocking"))]
 mod bounded;
 #[cfg(feature = "client")]
+pub mod call;
+#[cfg(feature = "client")]
+mod calls;
+#[cfg(feature = "client")]
 mod client;
 #[cfg(feature = "client")]
 mod command_end;
@@ -91,6 +95,8 @@ mod merged;
 mod meter;
 #[cfg(feature = "client")]
 mod originate;
+#[cfg(feature = "client")]
+pub mod outbound;
 #[cfg(any(feature = "client", feature = "blocking"))]
 mod outcome;
 #[cfg(any(feature = "client", feature = "blocking"))]
@@ -118,6 +124,8 @@ mod wire_trace;
 pub use after_connect::{AfterConnect, Connected};
 #[cfg(any(feature = "client", feature = "blocking"))]
 pub use bounded::Missed;
+#[cfg(feature = "client")]
+pub use call::{Call, LockedCall, SyncCall};
 #[cfg(feature = "client")]
 pub use client::{Client, connect};
 #[cfg(any(feature = "client", feature = "blocking"))]
@@ -149,11 +157,11 @@ pub use trunkline_proto::api;
 pub use trunkline_proto::dialstring;
 pub use trunkline_proto::view;
 pub use trunkline_proto::{
-    Answer, ApiMisuse, ApiResponse, ChannelUuid, CloseReason, Command, CommandKind, CommandReply,
-    ConnectionConfig, CoreUuid, Credentials, DisconnectNotice, Event, EventBuilder, EventError, EventFormat,
-    EventName, EventSet, Execute, Executed, Headers, JobLost, JobUuid, Limits, Liveness, LogData, LogLevel,
-    Permissions, Priority, Refusal, Reply, Secret, SendMsg, Stack, SubscriptionRefused, SwitchMisbehaved,
-    Transport, Unanswered, Unicast, Value, Values,
+    Answer, ApiMisuse, ApiResponse, ChannelData, ChannelUuid, CloseReason, Command, CommandKind,
+    CommandReply, ConnectionConfig, Control, CoreUuid, Credentials, DisconnectNotice, Event, EventBuilder,
+    EventError, EventFormat, EventName, EventSet, Execute, Executed, Headers, JobLost, JobUuid, Limits,
+    Liveness, LogData, LogLevel, Permissions, Priority, Refusal, Reply, Secret, SendMsg, SocketMode, Stack,
+    SubscriptionRefused, SwitchMisbehaved, Transport, Unanswered, Unicast, Value, Values,
 };
 pub use trunkline_proto::{AnswerState, CallDirection, CallState, ChannelState, DeviceState, HangupCause};
 #[cfg(any(feature = "client", feature = "blocking"))]

@@ -4,10 +4,10 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use tokio::sync::oneshot;
-use trunkline_proto::{Connection, Permissions};
+use trunkline_proto::{ChannelData, Connection, Permissions};
 
 use crate::config::Config;
-use crate::core::{Shared, now};
+use crate::core::{Opening, Shared, now};
 use crate::driver::{self, Driving};
 use crate::error::Error;
 use crate::reconnect::{self, Dial, Reader, Writer};
@@ -28,6 +28,8 @@ pub(crate) enum Role {
     Main,
     /// Commands alone.
     Lane,
+    /// One call, for which the switch has connected to us.
+    Call,
 }
 
 impl Role {
@@ -35,6 +37,7 @@ impl Role {
         match self {
             Self::Main => "main",
             Self::Lane => "lane",
+            Self::Call => "call",
         }
     }
 }
@@ -74,12 +77,31 @@ impl Link {
         }
         let connection = Connection::inbound(as_configured, now());
         let tally = Arc::new(Tally::new(&config.address(), role));
-        let shared = Arc::new(Shared::new(connection, writer, sender, tally));
+        let shared = Arc::new(Shared::new(connection, writer, Opening::Inbound(sender), tally));
         driver::start(reader, Driving::new(Arc::clone(&shared), config.pause), reconnect);
         // Should this future be dropped while it waits, so is the connection.
         let link = Self { shared, peer: None };
         match ready.await {
             Ok(permissions) => Ok((link, permissions)),
+            Err(_) => Err(link.shared.wait_closed().await.into()),
+        }
+    }
+
+    /// Asks for the call that the switch has connected to us for.
+    pub(crate) async fn meet(
+        reader: Reader,
+        writer: Writer,
+        config: &Config,
+        peer: Option<SocketAddr>,
+    ) -> Result<(Self, ChannelData), Error> {
+        let (sender, call) = oneshot::channel();
+        let connection = Connection::outbound(config.connection.clone(), now());
+        let tally = Arc::new(Tally::new(&config.address(), Role::Call));
+        let shared = Arc::new(Shared::new(connection, writer, Opening::Outbound(sender), tally));
+        driver::start(reader, Driving::new(Arc::clone(&shared), config.pause), None);
+        let link = Self { shared, peer };
+        match call.await {
+            Ok(call) => Ok((link, call.detach())),
             Err(_) => Err(link.shared.wait_closed().await.into()),
         }
     }

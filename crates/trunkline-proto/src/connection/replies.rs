@@ -291,15 +291,16 @@ impl Replies {
         }
     }
 
-    /// What the command was for, if it was still waiting.
-    pub(super) fn forget(&mut self, ticket: Ticket) -> Option<Purpose> {
+    /// What the command was for, if it was still waiting, and whether it will not be sent.
+    pub(super) fn forget(&mut self, ticket: Ticket) -> (Option<Purpose>, bool) {
         let is_it = |pending: &Pending| pending.purpose.ticket() == Some(ticket);
-        let at = self.queue.iter().position(is_it)?;
+        let Some(at) = self.queue.iter().position(is_it) else { return (None, false) };
         if at >= self.sent {
-            return self.queue.remove(at).map(|pending| pending.purpose);
+            return (self.queue.remove(at).map(|pending| pending.purpose), true);
         }
         // Its clock runs on: should the answer be late, those behind must not wait for ever.
-        self.queue.get_mut(at).map(|pending| std::mem::replace(&mut pending.purpose, Purpose::Nobody))
+        let pending = self.queue.get_mut(at);
+        (pending.map(|pending| std::mem::replace(&mut pending.purpose, Purpose::Nobody)), false)
     }
 
     /// Those whose time is up. One that was handed over stays in line without a caller, so that its reply, should

@@ -151,7 +151,7 @@ impl Client {
     }
 
     /// The lane of a channel's messages, so that they keep their order.
-    fn lane_of(&self, channel: &ChannelUuid) -> Option<Place<'_>> {
+    pub(super) fn lane_of(&self, channel: &ChannelUuid) -> Option<Place<'_>> {
         let mut hasher = DefaultHasher::new();
         channel.hash(&mut hasher);
         self.handle.lanes.of(self.shared(), hasher.finish())

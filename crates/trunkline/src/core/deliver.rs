@@ -6,8 +6,8 @@ use std::task::Waker;
 
 use tokio::sync::oneshot;
 use trunkline_proto::{
-    CloseReason, Event, EventName, JobLost, LogData, Permissions, Reply, SubscriptionId, SubscriptionRefused,
-    Unanswered,
+    ChannelData, CloseReason, Event, EventName, JobLost, LogData, Permissions, Reply, SubscriptionId,
+    SubscriptionRefused, Unanswered,
 };
 
 use super::{Core, Shared, Sink, lock};
@@ -28,6 +28,7 @@ pub(crate) struct Deliveries {
     pub(super) jobs: Vec<Delivery<Result<Event, JobLost>>>,
     pub(super) subscribed: Vec<Delivery<Result<(), SubscriptionRefused>>>,
     pub(super) ready: Option<Delivery<Permissions>>,
+    pub(super) call: Option<Delivery<Box<ChannelData>>>,
     pub(crate) events: VecDeque<Event>,
     pub(crate) logs: VecDeque<LogData>,
     /// The switch does not answer, or answers again.
@@ -53,6 +54,7 @@ impl Shared {
         let logs = begun(&self.log_streams, &core);
         drop(core);
         // Not under the lock: who is woken may drop a stream.
+        self.calls.on_gap(&gap);
         events.iter().for_each(|queue| queue.gap(&gap));
         logs.iter().for_each(|queue| queue.gap(&gap));
     }
@@ -94,11 +96,16 @@ impl Shared {
             trace::closed(&self.tally.span, reason);
             self.set_state(State::Closed(reason.clone()));
             self.closed.send_replace(Some(reason.clone()));
+            self.calls.on_closed(reason);
         });
         // Who has gone meanwhile gets nothing: every send may fail.
         if let Some((sender, permissions)) = deliveries.ready.take() {
             self.tally.connected();
             let _ = sender.send(permissions);
+        }
+        if let Some((sender, call)) = deliveries.call.take() {
+            self.tally.connected();
+            let _ = sender.send(call);
         }
         for (sender, result) in deliveries.subscribed.drain(..) {
             if let Err(refused) = &result {

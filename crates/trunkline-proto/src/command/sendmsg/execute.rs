@@ -33,6 +33,12 @@ impl Execute {
         }
     }
 
+    /// The application's name.
+    #[must_use]
+    pub fn application(&self) -> &str {
+        &self.application
+    }
+
     /// Run it so many times; a negative number is for ever. It is not run again after a time that took less than half
     /// a second.
     #[must_use]

@@ -254,7 +254,9 @@ fn no_more_is_handed_over_than_can_be_withdrawn() {
     let long = "x".repeat(10_000);
     let tickets: Vec<_> = (0..20).map(|_| world.api(&long)).collect();
     assert!(world.connection.transmit().len() < 80_000);
-    tickets.into_iter().for_each(|ticket| world.connection.forget(ticket));
+    for ticket in tickets {
+        world.connection.forget(ticket);
+    }
     assert_eq!(world.said().len(), 7);
 }
 

@@ -1,0 +1,248 @@
+//! One call, and what can be done with it: over the socket by which the switch asked us to handle it, or by its id over a
+//! connection to the switch.
+
+mod ended;
+mod events;
+mod mode;
+mod run;
+mod state;
+
+mod applications;
+
+use std::future::Future;
+use std::marker::PhantomData;
+use std::sync::Arc;
+use std::time::Duration;
+
+use trunkline_proto::{
+    ChannelData, ChannelUuid, Command, Control, EventFormat, EventName, EventSet, HangupCause, SendMsg,
+    SocketMode,
+};
+
+pub use ended::{Ended, EndedBy};
+pub use events::{CallEvents, Dtmf};
+pub use mode::{Async, Locked, Mode, Sync};
+pub(crate) use state::CallState;
+
+use crate::client::Client;
+use crate::core::Shared;
+use crate::error::Error;
+
+/// The events a call's connection has by `myevents` (`parse_command` in `mod_event_socket.c`).
+const MYEVENTS: [EventName; 23] = [
+    EventName::ChannelAnswer,
+    EventName::ChannelApplication,
+    EventName::ChannelBridge,
+    EventName::ChannelCreate,
+    EventName::ChannelData,
+    EventName::ChannelDestroy,
+    EventName::ChannelExecute,
+    EventName::ChannelExecuteComplete,
+    EventName::ChannelHangup,
+    EventName::ChannelHangupComplete,
+    EventName::ChannelOriginate,
+    EventName::ChannelUuid,
+    EventName::ChannelOutgoing,
+    EventName::ChannelPark,
+    EventName::ChannelProgress,
+    EventName::ChannelProgressMedia,
+    EventName::ChannelState,
+    EventName::ChannelUnbridge,
+    EventName::ChannelUnpark,
+    EventName::DetectedSpeech,
+    EventName::Dtmf,
+    EventName::NoTalk,
+    EventName::Talk,
+];
+
+/// A call. Cloning it is cheap; every clone is the same call.
+///
+/// Applications are methods that wait for their end. Those of several clones at once are run inside one another, as the
+/// switch does it: of three playbacks the last ends first. To have them one after the other use
+/// [`locked`](Call::locked).
+///
+/// # Hanging up
+///
+/// When the call ends, whatever was to be done with it ends with [`Error::CallEnded`], which `?` carries out of a handler.
+/// Why it ended is in there, and in [`ended`](Self::ended). On an outbound socket with `async full` the connection lingers
+/// until the handler has ended, and the cause is always known. Without `full` it cannot linger, and the switch closes as
+/// soon as it sees that the call is down: the cause is known if the event was quicker.
+#[derive(Debug)]
+pub struct Call<M: Mode = Async> {
+    handle: Arc<Handle>,
+    limit: Option<Duration>,
+    mode: PhantomData<fn() -> M>,
+}
+
+/// A call whose applications cannot be cancelled, made by [`Call::locked`].
+pub type LockedCall = Call<Locked>;
+
+/// The call of an outbound socket without `async`: an application ends before anything else is read or told, so nothing
+/// can interrupt it, and events come behind it.
+pub type SyncCall = Call<Sync>;
+
+#[derive(Debug)]
+struct Handle {
+    client: Client,
+    state: Arc<CallState>,
+    /// Of an outbound socket.
+    data: Option<ChannelData>,
+}
+
+impl<M: Mode> Clone for Call<M> {
+    fn clone(&self) -> Self {
+        self.as_mode()
+    }
+}
+
+impl Client {
+    /// A call of this switch, to be controlled by its id. Any number of calls, and of handles to one, may be controlled over
+    /// one connection.
+    ///
+    /// The first one subscribes the connection to the events of calls, for as long as it lasts.
+    ///
+    /// # Errors
+    ///
+    /// There is no such call ([`Error::CallEnded`]); as [`api`](Self::api) and [`events`](Self::events).
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future changes nothing.
+    pub async fn call(&self, uuid: impl Into<ChannelUuid>) -> Result<Call, Error> {
+        let uuid = uuid.into();
+        self.hear_calls(EventSet::from_iter(MYEVENTS)).await?;
+        let state = self.shared().calls.of(&uuid);
+        let call = Call::new(Handle { client: self.clone(), state, data: None });
+        match *self.run(crate::api::UuidExists::new(uuid)).await?.value() {
+            true => Ok(call),
+            false => Err(Error::CallEnded(
+                call.ended_already().unwrap_or_else(|| Ended::now(None, EndedBy::Switch)),
+            )),
+        }
+    }
+}
+
+impl<M: Mode> Call<M> {
+    fn new(handle: Handle) -> Self {
+        Self { handle: Arc::new(handle), limit: None, mode: PhantomData }
+    }
+
+    /// The call of a connection that the switch has made to us.
+    pub(crate) fn of_connection(client: Client, data: ChannelData) -> Self {
+        let shared = client.shared();
+        let uuid = data.uuid().unwrap_or_else(|| "".into());
+        let state = shared.calls.of(&uuid);
+        if let Some(reason) = client.close_reason() {
+            // Before anybody could tell it.
+            state.on_closed(&reason);
+        }
+        let format = client.config().connection.format;
+        shared.say(Command::myevents((format != EventFormat::Plain).then_some(format)));
+        if data.mode() == SocketMode::Async && data.control() == Control::Full {
+            shared.say(Command::linger(None));
+        }
+        Self::new(Handle { client, state, data: Some(data) })
+    }
+
+    /// The same call, its applications run in another way.
+    fn as_mode<N: Mode>(&self) -> Call<N> {
+        Call { handle: Arc::clone(&self.handle), limit: self.limit, mode: PhantomData }
+    }
+
+    /// The same call, whose applications are ended when they take longer than this. Without it they are bounded by the
+    /// call's life.
+    #[must_use]
+    pub fn within(&self, limit: Duration) -> Self {
+        Self { limit: Some(limit), ..self.clone() }
+    }
+
+    /// Its id.
+    #[must_use]
+    pub fn uuid(&self) -> ChannelUuid {
+        self.handle.state.uuid()
+    }
+
+    /// The call as it was when the switch connected to us: its caller, and every variable. `None` of a call that is
+    /// controlled by its id.
+    #[must_use]
+    pub fn data(&self) -> Option<&ChannelData> {
+        self.handle.data.as_ref()
+    }
+
+    /// The connection it is controlled by. That of an outbound socket has `api` and the like only with `full`.
+    #[must_use]
+    pub fn client(&self) -> &Client {
+        &self.handle.client
+    }
+
+    /// Waits for its end.
+    pub fn ended(&self) -> impl Future<Output = Ended> + Send + 'static {
+        let state = Arc::clone(&self.handle.state);
+        async move { state.wait_ended().await }
+    }
+
+    /// Its end, if it has ended.
+    #[must_use]
+    pub fn ended_already(&self) -> Option<Ended> {
+        self.handle.state.ended()
+    }
+
+    /// Hangs it up, and waits for its end. Nothing is wrong if it has ended already.
+    ///
+    /// # Errors
+    ///
+    /// A cause that is not one word; not answered in time, or the connection of a call controlled by its id was lost.
+    ///
+    /// # Cancel safety
+    ///
+    /// Once polled the call is hung up, whether or not the future is polled again.
+    pub async fn hangup(&self, cause: impl Into<HangupCause>) -> Result<Ended, Error> {
+        if let Some(ended) = self.ended_already() {
+            return Ok(ended);
+        }
+        self.handle.state.ask(EndedBy::Program);
+        match self.tell(SendMsg::hangup(cause)).await {
+            Ok(()) => Ok(self.ended().await),
+            Err(Error::CallEnded(ended)) => Ok(ended),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// A message, to this call.
+    fn addressed(&self, message: SendMsg) -> SendMsg {
+        match self.handle.data {
+            Some(_) => message,
+            None => message.to(&self.uuid()),
+        }
+    }
+
+    /// The connection its messages go over.
+    fn line(&self) -> Arc<Shared> {
+        match self.handle.data {
+            Some(_) => Arc::clone(self.handle.client.shared()),
+            None => self.handle.client.line_of(&self.uuid()),
+        }
+    }
+
+    /// Whether the switch takes more from us than messages to the call.
+    fn is_full(&self) -> bool {
+        self.handle.data.as_ref().is_none_or(|data| data.control() == Control::Full)
+    }
+
+    /// What ends the application that runs.
+    fn breaks(&self) -> Option<Command> {
+        if self.is_full() {
+            Command::api(&format!("uuid_break {}", self.uuid())).ok()
+        } else {
+            Command::sendmsg(&self.addressed(SendMsg::execute("break", ""))).ok()
+        }
+    }
+}
+
+impl Call {
+    /// The same call, whose applications cannot be cancelled, and hold those behind them.
+    #[must_use]
+    pub fn locked(&self) -> LockedCall {
+        self.as_mode()
+    }
+}

@@ -1,0 +1,148 @@
+//! Running an application: sending it, and knowing its end again by the id it was given.
+
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+use trunkline_proto::{Command, Event, Execute, Executed, Refusal, Reply, SendMsg, Unanswered};
+
+use super::mode::Mode;
+use super::{Call, Ended};
+use crate::core::{Shared, Submission};
+use crate::error::Error;
+use crate::outcome::accepted;
+
+/// Longer than any call: the answer to an application on a socket without `async` comes when it has ended.
+const AS_LONG_AS_IT_TAKES: Duration = Duration::from_secs(365 * 24 * 3600);
+
+impl<M: Mode> Call<M> {
+    /// Runs any application, and waits for its end: its CHANNEL_EXECUTE_COMPLETE, with every variable of the call.
+    ///
+    /// The argument is expanded by the switch, as in a dialplan: no text of a caller may reach it but by
+    /// [`dialstring::Application`](crate::dialstring::Application), whose [`Execute`] is safe. The switch **hangs up**
+    /// a call that is to run an application it does not know.
+    ///
+    /// # Errors
+    ///
+    /// The call [has ended](Error::CallEnded), or ends meanwhile; it [took too long](Error::ApplicationTimedOut), where
+    /// that is [bounded](Call::within); a message that cannot be sent; the connection was lost, and made again, meanwhile
+    /// ([`Error::Disconnected`]).
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future ends the application, but not the call, and the next one is sent once it has ended; unless the
+    /// call is [`Locked`](super::Locked) or [`Sync`](super::Sync), where it runs on.
+    pub async fn execute(&self, execute: impl Into<Execute>) -> Result<Event, Error> {
+        let execute = execute.into();
+        let Some(after) = self.limit else { return self.run(execute).await };
+        let application = execute.application().to_owned();
+        match tokio::time::timeout(after, self.run(execute)).await {
+            Ok(result) => result,
+            Err(_) => Err(Error::ApplicationTimedOut { application, after }),
+        }
+    }
+
+    async fn run(&self, execute: Execute) -> Result<Event, Error> {
+        self.handle.state.may_begin().await.map_err(Error::CallEnded)?;
+        let what = format!("execute {}", execute.application());
+        let id = uuid::Uuid::new_v4().to_string();
+        let message = self.addressed(execute.event_uuid(&id).into());
+        let command = Command::sendmsg(&if M::LOCKS { message.event_lock() } else { message })?;
+        let complete = self.handle.state.begin(&id).map_err(Error::CallEnded)?;
+        let mut running = Running { call: self, id, line: self.line(), unanswered: None, over: false };
+        let reply = running.submit(command).await;
+        running.unanswered = None;
+        if let Err(error) = self.taken(&what, reply).await {
+            self.handle.state.remove(&running.id);
+            running.over = true;
+            return Err(error);
+        }
+        let end = complete.await;
+        running.over = true;
+        end.map_err(|_| self.lost(&what))
+    }
+
+    /// Says something to the call that is no application, and waits until the switch has taken it.
+    pub(super) async fn tell(&self, message: SendMsg) -> Result<(), Error> {
+        let command = Command::sendmsg(&self.addressed(message))?;
+        let what = command.describe().into_owned();
+        let line = self.line();
+        let (sender, receiver) = oneshot::channel();
+        let serial = self.handle.client.serial();
+        line.submit(Submission { serial, command, timeout: None, sender });
+        self.taken(&what, receiver.await.unwrap_or_else(|_| Err(gone()))).await
+    }
+
+    /// What an answer to a message means. The end of the call, or of its connection, is no failure of the message.
+    async fn taken(&self, what: &str, reply: Result<Reply, Unanswered>) -> Result<(), Error> {
+        let error = match reply {
+            Ok(reply) => match accepted(what, reply) {
+                Ok(_) => return Ok(()),
+                Err(error) if matches!(error.reason(), Some(Refusal::InvalidSessionId(_))) => {
+                    return Err(Error::CallEnded(self.gone()));
+                }
+                Err(error) => error,
+            },
+            Err(why) => Error::unanswered(what, why),
+        };
+        if error.is_closed() && self.handle.data.is_some() {
+            return Err(Error::CallEnded(self.handle.state.wait_ended().await));
+        }
+        match self.ended_already() {
+            Some(ended) => Err(Error::CallEnded(ended)),
+            None => Err(error),
+        }
+    }
+
+    /// Why no end of an application will come.
+    fn lost(&self, what: &str) -> Error {
+        match self.ended_already() {
+            Some(ended) => Error::CallEnded(ended),
+            None => Error::unanswered(what, gone()),
+        }
+    }
+
+    /// There is no such channel any more, though nobody has told us.
+    fn gone(&self) -> Ended {
+        self.ended_already().unwrap_or_else(|| Ended::now(None, super::EndedBy::Switch))
+    }
+}
+
+/// The connection was lost in the midst of it.
+fn gone() -> Unanswered {
+    Unanswered::Disconnected { executed: Executed::Unknown, reason: trunkline_proto::CloseReason::Eof }
+}
+
+/// An application on its way. Dropped before its end, it is ended.
+struct Running<'a, M: Mode> {
+    call: &'a Call<M>,
+    id: String,
+    line: std::sync::Arc<Shared>,
+    /// Of the message, while it is not answered.
+    unanswered: Option<u64>,
+    over: bool,
+}
+
+impl<M: Mode> Running<'_, M> {
+    async fn submit(&mut self, command: Command) -> Result<Reply, Unanswered> {
+        let (sender, receiver) = oneshot::channel();
+        let serial = self.call.handle.client.serial();
+        self.unanswered = Some(serial);
+        let timeout = M::WAITS.then_some(AS_LONG_AS_IT_TAKES);
+        self.line.submit(Submission { serial, command, timeout, sender });
+        receiver.await.unwrap_or_else(|_| Err(gone()))
+    }
+}
+
+impl<M: Mode> Drop for Running<'_, M> {
+    fn drop(&mut self) {
+        if self.over {
+            return;
+        }
+        let state = &self.call.handle.state;
+        if self.unanswered.is_some_and(|serial| self.line.forget(serial)) {
+            return state.remove(&self.id);
+        }
+        let breaks = if M::CANCELS { self.call.breaks() } else { None };
+        state.give_up(&self.id, breaks, &self.line);
+    }
+}

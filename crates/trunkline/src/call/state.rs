@@ -1,0 +1,273 @@
+//! What the reader of the connection and the handles of a call share: which applications run, who waits for them, how it
+//! ended.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
+
+use tokio::sync::{Notify, oneshot};
+use trunkline_proto::{ChannelUuid, CloseReason, Command, Event, EventName, EventSet};
+
+use super::{Ended, EndedBy};
+use crate::core::{Shared, lock};
+use crate::queue::{Ending, Queue};
+use crate::reconnect::Gap;
+
+/// So many applications of a call may wait in the switch, which drops the connection at the 257th
+/// (`switch_core_session_queue_private_event` in `switch_core_session.c`).
+const MOST_RUNS: usize = 200;
+
+#[derive(Debug)]
+pub(crate) struct CallState {
+    inner: Mutex<Inner>,
+    /// An application has ended, or the call.
+    changed: Notify,
+}
+
+#[derive(Debug)]
+struct Inner {
+    uuid: ChannelUuid,
+    runs: Vec<Run>,
+    /// This program has asked for its end.
+    asked: Option<EndedBy>,
+    ended: Option<Ended>,
+    streams: Vec<CallStream>,
+    serials: u64,
+    /// How one whose future is gone is ended.
+    breaks: Option<Command>,
+}
+
+/// An application that was sent.
+#[derive(Debug)]
+struct Run {
+    /// Its Event-UUID.
+    id: Box<str>,
+    /// It has begun.
+    began: bool,
+    /// `None` once nobody waits for it any more.
+    complete: Option<oneshot::Sender<Event>>,
+    /// It is to be ended.
+    cancelled: bool,
+}
+
+#[derive(Debug)]
+struct CallStream {
+    serial: u64,
+    wants: EventSet,
+    queue: Arc<Queue<Event>>,
+}
+
+impl CallState {
+    pub(crate) fn new(uuid: ChannelUuid) -> Self {
+        let inner = Inner {
+            uuid,
+            runs: Vec::new(),
+            asked: None,
+            ended: None,
+            streams: Vec::new(),
+            serials: 0,
+            breaks: None,
+        };
+        Self { inner: Mutex::new(inner), changed: Notify::new() }
+    }
+
+    pub(crate) fn uuid(&self) -> ChannelUuid {
+        lock(&self.inner).uuid.clone()
+    }
+
+    pub(crate) fn rename(&self, uuid: ChannelUuid) {
+        let mut inner = lock(&self.inner);
+        inner.uuid = uuid;
+        inner.breaks = None;
+    }
+
+    pub(crate) fn ended(&self) -> Option<Ended> {
+        lock(&self.inner).ended.clone()
+    }
+
+    /// Waits for the end.
+    pub(crate) async fn wait_ended(&self) -> Ended {
+        self.wait_for(|inner| inner.ended.clone()).await
+    }
+
+    /// What the next end is this program's doing of.
+    pub(crate) fn ask(&self, by: EndedBy) {
+        lock(&self.inner).asked = Some(by);
+    }
+
+    /// Waits until another application may be sent: those that were given up have ended, and not too many wait.
+    pub(crate) async fn may_begin(&self) -> Result<(), Ended> {
+        self.wait_for(|inner| {
+            let cancelled = inner.runs.iter().any(|run| run.cancelled);
+            match &inner.ended {
+                Some(ended) => Some(Err(ended.clone())),
+                None if !cancelled && inner.runs.len() < MOST_RUNS => Some(Ok(())),
+                None => None,
+            }
+        })
+        .await
+    }
+
+    async fn wait_for<T>(&self, mut done: impl FnMut(&Inner) -> Option<T>) -> T {
+        loop {
+            let mut changed = std::pin::pin!(self.changed.notified());
+            changed.as_mut().enable();
+            if let Some(done) = done(&lock(&self.inner)) {
+                return done;
+            }
+            changed.await;
+        }
+    }
+
+    /// An application is about to be sent under this id. The receiver's sender is gone once the call has ended.
+    pub(crate) fn begin(&self, id: &str) -> Result<oneshot::Receiver<Event>, Ended> {
+        let mut inner = lock(&self.inner);
+        if let Some(ended) = &inner.ended {
+            return Err(ended.clone());
+        }
+        let (sender, complete) = oneshot::channel();
+        inner.runs.push(Run { id: id.into(), began: false, complete: Some(sender), cancelled: false });
+        Ok(complete)
+    }
+
+    /// It was not sent, or refused.
+    pub(crate) fn remove(&self, id: &str) {
+        lock(&self.inner).runs.retain(|run| &*run.id != id);
+        self.changed.notify_waiters();
+    }
+
+    /// Nobody waits for it any more. With `breaks` it is to be ended, once it has begun.
+    pub(crate) fn give_up(&self, id: &str, breaks: Option<Command>, line: &Shared) {
+        let mut inner = lock(&self.inner);
+        let Some(run) = inner.runs.iter_mut().find(|run| &*run.id == id) else { return };
+        run.complete = None;
+        run.cancelled = breaks.is_some();
+        let now = if run.began { breaks.clone() } else { None };
+        inner.breaks = breaks;
+        drop(inner);
+        if let Some(command) = now {
+            line.say(command);
+        }
+    }
+
+    pub(crate) fn on_event(&self, shared: &Shared, event: &Event) {
+        let Some(name) = event.name() else { return };
+        match name {
+            EventName::ChannelExecute => self.on_execute(shared, event),
+            EventName::ChannelExecuteComplete => self.on_complete(event),
+            EventName::ChannelHangup | EventName::ChannelHangupComplete | EventName::ChannelDestroy => {
+                self.on_hangup(event);
+            }
+            _ => {}
+        }
+        self.share(event);
+        if *name == EventName::ChannelDestroy {
+            self.close_streams(&CloseReason::Requested);
+        }
+    }
+
+    /// One that was given up before it began is ended now.
+    fn on_execute(&self, shared: &Shared, event: &Event) {
+        let Some(id) = event.get("Application-UUID") else { return };
+        let mut inner = lock(&self.inner);
+        let Some(run) = inner.runs.iter_mut().find(|run| *run.id == *id) else { return };
+        run.began = true;
+        let breaks = if run.cancelled { inner.breaks.clone() } else { None };
+        drop(inner);
+        if let Some(command) = breaks {
+            shared.say(command);
+        }
+    }
+
+    fn on_complete(&self, event: &Event) {
+        let Some(id) = event.get("Application-UUID") else { return };
+        let mut inner = lock(&self.inner);
+        let Some(at) = inner.runs.iter().position(|run| *run.id == *id) else { return };
+        let run = inner.runs.swap_remove(at);
+        drop(inner);
+        if let Some(sender) = run.complete {
+            // Who has gone meanwhile gets nothing.
+            let _ = sender.send(event.clone());
+        }
+        self.changed.notify_waiters();
+    }
+
+    fn on_hangup(&self, event: &Event) {
+        let asked = matches!(lock(&self.inner).asked, Some(EndedBy::Program));
+        self.end(Ended::told(event, asked));
+    }
+
+    /// Of the applications that ended meanwhile we have not heard: nobody waits for them for ever.
+    pub(crate) fn on_gap(&self, gap: &Gap) {
+        let mut inner = lock(&self.inner);
+        let lost = std::mem::take(&mut inner.runs);
+        let queues = inner.queues();
+        drop(inner);
+        drop(lost);
+        queues.iter().for_each(|queue| queue.gap(gap));
+        self.changed.notify_waiters();
+    }
+
+    pub(crate) fn on_closed(&self, reason: &CloseReason) {
+        let by = match (lock(&self.inner).asked.clone(), reason) {
+            (Some(EndedBy::Program), _) => EndedBy::Program,
+            (_, CloseReason::Requested | CloseReason::Notice { .. }) => EndedBy::Released,
+            (_, reason) => EndedBy::Lost(reason.clone()),
+        };
+        self.end(Ended::now(None, by));
+        self.close_streams(reason);
+    }
+
+    /// The first end is the end; its cause may come later.
+    fn end(&self, ended: Ended) {
+        let mut inner = lock(&self.inner);
+        match &mut inner.ended {
+            Some(known) => known.cause = known.cause.take().or(ended.cause),
+            None => inner.ended = Some(ended),
+        }
+        let runs = std::mem::take(&mut inner.runs);
+        drop(inner);
+        // Their callers see that nothing comes any more.
+        drop(runs);
+        self.changed.notify_waiters();
+    }
+
+    /// Has these events of the call's put into a queue.
+    pub(crate) fn stream(&self, wants: EventSet, queue: &Arc<Queue<Event>>) -> u64 {
+        let mut inner = lock(&self.inner);
+        inner.serials += 1;
+        let serial = inner.serials;
+        inner.streams.push(CallStream { serial, wants, queue: Arc::clone(queue) });
+        serial
+    }
+
+    pub(crate) fn end_stream(&self, serial: u64) {
+        lock(&self.inner).streams.retain(|stream| stream.serial != serial);
+    }
+
+    fn share(&self, event: &Event) {
+        let inner = lock(&self.inner);
+        let wanting: Vec<_> = inner.streams.iter().filter(|stream| stream.wants.matches(event)).collect();
+        let queues: Vec<_> = wanting.iter().map(|stream| Arc::clone(&stream.queue)).collect();
+        drop(inner);
+        for queue in queues {
+            let mut one = VecDeque::from([event.clone()]);
+            queue.push(&mut one, false);
+            if !one.is_empty() {
+                // The reader does not wait: what is least precious goes.
+                queue.give_up();
+                queue.push(&mut one, false);
+            }
+        }
+    }
+
+    fn close_streams(&self, reason: &CloseReason) {
+        let queues = lock(&self.inner).queues();
+        queues.iter().for_each(|queue| queue.close(Ending::Closed(reason.clone())));
+    }
+}
+
+impl Inner {
+    fn queues(&self) -> Vec<Arc<Queue<Event>>> {
+        self.streams.iter().map(|stream| Arc::clone(&stream.queue)).collect()
+    }
+}

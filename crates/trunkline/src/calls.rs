@@ -1,0 +1,118 @@
+//! Whose event it is: the calls that are controlled over a connection, by their ids. One look-up an event, however many
+//! calls there are.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, Weak};
+
+use tokio::sync::oneshot;
+use trunkline_proto::{ChannelUuid, CloseReason, Event, EventName, EventSet};
+
+use crate::call::CallState;
+use crate::client::Client;
+use crate::core::{Shared, lock};
+use crate::error::Error;
+use crate::reconnect::Gap;
+
+#[derive(Debug, Default)]
+pub(crate) struct Calls {
+    by_uuid: Mutex<HashMap<ChannelUuid, Weak<CallState>>>,
+    /// What the connection is subscribed to for them.
+    heard: Mutex<EventSet>,
+}
+
+impl Client {
+    /// Has these events come, for the calls that are controlled over this connection, as long as it lasts.
+    pub(crate) async fn hear_calls(&self, events: EventSet) -> Result<(), Error> {
+        let shared = self.shared();
+        let missing = events.minus(&lock(&shared.calls.heard));
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let (sender, confirmed) = oneshot::channel();
+        let id = shared.with(|core, now| {
+            let id = core.connection.subscribe(missing.clone(), now)?;
+            core.subscribing.insert(id, sender);
+            Ok::<_, Error>(id)
+        })?;
+        let held = match confirmed.await {
+            Ok(held) => held.map_err(Error::from),
+            Err(_) => Err(self.close_reason().unwrap_or(CloseReason::Requested).into()),
+        };
+        match held {
+            Ok(()) => {
+                let mut heard = lock(&shared.calls.heard);
+                *heard = heard.union(&missing);
+                Ok(())
+            }
+            Err(error) => {
+                shared.with(|core, now| core.connection.unsubscribe(id, now));
+                Err(error)
+            }
+        }
+    }
+}
+
+impl Calls {
+    /// What is known of this call; begun, if nothing was.
+    pub(crate) fn of(&self, uuid: &ChannelUuid) -> Arc<CallState> {
+        let mut calls = lock(&self.by_uuid);
+        if let Some(call) = calls.get(uuid).and_then(Weak::upgrade) {
+            return call;
+        }
+        // Here, and not as each one goes: it happens in the midst of anything.
+        if calls.len() == calls.capacity() {
+            calls.retain(|_, call| call.strong_count() > 0);
+        }
+        let call = Arc::new(CallState::new(uuid.clone()));
+        calls.insert(uuid.clone(), Arc::downgrade(&call));
+        call
+    }
+
+    /// Tells each call what is its own.
+    pub(crate) fn on_events(&self, shared: &Shared, events: &VecDeque<Event>) {
+        if lock(&self.by_uuid).is_empty() {
+            return;
+        }
+        for event in events {
+            if let Some(call) = self.whose(event) {
+                call.on_event(shared, event);
+            }
+        }
+    }
+
+    /// The connection was lost, and is back.
+    pub(crate) fn on_gap(&self, gap: &Gap) {
+        self.all().iter().for_each(|call| call.on_gap(gap));
+    }
+
+    /// The connection has ended.
+    pub(crate) fn on_closed(&self, reason: &CloseReason) {
+        self.all().iter().for_each(|call| call.on_closed(reason));
+    }
+
+    fn all(&self) -> Vec<Arc<CallState>> {
+        lock(&self.by_uuid).values().filter_map(Weak::upgrade).collect()
+    }
+
+    fn whose(&self, event: &Event) -> Option<Arc<CallState>> {
+        let uuid = event.unique_id()?;
+        let mut calls = lock(&self.by_uuid);
+        if let Some(call) = calls.get(&*uuid) {
+            let call = call.upgrade();
+            if call.is_none() {
+                calls.remove(&*uuid);
+            }
+            return call;
+        }
+        if !event.is(EventName::ChannelUuid) {
+            return None;
+        }
+        // It goes on under another id (`switch_core_session_set_uuid` in `switch_core_session.c`).
+        let call = calls.remove(&*event.get("Old-Unique-ID")?)?;
+        let new = ChannelUuid::from(&*uuid);
+        let state = call.upgrade()?;
+        state.rename(new.clone());
+        calls.insert(new, call);
+        Some(state)
+    }
+}

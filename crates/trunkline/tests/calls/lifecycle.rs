@@ -1,0 +1,100 @@
+//! From the switch's asking to the end.
+
+use std::time::Duration;
+
+use trunkline::call::EndedBy;
+use trunkline::{Error, HangupCause, SendMsg};
+
+use crate::support::{asynchronous, everywhere, synchronous};
+
+#[tokio::test]
+async fn answered_played_and_hung_up() {
+    everywhere(|switch| async move {
+        let call = switch.async_full().await;
+        call.answer().await.unwrap();
+        call.playback("silence_stream://200").await.unwrap();
+        let ended = call.hangup(HangupCause::UserBusy).await.unwrap();
+        assert_eq!((ended.cause, ended.by), (Some(HangupCause::UserBusy), EndedBy::Program));
+        assert!(matches!(call.answer().await, Err(Error::CallEnded(_))));
+        // The connection lingers, and the switch keeps what is left of the call for it.
+        assert!(call.client().api("status").await.is_ok());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn in_every_mode() {
+    everywhere(|switch| async move {
+        for words in ["async full", "async", "full", ""] {
+            let session = switch.call(words).await.1;
+            let ended = if words.contains("async") {
+                let call = asynchronous(session);
+                call.answer().await.unwrap();
+                call.playback("silence_stream://100").await.unwrap();
+                call.hangup(HangupCause::CallRejected).await
+            } else {
+                let call = synchronous(session);
+                call.answer().await.unwrap();
+                call.playback("silence_stream://100").await.unwrap();
+                call.hangup(HangupCause::CallRejected).await
+            };
+            let ended = ended.unwrap();
+            assert_eq!(ended.by, EndedBy::Program, "{words}");
+            assert!(ended.cause.is_none_or(|cause| cause == HangupCause::CallRejected), "{words}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_caller_that_hangs_up_ends_what_waits() {
+    everywhere(|switch| async move {
+        let call = switch.async_full().await;
+        call.answer().await.unwrap();
+        let (played, _) = tokio::join!(call.playback("silence_stream://-1"), async {
+            tokio::time::sleep(Duration::from_millis(200)).await;
+            switch.client().sendmsg(SendMsg::hangup(HangupCause::NoAnswer).to(&call.uuid())).await.unwrap();
+        });
+        let Err(Error::CallEnded(ended)) = played else { panic!("{played:?}") };
+        assert_eq!((ended.cause, ended.by), (Some(HangupCause::NoAnswer), EndedBy::Switch));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_dropped_application_ends_and_the_call_goes_on() {
+    everywhere(|switch| async move {
+        for words in ["async full", "async"] {
+            let call = asynchronous(switch.call(words).await.1);
+            call.answer().await.unwrap();
+            for wait in [0, 1, 20, 300] {
+                let limit = Duration::from_millis(wait);
+                let timed_out = call.within(limit).playback("silence_stream://-1").await;
+                assert!(
+                    matches!(timed_out, Err(Error::ApplicationTimedOut { .. })),
+                    "{words} {wait}: {timed_out:?}"
+                );
+            }
+            call.playback("silence_stream://50").await.unwrap();
+            call.hangup(HangupCause::NormalClearing).await.unwrap();
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn by_its_id() {
+    everywhere(|switch| async move {
+        let parked = switch.client().bgapi("originate null/test &park").await.unwrap().await.unwrap();
+        let uuid = parked.text().trim().trim_start_matches("+OK ").to_owned();
+        let call = switch.client().call(uuid.as_str()).await.unwrap();
+        let timed_out = call.within(Duration::from_millis(50)).playback("silence_stream://-1").await;
+        assert!(matches!(timed_out, Err(Error::ApplicationTimedOut { .. })), "{timed_out:?}");
+        call.playback("silence_stream://50").await.unwrap();
+        let ended = call.hangup(HangupCause::NoAnswer).await.unwrap();
+        assert_eq!(ended.cause, Some(HangupCause::NoAnswer));
+        let gone = switch.client().call(uuid.as_str()).await;
+        assert!(matches!(gone, Err(Error::CallEnded(_))), "{gone:?}");
+    })
+    .await;
+}

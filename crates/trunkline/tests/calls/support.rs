@@ -1,0 +1,92 @@
+//! A switch, and calls in it that ask for us.
+
+use std::future::Future;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use trunkline::outbound::{Accept, Session};
+use trunkline::{Call, ChannelUuid, Client, SyncCall};
+use trunkline_sim::Sim;
+
+/// Runs a test, and fails it rather than hang.
+pub(crate) async fn within<T>(test: impl Future<Output = T>) -> T {
+    tokio::time::timeout(Duration::from_secs(60), test).await.expect("the test hangs")
+}
+
+/// A switch to play with.
+pub(crate) struct Switch {
+    client: Client,
+    _sim: Option<Sim>,
+}
+
+impl Switch {
+    /// The simulator.
+    pub(crate) async fn simulated() -> Self {
+        let sim = Sim::builder().start().await.unwrap();
+        let client = trunkline::connect(sim.url().as_str()).await.unwrap();
+        Self { client, _sim: Some(sim) }
+    }
+
+    /// A real one, if there is one.
+    async fn real() -> Option<Self> {
+        let url = std::env::var("TRUNKLINE_TEST_URL").ok()?;
+        Some(Self { client: trunkline::connect(url).await.unwrap(), _sim: None })
+    }
+
+    /// A connection to it. (A method, so that a test that uses it holds all of the switch.)
+    pub(crate) fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// Has it make a call that comes to us by `socket` with these words, and is told how to go on from there.
+    pub(crate) async fn call(&self, words: &str) -> (ChannelUuid, Session) {
+        self.call_with(words, "").await
+    }
+
+    /// The same, with these variables (`a=b,c=d`).
+    pub(crate) async fn call_with(&self, words: &str, variables: &str) -> (ChannelUuid, Session) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let uuid = uuid();
+        let variables = ["origination_uuid=", uuid.as_str(), ",", variables].concat();
+        let line = format!(
+            "originate {{{}}}null/test 'socket:127.0.0.1:{port} {words}' inline",
+            variables.trim_end_matches(',')
+        );
+        drop(self.client.bgapi(&line).await.unwrap());
+        let (stream, _) = listener.accept().await.unwrap();
+        (uuid, Accept::default().tcp(stream).await.unwrap())
+    }
+
+    pub(crate) async fn async_full(&self) -> Call {
+        asynchronous(self.call("async full").await.1)
+    }
+}
+
+pub(crate) fn uuid() -> ChannelUuid {
+    let random: u128 = (u128::from(fastrand::u64(..)) << 64) | u128::from(fastrand::u64(..));
+    format!("{random:032x}").into()
+}
+
+pub(crate) fn asynchronous(session: Session) -> Call {
+    match session {
+        Session::Async(call) => call,
+        other => panic!("{other:?}"),
+    }
+}
+
+pub(crate) fn synchronous(session: Session) -> SyncCall {
+    match session {
+        Session::Sync(call) => call,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Has a test run against the simulator, and against a real switch if there is one.
+pub(crate) async fn everywhere<F: Future<Output = ()>>(test: impl Fn(Switch) -> F) {
+    within(test(Switch::simulated().await)).await;
+    match Switch::real().await {
+        Some(switch) => within(test(switch)).await,
+        None => eprintln!("not tried against a real FreeSWITCH: TRUNKLINE_TEST_URL names none"),
+    }
+}
