@@ -1,6 +1,7 @@
 //! One call, and what can be done with it: over the socket by which the switch asked us to handle it, or by its id over a
 //! connection to the switch.
 
+mod by_id;
 mod ended;
 mod events;
 mod mode;
@@ -14,11 +15,13 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
 
+use trunkline_proto::api::UuidKill;
 use trunkline_proto::{
     ChannelData, ChannelUuid, Command, Control, EventFormat, EventName, EventSet, HangupCause, SendMsg,
     SocketMode,
 };
 
+pub use by_id::Recording;
 pub use ended::{Ended, EndedBy};
 pub use events::{CallEvents, Dtmf};
 pub use mode::{Async, Locked, Mode, Sync};
@@ -29,7 +32,7 @@ use crate::core::Shared;
 use crate::error::Error;
 
 /// The events a call's connection has by `myevents` (`parse_command` in `mod_event_socket.c`).
-const MYEVENTS: [EventName; 23] = [
+pub(crate) const MYEVENTS: [EventName; 23] = [
     EventName::ChannelAnswer,
     EventName::ChannelApplication,
     EventName::ChannelBridge,
@@ -111,14 +114,21 @@ impl Client {
     pub async fn call(&self, uuid: impl Into<ChannelUuid>) -> Result<Call, Error> {
         let uuid = uuid.into();
         self.hear_calls(EventSet::from_iter(MYEVENTS)).await?;
-        let state = self.shared().calls.of(&uuid);
-        let call = Call::new(Handle { client: self.clone(), state, data: None });
+        let call = Call::known(self, &uuid);
         match *self.run(crate::api::UuidExists::new(uuid)).await?.value() {
             true => Ok(call),
             false => Err(Error::CallEnded(
                 call.ended_already().unwrap_or_else(|| Ended::now(None, EndedBy::Switch)),
             )),
         }
+    }
+}
+
+impl Call {
+    /// One that is known to be, or to have been, and whose events come.
+    pub(crate) fn known(client: &Client, uuid: &ChannelUuid) -> Self {
+        let state = client.shared().calls.of(uuid);
+        Self::new(Handle { client: client.clone(), state, data: None })
     }
 }
 
@@ -201,10 +211,17 @@ impl<M: Mode> Call<M> {
             return Ok(ended);
         }
         self.handle.state.ask(EndedBy::Program);
-        match self.tell(SendMsg::hangup(cause)).await {
+        let told = if self.is_full() && !M::WAITS {
+            // A message waits for a locked application, and in the called leg of a bridge for its end.
+            let kill = UuidKill::new(self.uuid()).cause(cause.into().as_str());
+            self.handle.client.run(kill).await.map(drop)
+        } else {
+            self.tell(SendMsg::hangup(cause)).await
+        };
+        match told {
             Ok(()) => Ok(self.ended().await),
             Err(Error::CallEnded(ended)) => Ok(ended),
-            Err(error) => Err(error),
+            Err(error) => self.ended_already().ok_or(error),
         }
     }
 

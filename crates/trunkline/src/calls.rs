@@ -5,13 +5,14 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, Weak};
 
 use tokio::sync::oneshot;
-use trunkline_proto::{ChannelUuid, CloseReason, Event, EventName, EventSet};
+use trunkline_proto::api::{ApiCommand, UuidExists};
+use trunkline_proto::{ChannelUuid, CloseReason, Command, Event, EventName, EventSet, Reply};
 
-use crate::call::CallState;
+use crate::call::{CallState, Ended, EndedBy};
 use crate::client::Client;
-use crate::core::{Shared, lock};
+use crate::core::{Shared, Submission, lock};
 use crate::error::Error;
-use crate::reconnect::Gap;
+use crate::reconnect::{Gap, GapCause};
 
 #[derive(Debug, Default)]
 pub(crate) struct Calls {
@@ -80,9 +81,16 @@ impl Calls {
         }
     }
 
-    /// The connection was lost, and is back.
-    pub(crate) fn on_gap(&self, gap: &Gap) {
-        self.all().iter().for_each(|call| call.on_gap(gap));
+    /// The connection was lost, and is back: those whose end nobody heard have ended all the same.
+    pub(crate) fn on_gap(shared: &Arc<Shared>, gap: &Gap) {
+        let calls = shared.calls.all();
+        if gap.why == GapCause::Restarted {
+            return calls.iter().for_each(|call| call.on_closed(&gap.reason));
+        }
+        calls.iter().for_each(|call| call.on_gap(gap));
+        if !calls.is_empty() {
+            tokio::spawn(bury(Arc::clone(shared), calls));
+        }
     }
 
     /// The connection has ended.
@@ -114,5 +122,20 @@ impl Calls {
         state.rename(new.clone());
         calls.insert(new, call);
         Some(state)
+    }
+}
+
+/// Ends those that are no more. What the switch does not answer, the next gap or the end of the connection settles.
+async fn bury(shared: Arc<Shared>, calls: Vec<Arc<CallState>>) {
+    for call in calls {
+        let Ok(line) = UuidExists::new(call.uuid()).line() else { continue };
+        let Ok(command) = Command::api(&line) else { continue };
+        let (sender, answer) = oneshot::channel();
+        shared.submit(Submission { serial: u64::MAX, command, timeout: None, sender });
+        if let Ok(Ok(Reply::Api(answer))) = answer.await
+            && answer.text() == "false"
+        {
+            call.end(Ended::now(None, EndedBy::Switch));
+        }
     }
 }

@@ -151,6 +151,11 @@ impl Client {
         Self { timeout: Some(timeout), ..self.clone() }
     }
 
+    /// The same, for one who does not keep the connection open.
+    pub(crate) fn without_life(&self) -> Self {
+        Self { _life: None, ..self.clone() }
+    }
+
     /// What the switch lets this user do.
     #[must_use]
     pub fn permissions(&self) -> &Permissions {

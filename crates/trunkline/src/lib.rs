@@ -143,7 +143,7 @@ pub use job_result::JobResult;
 #[cfg(feature = "client")]
 pub use merged::Merged;
 #[cfg(feature = "client")]
-pub use originate::{OriginateError, Originated, Originating};
+pub use originate::{Dialled, OriginateError, Originated, Originating, Progress};
 #[cfg(any(feature = "client", feature = "blocking"))]
 pub use permission::Permission;
 #[cfg(feature = "client")]

@@ -3,6 +3,7 @@
 mod dial;
 mod error;
 mod legs;
+mod progress;
 mod search;
 
 use std::fmt;
@@ -14,9 +15,12 @@ use std::time::Duration;
 use trunkline_proto::dialstring::{DialStringError, Originate};
 use trunkline_proto::{ApiMisuse, ChannelUuid};
 
+use crate::call::Call;
 use crate::client::Client;
+use crate::error::Error;
 use dial::Dialling;
 pub use error::OriginateError;
+pub use progress::{Dialled, Progress};
 
 /// How long a call is looked for where none is found.
 const LOOK_FOR: Duration = Duration::from_secs(60);
@@ -147,7 +151,8 @@ impl Future for Originating {
             self.state = Stage::Dialled(Box::pin(async move {
                 let originate =
                     command.map_err(|error| OriginateError::not_dialled(ApiMisuse::from(error)))?;
-                Dialling { client: &client, originate: &originate, uuids: &uuids, look_for }.run().await
+                let dialling = Dialling { client: &client, originate: &originate, uuids: &uuids, look_for };
+                dialling.run().await
             }));
         }
         match &mut self.state {
@@ -164,19 +169,35 @@ impl fmt::Debug for Originating {
 }
 
 /// A call that is up: answered, or in early media where the `originate` does not ignore that.
-#[derive(Debug, Clone, PartialEq, Eq)]
+///
+/// It does not keep the connection open.
+#[derive(Debug, Clone)]
 pub struct Originated {
+    client: Client,
     uuid: ChannelUuid,
     found: bool,
 }
 
 impl Originated {
-    fn said(uuid: ChannelUuid) -> Self {
-        Self { uuid, found: false }
+    fn said(client: &Client, uuid: ChannelUuid) -> Self {
+        Self { client: client.without_life(), uuid, found: false }
     }
 
-    fn found(uuid: ChannelUuid) -> Self {
-        Self { uuid, found: true }
+    fn found(client: &Client, uuid: ChannelUuid) -> Self {
+        Self { client: client.without_life(), uuid, found: true }
+    }
+
+    /// The call, to be controlled.
+    ///
+    /// # Errors
+    ///
+    /// As [`Client::call`].
+    ///
+    /// # Cancel safety
+    ///
+    /// As [`Client::call`].
+    pub async fn call(&self) -> Result<Call, Error> {
+        self.client.call(&self.uuid).await
     }
 
     /// The id of the leg that answered.

@@ -218,7 +218,7 @@ impl CallState {
     }
 
     /// The first end is the end; its cause may come later.
-    fn end(&self, ended: Ended) {
+    pub(crate) fn end(&self, ended: Ended) {
         let mut inner = lock(&self.inner);
         match &mut inner.ended {
             Some(known) => known.cause = known.cause.take().or(ended.cause),

@@ -13,6 +13,7 @@ use trunkline_proto::{
 use super::{Core, Shared, Sink, lock};
 use crate::after_connect::Connected;
 use crate::bounded::Queued;
+use crate::calls::Calls;
 use crate::permission::Permission;
 use crate::queue::{Ending, Queue};
 use crate::reconnect::{Gap, State};
@@ -45,7 +46,7 @@ pub(crate) struct Deliveries {
 
 impl Shared {
     /// Tells every stream of a time without connection, but those that had not begun before it.
-    pub(crate) fn tell_gap(&self, deliveries: &mut Deliveries) {
+    pub(crate) fn tell_gap(self: &Arc<Self>, deliveries: &mut Deliveries) {
         let Some(gap) = deliveries.gap.take() else { return };
         self.tally.connected_again(&gap);
         self.set_state(State::Ready);
@@ -54,7 +55,7 @@ impl Shared {
         let logs = begun(&self.log_streams, &core);
         drop(core);
         // Not under the lock: who is woken may drop a stream.
-        self.calls.on_gap(&gap);
+        Calls::on_gap(self, &gap);
         events.iter().for_each(|queue| queue.gap(&gap));
         logs.iter().for_each(|queue| queue.gap(&gap));
     }

@@ -71,7 +71,7 @@ impl Dialling<'_> {
     pub(super) fn judge(self, end: Result<JobResult, Error>) -> Result<Outcome, Error> {
         let command = || self.originate.command();
         match self.originate.read(&end?.bytes()) {
-            Ok(uuid) if self.uuids.contains(&uuid) => Ok(Ok(Originated::said(uuid))),
+            Ok(uuid) if self.uuids.contains(&uuid) => Ok(Ok(Originated::said(self.client, uuid))),
             Ok(uuid) => Ok(Err(OriginateError::OtherUuid { asked: self.uuids.to_vec(), uuid })),
             Err(source @ ApiError::Unreadable { .. }) => Err(Error::Api { command: command(), source }),
             Err(source) => Ok(Err(match source.reason().filter(|reason| is_cause(reason)) {

@@ -82,7 +82,7 @@ impl<'a> Search<'a> {
     pub(super) async fn run(mut self) -> Result<Originated, OriginateError> {
         loop {
             if let Some(uuid) = self.legs.up(self.job.is_none()) {
-                return Ok(Originated::found(uuid.clone()));
+                return Ok(Originated::found(self.dialling.client, uuid.clone()));
             }
             let Some(until) = self.until() else { return Err(self.verdict()) };
             let news = tokio::select! {

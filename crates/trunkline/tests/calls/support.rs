@@ -20,9 +20,10 @@ pub(crate) struct Switch {
 }
 
 impl Switch {
-    /// The simulator.
+    /// The simulator, with the configuration the real one has.
     pub(crate) async fn simulated() -> Self {
-        let sim = Sim::builder().start().await.unwrap();
+        let conf = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testbed/conf");
+        let sim = Sim::builder().conf(conf).unwrap().start().await.unwrap();
         let client = trunkline::connect(sim.url().as_str()).await.unwrap();
         Self { client, _sim: Some(sim) }
     }
@@ -45,21 +46,40 @@ impl Switch {
 
     /// The same, with these variables (`a=b,c=d`).
     pub(crate) async fn call_with(&self, words: &str, variables: &str) -> (ChannelUuid, Session) {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let port = listener.local_addr().unwrap().port();
+        let socket = Listening::open().await;
         let uuid = uuid();
         let variables = ["origination_uuid=", uuid.as_str(), ",", variables].concat();
         let line = format!(
-            "originate {{{}}}null/test 'socket:127.0.0.1:{port} {words}' inline",
-            variables.trim_end_matches(',')
+            "originate {{{}}}null/test 'socket:127.0.0.1:{} {words}' inline",
+            variables.trim_end_matches(','),
+            socket.port()
         );
         drop(self.client.bgapi(&line).await.unwrap());
-        let (stream, _) = listener.accept().await.unwrap();
-        (uuid, Accept::default().tcp(stream).await.unwrap())
+        (uuid, socket.accept().await)
     }
 
     pub(crate) async fn async_full(&self) -> Call {
         asynchronous(self.call("async full").await.1)
+    }
+}
+
+/// Where the switch is to connect to for a call.
+pub(crate) struct Listening {
+    listener: TcpListener,
+}
+
+impl Listening {
+    pub(crate) async fn open() -> Self {
+        Self { listener: TcpListener::bind("127.0.0.1:0").await.unwrap() }
+    }
+
+    pub(crate) fn port(&self) -> u16 {
+        self.listener.local_addr().unwrap().port()
+    }
+
+    pub(crate) async fn accept(&self) -> Session {
+        let (stream, _) = self.listener.accept().await.unwrap();
+        Accept::default().tcp(stream).await.unwrap()
     }
 }
 
