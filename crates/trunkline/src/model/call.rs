@@ -61,9 +61,9 @@ object! {
         Created created: Option<Moment>,
         /// When one of its legs was answered first.
         Answered answered: Option<Moment>,
-        /// Its caller's number: that of its oldest leg.
+        /// Its caller's number: what its oldest leg said first.
         CallerIdNumber caller_id_number: Option<Arc<str>>,
-        /// The number that was called: that of its oldest leg.
+        /// The number that was called: what its oldest leg said first.
         DestinationNumber destination_number: Option<Arc<str>>,
     }
     untold {

@@ -86,6 +86,12 @@ object! {
         sequence: u64,
         /// The applications it runs, the innermost last.
         running: Vec<Application>,
+        /// The number of the last event that told to whom it is bridged.
+        bridge_sequence: u64,
+        /// The number of the last event that told that an application has ended.
+        complete_sequence: u64,
+        /// Whether it was told what it is linked to by its making.
+        linked: bool,
         /// Where the last CHANNEL_CALLSTATE had it.
         told_call_state: Option<CallState>,
     }
@@ -129,6 +135,9 @@ impl Channel {
             last_event: None,
             sequence: 0,
             running: Vec::new(),
+            bridge_sequence: 0,
+            complete_sequence: 0,
+            linked: false,
             told_call_state: None,
         }
     }

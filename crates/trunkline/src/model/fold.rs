@@ -36,7 +36,7 @@ fn of_name(name: &EventName) -> &'static [Fold] {
     use EventName as N;
     match name {
         N::ChannelUuid => &[channel::rename, channel::block],
-        N::ChannelDestroy => &[channel::block, channel::destroy],
+        N::ChannelDestroy => &[channel::destroy],
         N::ChannelBridge => &[channel::block, bridge::bridge],
         N::ChannelUnbridge => &[channel::block, bridge::unbridge],
         N::ChannelHold => &[channel::block, channel::hold],

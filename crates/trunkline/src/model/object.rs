@@ -28,6 +28,9 @@ pub trait Object: Clone + fmt::Debug + Send + Sync + sealed::Plumbing + 'static 
 
     /// Which fields differ in two states of it.
     fn differing(before: &Self, after: &Self) -> Fields<Self::Field>;
+
+    /// What a field holds, to be shown.
+    fn value(&self, field: Self::Field) -> &dyn fmt::Debug;
 }
 
 pub(in crate::model) mod sealed {
@@ -160,6 +163,12 @@ macro_rules! object {
                     }
                 )*
                 fields
+            }
+
+            fn value(&self, field: $field_name) -> &dyn std::fmt::Debug {
+                match field {
+                    $($field_name::$variant => &self.$field,)*
+                }
             }
         }
     };

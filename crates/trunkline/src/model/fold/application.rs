@@ -5,6 +5,7 @@ use std::sync::Arc;
 use trunkline_proto::Event;
 use trunkline_proto::view::Execute;
 
+use super::channel::sequence;
 use crate::model::channel::{Application, Channel};
 use crate::model::draft::Draft;
 
@@ -18,6 +19,10 @@ pub(super) fn execute(draft: &mut Draft, event: &Event) {
         uuid: Some(Arc::from(uuid)),
     };
     draft.alter::<Channel>(&id, |channel| {
+        // Told late: it has ended by now.
+        if sequence(event) < channel.complete_sequence {
+            return;
+        }
         channel.running.push(application.clone());
         channel.application = Some(application);
     });
@@ -32,5 +37,6 @@ pub(super) fn complete(draft: &mut Draft, event: &Event) {
         // What ran within it has ended with it, whether that was heard or not.
         channel.running.truncate(place.unwrap_or(channel.running.len()));
         channel.application = channel.running.last().cloned();
+        channel.complete_sequence = event.standard().sequence().unwrap_or(channel.complete_sequence);
     });
 }

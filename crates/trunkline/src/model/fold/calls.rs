@@ -41,6 +41,24 @@ pub(super) fn join(draft: &mut Draft, mut channel: Channel, event: &Event) {
     touch(draft, id.as_str());
 }
 
+/// What a channel is linked to by its making, where its first event did not tell: the first that has its variables does.
+pub(super) fn link(draft: &mut Draft, id: &str, event: &Event) {
+    let Some(channel) = draft.get::<Channel>(id) else { return };
+    if channel.linked || channel.last_event.is_none() {
+        return;
+    }
+    let id = channel.id.clone();
+    note_links(draft, &id, event);
+    draft.alter::<Channel>(id.as_str(), |channel| channel.linked = true);
+    let linked: Vec<ChannelUuid> =
+        draft.links.of(id.as_str()).iter().map(|(other, _)| other.clone()).collect();
+    for other in linked {
+        if let Some(call) = draft.get::<Channel>(other.as_str()).map(|other| other.call.clone()) {
+            merge(draft, &id, &call);
+        }
+    }
+}
+
 /// The links an event tells of, beside those by bridges: which leg made it, and the other half of a loopback.
 fn note_links(draft: &mut Draft, id: &ChannelUuid, event: &Event) {
     if let Some(other) = event.other_leg().and_then(|other| other.unique_id()) {
@@ -136,10 +154,12 @@ fn begin(draft: &mut Draft, from: &Call, legs: &BTreeSet<ChannelUuid>, event: &E
 pub(super) fn leave(draft: &mut Draft, channel: &Channel, cause: Removal) {
     draft.links.remove(channel.id.as_str());
     let call = &channel.call;
-    draft.alter::<Call>(call.as_str(), |call| call.legs.retain(|leg| *leg != channel.id));
-    if draft.get::<Call>(call.as_str()).is_some_and(|call| call.legs.is_empty()) {
+    let is_last = draft.get::<Call>(call.as_str()).is_some_and(|call| call.legs == [channel.id.clone()]);
+    if is_last {
         draft.remove::<Call>(call, cause);
+        return;
     }
+    draft.alter::<Call>(call.as_str(), |call| call.legs.retain(|leg| *leg != channel.id));
     draft.unsettled.push(call.clone());
 }
 
@@ -202,14 +222,22 @@ impl Call {
         let answered = legs.iter().filter_map(|leg| leg.times.answered).min();
         self.answered = [self.answered, answered].into_iter().flatten().min();
         if let Some(oldest) = by_age.first() {
-            self.caller_id_number.clone_from(&oldest.caller_id_number);
-            self.destination_number.clone_from(&oldest.destination_number);
+            self.created = self.created.or(oldest.times.created);
+            keep(&mut self.caller_id_number, oldest.caller_id_number.as_ref());
+            keep(&mut self.destination_number, oldest.destination_number.as_ref());
         }
         let stage = CallStage::of(legs);
         if self.stage != stage {
             self.stage = stage;
             self.stage_since = standing();
         }
+    }
+}
+
+/// Sets what was not known.
+fn keep(field: &mut Option<Arc<str>>, text: Option<&Arc<str>>) {
+    if field.is_none() {
+        *field = text.cloned();
     }
 }
 

@@ -28,17 +28,27 @@ pub(super) fn block(draft: &mut Draft, event: &Event) {
         return;
     }
     note_skipped(draft, event, &id);
-    let sequence = event.standard().sequence().unwrap_or(u64::MAX);
+    let sequence = sequence(event);
     draft.alter::<Channel>(&id, |channel| {
         if sequence >= channel.sequence {
             channel.read(event, block, &standing);
         }
     });
+    calls::link(draft, &id, event);
     calls::touch(draft, &id);
+}
+
+/// The number of an event. Without one it counts as the latest.
+pub(super) fn sequence(event: &Event) -> u64 {
+    event.standard().sequence().unwrap_or(u64::MAX)
 }
 
 /// Whether a channel that is not known may be made of this event.
 fn may_begin(draft: &mut Draft, event: &Event, id: &str, block: Block<'_>) -> bool {
+    // Its codecs are set before all else, under an id that may be taken from it again (CHANNEL_UUID).
+    if event.is(EventName::Codec) && block.target_state() == Some(ChannelState::New) {
+        return false;
+    }
     let begins = begins(event, block);
     let name = event.name().cloned().unwrap_or(EventName::Custom);
     if let Some(ended) = draft.graves.sequence(id) {
@@ -62,15 +72,11 @@ fn may_begin(draft: &mut Draft, event: &Event, id: &str, block: Block<'_>) -> bo
     !matches!(event.name(), Some(EventName::ChannelDestroy)) && block.state() != Some(ChannelState::Destroy)
 }
 
-/// Whether a channel's first events are such.
+/// Whether an event may be the first one of a channel.
 fn begins(event: &Event, block: Block<'_>) -> bool {
-    match event.name() {
-        Some(EventName::ChannelOutgoing | EventName::ChannelCreate | EventName::ChannelUuid) => true,
-        Some(EventName::ChannelState) => {
-            matches!(block.state(), Some(ChannelState::New | ChannelState::Init))
-        }
-        _ => false,
-    }
+    use EventName as N;
+    matches!(event.name(), Some(N::ChannelOutgoing | N::ChannelCreate | N::ChannelUuid))
+        || matches!(block.state(), Some(ChannelState::New | ChannelState::Init))
 }
 
 /// Notes a CHANNEL_CALLSTATE from a state the channel was not in.
@@ -90,9 +96,8 @@ fn note_skipped(draft: &mut Draft, event: &Event, id: &str) {
 /// CHANNEL_DESTROY
 pub(super) fn destroy(draft: &mut Draft, event: &Event) {
     let Some(id) = event.unique_id().map(ChannelUuid::from) else { return };
-    let sequence = event.standard().sequence().unwrap_or_default();
     let cause = event.channel().and_then(Block::hangup_cause);
-    bury(draft, &id, sequence, cause.map_or(Removal::Ended, Removal::Hangup));
+    bury(draft, &id, sequence(event), cause.map_or(Removal::Ended, Removal::Hangup));
 }
 
 /// Takes a channel away, and remembers that it is gone.
@@ -101,6 +106,9 @@ pub(in crate::model) fn bury(draft: &mut Draft, id: &ChannelUuid, sequence: u64,
         draft.graves.dig(id.clone(), sequence, now);
     }
     if let Some(last) = draft.remove::<Channel>(id, cause.clone()) {
+        if let Some(other) = &last.bridged_to {
+            super::bridge::part(draft, other, id);
+        }
         calls::leave(draft, &last, cause);
     }
 }
