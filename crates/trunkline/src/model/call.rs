@@ -11,7 +11,8 @@ use super::object::object;
 use super::standing::Standing;
 
 /// What a call is known by: the id its oldest leg had when the call was first heard of. It stays the same while the call
-/// lives, whatever becomes of that leg.
+/// lives, whatever becomes of that leg. If another leg is given that id, and begins a call of its own, that call's has `#2`
+/// behind it.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CallId(ChannelUuid);
 

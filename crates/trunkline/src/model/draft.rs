@@ -159,19 +159,25 @@ impl Draft {
         T::of_mut(&mut self.view)
     }
 
-    /// Tells of an update; if the same event has changed the object before, as one with that.
-    fn tell_updated<T: Object>(&mut self, before: Arc<T>, now: Arc<T>, now_fields: Fields<T::Field>) {
+    /// Tells of an update; if the same event has changed the object before, as one with that. What is as it was before the
+    /// event is not told at all.
+    fn tell_updated<T: Object>(&mut self, before: Arc<T>, now: Arc<T>, fields: Fields<T::Field>) {
         let while_away = self.while_away;
-        let earlier = self.batch.changes.iter_mut().skip(self.event_begins).rev();
-        let mut of_this = earlier.filter_map(T::altered).filter(|altered| altered.object().id() == now.id());
-        match of_this.next() {
-            Some(Altered::Created { after, .. }) => *after = now,
-            Some(Altered::Updated { before, after, fields, .. }) => {
+        let told = &mut self.batch.changes;
+        let is_this = |change: &mut Change| T::altered(change).is_some_and(|it| it.object().id() == now.id());
+        let place =
+            told.iter_mut().skip(self.event_begins).rposition(is_this).map(|at| at + self.event_begins);
+        match place.and_then(|place| Some((place, T::altered(told.get_mut(place)?)?))) {
+            Some((_, Altered::Created { after, .. })) => *after = now,
+            Some((place, Altered::Updated { before, after, fields, .. })) => {
                 *fields = T::differing(before, &now);
                 *after = now;
+                if fields.is_empty() {
+                    told.remove(place);
+                }
             }
-            Some(Altered::Removed { .. }) | None => {
-                self.tell(T::change(Altered::Updated { before, after: now, fields: now_fields, while_away }));
+            Some((_, Altered::Removed { .. })) | None => {
+                self.tell(T::change(Altered::Updated { before, after: now, fields, while_away }));
             }
         }
     }

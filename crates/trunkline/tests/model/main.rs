@@ -5,3 +5,5 @@ mod recorded;
 #[path = "../../../trunkline-sim/tests/sim/support/recording.rs"]
 #[allow(dead_code, reason = "the simulator's tests need more of it")]
 mod recording;
+mod simulated;
+mod truth;

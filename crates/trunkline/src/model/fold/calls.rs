@@ -29,7 +29,7 @@ pub(super) fn join(draft: &mut Draft, mut channel: Channel, event: &Event) {
             draft.alter::<Call>(call.as_str(), |call| call.legs.push(id.clone()));
         }
         None => {
-            let call = Call::new(&channel, standing(event));
+            let call = Call::new(name(draft, &id), &channel, standing(event));
             channel.call = call.id.clone();
             draft.create(call);
             draft.create(channel);
@@ -136,7 +136,7 @@ fn split(draft: &mut Draft, one: &ChannelUuid, left: &ChannelUuid, event: &Event
 fn begin(draft: &mut Draft, from: &Call, legs: &BTreeSet<ChannelUuid>, event: &Event) {
     let Some(oldest) = from.legs.iter().find(|leg| legs.contains(*leg)) else { return };
     let Some(oldest) = draft.get::<Channel>(oldest.as_str()).cloned() else { return };
-    let mut call = Call::new(&oldest, standing(event));
+    let mut call = Call::new(name(draft, &oldest.id), &oldest, standing(event));
     call.legs = from.legs.iter().filter(|leg| legs.contains(*leg)).cloned().collect();
     let id = call.id.clone();
     draft.alter::<Call>(from.id.as_str(), |call| call.legs.retain(|leg| !legs.contains(leg)));
@@ -193,10 +193,19 @@ pub(super) fn settle(draft: &mut Draft, event: &Event) {
     }
 }
 
+/// What a call is named whose oldest leg is this one. The leg's id may have been another's before (`origination_uuid`), whose
+/// call still goes on.
+fn name(draft: &Draft, oldest: &ChannelUuid) -> CallId {
+    let taken = |name: &CallId| draft.get::<Call>(name.as_str()).is_some();
+    let others = (2..).map(|number: u32| CallId::from(ChannelUuid::from(format!("{oldest}#{number}"))));
+    let mut names = std::iter::once(CallId::from(oldest.clone())).chain(others);
+    names.find(|name| !taken(name)).unwrap_or_else(|| CallId::from(oldest.clone()))
+}
+
 impl Call {
-    fn new(leg: &Channel, standing: Standing) -> Self {
+    fn new(id: CallId, leg: &Channel, standing: Standing) -> Self {
         Self {
-            id: CallId::from(leg.id.clone()),
+            id,
             legs: vec![leg.id.clone()],
             stage: CallStage::Setup,
             created: leg.times.created,
