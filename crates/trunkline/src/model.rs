@@ -42,6 +42,7 @@ mod call;
 mod change;
 mod channel;
 mod draft;
+pub mod fleet;
 mod fold;
 mod graves;
 mod kinds;
