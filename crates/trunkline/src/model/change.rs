@@ -6,8 +6,16 @@ use trunkline_proto::{ChannelUuid, HangupCause};
 
 use super::call::{Call, CallId};
 use super::channel::Channel;
+use super::conference::Conference;
+use super::gateway::Gateway;
+use super::job::Job;
 use super::kinds::Kind;
+use super::member::Member;
+use super::node::Node;
 use super::object::{Fields, Object};
+use super::parked::Parked;
+use super::recording::Recording;
+use super::registration::Registration;
 
 /// One thing that has changed. Of one event there is at most one for each object.
 #[derive(Debug, Clone)]
@@ -17,6 +25,22 @@ pub enum Change {
     Channel(Altered<Channel>),
     /// A call was made, changed or has gone.
     Call(Altered<Call>),
+    /// A conference began, changed or is over.
+    Conference(Altered<Conference>),
+    /// A member of a conference came, changed or went.
+    Member(Altered<Member>),
+    /// A telephone registered, its registration changed, or is no more.
+    Registration(Altered<Registration>),
+    /// A gateway came, changed or went.
+    Gateway(Altered<Gateway>),
+    /// A channel was parked, its place changed, or it is parked no more.
+    Parked(Altered<Parked>),
+    /// A recording of a channel began or ended.
+    Recording(Altered<Recording>),
+    /// A background job was begun here, or has ended.
+    Job(Altered<Job>),
+    /// The switch was heard of, or has told something new of itself.
+    Node(Altered<Node>),
     /// A channel has another id (CHANNEL_UUID). All else of it is as it was.
     Renamed {
         /// The id it had.
@@ -47,6 +71,14 @@ impl Change {
         match self {
             Self::Channel(_) | Self::Renamed { .. } => Kind::Channel,
             Self::Call(_) | Self::Merged { .. } | Self::Split { .. } => Kind::Call,
+            Self::Conference(_) => Kind::Conference,
+            Self::Member(_) => Kind::Member,
+            Self::Registration(_) => Kind::Registration,
+            Self::Gateway(_) => Kind::Gateway,
+            Self::Parked(_) => Kind::Parked,
+            Self::Recording(_) => Kind::Recording,
+            Self::Job(_) => Kind::Job,
+            Self::Node(_) => Kind::Node,
         }
     }
 }

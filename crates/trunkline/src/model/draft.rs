@@ -1,6 +1,8 @@
 //! The view that is being written, and what the writer must remember that is nobody else's business.
 
 use std::borrow::Borrow;
+use std::collections::HashMap;
+use std::hash::Hash;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -9,10 +11,13 @@ use trunkline_proto::view::Moment;
 use super::batch::Batch;
 use super::call::CallId;
 use super::change::{Altered, Change, Removal};
+use super::churn::Churn;
 use super::graves::Graves;
 use super::links::Links;
 use super::object::{Fields, Object};
 use super::objects::Objects;
+use super::registration::RegistrationId;
+use super::rooms::Rooms;
 use super::sign::Sign;
 use super::view::View;
 
@@ -37,6 +42,12 @@ pub(in crate::model) struct Draft {
     pub(in crate::model) unsettled: Vec<CallId>,
     /// When the first event was made.
     pub(in crate::model) begun: Option<Moment>,
+    /// Who is in which conference.
+    pub(in crate::model) rooms: Rooms,
+    /// The registrations of each user of a domain.
+    pub(in crate::model) registered: HashMap<(Arc<str>, Arc<str>), Vec<RegistrationId>>,
+    /// Channels that came or went of late.
+    pub(in crate::model) churn: Churn,
 }
 
 impl Draft {
@@ -91,6 +102,15 @@ impl Draft {
     where
         T::Id: Borrow<str>,
     {
+        self.alter_by::<T, str>(id, alter)
+    }
+
+    /// Changes an object whose id is no text, if it is there; whether it is.
+    pub(in crate::model) fn alter_by<T: Object, Q>(&mut self, id: &Q, alter: impl FnOnce(&mut T)) -> bool
+    where
+        Q: Hash + Eq + ?Sized,
+        T::Id: Borrow<Q>,
+    {
         let Some(slot) = T::of_mut(&mut self.view).get_mut(id) else { return false };
         let mut object = T::clone(slot);
         alter(&mut object);
@@ -138,6 +158,9 @@ impl Draft {
         self.graves.clear();
         self.links.clear();
         self.unsettled.clear();
+        self.rooms.clear();
+        self.registered.clear();
+        self.churn.clear();
     }
 
     /// Takes everything of one kind away.

@@ -7,12 +7,21 @@ mod application;
 mod bridge;
 mod calls;
 mod channel;
+mod conference;
 mod core;
+mod gateway;
+pub(in crate::model) mod job;
+mod node;
+mod parked;
+mod recording;
+mod registration;
+mod with_channel;
 
 use trunkline_proto::{Event, EventName};
 
 use super::draft::Draft;
 use super::standing::{Standing, Why};
+use channel::set;
 
 /// What an event does.
 type Fold = fn(&mut Draft, &Event);
@@ -36,18 +45,23 @@ fn of_name(name: &EventName) -> &'static [Fold] {
     use EventName as N;
     match name {
         N::ChannelUuid => &[channel::rename, channel::block],
-        N::ChannelDestroy => &[channel::destroy],
+        N::ChannelDestroy => &[channel::destroy, node::churn],
+        N::ChannelCreate => &[channel::block, node::churn],
         N::ChannelBridge => &[channel::block, bridge::bridge],
         N::ChannelUnbridge => &[channel::block, bridge::unbridge],
         N::ChannelHold => &[channel::block, channel::hold],
         N::ChannelUnhold => &[channel::block, channel::unhold],
         N::ChannelExecute => &[channel::block, application::execute],
         N::ChannelExecuteComplete => &[channel::block, application::complete],
-        N::RecordStart => &[channel::block, channel::record_start],
-        N::RecordStop => &[channel::block, channel::record_stop],
+        N::RecordStart => &[channel::block, recording::start, channel::record_start],
+        N::RecordStop => &[channel::block, recording::stop, channel::record_stop],
+        N::ChannelPark => &[channel::block, parked::park],
+        N::ChannelUnpark => &[channel::block, parked::unpark],
+        N::BackgroundJob => &[job::end],
+        N::Heartbeat => &[node::heartbeat],
+        N::Startup | N::ShutdownRequested | N::Shutdown => &[node::lifecycle],
         N::CallSecure => &[channel::block, channel::secure],
-        N::ChannelCreate
-        | N::ChannelState
+        N::ChannelState
         | N::ChannelCallstate
         | N::ChannelAnswer
         | N::ChannelHangup
@@ -55,8 +69,6 @@ fn of_name(name: &EventName) -> &'static [Fold] {
         | N::ChannelProgress
         | N::ChannelProgressMedia
         | N::ChannelOutgoing
-        | N::ChannelPark
-        | N::ChannelUnpark
         | N::ChannelApplication
         | N::ChannelOriginate
         | N::ChannelData
@@ -68,7 +80,16 @@ fn of_name(name: &EventName) -> &'static [Fold] {
 }
 
 /// The folds of a CUSTOM event, by its subclass: a line each.
-const SUBCLASSES: &[(&str, &[Fold])] = &[];
+const SUBCLASSES: &[(&str, &[Fold])] = &[
+    ("conference::maintenance", &[conference::maintenance]),
+    ("sofia::register", &[registration::register]),
+    ("sofia::unregister", &[registration::unregister]),
+    ("sofia::expire", &[registration::unregister]),
+    ("sofia::gateway_state", &[gateway::gateway]),
+    ("sofia::gateway_add", &[gateway::gateway]),
+    ("sofia::gateway_delete", &[gateway::gateway]),
+    ("valet_parking::info", &[parked::valet]),
+];
 
 fn of_subclass(subclass: &str) -> &'static [Fold] {
     SUBCLASSES.iter().find(|(known, _)| *known == subclass).map_or(&[], |(_, folds)| folds)

@@ -3,9 +3,17 @@
 use super::call::Call;
 use super::change::{Altered, Change, Removal};
 use super::channel::Channel;
+use super::conference::Conference;
 use super::draft::Draft;
+use super::gateway::Gateway;
+use super::job::Job;
+use super::member::Member;
+use super::node::Node;
 use super::object::{Object, sealed};
 use super::objects::Objects;
+use super::parked::Parked;
+use super::recording::Recording;
+use super::registration::Registration;
 use super::view::View;
 
 /// Lists them: where in [`Tables`] each is, and what it is called in [`Kind`] and [`Change`].
@@ -80,4 +88,20 @@ kinds! {
     channels: Channel,
     /// Calls: legs that belong together.
     calls: Call,
+    /// Conferences.
+    conferences: Conference,
+    /// Members of conferences, by their numbers.
+    members: Member,
+    /// Telephones that are registered.
+    registrations: Registration,
+    /// Gateways.
+    gateways: Gateway,
+    /// Channels that are parked.
+    parked: Parked,
+    /// Recordings of channels.
+    recordings: Recording,
+    /// Background jobs that were begun here.
+    jobs: Job,
+    /// The switch itself; none until it has told of itself.
+    nodes: Node,
 }

@@ -34,6 +34,14 @@ pub enum Sign {
         /// What it does.
         event: EventName,
     },
+    /// The switch counts another number of channels than the model has, and what came and went just then does not explain
+    /// it; for the second HEARTBEAT running.
+    Drift {
+        /// How many the switch counts (`Session-Count`).
+        told: u32,
+        /// How many the model has.
+        known: u32,
+    },
     /// Events of another run of the switch: it was restarted. Everything the model had of the run before is gone.
     Restarted {
         /// The run it was.

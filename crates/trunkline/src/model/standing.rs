@@ -34,4 +34,6 @@ pub enum Why {
     },
     /// A snapshot: it was so when it was asked for, and may have been for long.
     Snapshot,
+    /// This program: it was begun here.
+    Here,
 }

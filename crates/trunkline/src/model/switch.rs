@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use trunkline_proto::Event;
+use trunkline_proto::{Event, JobUuid};
 
 use super::batch::Batch;
 use super::draft::Draft;
@@ -38,6 +38,20 @@ impl Switch {
             fold::event(&mut self.draft, event);
         }
         self.publish()
+    }
+
+    /// A background job was begun: `bgapi` was answered with this Job-UUID. It is there until its BACKGROUND_JOB comes.
+    pub fn begin_job(&mut self, id: JobUuid, command: impl Into<Arc<str>>, now: Instant) -> Batch {
+        self.draft.begin(now);
+        self.draft.begin_event();
+        fold::job::begin(&mut self.draft, id, command.into());
+        self.publish()
+    }
+
+    /// Whether not every channel's events come: there is a filter, or this user may not have them. The switch's own count
+    /// of channels means nothing then ([`Sign::Drift`](super::Sign::Drift)).
+    pub fn set_partial(&mut self, partial: bool) {
+        self.draft.churn.off = partial;
     }
 
     /// A reader of what this writes. Any number, each for whatever thread.

@@ -87,3 +87,38 @@ fn calls_that_fail() {
 fn a_sip_call_that_is_held() {
     check("ev-sip-hold");
 }
+
+#[test]
+fn a_conference() {
+    check("ev-conference-plain");
+}
+
+#[test]
+fn a_conference_whose_members_talk() {
+    check("ev-conference-talk");
+}
+
+#[test]
+fn a_conference_in_json() {
+    check("ev-conference-json");
+}
+
+#[test]
+fn a_registration_and_its_gateway() {
+    check("ev-sofia-register");
+}
+
+#[test]
+fn a_valet_lot() {
+    check("ev-fifo-valet-callcenter");
+}
+
+#[test]
+fn recordings() {
+    check("ev-playback-record-plain");
+}
+
+#[test]
+fn the_switch_itself() {
+    check("ev-heartbeat");
+}

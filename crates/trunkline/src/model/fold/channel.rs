@@ -6,7 +6,7 @@ use std::sync::Arc;
 use trunkline_proto::view::{CallerProfile, Channel as Block, Record, UuidChange};
 use trunkline_proto::{CallState, ChannelState, ChannelUuid, Event, EventName, HangupCause};
 
-use super::{calls, standing};
+use super::{calls, standing, with_channel};
 use crate::model::change::{Change, Removal};
 use crate::model::channel::{Channel, Codec};
 use crate::model::draft::Draft;
@@ -105,6 +105,7 @@ pub(in crate::model) fn bury(draft: &mut Draft, id: &ChannelUuid, sequence: u64,
     if let Some(now) = draft.now() {
         draft.graves.dig(id.clone(), sequence, now);
     }
+    with_channel::ends(draft, id, &cause);
     if let Some(last) = draft.remove::<Channel>(id, cause.clone()) {
         if let Some(other) = &last.bridged_to {
             super::bridge::part(draft, other, id);
@@ -123,6 +124,7 @@ pub(super) fn rename(draft: &mut Draft, event: &Event) {
     };
     let Some(channel) = draft.get::<Channel>(from.as_str()).cloned() else { return };
     draft.graves.forget(to.as_str());
+    with_channel::is_renamed(draft, &from, &to);
     let renamed = Channel { id: to.clone(), ..(*channel).clone() };
     let renamed = draft.rename(&from, renamed);
     draft.tell(Change::Renamed { from: from.clone(), to: renamed });
@@ -172,7 +174,7 @@ pub(super) fn secure(draft: &mut Draft, event: &Event) {
 }
 
 /// Replaces a text if it is another.
-fn set(field: &mut Option<Arc<str>>, text: Option<Cow<'_, str>>) {
+pub(super) fn set(field: &mut Option<Arc<str>>, text: Option<Cow<'_, str>>) {
     if field.as_deref() != text.as_deref() {
         *field = text.map(Arc::from);
     }
