@@ -48,6 +48,8 @@
 //!
 //! - `client` (default): the client, on tokio.
 //! - `blocking`: the client without async, in the module `blocking`.
+//! - `model`: what is going on in a switch, as objects that are kept up to date, in the module `model`. It needs neither of
+//!   the clients.
 //! - `metrics`: what the client counts, for whatever recorder of the crate `metrics` the program has installed.
 //! - `serde`: an [`Event`] or [`EventBuilder`] is written as the object FreeSWITCH's own JSON is, and such an object is read
 //!   as an [`EventBuilder`]; names, ids and levels are their text. A [`Health`] is written
@@ -93,6 +95,8 @@ mod link;
 mod merged;
 #[cfg(feature = "metrics")]
 mod meter;
+#[cfg(feature = "model")]
+pub mod model;
 #[cfg(feature = "client")]
 mod originate;
 #[cfg(feature = "client")]

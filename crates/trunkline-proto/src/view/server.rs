@@ -36,7 +36,9 @@ view! {
         session_count: u32 = number "Session-Count",
         /// How many may be.
         max_sessions: u32 = number "Max-Sessions",
-        /// How many may begin in a second.
+        /// What was left of the limit to new channels in the very second it was sent: the limit itself, where none had
+        /// begun in it. It counts down (`runtime.sps` in `switch_core_session.c`), and is printed unsigned: below 0, where
+        /// more were asked for than may be, it is close to 2³². The limit is only in `status`.
         sessions_per_second: u32 = number "Session-Per-Sec",
         /// How many began in the last second.
         sessions_per_second_last: u32 = number "Session-Per-Sec-Last",

@@ -1,0 +1,207 @@
+//! The view that is being written, and what the writer must remember that is nobody else's business.
+
+use std::borrow::Borrow;
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::sync::Arc;
+use std::time::Instant;
+
+use trunkline_proto::view::Moment;
+
+use super::batch::Batch;
+use super::call::CallId;
+use super::change::{Altered, Change, Removal};
+use super::churn::Churn;
+use super::graves::Graves;
+use super::links::Links;
+use super::object::{Fields, Object};
+use super::objects::Objects;
+use super::registration::RegistrationId;
+use super::rooms::Rooms;
+use super::sign::Sign;
+use super::view::View;
+
+/// The view that is being written. Folds change it by [`create`](Self::create), [`alter`](Self::alter) and
+/// [`remove`](Self::remove), which note the changes.
+#[derive(Debug, Default)]
+pub(in crate::model) struct Draft {
+    view: View,
+    batch: Batch,
+    /// Where in the batch the changes of the present event begin.
+    event_begins: usize,
+    /// Whether anything at all is different, told or not.
+    touched: bool,
+    /// Whether what is written now comes of a snapshot.
+    pub(in crate::model) while_away: bool,
+    now: Option<Instant>,
+    /// Channels that are gone.
+    pub(in crate::model) graves: Graves,
+    /// Which channels belong to one call.
+    pub(in crate::model) links: Links,
+    /// Calls a leg of which has changed.
+    pub(in crate::model) unsettled: Vec<CallId>,
+    /// When the first event was made.
+    pub(in crate::model) begun: Option<Moment>,
+    /// Who is in which conference.
+    pub(in crate::model) rooms: Rooms,
+    /// The registrations of each user of a domain.
+    pub(in crate::model) registered: HashMap<(Arc<str>, Arc<str>), Vec<RegistrationId>>,
+    /// Channels that came or went of late.
+    pub(in crate::model) churn: Churn,
+}
+
+impl Draft {
+    pub(in crate::model) fn begin(&mut self, now: Instant) {
+        self.now = Some(now);
+        self.graves.expire(now);
+    }
+
+    pub(in crate::model) fn begin_event(&mut self) {
+        self.event_begins = self.batch.changes.len();
+    }
+
+    /// What was written since the last time, and the view of it unless it is as it was.
+    pub(in crate::model) fn finish(&mut self) -> (Option<View>, Batch) {
+        self.event_begins = 0;
+        let touched = std::mem::take(&mut self.touched);
+        if touched {
+            self.view.version += 1;
+        }
+        let mut batch = std::mem::take(&mut self.batch);
+        batch.version = self.view.version;
+        (touched.then(|| self.view.clone()), batch)
+    }
+
+    pub(in crate::model) fn now(&self) -> Option<Instant> {
+        self.now
+    }
+
+    pub(in crate::model) fn view(&self) -> &View {
+        &self.view
+    }
+
+    pub(in crate::model) fn get<T: Object>(&self, id: &str) -> Option<&Arc<T>>
+    where
+        T::Id: Borrow<str>,
+    {
+        T::of(&self.view).get(id)
+    }
+
+    /// Puts a new object in. One that has its id is replaced, and told to be gone.
+    pub(in crate::model) fn create<T: Object>(&mut self, object: T) {
+        let id = object.id().clone();
+        self.remove::<T>(&id, Removal::Unknown);
+        let after = Arc::new(object);
+        self.table().insert(after.clone());
+        let while_away = self.while_away;
+        self.tell(T::change(Altered::Created { after, while_away }));
+    }
+
+    /// Changes an object, if it is there; whether it is.
+    pub(in crate::model) fn alter<T: Object>(&mut self, id: &str, alter: impl FnOnce(&mut T)) -> bool
+    where
+        T::Id: Borrow<str>,
+    {
+        self.alter_by::<T, str>(id, alter)
+    }
+
+    /// Changes an object whose id is no text, if it is there; whether it is.
+    pub(in crate::model) fn alter_by<T: Object, Q>(&mut self, id: &Q, alter: impl FnOnce(&mut T)) -> bool
+    where
+        Q: Hash + Eq + ?Sized,
+        T::Id: Borrow<Q>,
+    {
+        let Some(slot) = T::of_mut(&mut self.view).get_mut(id) else { return false };
+        let mut object = T::clone(slot);
+        alter(&mut object);
+        let fields = T::differing(slot, &object);
+        let after = Arc::new(object);
+        let before = std::mem::replace(slot, after.clone());
+        self.touched = true;
+        if !fields.is_empty() {
+            self.tell_updated(before, after, fields);
+        }
+        true
+    }
+
+    /// Takes an object away, if it is there.
+    pub(in crate::model) fn remove<T: Object>(&mut self, id: &T::Id, cause: Removal) -> Option<Arc<T>> {
+        T::of(&self.view).get(id)?;
+        let last = self.table::<T>().remove(id)?;
+        let while_away = self.while_away;
+        self.tell(T::change(Altered::Removed { last: last.clone(), cause, while_away }));
+        Some(last)
+    }
+
+    /// Puts an object in without telling: it is one that was there, by another id.
+    pub(in crate::model) fn rename<T: Object>(&mut self, from: &T::Id, object: T) -> Arc<T> {
+        let after = Arc::new(object);
+        self.table::<T>().remove(from);
+        self.table().insert(after.clone());
+        after
+    }
+
+    pub(in crate::model) fn tell(&mut self, change: Change) {
+        self.touched = true;
+        self.batch.changes.push(change);
+    }
+
+    pub(in crate::model) fn note(&mut self, sign: Sign) {
+        self.batch.signs.push(sign);
+    }
+
+    /// Takes everything away.
+    pub(in crate::model) fn clear(&mut self, cause: &Removal) {
+        for table in super::kinds::CLEAR {
+            table(self, cause);
+        }
+        self.graves.clear();
+        self.links.clear();
+        self.unsettled.clear();
+        self.rooms.clear();
+        self.registered.clear();
+        self.churn.clear();
+    }
+
+    /// Takes everything of one kind away.
+    pub(in crate::model) fn clear_kind<T: Object>(&mut self, cause: &Removal) {
+        let ids: Vec<T::Id> = T::of(&self.view).iter().map(|object| object.id().clone()).collect();
+        for id in ids {
+            self.remove::<T>(&id, cause.clone());
+        }
+    }
+
+    /// Sets the run of the switch.
+    pub(in crate::model) fn set_core(&mut self, core: trunkline_proto::CoreUuid) {
+        self.view.core = Some(core);
+        self.touched = true;
+    }
+
+    fn table<T: Object>(&mut self) -> &mut Objects<T> {
+        self.touched = true;
+        T::of_mut(&mut self.view)
+    }
+
+    /// Tells of an update; if the same event has changed the object before, as one with that. What is as it was before the
+    /// event is not told at all.
+    fn tell_updated<T: Object>(&mut self, before: Arc<T>, now: Arc<T>, fields: Fields<T::Field>) {
+        let while_away = self.while_away;
+        let told = &mut self.batch.changes;
+        let is_this = |change: &mut Change| T::altered(change).is_some_and(|it| it.object().id() == now.id());
+        let place =
+            told.iter_mut().skip(self.event_begins).rposition(is_this).map(|at| at + self.event_begins);
+        match place.and_then(|place| Some((place, T::altered(told.get_mut(place)?)?))) {
+            Some((_, Altered::Created { after, .. })) => *after = now,
+            Some((place, Altered::Updated { before, after, fields, .. })) => {
+                *fields = T::differing(before, &now);
+                *after = now;
+                if fields.is_empty() {
+                    told.remove(place);
+                }
+            }
+            Some((_, Altered::Removed { .. })) | None => {
+                self.tell(T::change(Altered::Updated { before, after: now, fields, while_away }));
+            }
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! What each event does to the model: a file an event family, and a table which event is of which.
+//!
+//! A fold is a function of the draft and the event. It changes objects by [`Draft::create`], [`Draft::alter`] and
+//! [`Draft::remove`], which note what has changed; it must do with any event of its name, whatever is missing in it.
+
+mod application;
+mod bridge;
+mod calls;
+mod channel;
+mod conference;
+mod core;
+mod gateway;
+pub(in crate::model) mod job;
+mod node;
+mod parked;
+mod recording;
+mod registration;
+mod with_channel;
+
+use trunkline_proto::{Event, EventName};
+
+use super::draft::Draft;
+use super::standing::{Standing, Why};
+use channel::set;
+
+/// What an event does.
+type Fold = fn(&mut Draft, &Event);
+
+/// Takes one event in.
+pub(in crate::model) fn event(draft: &mut Draft, event: &Event) {
+    let Some(name) = event.name() else { return };
+    core::check(draft, event);
+    let folds = match name {
+        EventName::Custom => event.subclass().map_or(&[][..], |subclass| of_subclass(&subclass)),
+        _ => of_name(name),
+    };
+    for fold in folds {
+        fold(draft, event);
+    }
+    calls::settle(draft, event);
+}
+
+/// The folds of an event, by its name, in the order they are done.
+fn of_name(name: &EventName) -> &'static [Fold] {
+    use EventName as N;
+    match name {
+        N::ChannelUuid => &[channel::rename, channel::block],
+        N::ChannelDestroy => &[channel::destroy, node::churn],
+        N::ChannelCreate => &[channel::block, node::churn],
+        N::ChannelBridge => &[channel::block, bridge::bridge],
+        N::ChannelUnbridge => &[channel::block, bridge::unbridge],
+        N::ChannelHold => &[channel::block, channel::hold],
+        N::ChannelUnhold => &[channel::block, channel::unhold],
+        N::ChannelExecute => &[channel::block, application::execute],
+        N::ChannelExecuteComplete => &[channel::block, application::complete],
+        N::RecordStart => &[channel::block, recording::start, channel::record_start],
+        N::RecordStop => &[channel::block, recording::stop, channel::record_stop],
+        N::ChannelPark => &[channel::block, parked::park],
+        N::ChannelUnpark => &[channel::block, parked::unpark],
+        N::BackgroundJob => &[job::end],
+        N::Heartbeat => &[node::heartbeat],
+        N::Startup | N::ShutdownRequested | N::Shutdown => &[node::lifecycle],
+        N::CallSecure => &[channel::block, channel::secure],
+        N::ChannelState
+        | N::ChannelCallstate
+        | N::ChannelAnswer
+        | N::ChannelHangup
+        | N::ChannelHangupComplete
+        | N::ChannelProgress
+        | N::ChannelProgressMedia
+        | N::ChannelOutgoing
+        | N::ChannelApplication
+        | N::ChannelOriginate
+        | N::ChannelData
+        | N::CallUpdate
+        | N::Codec
+        | N::SessionHeartbeat => &[channel::block],
+        _ => &[],
+    }
+}
+
+/// The folds of a CUSTOM event, by its subclass: a line each.
+const SUBCLASSES: &[(&str, &[Fold])] = &[
+    ("conference::maintenance", &[conference::maintenance]),
+    ("sofia::register", &[registration::register]),
+    ("sofia::unregister", &[registration::unregister]),
+    ("sofia::expire", &[registration::unregister]),
+    ("sofia::gateway_state", &[gateway::gateway]),
+    ("sofia::gateway_add", &[gateway::gateway]),
+    ("sofia::gateway_delete", &[gateway::gateway]),
+    ("valet_parking::info", &[parked::valet]),
+];
+
+fn of_subclass(subclass: &str) -> &'static [Fold] {
+    SUBCLASSES.iter().find(|(known, _)| *known == subclass).map_or(&[], |(_, folds)| folds)
+}
+
+/// How what an event tells came to be.
+fn standing(event: &Event) -> Standing {
+    let why = match event.name() {
+        Some(EventName::Custom) => Why::Custom {
+            subclass: event.subclass().unwrap_or_default().into(),
+            action: event.get("Action").map(Into::into),
+        },
+        Some(name) => Why::Event(name.clone()),
+        None => Why::Snapshot,
+    };
+    Standing::new(event.standard().date(), why)
+}

@@ -1,0 +1,79 @@
+//! CHANNEL_BRIDGE and CHANNEL_UNBRIDGE (`switch_ivr_bridge.c`).
+
+use trunkline_proto::view::Bridge;
+use trunkline_proto::{ChannelUuid, Event};
+
+use super::calls;
+use super::channel::sequence;
+use crate::model::channel::Channel;
+use crate::model::draft::Draft;
+use crate::model::links::Link;
+
+/// CHANNEL_BRIDGE
+pub(super) fn bridge(draft: &mut Draft, event: &Event) {
+    let Some((a, b)) = sides(draft, event) else { return };
+    for (one, other) in [(&a, &b), (&b, &a)] {
+        if !is_news(draft, one, event) {
+            return;
+        }
+        if let Some(before) = bridged_to(draft, one).filter(|before| before != other) {
+            part(draft, &before, one);
+        }
+    }
+    for (one, other) in [(&a, &b), (&b, &a)] {
+        set(draft, one, Some(other.clone()), event);
+    }
+    calls::bridge(draft, &a, &b, event);
+}
+
+/// CHANNEL_UNBRIDGE
+pub(super) fn unbridge(draft: &mut Draft, event: &Event) {
+    let Some((a, b)) = sides(draft, event) else { return };
+    for (one, other) in [(&a, &b), (&b, &a)] {
+        if bridged_to(draft, one).as_ref() == Some(other) && is_news(draft, one, event) {
+            set(draft, one, None, event);
+        }
+        calls::touch(draft, one.as_str());
+    }
+    if matches!(draft.links.between(a.as_str(), b.as_str()), Some(Link::Bridged | Link::Originated)) {
+        draft.links.link(&a, &b, Link::Past);
+    }
+}
+
+/// A channel is no longer bridged to another one that is gone or gone elsewhere.
+pub(super) fn part(draft: &mut Draft, one: &ChannelUuid, other: &ChannelUuid) {
+    if bridged_to(draft, one).as_ref() == Some(other) {
+        draft.alter::<Channel>(one.as_str(), |channel| channel.bridged_to = None);
+        calls::touch(draft, one.as_str());
+    }
+    if draft.links.between(one.as_str(), other.as_str()) == Some(Link::Bridged) {
+        draft.links.link(one, other, Link::Past);
+    }
+}
+
+fn bridged_to(draft: &Draft, id: &ChannelUuid) -> Option<ChannelUuid> {
+    draft.get::<Channel>(id.as_str())?.bridged_to.clone()
+}
+
+/// Whether no later event has told to whom a channel is bridged. Either leg's thread may tell.
+fn is_news(draft: &Draft, id: &ChannelUuid, event: &Event) -> bool {
+    draft.get::<Channel>(id.as_str()).is_none_or(|channel| sequence(event) >= channel.bridge_sequence)
+}
+
+fn set(draft: &mut Draft, one: &ChannelUuid, other: Option<ChannelUuid>, event: &Event) {
+    draft.alter::<Channel>(one.as_str(), |channel| {
+        channel.bridged_to = other;
+        channel.bridge_sequence = event.standard().sequence().unwrap_or(channel.bridge_sequence);
+    });
+}
+
+/// The two channels. Where an unbridge leaves the ids out, they are its own and the one that is bridged to.
+fn sides(draft: &Draft, event: &Event) -> Option<(ChannelUuid, ChannelUuid)> {
+    let bridge = Bridge::of(event)?;
+    if let (Some(a), Some(b)) = (bridge.a(), bridge.b()) {
+        return Some((a.into(), b.into()));
+    }
+    let own = ChannelUuid::from(event.unique_id()?);
+    let other = bridged_to(draft, &own)?;
+    Some((own, other))
+}

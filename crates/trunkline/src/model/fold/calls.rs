@@ -1,0 +1,271 @@
+//! Calls, of what channels do.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use trunkline_proto::{CallState, ChannelUuid, Event};
+
+use super::standing;
+use crate::model::call::{Call, CallId, CallStage};
+use crate::model::change::{Change, Removal};
+use crate::model::channel::Channel;
+use crate::model::draft::Draft;
+use crate::model::links::Link;
+use crate::model::object::Object;
+use crate::model::standing::Standing;
+
+/// Takes a new channel in: into the call of one it is linked to, or into one of its own.
+pub(super) fn join(draft: &mut Draft, mut channel: Channel, event: &Event) {
+    let id = channel.id.clone();
+    note_links(draft, &id, event);
+    let linked: Vec<ChannelUuid> =
+        draft.links.of(id.as_str()).iter().map(|(other, _)| other.clone()).collect();
+    let calls = linked.iter().filter_map(|other| Some(draft.get::<Channel>(other.as_str())?.call.clone()));
+    let calls: Vec<CallId> = calls.collect();
+    match calls.first() {
+        Some(call) => {
+            channel.call = call.clone();
+            draft.create(channel);
+            draft.alter::<Call>(call.as_str(), |call| call.legs.push(id.clone()));
+        }
+        None => {
+            let call = Call::new(name(draft, &id), &channel, standing(event));
+            channel.call = call.id.clone();
+            draft.create(call);
+            draft.create(channel);
+        }
+    }
+    for call in calls.into_iter().skip(1) {
+        merge(draft, &id, &call);
+    }
+    touch(draft, id.as_str());
+}
+
+/// What a channel is linked to by its making, where its first event did not tell: the first that has its variables does.
+pub(super) fn link(draft: &mut Draft, id: &str, event: &Event) {
+    let Some(channel) = draft.get::<Channel>(id) else { return };
+    if channel.linked || channel.last_event.is_none() {
+        return;
+    }
+    let id = channel.id.clone();
+    note_links(draft, &id, event);
+    draft.alter::<Channel>(id.as_str(), |channel| channel.linked = true);
+    let linked: Vec<ChannelUuid> =
+        draft.links.of(id.as_str()).iter().map(|(other, _)| other.clone()).collect();
+    for other in linked {
+        if let Some(call) = draft.get::<Channel>(other.as_str()).map(|other| other.call.clone()) {
+            merge(draft, &id, &call);
+        }
+    }
+}
+
+/// The links an event tells of, beside those by bridges: which leg made it, and the other half of a loopback.
+fn note_links(draft: &mut Draft, id: &ChannelUuid, event: &Event) {
+    if let Some(other) = event.other_leg().and_then(|other| other.unique_id()) {
+        let other = ChannelUuid::from(other);
+        if draft.links.between(id.as_str(), other.as_str()).is_none() {
+            draft.links.link(id, &other, Link::Originated);
+        }
+    }
+    if let Some(peer) = event.variable("other_loopback_leg_uuid") {
+        draft.links.link(id, &ChannelUuid::from(peer), Link::Loopback);
+    }
+}
+
+/// Two channels are bridged. What they were joined to before, and is not on its way out, goes its own way.
+pub(super) fn bridge(draft: &mut Draft, a: &ChannelUuid, b: &ChannelUuid, event: &Event) {
+    draft.links.link(a, b, Link::Bridged);
+    if let Some(other) = draft.get::<Channel>(b.as_str()).map(|channel| channel.call.clone()) {
+        merge(draft, a, &other);
+    }
+    for (one, other) in [(a, b), (b, a)] {
+        for left in lapsed(draft, one, other) {
+            draft.links.cut(one.as_str(), left.as_str());
+            split(draft, one, &left, event);
+        }
+        touch(draft, one.as_str());
+    }
+}
+
+/// Those one was joined to in the past and is no more, now that it is bridged to another.
+fn lapsed(draft: &Draft, one: &ChannelUuid, other: &ChannelUuid) -> Vec<ChannelUuid> {
+    let past = draft.links.of(one.as_str()).iter().filter(|(id, link)| *link == Link::Past && id != other);
+    let lives =
+        |id: &ChannelUuid| draft.get::<Channel>(id.as_str()).is_some_and(|channel| !channel.is_hung_up());
+    past.map(|(id, _)| id.clone()).filter(lives).collect()
+}
+
+/// Makes one call of that of a channel and another one: the older takes the legs of the younger.
+fn merge(draft: &mut Draft, of: &ChannelUuid, other: &CallId) {
+    let Some(channel) = draft.get::<Channel>(of.as_str()) else { return };
+    let pair = [draft.get::<Call>(channel.call.as_str()), draft.get::<Call>(other.as_str())];
+    let [Some(one), Some(two)] = pair.map(Option::<&Arc<Call>>::cloned) else { return };
+    if one.id == two.id {
+        return;
+    }
+    let (older, younger) = if two.age() < one.age() { (two, one) } else { (one, two) };
+    for leg in &younger.legs {
+        draft.alter::<Channel>(leg.as_str(), |channel| channel.call = older.id.clone());
+    }
+    draft.alter::<Call>(older.id.as_str(), |call| call.legs.extend(younger.legs.iter().cloned()));
+    draft.tell(Change::Merged { from: younger.clone(), into: older.id.clone() });
+    draft.remove::<Call>(&younger.id, Removal::Merged);
+    draft.unsettled.push(older.id.clone());
+}
+
+/// Parts a call in two if these two are no longer joined by anything. The part with the oldest leg keeps its id.
+fn split(draft: &mut Draft, one: &ChannelUuid, left: &ChannelUuid, event: &Event) {
+    let is_there = |id: &ChannelUuid| draft.get::<Channel>(id.as_str()).is_some();
+    let part = draft.links.component(left, is_there);
+    let Some(call) =
+        draft.get::<Channel>(one.as_str()).and_then(|channel| draft.get::<Call>(channel.call.as_str()))
+    else {
+        return;
+    };
+    let call = call.clone();
+    if part.contains(one) {
+        return;
+    }
+    let keeps = call.legs.first().is_some_and(|oldest| !part.contains(oldest));
+    let leaving: BTreeSet<ChannelUuid> =
+        call.legs.iter().filter(|leg| part.contains(*leg) == keeps).cloned().collect();
+    begin(draft, &call, &leaving, event);
+}
+
+/// Makes a call of these legs of another.
+fn begin(draft: &mut Draft, from: &Call, legs: &BTreeSet<ChannelUuid>, event: &Event) {
+    let Some(oldest) = from.legs.iter().find(|leg| legs.contains(*leg)) else { return };
+    let Some(oldest) = draft.get::<Channel>(oldest.as_str()).cloned() else { return };
+    let mut call = Call::new(name(draft, &oldest.id), &oldest, standing(event));
+    call.legs = from.legs.iter().filter(|leg| legs.contains(*leg)).cloned().collect();
+    let id = call.id.clone();
+    draft.alter::<Call>(from.id.as_str(), |call| call.legs.retain(|leg| !legs.contains(leg)));
+    draft.create(call);
+    for leg in legs {
+        draft.alter::<Channel>(leg.as_str(), |channel| channel.call = id.clone());
+    }
+    if let Some(into) = draft.get::<Call>(id.as_str()).cloned() {
+        draft.tell(Change::Split { from: from.id.clone(), into });
+    }
+    draft.unsettled.extend([from.id.clone(), id]);
+}
+
+/// A channel is gone, and with the last one its call.
+pub(super) fn leave(draft: &mut Draft, channel: &Channel, cause: Removal) {
+    draft.links.remove(channel.id.as_str());
+    let call = &channel.call;
+    let is_last = draft.get::<Call>(call.as_str()).is_some_and(|call| call.legs == [channel.id.clone()]);
+    if is_last {
+        draft.remove::<Call>(call, cause);
+        return;
+    }
+    draft.alter::<Call>(call.as_str(), |call| call.legs.retain(|leg| *leg != channel.id));
+    draft.unsettled.push(call.clone());
+}
+
+/// A channel has another id.
+pub(super) fn rename(draft: &mut Draft, was: &Channel, to: &ChannelUuid) {
+    draft.links.rename(was.id.as_str(), to);
+    draft.alter::<Call>(was.call.as_str(), |call| {
+        call.legs.iter_mut().filter(|leg| **leg == was.id).for_each(|leg| *leg = to.clone());
+    });
+}
+
+/// A channel has changed: its call is to be looked at.
+pub(super) fn touch(draft: &mut Draft, id: &str) {
+    if let Some(call) = draft.get::<Channel>(id).map(|channel| channel.call.clone()) {
+        draft.unsettled.push(call);
+    }
+}
+
+/// Says of the calls whose legs have changed what follows for them.
+pub(super) fn settle(draft: &mut Draft, event: &Event) {
+    while let Some(id) = draft.unsettled.pop() {
+        let Some(call) = draft.get::<Call>(id.as_str()) else { continue };
+        let legs: Vec<Arc<Channel>> =
+            call.legs.iter().filter_map(|leg| draft.get::<Channel>(leg.as_str()).cloned()).collect();
+        let call = call.clone();
+        let mut settled = (*call).clone();
+        settled.settle(&legs, || standing(event));
+        if !Call::differing(&call, &settled).is_empty() {
+            draft.alter::<Call>(id.as_str(), |call| *call = settled);
+        }
+    }
+}
+
+/// What a call is named whose oldest leg is this one. The leg's id may have been another's before (`origination_uuid`), whose
+/// call still goes on.
+fn name(draft: &Draft, oldest: &ChannelUuid) -> CallId {
+    let taken = |name: &CallId| draft.get::<Call>(name.as_str()).is_some();
+    let others = (2..).map(|number: u32| CallId::from(ChannelUuid::from(format!("{oldest}#{number}"))));
+    let mut names = std::iter::once(CallId::from(oldest.clone())).chain(others);
+    names.find(|name| !taken(name)).unwrap_or_else(|| CallId::from(oldest.clone()))
+}
+
+impl Call {
+    fn new(id: CallId, leg: &Channel, standing: Standing) -> Self {
+        Self {
+            id,
+            legs: vec![leg.id.clone()],
+            stage: CallStage::Setup,
+            created: leg.times.created,
+            answered: None,
+            caller_id_number: None,
+            destination_number: None,
+            stage_since: standing,
+        }
+    }
+
+    /// What tells the older of two.
+    fn age(&self) -> (bool, Option<trunkline_proto::view::Moment>, &str) {
+        (self.created.is_none(), self.created, self.id.as_str())
+    }
+
+    fn settle(&mut self, legs: &[Arc<Channel>], standing: impl FnOnce() -> Standing) {
+        let age = |leg: &&Arc<Channel>| (leg.times.created.is_none(), leg.times.created);
+        let mut by_age: Vec<&Arc<Channel>> = legs.iter().collect();
+        by_age.sort_by_key(age);
+        if self.legs.iter().ne(by_age.iter().map(|leg| &leg.id)) {
+            self.legs = by_age.iter().map(|leg| leg.id.clone()).collect();
+        }
+        let answered = legs.iter().filter_map(|leg| leg.times.answered).min();
+        self.answered = [self.answered, answered].into_iter().flatten().min();
+        if let Some(oldest) = by_age.first() {
+            self.created = self.created.or(oldest.times.created);
+            keep(&mut self.caller_id_number, oldest.caller_id_number.as_ref());
+            keep(&mut self.destination_number, oldest.destination_number.as_ref());
+        }
+        let stage = CallStage::of(legs);
+        if self.stage != stage {
+            self.stage = stage;
+            self.stage_since = standing();
+        }
+    }
+}
+
+/// Sets what was not known.
+fn keep(field: &mut Option<Arc<str>>, text: Option<&Arc<str>>) {
+    if field.is_none() {
+        *field = text.cloned();
+    }
+}
+
+impl CallStage {
+    fn of(legs: &[Arc<Channel>]) -> Self {
+        let up = || legs.iter().filter(|leg| !leg.is_hung_up());
+        let rings = |leg: &&Arc<Channel>| {
+            matches!(leg.call_state, Some(CallState::Ringing | CallState::Early | CallState::RingWait))
+        };
+        if up().next().is_none() {
+            Self::Ended
+        } else if up().any(|leg| leg.is_bridged()) {
+            Self::Bridged
+        } else if up().any(|leg| leg.is_answered()) {
+            Self::Answered
+        } else if up().any(|leg| rings(&leg)) {
+            Self::Ringing
+        } else {
+            Self::Setup
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! `conference::maintenance` (`mod_conference.c` and its neighbours).
+//!
+//! A profile can leave events out (`suppress-events`), and nobody who joins silently is announced: so whatever an event
+//! shows is taken in, a conference or member that is not known is made of any, and a member goes with his channel.
+
+mod member;
+mod playing;
+
+use std::sync::Arc;
+
+use trunkline_proto::Event;
+use trunkline_proto::view::conference::{Action, ConferenceEvent};
+
+use super::{set, standing};
+use crate::model::change::Removal;
+use crate::model::conference::{Conference, ConferenceRecording};
+use crate::model::draft::Draft;
+use crate::model::member::Member;
+use playing::{begin_playing, end_playing};
+
+pub(in crate::model) use member::leave as member_leaves;
+
+/// `conference::maintenance`
+pub(super) fn maintenance(draft: &mut Draft, event: &Event) {
+    let Some(happened) = ConferenceEvent::of(event) else { return };
+    let Some(name) = happened.name() else { return };
+    let name: Arc<str> = Arc::from(name);
+    let action = happened.action();
+    match action {
+        // Only a name: there is no such conference.
+        Action::RejectedJoinOnly => return,
+        Action::ConferenceDestroy => return destroy(draft, &name),
+        _ => {}
+    }
+    conference(draft, event, happened, &name, &action);
+    match &action {
+        Action::DelMember => member::leaves(draft, happened),
+        Action::FloorChange { new, .. } => {
+            member::block(draft, event, happened, &name, &action);
+            give_floor(draft, &name, *new);
+        }
+        _ => member::block(draft, event, happened, &name, &action),
+    }
+}
+
+/// What is said of the conference.
+fn conference(
+    draft: &mut Draft,
+    event: &Event,
+    happened: ConferenceEvent<'_>,
+    name: &Arc<str>,
+    action: &Action<'_>,
+) {
+    let uuid = happened.unique_id();
+    let known = draft.get::<Conference>(name);
+    let other = known.and_then(|known| known.uuid.as_deref()).zip(uuid.as_deref());
+    if other.is_some_and(|(known, told)| known != told) {
+        // The end of the one before was not heard.
+        destroy(draft, name);
+    }
+    if draft.get::<Conference>(name).is_none() {
+        let mut conference = Conference::new(name.clone(), standing(event));
+        let begins = matches!(action, Action::ConferenceCreate);
+        conference.created = event.standard().date().filter(|_| begins);
+        conference.read(happened);
+        draft.create(conference);
+    }
+    draft.alter::<Conference>(name, |conference| {
+        conference.read(happened);
+        conference.act(action, event);
+    });
+}
+
+/// It is over, and nobody is in it.
+fn destroy(draft: &mut Draft, name: &Arc<str>) {
+    for id in draft.rooms.members(name) {
+        member::leave(draft, id, Removal::Ended);
+    }
+    draft.remove::<Conference>(name, Removal::Ended);
+}
+
+/// Another member has the floor, or nobody.
+fn give_floor(draft: &mut Draft, name: &Arc<str>, new: Option<u32>) {
+    let had = draft.get::<Conference>(name).and_then(|conference| conference.floor);
+    if had == new {
+        return;
+    }
+    draft.alter::<Conference>(name, |conference| conference.floor = new);
+    for (id, floor) in [(had, false), (new, true)] {
+        if let Some(id) = id {
+            draft.alter_by::<Member, u32>(&id, |member| member.floor = floor);
+        }
+    }
+}
+
+impl Conference {
+    fn read(&mut self, happened: ConferenceEvent<'_>) {
+        set(&mut self.uuid, happened.unique_id());
+        set(&mut self.domain, happened.domain());
+        set(&mut self.profile, happened.profile_name());
+        self.size = happened.size().unwrap_or(self.size);
+        self.ghosts = happened.ghosts().unwrap_or(self.ghosts);
+    }
+
+    fn act(&mut self, action: &Action<'_>, event: &Event) {
+        match action {
+            Action::Lock => self.set_locked(true, event),
+            Action::Unlock => self.set_locked(false, event),
+            Action::EnterSoundsOn => self.enter_sound = Some(true),
+            Action::EnterSoundsOff => self.enter_sound = Some(false),
+            Action::ExitSoundsOn => self.exit_sound = Some(true),
+            Action::ExitSoundsOff => self.exit_sound = Some(false),
+            Action::VideoFloorChange { new, .. } => self.video_floor = *new,
+            Action::PlayFile { file: Some(file), error: None, .. } => begin_playing(&mut self.playing, file),
+            Action::PlayFileDone(played) => end_playing(&mut self.playing, played.file().as_deref()),
+            Action::StartRecording { path: Some(path), error: None } => self.set_recording(path, false),
+            Action::PauseRecording { path: Some(path), .. } => self.set_recording(path, true),
+            Action::ResumeRecording { path: Some(path), .. } => self.set_recording(path, false),
+            Action::StopRecording(recording) => {
+                let path = recording.path();
+                self.recordings.retain(|known| Some(&*known.path) != path.as_deref());
+            }
+            _ => {}
+        }
+    }
+
+    fn set_locked(&mut self, locked: bool, event: &Event) {
+        if self.locked != locked {
+            self.locked = locked;
+            self.since = standing(event);
+        }
+    }
+
+    pub(in crate::model) fn set_recording(&mut self, path: &str, paused: bool) {
+        match self.recordings.iter_mut().find(|known| *known.path == *path) {
+            Some(known) => known.paused = paused,
+            None => self.recordings.push(ConferenceRecording { path: path.into(), paused }),
+        }
+    }
+}

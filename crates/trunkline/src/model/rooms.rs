@@ -1,0 +1,99 @@
+//! Who is in which conference, for whom the fold looks by other things than their number.
+
+use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::sync::Arc;
+
+use trunkline_proto::ChannelUuid;
+
+/// So many of those who have left are remembered: an event about one may come late.
+const MOST: usize = 1024;
+
+/// Who is in which conference.
+#[derive(Debug, Default)]
+pub(in crate::model) struct Rooms {
+    of_conference: HashMap<Arc<str>, BTreeSet<u32>>,
+    of_channel: HashMap<ChannelUuid, u32>,
+    place: HashMap<u32, (Arc<str>, Option<ChannelUuid>)>,
+    left: VecDeque<u32>,
+}
+
+impl Rooms {
+    pub(in crate::model) fn enter(&mut self, conference: &Arc<str>, id: u32, channel: Option<&ChannelUuid>) {
+        self.of_conference.entry(conference.clone()).or_default().insert(id);
+        if let Some(channel) = channel {
+            self.of_channel.insert(channel.clone(), id);
+        }
+        self.place.insert(id, (conference.clone(), channel.cloned()));
+    }
+
+    pub(in crate::model) fn leave(&mut self, id: u32) {
+        let Some((conference, channel)) = self.place.remove(&id) else { return };
+        if let Some(members) = self.of_conference.get_mut(&conference) {
+            members.remove(&id);
+            if members.is_empty() {
+                self.of_conference.remove(&conference);
+            }
+        }
+        if let Some(channel) = channel {
+            self.of_channel.remove(&channel);
+        }
+        if self.left.len() >= MOST {
+            self.left.pop_front();
+        }
+        self.left.push_back(id);
+    }
+
+    /// Whether a member of this number has left: none gets it again.
+    pub(in crate::model) fn has_left(&self, id: u32) -> bool {
+        self.left.iter().rev().any(|left| *left == id)
+    }
+
+    /// Those in a conference.
+    pub(in crate::model) fn members(&self, conference: &str) -> Vec<u32> {
+        self.of_conference.get(conference).into_iter().flatten().copied().collect()
+    }
+
+    /// The one with this channel.
+    pub(in crate::model) fn member(&self, channel: &str) -> Option<u32> {
+        self.of_channel.get(channel).copied()
+    }
+
+    /// A channel has another id; the member it is of, if it is of one.
+    pub(in crate::model) fn rename(&mut self, from: &ChannelUuid, to: &ChannelUuid) -> Option<u32> {
+        let id = self.of_channel.remove(from)?;
+        self.of_channel.insert(to.clone(), id);
+        if let Some((_, channel)) = self.place.get_mut(&id) {
+            *channel = Some(to.clone());
+        }
+        Some(id)
+    }
+
+    pub(in crate::model) fn clear(&mut self) {
+        *self = Self::default();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn those_who_leave_are_nowhere() {
+        let mut rooms = Rooms::default();
+        let (room, channel) = (Arc::from("3000"), ChannelUuid::from("a"));
+        rooms.enter(&room, 1, Some(&channel));
+        rooms.enter(&room, 2, None);
+        assert_eq!((rooms.members("3000"), rooms.member("a")), (vec![1, 2], Some(1)));
+        rooms.leave(1);
+        rooms.leave(1);
+        assert_eq!((rooms.members("3000"), rooms.member("a")), (vec![2], None));
+        assert!(rooms.has_left(1) && !rooms.has_left(2));
+        rooms.leave(2);
+        assert!(rooms.of_conference.is_empty() && rooms.place.is_empty() && rooms.left.len() == 2);
+        for id in 10..10 + MOST as u32 {
+            rooms.enter(&room, id, None);
+            rooms.leave(id);
+        }
+        assert_eq!(rooms.left.len(), MOST);
+    }
+}
