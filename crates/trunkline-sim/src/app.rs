@@ -8,10 +8,14 @@ mod digits;
 mod media;
 mod message;
 mod record;
+mod schedule;
 mod socket;
 mod tell;
+mod transfer;
 mod valet;
 mod variables;
+
+use std::collections::VecDeque;
 
 use trunkline_proto::{ChannelState, HangupCause};
 
@@ -57,7 +61,7 @@ pub(crate) struct Running {
 
 impl Running {
     pub(crate) fn is_over(&self) -> bool {
-        self.over
+        self.over || matches!(&self.activity, Activity::Extension(actions) if actions.is_empty())
     }
 
     /// Whether it does nothing but wait for commands.
@@ -81,6 +85,13 @@ impl Running {
     /// Whether it goes on although the call is over.
     pub(crate) fn outlasts_call(&self) -> bool {
         !self.over && matches!(&self.activity, Activity::Socket(socket) if socket.outlasts_call())
+    }
+}
+
+impl Running {
+    /// Whether it is an extension that has an application left to run.
+    pub(crate) fn has_next(&self) -> bool {
+        matches!(&self.activity, Activity::Extension(actions) if !actions.is_empty())
     }
 }
 
@@ -121,6 +132,8 @@ pub(crate) enum Activity {
     Record(Recording),
     Gather(Box<digits::Gather>),
     Bridge(Bridging),
+    /// An extension within the one under way: what it is still to execute.
+    Extension(VecDeque<Action>),
     Socket(Socket),
     Conference(conference::Stay),
     Valet(valet::Parked),
@@ -151,8 +164,10 @@ const FAMILIES: &[&[(&str, Application)]] = &[
     digits::APPLICATIONS,
     media::APPLICATIONS,
     record::APPLICATIONS,
+    schedule::APPLICATIONS,
     socket::APPLICATIONS,
     tell::APPLICATIONS,
+    transfer::APPLICATIONS,
     valet::APPLICATIONS,
     variables::APPLICATIONS,
 ];
@@ -194,7 +209,12 @@ impl Core {
     /// Starts a channel's next application, or ends the call that has none left.
     pub(crate) fn next_application(&mut self, id: ChannelId) {
         let Some(channel) = self.channels.get_mut(id) else { return };
-        if let Some(action) = channel.extension.pop_front() {
+        let next = if channel.running_apps.is_empty() {
+            channel.extension.pop_front()
+        } else {
+            self.next_of_extension(id)
+        };
+        if let Some(action) = next {
             let uuid = self.new_uuid();
             return self.execute(id, action, uuid, None);
         }
@@ -321,7 +341,11 @@ impl Core {
                 self.cancel_originate(*originate, HangupCause::OriginatorCancel.into());
             }
             Activity::Socket(socket) => self.socket_over(id, socket),
-            Activity::Media | Activity::Sleep | Activity::Bridge(_) | Activity::Conference(_) => {}
+            Activity::Media
+            | Activity::Sleep
+            | Activity::Bridge(_)
+            | Activity::Extension(_)
+            | Activity::Conference(_) => {}
         }
         self.complete(id, running.started);
     }

@@ -78,6 +78,7 @@ impl Core {
         } else {
             match innermost {
                 Some(running) if running.is_over() => Move::EndApplication,
+                Some(running) if running.has_next() => Move::NextApplication,
                 None if channel.running == ChannelState::Execute => Move::NextApplication,
                 _ => Move::Rest,
             }
