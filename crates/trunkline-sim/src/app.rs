@@ -5,6 +5,7 @@ mod broadcast;
 mod call;
 mod conference;
 mod digits;
+mod hooks;
 mod media;
 mod message;
 mod record;
@@ -17,7 +18,7 @@ mod variables;
 
 use std::collections::VecDeque;
 
-use trunkline_proto::{ChannelState, HangupCause};
+use trunkline_proto::HangupCause;
 
 use crate::channel::{Channel, ChannelId, Variables};
 use crate::core::Core;
@@ -103,7 +104,7 @@ impl Channel {
 
     /// Whether what it runs has to end because of what becomes of the call.
     pub(crate) fn ends_applications(&self) -> bool {
-        self.is_leaving() || self.target == ChannelState::Reset || self.queued_extension.is_some()
+        self.is_leaving() || self.running != self.target || self.queued_extension.is_some()
     }
 }
 

@@ -43,13 +43,18 @@ impl Core {
         }
         self.mark_answered(id, &origin::APP_ANSWERED);
     }
+
+    /// Has a channel be heard, and the one it was called by.
+    pub(crate) fn pre_answer_leg(&mut self, id: ChannelId) {
+        if let Some(peer) = caller(self, id) {
+            self.mark_early(peer, &origin::LOOPBACK_EARLY);
+        }
+        self.mark_early(id, &origin::APP_EARLY);
+    }
 }
 
 pub(super) fn pre_answer(core: &mut Core, id: ChannelId, _: &[u8]) -> Progress {
-    if let Some(peer) = caller(core, id) {
-        core.mark_early(peer, &origin::LOOPBACK_EARLY);
-    }
-    core.mark_early(id, &origin::APP_EARLY);
+    core.pre_answer_leg(id);
     Progress::Done
 }
 

@@ -45,7 +45,7 @@ impl Channel {
             // From one application to the next it does not look.
             Some(Activity::Extension(_)) => true,
             Some(_) => false,
-            None => self.bridge.is_none(),
+            None => self.running == ChannelState::Execute,
         };
         self.seen_messages > 0 && !keeps_thread && !self.running_apps.iter().any(Running::holds_lock)
     }

@@ -45,6 +45,7 @@ pub(crate) const DEL_SCHEDULE: Origin = origin("switch_scheduler.c", "task_threa
 pub(crate) const SCHED_HANGUP: Origin = origin("switch_ivr_async.c", "sch_hangup_callback", 5527);
 pub(crate) const SCHED_HANGUP_NOW: Origin = origin("mod_commands.c", "sched_hangup_function", 3689);
 pub(crate) const APP_SCHED_HANGUP: Origin = origin("mod_dptools.c", "sched_hangup_function", 1277);
+pub(crate) const HANGUP_HOOK: Origin = origin("switch_core_state_machine.c", "api_hook", 777);
 pub(crate) const EXECUTE_EXTENSION_USAGE: Origin = origin("mod_dptools.c", "exe_function", 656);
 pub(crate) const REDIRECT_TOO_LATE: Origin = origin("mod_sofia.c", "sofia_receive_message", 2279);
 pub(crate) const REDIRECT_HANGUP: Origin = origin("mod_sofia.c", "sofia_receive_message", 2276);
