@@ -5,15 +5,20 @@ mod broadcast;
 mod call;
 mod conference;
 mod digits;
+mod hooks;
 mod media;
 mod message;
 mod record;
+mod schedule;
 mod socket;
 mod tell;
+mod transfer;
 mod valet;
 mod variables;
 
-use trunkline_proto::{ChannelState, HangupCause};
+use std::collections::VecDeque;
+
+use trunkline_proto::HangupCause;
 
 use crate::channel::{Channel, ChannelId, Variables};
 use crate::core::Core;
@@ -57,7 +62,7 @@ pub(crate) struct Running {
 
 impl Running {
     pub(crate) fn is_over(&self) -> bool {
-        self.over
+        self.over || matches!(&self.activity, Activity::Extension(actions) if actions.is_empty())
     }
 
     /// Whether it does nothing but wait for commands.
@@ -84,6 +89,13 @@ impl Running {
     }
 }
 
+impl Running {
+    /// Whether it is an extension that has an application left to run.
+    pub(crate) fn has_next(&self) -> bool {
+        matches!(&self.activity, Activity::Extension(actions) if !actions.is_empty())
+    }
+}
+
 impl Channel {
     /// Whether what it runs takes no notice of digits.
     pub(crate) fn is_deaf(&self) -> bool {
@@ -92,7 +104,7 @@ impl Channel {
 
     /// Whether what it runs has to end because of what becomes of the call.
     pub(crate) fn ends_applications(&self) -> bool {
-        self.is_leaving() || self.target == ChannelState::Reset || self.queued_extension.is_some()
+        self.is_leaving() || self.running != self.target || self.queued_extension.is_some()
     }
 }
 
@@ -121,6 +133,8 @@ pub(crate) enum Activity {
     Record(Recording),
     Gather(Box<digits::Gather>),
     Bridge(Bridging),
+    /// An extension within the one under way: what it is still to execute.
+    Extension(VecDeque<Action>),
     Socket(Socket),
     Conference(conference::Stay),
     Valet(valet::Parked),
@@ -151,8 +165,10 @@ const FAMILIES: &[&[(&str, Application)]] = &[
     digits::APPLICATIONS,
     media::APPLICATIONS,
     record::APPLICATIONS,
+    schedule::APPLICATIONS,
     socket::APPLICATIONS,
     tell::APPLICATIONS,
+    transfer::APPLICATIONS,
     valet::APPLICATIONS,
     variables::APPLICATIONS,
 ];
@@ -194,7 +210,12 @@ impl Core {
     /// Starts a channel's next application, or ends the call that has none left.
     pub(crate) fn next_application(&mut self, id: ChannelId) {
         let Some(channel) = self.channels.get_mut(id) else { return };
-        if let Some(action) = channel.extension.pop_front() {
+        let next = if channel.running_apps.is_empty() {
+            channel.extension.pop_front()
+        } else {
+            self.next_of_extension(id)
+        };
+        if let Some(action) = next {
             let uuid = self.new_uuid();
             return self.execute(id, action, uuid, None);
         }
@@ -321,7 +342,11 @@ impl Core {
                 self.cancel_originate(*originate, HangupCause::OriginatorCancel.into());
             }
             Activity::Socket(socket) => self.socket_over(id, socket),
-            Activity::Media | Activity::Sleep | Activity::Bridge(_) | Activity::Conference(_) => {}
+            Activity::Media
+            | Activity::Sleep
+            | Activity::Bridge(_)
+            | Activity::Extension(_)
+            | Activity::Conference(_) => {}
         }
         self.complete(id, running.started);
     }

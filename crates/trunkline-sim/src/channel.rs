@@ -150,10 +150,10 @@ impl Channel {
         self.target >= ChannelState::Hangup
     }
 
-    /// Whether its thread is where applications run: in the dialplan, or beside a bridge.
+    /// Whether its thread is where applications run: in the dialplan, beside a bridge, or waiting to be answered.
     pub(crate) fn executes(&self) -> bool {
         match self.running {
-            ChannelState::Execute | ChannelState::Park => true,
+            ChannelState::Execute | ChannelState::Park | ChannelState::ConsumeMedia => true,
             ChannelState::ExchangeMedia | ChannelState::SoftExecute => self.bridge.is_some(),
             _ => false,
         }

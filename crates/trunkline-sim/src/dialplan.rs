@@ -134,6 +134,32 @@ impl Core {
         }
     }
 
+    /// What a channel would execute if it had called this number; an empty dialplan or context is its own.
+    pub(crate) fn extension_for(
+        &mut self,
+        id: ChannelId,
+        number: &[u8],
+        dialplan: Option<&[u8]>,
+        context: Option<&[u8]>,
+    ) -> Option<Vec<Action>> {
+        let profile = self.channels.get_mut(id)?.profile.as_deref_mut()?;
+        let kept = profile.clone();
+        profile.destination = number.to_vec();
+        for (field, given) in [(&mut profile.dialplan, dialplan), (&mut profile.context, context)] {
+            if let Some(given) = given {
+                *field = given.to_vec();
+            }
+        }
+        let found = self.extension_of(id);
+        if let Some(profile) = self.channels.get_mut(id).and_then(|channel| channel.profile.as_deref_mut()) {
+            *profile = kept;
+        }
+        match found {
+            Found::Extension(actions) => Some(actions),
+            Found::Nothing | Found::NoDialplan => None,
+        }
+    }
+
     /// Asks the dialplans of a channel, one after the other.
     fn extension_of(&mut self, id: ChannelId) -> Found {
         let Some(profile) = self.channels.get(id).and_then(|channel| channel.profile.as_ref()) else {

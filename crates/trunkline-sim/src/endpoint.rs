@@ -334,7 +334,11 @@ impl Core {
             if nested || !has_reference(value) {
                 // Of a new array, the empty elements before the first other one are lost.
                 let base = name.split(|byte| *byte == b'[').next().unwrap_or_default();
-                let name = if channel.variables.get(base).is_none() { base } else { name };
+                let is_new = channel.variables.get(base).is_none();
+                if !is_new && base != name {
+                    channel.variables.make_array(base);
+                }
+                let name = if is_new { base } else { name };
                 channel.variables.set(name, value);
             }
         }

@@ -21,7 +21,7 @@ impl Core {
         let music = channel.variables.get("hold_music").unwrap_or(MUSIC).to_vec();
         self.note_hold(id);
         if let Some(peer) = self.partner(id).filter(|_| music != b"silence") {
-            self.broadcast(peer, &Broadcast { app: "playback".into(), data: music, loops: true });
+            self.broadcast(peer, &Broadcast { loops: true, ..Broadcast::parse(&music) });
         }
         self.fire_channel(id, &origin::HOLD);
         self.signal(id, Signal::Hold);

@@ -11,12 +11,13 @@ use trunkline_proto::{CallState, ChannelState, HangupCause};
 use crate::api::CallId;
 use crate::app::{Action, Bridging};
 use crate::cause::Cause;
-use crate::channel::ChannelId;
+use crate::channel::{Channel, ChannelId};
 use crate::conference::DialId;
 use crate::core::{Core, Task};
 use crate::endpoint::Request;
 use crate::event::origin;
 use crate::log;
+use crate::text::is_true;
 use parse::{LegSpec, Parsed, Refused};
 
 /// An originate under way.
@@ -35,6 +36,10 @@ pub(crate) struct Originate {
     caller_name: Vec<u8>,
     caller_number: Vec<u8>,
     last_cause: Cause,
+    /// Which refusals end it all (`fail_on_single_reject`).
+    fatal: Option<Vec<u8>>,
+    /// Whether there was one.
+    fails: bool,
     /// The caller's state before it began to wait.
     before: Option<CallState>,
 }
@@ -50,6 +55,17 @@ pub(crate) enum Asker {
     Part(CallId),
     /// A conference, which who answers comes into.
     Conference(DialId),
+}
+
+impl Originate {
+    /// Whether a leg that is refused for this ends it all: for any reason, for those in a list, or for those that are
+    /// not.
+    fn is_fatal(&self, cause: Cause) -> bool {
+        let Some(causes) = &self.fatal else { return false };
+        let (causes, name) = (causes.to_ascii_uppercase(), cause.name());
+        let named = causes.windows(name.len()).any(|part| part == name.as_bytes());
+        is_true(&causes) || named != causes.starts_with(b"!")
+    }
 }
 
 impl Asker {
@@ -111,12 +127,16 @@ impl Core {
     }
 
     fn start_originate(&mut self, asker: Asker, parsed: Parsed) -> OriginateId {
-        let Parsed { groups, then, caller_name, caller_number, timeout } = parsed;
+        let Parsed { groups, then, caller_name, caller_number, timeout, fatal } = parsed;
+        let asked_by = asker.channel().and_then(|id| self.channels.get(id));
+        let fatal =
+            fatal.or(asked_by.and_then(|c| c.variables.get("fail_on_single_reject")).map(<[u8]>::to_vec));
         self.originates_made += 1;
         let id = OriginateId(self.originates_made);
         let last_cause = HangupCause::DestinationOutOfOrder.into();
         let before = asker.channel().and_then(|id| self.channels.get(id)).map(|c| c.call_state.clone());
         if let Some(caller) = asker.channel() {
+            self.run_hooks_on(caller, "pre_originate");
             self.set_call_state(caller, CallState::RingWait);
         }
         let groups = groups.into();
@@ -129,6 +149,8 @@ impl Core {
             caller_name,
             caller_number,
             last_cause,
+            fatal,
+            fails: false,
             before,
         };
         self.originates.insert(id, originate);
@@ -147,6 +169,9 @@ impl Core {
             let group = self.without_users(id, group);
             for leg in &group {
                 self.try_leg(id, leg, &name, &number);
+                if self.originates.get(&id).is_some_and(|originate| originate.fails) {
+                    return self.originate_refused(id);
+                }
             }
             if self.originates.get(&id).is_none_or(|originate| !originate.waiting.is_empty()) {
                 return;
@@ -170,9 +195,11 @@ impl Core {
                 if let Some(channel) = self.channels.get_mut(channel) {
                     channel.originate = Some(id);
                 }
+                self.run_hooks_on(channel, "originate");
             }
             Err(cause) => {
                 originate.last_cause = cause;
+                originate.fails |= originate.is_fatal(cause);
                 let kind = leg.dial.split(|byte| *byte == b'/').next().unwrap_or_default();
                 let kind = String::from_utf8_lossy(kind).into_owned();
                 let cause = cause.name();
@@ -194,10 +221,21 @@ impl Core {
     /// Goes on with an originate that has something to do.
     pub(crate) fn advance_originate(&mut self, id: OriginateId) {
         let answered = self.originates.get(&id).and_then(|originate| originate.answered);
-        match answered.filter(|leg| self.channels.get(*leg).is_some_and(|leg| !leg.hung_up())) {
-            Some(leg) => self.take_answer(id, leg),
+        let answered = answered.and_then(|leg| self.channels.get(leg)).filter(|leg| !leg.hung_up());
+        let went = |leg: &Channel| leg.transferred && leg.running != ChannelState::ConsumeMedia;
+        match answered.map(|leg| (leg.id, went(leg))) {
+            Some((leg, false)) => self.take_answer(id, leg),
+            Some((leg, true)) => self.lose_answered(id, leg),
             None => self.next_group(id),
         }
+    }
+
+    /// The leg that was answered has been sent elsewhere.
+    fn lose_answered(&mut self, id: OriginateId, leg: ChannelId) {
+        if let Some(originate) = self.originates.get_mut(&id) {
+            originate.answered = None;
+        }
+        self.originate_lost(leg, HangupCause::OriginatorCancel.into());
     }
 
     fn take_answer(&mut self, id: OriginateId, channel: ChannelId) {
@@ -212,6 +250,7 @@ impl Core {
             }
             self.hangup(loser, HangupCause::LoseRace, &origin::ORIGINATE_HANGUP);
         }
+        self.run_hooks_on(channel, "post_originate");
         match originate.asker {
             Asker::Call(call) | Asker::Part(call) => {
                 self.send_on(channel, originate.then);
@@ -224,6 +263,7 @@ impl Core {
             }
             Asker::Bridge { channel: caller, serial } => {
                 self.note_success(caller, channel, originate.before);
+                self.run_hooks_on(caller, "post_originate");
                 if let Some(bridging) = self.bridging_mut(caller, serial) {
                     *bridging = Bridging::Talking;
                 }
@@ -293,10 +333,22 @@ impl Core {
             Asker::Conference(dial) => self.dialled(dial, Err(cause)),
             Asker::Bridge { channel, serial } => {
                 self.note_failure(channel, cause, originate.before);
+                self.run_hooks_on(channel, "post_originate");
                 self.bridge_failed(channel, cause);
                 self.application_over(channel, serial);
             }
         }
+    }
+
+    /// A leg could not even be made, and that is enough: those already made are forgotten as they are.
+    fn originate_refused(&mut self, id: OriginateId) {
+        let waiting = self.originates.get_mut(&id).map(|originate| std::mem::take(&mut originate.waiting));
+        for leg in waiting.unwrap_or_default() {
+            if let Some(leg) = self.channels.get_mut(leg) {
+                leg.originate = None;
+            }
+        }
+        self.originate_failed(id);
     }
 
     /// What the caller's variables say of a call nobody took.
@@ -339,6 +391,9 @@ impl Core {
         let Some(originate) = self.originates.get_mut(&id) else { return };
         originate.waiting.retain(|waiting| *waiting != channel);
         originate.last_cause = cause;
+        if originate.is_fatal(cause) {
+            return self.originate_timeout(id);
+        }
         if !originate.waiting.is_empty() {
             return;
         }

@@ -78,6 +78,7 @@ impl Core {
         } else {
             match innermost {
                 Some(running) if running.is_over() => Move::EndApplication,
+                Some(running) if running.has_next() => Move::NextApplication,
                 None if channel.running == ChannelState::Execute => Move::NextApplication,
                 _ => Move::Rest,
             }
@@ -181,17 +182,19 @@ impl Core {
             return;
         }
         channel.answered = true;
+        let early = channel.early;
         if let Some(profile) = &mut channel.profile {
             profile.times.answered = now;
         }
         self.fire_channel(id, &origin::ANSWER);
-        self.set_call_state(id, CallState::Active);
-        self.log_channel(log::NOTICE, origin, id, |channel| {
-            format!("Channel [{}] has been answered", channel.shown_name())
-        });
         if let Some(channel) = self.channels.get_mut(id) {
             channel.variables.set("endpoint_disposition", "ANSWER");
         }
+        self.log_channel(log::NOTICE, origin, id, |channel| {
+            format!("Channel [{}] has been answered", channel.shown_name())
+        });
+        self.run_answer_hooks(id, early);
+        self.set_call_state(id, CallState::Active);
         self.signal(id, Signal::Answered);
         self.originate_answered(id);
     }
@@ -207,6 +210,7 @@ impl Core {
         profile.times.progress = now;
         self.log_channel(log::NOTICE, origin, id, |channel| format!("Ring-Ready {}!", channel.shown_name()));
         self.fire_channel(id, &origin::PROGRESS);
+        self.run_hooks_on(id, "ring");
         self.set_call_state(id, CallState::Ringing);
         self.signal(id, Signal::Ringing);
         if self.channels.get(id).is_some_and(|channel| channel.variables.is_true("return_ring_ready")) {
@@ -228,11 +232,12 @@ impl Core {
         }
         let waits = channel.variables.is_true("ignore_early_media");
         self.log_channel(log::NOTICE, origin, id, |channel| format!("Pre-Answer {}!", channel.shown_name()));
-        self.fire_channel(id, &origin::PROGRESS_MEDIA);
-        self.set_call_state(id, CallState::Early);
         if let Some(channel) = self.channels.get_mut(id) {
             channel.variables.set("endpoint_disposition", "EARLY MEDIA");
         }
+        self.fire_channel(id, &origin::PROGRESS_MEDIA);
+        self.run_early_hooks(id);
+        self.set_call_state(id, CallState::Early);
         self.signal(id, Signal::Early);
         if !waits {
             self.originate_answered(id);
@@ -308,17 +313,19 @@ impl Core {
         self.set_call_state(id, CallState::Hangup);
         self.end_recordings(id);
         let Some(channel) = self.channels.get_mut(id) else { return };
+        channel.set_report();
         channel.target = ChannelState::Reporting;
         let cause = channel.cause.unwrap_or_else(|| HangupCause::NormalClearing.into());
         if let Endpoint::Loopback { peer: Some(peer), .. } = channel.endpoint {
             self.hangup(peer, cause, &origin::LOOPBACK_HANGUP);
         }
         self.signal(id, Signal::HungUp(cause));
+        self.run_hook(id, "api_hangup_hook");
     }
 
     fn on_reporting(&mut self, id: ChannelId) {
+        self.run_hook(id, "api_reporting_hook");
         let Some(channel) = self.channels.get_mut(id) else { return };
-        channel.set_report();
         if matches!(channel.endpoint, Endpoint::Loopback { leg: Leg::A | Leg::B, .. }) {
             channel.variables.set("is_loopback", "1");
         }

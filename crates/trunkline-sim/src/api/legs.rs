@@ -10,9 +10,7 @@ use crate::text::{first_word, split_spaces};
 
 pub(super) const COMMANDS: &[(&str, Command)] = &[
     ("uuid_answer", |core, invocation| marked(core, invocation, Core::answer_leg)),
-    ("uuid_pre_answer", |core, invocation| {
-        marked(core, invocation, |core, id| core.mark_early(id, &origin::APP_EARLY))
-    }),
+    ("uuid_pre_answer", |core, invocation| marked(core, invocation, Core::pre_answer_leg)),
     ("uuid_ring_ready", |core, invocation| {
         marked(core, invocation, |core, id| core.mark_ringing(id, &origin::APP_RINGING))
     }),

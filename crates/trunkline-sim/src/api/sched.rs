@@ -8,6 +8,7 @@ use trunkline_proto::{EventName, HangupCause};
 use super::{Command, Invocation, Outcome};
 use crate::app::Broadcast;
 use crate::cause::Cause;
+use crate::channel::ChannelId;
 use crate::core::{Core, Task};
 use crate::event::{Origin, origin};
 use crate::text::{atoi, first_word, split_spaces};
@@ -57,6 +58,8 @@ enum What {
     Hangup {
         uuid: Vec<u8>,
         cause: Cause,
+        /// Not this call, but the one it is bridged to.
+        bleg: bool,
     },
     Transfer {
         uuid: Vec<u8>,
@@ -136,6 +139,41 @@ impl Core {
         deleted.len()
     }
 
+    /// Takes out the task of this number, or those of this group.
+    pub(crate) fn cancel_tasks(&mut self, meant: &[u8]) -> usize {
+        if meant.iter().all(u8::is_ascii_digit) {
+            let meant = u32::try_from(long(meant)).unwrap_or_default();
+            self.delete_tasks(|id, _| id == meant)
+        } else {
+            self.delete_tasks(|_, group| group == meant)
+        }
+    }
+
+    /// Has a call hung up later, or the one it is bridged to.
+    pub(crate) fn schedule_hangup(&mut self, id: ChannelId, when: &[u8], cause: Cause, bleg: bool) {
+        let uuid = self.uuid_of(id).into_bytes();
+        self.add_task(time(self, when), &uuid.clone(), What::Hangup { uuid, cause, bleg });
+    }
+
+    /// Has a call transferred later.
+    pub(crate) fn schedule_transfer(&mut self, id: ChannelId, when: &[u8], to: &[Vec<u8>]) -> u32 {
+        let uuid = self.uuid_of(id).into_bytes();
+        self.add_task(time(self, when), &uuid.clone(), What::Transfer { uuid, to: to.to_vec() })
+    }
+
+    /// Has something played to a call later, or to the one it is bridged to, or to both.
+    pub(crate) fn schedule_broadcast(
+        &mut self,
+        id: ChannelId,
+        when: &[u8],
+        path: &[u8],
+        (a, b): (bool, bool),
+    ) -> u32 {
+        let uuid = self.uuid_of(id).into_bytes();
+        let at = time(self, when.strip_prefix(b"@").unwrap_or(when));
+        self.add_task(at, &uuid.clone(), What::Broadcast { uuid, path: path.to_vec(), a, b })
+    }
+
     /// What was scheduled for a call that is over is not done.
     pub(crate) fn delete_tasks_of(&mut self, group: &[u8]) {
         if !self.stores.tasks.waiting.is_empty() {
@@ -174,9 +212,11 @@ impl Core {
                 let (name, arguments) = first_word(line);
                 self.run_inner(name, arguments);
             }
-            What::Hangup { uuid, cause } => {
-                if let Some(id) = self.channels.find(uuid) {
-                    self.hangup(id, *cause, &origin::SCHED_HANGUP);
+            What::Hangup { uuid, cause, bleg } => {
+                let found = self.channels.find(uuid);
+                let leg = if *bleg { found.and_then(|id| self.partner(id)) } else { found };
+                if let Some(leg) = leg {
+                    self.hangup(leg, *cause, &origin::SCHED_HANGUP);
                 }
             }
             What::Transfer { uuid, to } => {
@@ -241,7 +281,7 @@ fn sched_hangup(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
         core.hangup(id, cause, &origin::SCHED_HANGUP_NOW);
     } else {
         let at = time(core, when);
-        core.add_task(at, &uuid.clone(), What::Hangup { uuid, cause });
+        core.add_task(at, &uuid.clone(), What::Hangup { uuid, cause, bleg: false });
     }
     "+OK\n".into()
 }
@@ -281,13 +321,7 @@ fn sched_broadcast(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
 
 /// `<task>|<group>`
 fn sched_del(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
-    let meant = invocation.arguments;
-    let count = if meant.iter().all(u8::is_ascii_digit) {
-        let meant = u32::try_from(long(meant)).unwrap_or_default();
-        core.delete_tasks(|id, _| id == meant)
-    } else {
-        core.delete_tasks(|_, group| group == meant)
-    };
+    let count = core.cancel_tasks(invocation.arguments);
     format!("+OK Deleted: {count}\n").into()
 }
 

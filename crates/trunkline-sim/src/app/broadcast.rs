@@ -18,9 +18,11 @@ pub(crate) struct Broadcast {
     pub(crate) data: Vec<u8>,
     /// Over and over, until it is stopped.
     pub(crate) loops: bool,
+    /// Frames of sound that go by before it begins.
+    pub(crate) lead: u32,
 }
 
-/// Frames of sound that go by before it begins.
+/// Frames that go by before something is played.
 const LEAD_FRAMES: u32 = 5;
 
 impl Broadcast {
@@ -30,7 +32,12 @@ impl Broadcast {
             Some(at) => (text.get(..at).unwrap_or_default(), text.get(at + 2..).unwrap_or_default()),
             None => (b"playback".as_slice(), text),
         };
-        Self { app: String::from_utf8_lossy(app).into_owned(), data: data.to_vec(), loops: false }
+        Self {
+            app: String::from_utf8_lossy(app).into_owned(),
+            data: data.to_vec(),
+            loops: false,
+            lead: LEAD_FRAMES,
+        }
     }
 
     fn headers(&self) -> Vec<(&'static str, Vec<u8>)> {
@@ -39,8 +46,10 @@ impl Broadcast {
             ("execute-app-name", self.app.clone().into_bytes()),
             ("execute-app-arg", self.data.clone()),
             ("event-lock", b"true".to_vec()),
-            ("lead-frames", LEAD_FRAMES.to_string().into_bytes()),
         ];
+        if self.lead > 0 {
+            headers.push(("lead-frames", self.lead.to_string().into_bytes()));
+        }
         if self.loops {
             headers.push(("loops", b"-1".to_vec()));
         }
@@ -63,8 +72,15 @@ impl Core {
         let (Ok(Some(packet)), Some(channel)) = (packet, self.channels.get_mut(id)) else { return };
         if channel.messages.len() < QUEUE_LENGTH {
             channel.messages.push_back(Queued { packet, made: Some(made) });
-            self.after(self.config.frame * (1 + LEAD_FRAMES), Task::Frame(id));
+            self.after(self.config.frame * (1 + broadcast.lead), Task::Frame(id));
         }
+    }
+
+    /// Has a channel's thread run an application as soon as it looks (`switch_core_session_execute_application_async`
+    /// in `switch_core_session.c`).
+    pub(crate) fn execute_later(&mut self, id: ChannelId, broadcast: &Broadcast) {
+        self.broadcast(id, &Broadcast { lead: 0, ..broadcast.clone() });
+        self.next_frame(id);
     }
 
     /// Stops what a channel plays, with `all` what waits to be played, too.

@@ -9,13 +9,10 @@ use crate::core::{Core, Task};
 use crate::endpoint::{Endpoint, Leg};
 use crate::event::origin;
 use crate::log;
-use crate::text::{split_spaces, trim};
 
 pub(super) const APPLICATIONS: &[(&str, Application)] = &[
     ("answer", answer),
     ("pre_answer", pre_answer),
-    ("transfer", transfer),
-    ("intercept", intercept),
     ("hold", hold),
     ("unhold", unhold),
     ("break", stop),
@@ -46,13 +43,18 @@ impl Core {
         }
         self.mark_answered(id, &origin::APP_ANSWERED);
     }
+
+    /// Has a channel be heard, and the one it was called by.
+    pub(crate) fn pre_answer_leg(&mut self, id: ChannelId) {
+        if let Some(peer) = caller(self, id) {
+            self.mark_early(peer, &origin::LOOPBACK_EARLY);
+        }
+        self.mark_early(id, &origin::APP_EARLY);
+    }
 }
 
 pub(super) fn pre_answer(core: &mut Core, id: ChannelId, _: &[u8]) -> Progress {
-    if let Some(peer) = caller(core, id) {
-        core.mark_early(peer, &origin::LOOPBACK_EARLY);
-    }
-    core.mark_early(id, &origin::APP_EARLY);
+    core.pre_answer_leg(id);
     Progress::Done
 }
 
@@ -82,36 +84,6 @@ fn sleep(core: &mut Core, id: ChannelId, data: &[u8]) -> Progress {
     let serial = core.current_serial(id);
     core.after(Duration::from_millis(milliseconds), Task::ApplicationOver { channel: id, serial });
     Progress::Waits(Activity::Sleep)
-}
-
-/// `[-bleg|-both] <number> [<dialplan>] [<context>]`
-fn transfer(core: &mut Core, id: ChannelId, data: &[u8]) -> Progress {
-    let words = split_spaces(data, 4);
-    let words: Vec<&[u8]> = words.iter().map(Vec::as_slice).collect();
-    let (legs, rest) = match words.as_slice() {
-        [b"-bleg", rest @ ..] => (vec![core.partner(id)], rest),
-        [b"-both", rest @ ..] => (vec![core.partner(id), Some(id)], rest),
-        rest => (vec![Some(id)], rest),
-    };
-    let Some(number) = rest.first() else { return Progress::Done };
-    for leg in legs.into_iter().flatten() {
-        core.transfer(leg, number, rest.get(1).copied(), rest.get(2).copied());
-    }
-    Progress::Done
-}
-
-/// `[-bleg] <uuid>`: takes a call away from whoever has it.
-fn intercept(core: &mut Core, id: ChannelId, data: &[u8]) -> Progress {
-    let (b, uuid) = match data.strip_prefix(b"-bleg ") {
-        Some(uuid) => (true, trim(uuid)),
-        None => (false, trim(data)),
-    };
-    let found = core.channels.find(uuid);
-    let target = if b { found.and_then(|found| core.partner(found)) } else { found };
-    if let Some(target) = target.filter(|target| *target != id) {
-        core.intercept(id, target);
-    }
-    Progress::Done
 }
 
 fn hold(core: &mut Core, id: ChannelId, _: &[u8]) -> Progress {

@@ -42,9 +42,10 @@ impl Channel {
             Some(Activity::Socket(socket)) => !socket.is_parked(),
             // Without media it only waits (`switch_ivr_sleep` in `src/switch_ivr.c`).
             Some(Activity::Sleep) => !self.answered && !self.early,
-            Some(_) => false,
             // From one application to the next it does not look.
-            None => true,
+            Some(Activity::Extension(_)) => true,
+            Some(_) => false,
+            None => self.running == ChannelState::Execute,
         };
         self.seen_messages > 0 && !keeps_thread && !self.running_apps.iter().any(Running::holds_lock)
     }

@@ -50,6 +50,13 @@ impl Variables {
         Arc::make_mut(&mut self.0).change().replace(|known| is(known, name), &array);
     }
 
+    /// Makes a variable an array, of one element if it is none yet.
+    pub(crate) fn make_array(&mut self, name: &[u8]) {
+        let Some(known) = self.get(name).filter(|known| !known.starts_with(ARRAY)) else { return };
+        let array = [ARRAY, known].concat();
+        Arc::make_mut(&mut self.0).change().replace(|known| is(known, name), &array);
+    }
+
     /// Adds to a variable in front, as [`append`](Self::append) does behind.
     pub(crate) fn prepend(&mut self, name: &str, value: impl AsRef<[u8]>) {
         let (name, value) = (name.as_bytes(), value.as_ref());

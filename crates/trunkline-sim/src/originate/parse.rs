@@ -16,6 +16,8 @@ pub(super) struct Parsed {
     pub(super) caller_number: Vec<u8>,
     /// Seconds.
     pub(super) timeout: u64,
+    /// `fail_on_single_reject`
+    pub(super) fatal: Option<Vec<u8>>,
 }
 
 /// A leg to be made.
@@ -48,6 +50,7 @@ pub(super) enum Refused {
 }
 
 const TIMEOUT: u64 = 60;
+const FATAL: &str = "fail_on_single_reject";
 const MOST_VARIABLES: usize = 1024;
 
 /// The originates a command asks for: one, or with `:_:` between them several at once, each with variables of its
@@ -103,6 +106,7 @@ fn parse(dial: &[u8], rest: &[Vec<u8>]) -> Result<Parsed, Refused> {
         caller_name: optional(2).unwrap_or_default(),
         caller_number: optional(3).unwrap_or_else(|| b"0000000000".to_vec()),
         timeout,
+        fatal: last(&global, FATAL).map(<[u8]>::to_vec),
     })
 }
 
@@ -116,6 +120,7 @@ pub(super) fn parse_dial(dial: &[u8]) -> Result<Parsed, Refused> {
         caller_name: Vec::new(),
         caller_number: Vec::new(),
         timeout: seconds(last(&global, "originate_timeout")).unwrap_or(TIMEOUT),
+        fatal: last(&global, FATAL).map(<[u8]>::to_vec),
     })
 }
 
