@@ -39,6 +39,8 @@ use crate::core::Core;
 use crate::event::{Draft, origin};
 use crate::text::{first_word, trim};
 pub(crate) use jobs::Job;
+pub(crate) use limit::Most;
+pub(crate) use network::is_let_in;
 
 /// An api command that was begun.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -87,6 +87,11 @@ pub(crate) enum Task {
     LegTimeout(ChannelId),
     /// A channel's thread looks for what others want of it.
     Frame(ChannelId),
+    /// A call tells that it is there, if that is still the order it has.
+    SessionHeartbeat {
+        channel: ChannelId,
+        order: u32,
+    },
     /// An originate has rung long enough.
     OriginateTimeout(OriginateId),
     /// An api command that waited for a time may answer.
@@ -204,6 +209,14 @@ impl Core {
         }
     }
 
+    /// Fires a CUSTOM event.
+    pub(crate) fn fire_custom(&mut self, subclass: &str, content: Draft) {
+        if self.interest.wants(&EventName::Custom) {
+            let subclass = Some(subclass.into());
+            self.announce(Announced::Event(Fired::new(EventName::Custom, subclass, content).into()));
+        }
+    }
+
     /// Fires an event about a channel: the headers `before`, the channel's own, the headers `after`.
     pub(crate) fn fire_channel_with(
         &mut self,
@@ -211,6 +224,18 @@ impl Core {
         kind: &ChannelEvent,
         before: &[(&str, &[u8])],
         after: &[(&str, &[u8])],
+    ) {
+        self.fire_channel_with_body(id, kind, before, after, Vec::new());
+    }
+
+    /// The same with a body, if that is not empty.
+    pub(crate) fn fire_channel_with_body(
+        &mut self,
+        id: ChannelId,
+        kind: &ChannelEvent,
+        before: &[(&str, &[u8])],
+        after: &[(&str, &[u8])],
+        body: Vec<u8>,
     ) {
         if !self.interest.wants(&kind.name) {
             self.sequence += 1;
@@ -229,6 +254,7 @@ impl Core {
         for (name, value) in after {
             event.push(*name, *value);
         }
+        let event = if body.is_empty() { event } else { event.body(body) };
         self.fire(&kind.name, event);
     }
 
@@ -261,6 +287,7 @@ impl Core {
             Task::Digit { to, digit } => self.receive_digit(to, digit),
             Task::Gather { channel, serial, step } => self.gather_timeout(channel, serial, step),
             Task::Conference(due) => self.conference_due(due),
+            Task::SessionHeartbeat { channel, order } => self.session_heartbeat(channel, order),
             Task::Wake(id) => self.wake(id),
             Task::LegTimeout(id) => self.leg_timeout(id),
             Task::Frame(id) => self.next_frame(id),

@@ -18,6 +18,7 @@ use crate::endpoint::Request;
 use crate::event::origin;
 use crate::log;
 use parse::{LegSpec, Parsed, Refused};
+pub(crate) use parse::{Variables, blocks};
 
 /// An originate under way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -1,10 +1,12 @@
 //! Commands about one channel's sound and signalling that have nothing to do here, where there is neither: they say what
 //! the real ones say, of a channel that is there and of one that is not (`mod_commands.c`).
 
+use std::time::Duration;
+
 use super::{Command, Invocation, Outcome};
 use crate::core::Core;
 use crate::log;
-use crate::text::{first_word, split_spaces};
+use crate::text::{atoi, first_word, is_number, is_true, split_spaces};
 
 pub(super) const COMMANDS: &[(&str, Command)] = &[
     ("uuid_audio", uuid_audio),
@@ -190,14 +192,24 @@ fn uuid_loglevel(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
     if is_number || log::parse_level(&level).is_some() { "+OK\n" } else { "-ERR Invalid log level!\n" }.into()
 }
 
-/// `<uuid> [sched] [0|<seconds>]`. There is no such heartbeat here.
+/// `<uuid> [sched] [0|<seconds>]`
 fn uuid_session_heartbeat(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
     const USAGE: &str = "USAGE: uuid_session_heartbeat <uuid> [sched] [0|<seconds>]\n";
-    match split_spaces(invocation.arguments, 3).as_slice() {
-        [uuid, _, ..] if core.channels.find(uuid).is_some() => "+OK\n".into(),
-        [_, _, ..] => format!("-ERR Cannot locate session. {USAGE}").into(),
-        _ => format!("-{USAGE}").into(),
-    }
+    let words = split_spaces(invocation.arguments, 3);
+    let [uuid, rest @ ..] = words.as_slice() else { return format!("-{USAGE}").into() };
+    let word = match rest {
+        [] => return format!("-{USAGE}").into(),
+        [sched, word, ..] if sched.eq_ignore_ascii_case(b"sched") => word,
+        [word, ..] => word,
+    };
+    let Some(id) = core.channels.find(uuid) else {
+        return format!("-ERR Cannot locate session. {USAGE}").into();
+    };
+    // What is not a number and not true ends it; 0 is the usual time.
+    let seconds = u64::try_from(atoi(word)).unwrap_or(0);
+    let every = (is_number(word) || is_true(word)).then(|| Duration::from_secs(seconds));
+    core.beat_every(id, every);
+    "+OK\n".into()
 }
 
 /// `<uuid> [<mime_type> <mime_subtype>] <message>`
