@@ -10,6 +10,7 @@ mod decide;
 mod directory;
 mod evaluate;
 mod expr;
+mod fifo;
 mod fsctl;
 mod globals;
 mod interfaces;
@@ -107,6 +108,7 @@ const FAMILIES: &[&[(&str, Command)]] = &[
     modules::COMMANDS,
     network::COMMANDS,
     words::COMMANDS,
+    fifo::COMMANDS,
     fsctl::COMMANDS,
     expr::COMMANDS,
     json::COMMANDS,

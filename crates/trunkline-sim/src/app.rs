@@ -5,6 +5,7 @@ mod broadcast;
 mod call;
 mod conference;
 mod digits;
+mod fifo;
 mod heartbeat;
 mod media;
 mod message;
@@ -35,6 +36,7 @@ pub(crate) use socket::{Dial, SocketMode};
 pub(crate) use bridge::Bridging;
 pub(crate) use broadcast::Broadcast;
 pub(crate) use conference::file_length;
+pub(crate) use fifo::{Fifo, Fifos};
 pub(crate) use heartbeat::Heartbeat;
 pub(crate) use message::Queued;
 pub(crate) use record::Recording;
@@ -143,6 +145,7 @@ pub(crate) enum Activity {
     Socket(Socket),
     Conference(conference::Stay),
     Valet(valet::Parked),
+    Fifo(Box<fifo::Visit>),
 }
 
 /// Why an application that takes time has ended.
@@ -168,6 +171,7 @@ const FAMILIES: &[&[(&str, Application)]] = &[
     call::APPLICATIONS,
     conference::APPLICATIONS,
     digits::APPLICATIONS,
+    fifo::APPLICATIONS,
     heartbeat::APPLICATIONS,
     media::APPLICATIONS,
     playlist::APPLICATIONS,
@@ -364,6 +368,7 @@ impl Core {
             | Activity::Sleep
             | Activity::Bridge(_)
             | Activity::Conference(_)
+            | Activity::Fifo(_)
             | Activity::Playlist(_) => {}
         }
         self.complete(id, running.started);
@@ -371,6 +376,7 @@ impl Core {
 
     /// Whether an application has something else to do before it ends.
     fn goes_on(&mut self, id: ChannelId, running: &mut Running, ending: Ending) -> bool {
+        let leaves = self.channels.get(id).is_none_or(Channel::ends_applications);
         match &mut running.activity {
             Activity::Conference(stay) => {
                 let Some(activity) = self.stay_over(id, stay, ending) else { return false };
@@ -379,7 +385,13 @@ impl Core {
             }
             Activity::Playlist(list) => {
                 running.started.serial = self.new_serial(id);
+                let ending = if leaves { Ending::Left } else { ending };
                 self.playlist_goes_on(id, running.started.serial, list, ending)
+            }
+            Activity::Fifo(visit) => {
+                running.started.serial = self.new_serial(id);
+                let ending = if leaves { Ending::Left } else { ending };
+                self.visit_goes_on(id, running.started.serial, visit, ending)
             }
             _ => false,
         }

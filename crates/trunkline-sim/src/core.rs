@@ -9,7 +9,7 @@ use fastrand::Rng;
 use trunkline_proto::{EventName, EventSet};
 
 use crate::api::{CallId, Calls, Stores};
-use crate::app::{Dial, Lots};
+use crate::app::{Dial, Fifos, Lots};
 use crate::channel::{ChannelId, Channels};
 use crate::conference::{Conferences, Due};
 use crate::config::SwitchConfig;
@@ -47,6 +47,7 @@ pub(crate) struct Core {
     pub(crate) answered_originates: VecDeque<OriginateId>,
     pub(crate) conferences: Conferences,
     pub(crate) lots: Lots,
+    pub(crate) fifos: Fifos,
     pub(crate) interest: Interest,
     pub(crate) standard: Standard,
     /// What it asks of the connections' side.
@@ -173,6 +174,7 @@ impl Core {
             answered_originates: VecDeque::new(),
             conferences: Conferences::default(),
             lots: Lots::default(),
+            fifos: Fifos::default(),
             interest: Interest::default(),
             standard: Standard::new(&config, &core_uuid),
             requests: VecDeque::new(),

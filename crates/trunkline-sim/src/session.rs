@@ -111,7 +111,7 @@ impl Core {
             ChannelState::ConsumeMedia => self.on_consume_media(id),
             ChannelState::Execute => self.renew_call_uuid(id),
             ChannelState::Park => self.fire_channel(id, &origin::PARK),
-            ChannelState::Hibernate => self.set_target(id, ChannelState::Reset),
+            ChannelState::Hibernate => self.on_hibernate(id),
             ChannelState::Reset => self.on_reset(id),
             ChannelState::SoftExecute => self.on_soft_execute(id),
             ChannelState::Hangup => self.on_hangup(id),
@@ -270,6 +270,16 @@ impl Core {
         true
     }
 
+    /// A channel that is to be bridged to another one goes on; others wait to be joined.
+    fn on_hibernate(&mut self, id: ChannelId) {
+        let Some(channel) = self.channels.get(id) else { return };
+        if channel.joins.is_some() || channel.joined_by.is_some() {
+            self.set_target(id, ChannelState::Reset);
+        } else {
+            self.hibernates(id);
+        }
+    }
+
     fn on_reset(&mut self, id: ChannelId) {
         let Some(channel) = self.channels.get(id) else { return };
         let (leads, follows) = (channel.joins.is_some(), channel.joined_by.is_some());
@@ -344,7 +354,7 @@ impl Core {
                     &origin::HANGUP_COMPLETE,
                     &before,
                     &after,
-                    record.into_bytes(),
+                    record.to_xml().into_bytes(),
                 );
             }
             None => self.fire_channel_with(id, &origin::HANGUP_COMPLETE, &before, &[]),

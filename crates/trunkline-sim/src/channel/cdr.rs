@@ -28,7 +28,8 @@ impl AppLog {
 }
 
 impl Channel {
-    pub(crate) fn record(&self, core_uuid: &str, switchname: &str) -> String {
+    /// The call so far.
+    pub(crate) fn record(&self, core_uuid: &str, switchname: &str) -> Node {
         let mut record = Node::new("cdr");
         record.set_attribute("core-uuid", core_uuid);
         record.set_attribute("switchname", switchname);
@@ -41,7 +42,7 @@ impl Channel {
         if let Some(profile) = self.profile.as_deref() {
             record.add(self.record_flow(profile));
         }
-        record.to_xml()
+        record
     }
 
     fn record_data(&self) -> Node {
