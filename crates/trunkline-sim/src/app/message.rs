@@ -43,8 +43,8 @@ impl Channel {
             // Without media it only waits (`switch_ivr_sleep` in `src/switch_ivr.c`).
             Some(Activity::Sleep) => !self.answered && !self.early,
             Some(_) => false,
-            // From one application to the next it does not look.
-            None => true,
+            // From one application to the next it does not look; within a bridge it does.
+            None => self.bridge.is_none(),
         };
         self.seen_messages > 0 && !keeps_thread && !self.running_apps.iter().any(Running::holds_lock)
     }
