@@ -5,6 +5,7 @@ mod broadcast;
 mod call;
 mod conference;
 mod digits;
+mod displace;
 mod fifo;
 mod heartbeat;
 mod media;
@@ -36,6 +37,7 @@ pub(crate) use socket::{Dial, SocketMode};
 pub(crate) use bridge::Bridging;
 pub(crate) use broadcast::Broadcast;
 pub(crate) use conference::file_length;
+pub(crate) use displace::Displacement;
 pub(crate) use fifo::{Fifo, Fifos};
 pub(crate) use heartbeat::Heartbeat;
 pub(crate) use message::Queued;
@@ -139,7 +141,7 @@ pub(crate) enum Activity {
     Sleep,
     Playback(media::Playback),
     Playlist(Box<playlist::Playlist>),
-    Record(Recording),
+    Record(Box<Recording>),
     Gather(Box<digits::Gather>),
     Bridge(Bridging),
     Socket(Socket),
@@ -171,6 +173,7 @@ const FAMILIES: &[&[(&str, Application)]] = &[
     call::APPLICATIONS,
     conference::APPLICATIONS,
     digits::APPLICATIONS,
+    displace::APPLICATIONS,
     fifo::APPLICATIONS,
     heartbeat::APPLICATIONS,
     media::APPLICATIONS,

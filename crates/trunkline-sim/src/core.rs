@@ -93,6 +93,16 @@ pub(crate) enum Task {
         channel: ChannelId,
         order: u32,
     },
+    /// A recording has reached its limit.
+    RecordingOver {
+        channel: ChannelId,
+        number: u64,
+    },
+    /// What is played in place of a call's sound is over.
+    DisplacementOver {
+        channel: ChannelId,
+        number: u64,
+    },
     /// An originate has rung long enough.
     OriginateTimeout(OriginateId),
     /// An api command that waited for a time may answer.
@@ -123,6 +133,12 @@ pub(crate) enum Request {
     /// The rules of unkindness are others.
     RulesChanged,
     Fail(Fault),
+    /// A recording is to be written.
+    Record {
+        path: String,
+        length: Duration,
+        channels: u16,
+    },
 }
 
 /// What anybody listens for: the rest need not be written down.
@@ -290,6 +306,8 @@ impl Core {
             Task::Gather { channel, serial, step } => self.gather_timeout(channel, serial, step),
             Task::Conference(due) => self.conference_due(due),
             Task::SessionHeartbeat { channel, order } => self.session_heartbeat(channel, order),
+            Task::RecordingOver { channel, number } => self.recording_over(channel, number),
+            Task::DisplacementOver { channel, number } => self.displacement_over(channel, number),
             Task::Wake(id) => self.wake(id),
             Task::LegTimeout(id) => self.leg_timeout(id),
             Task::Frame(id) => self.next_frame(id),

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::{Command, Invocation, Outcome};
 use crate::core::Core;
 use crate::log;
-use crate::text::{atoi, first_word, is_number, is_true, split_spaces};
+use crate::text::{atoi, is_number, is_true, split_spaces};
 
 pub(super) const COMMANDS: &[(&str, Command)] = &[
     ("uuid_audio", uuid_audio),
@@ -19,7 +19,6 @@ pub(super) const COMMANDS: &[(&str, Command)] = &[
     ("uuid_loglevel", uuid_loglevel),
     ("uuid_session_heartbeat", uuid_session_heartbeat),
     ("uuid_send_info", uuid_send_info),
-    ("uuid_buglist", uuid_buglist),
     ("uuid_chat", uuid_chat),
     ("uuid_preprocess", |_, _| "-USAGE: <>\n".into()),
     ("uuid_display", |core, invocation| tell(core, invocation, &DISPLAY)),
@@ -38,7 +37,6 @@ pub(super) const COMMANDS: &[(&str, Command)] = &[
     ("uuid_capture_text", |core, invocation| tell(core, invocation, &CAPTURE_TEXT)),
     ("uuid_send_text", |core, invocation| tell(core, invocation, &SEND_TEXT)),
     ("uuid_pause", |core, invocation| tell(core, invocation, &PAUSE)),
-    ("uuid_displace", |core, invocation| tell(core, invocation, &DISPLACE)),
     ("uuid_drop_dtmf", |core, invocation| tell(core, invocation, &DROP_DTMF)),
     ("uuid_media_reneg", |core, invocation| tell(core, invocation, &MEDIA_RENEG)),
     ("uuid_video_refresh", |core, invocation| tell(core, invocation, &VIDEO)),
@@ -91,12 +89,6 @@ const CODEC_DEBUG: Words =
 const CAPTURE_TEXT: Words = words(2, "-USAGE: <uuid> <on|off>\n", "", "-ERR No such channel {}!\n");
 const SEND_TEXT: Words = words(2, "-USAGE: <uuid> <text>\n", "+OK\n", "-ERR No such channel {}!\n");
 const PAUSE: Words = words(2, "-USAGE: <uuid> <on|off>\n", "", NO_SUCH_CHANNEL);
-const DISPLACE: Words = words(
-    3,
-    "-USAGE: <uuid> [start|stop] <path> [<limit>] [mux]\n",
-    SUCCESS,
-    "-ERR Cannot locate session!\n",
-);
 const DROP_DTMF: Words = words(
     4,
     "-USAGE: <uuid> [on | off ] [ mask_digits <digits> | mask_file <file>]\n",
@@ -221,13 +213,6 @@ fn uuid_send_info(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
         _ => FAILED_LOUDLY,
     }
     .into()
-}
-
-fn uuid_buglist(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
-    match core.channels.find(first_word(invocation.arguments).0) {
-        Some(_) => "<media-bugs>\n</media-bugs>\n".into(),
-        None => "".into(),
-    }
 }
 
 /// `<uuid> <text>`; no channel here takes any.

@@ -20,7 +20,6 @@ const SPEAK: Origin = origin("mod_dptools.c", "speak_function", 2430);
 const SPEAK_PARAMETERS: Origin = origin("mod_dptools.c", "speak_function", 2468);
 const SPEAK_HANGUP: Origin = origin("mod_dptools.c", "speak_function", 2469);
 const NO_ENGINE: Origin = origin("switch_ivr_play_say.c", "switch_ivr_speak_text", 3100);
-const PHRASE: Origin = origin("mod_dptools.c", "phrase_function", 2979);
 
 /// Where the words are, unless the variable `sound_prefix` says so.
 const SOUNDS: &str = "/usr/local/freeswitch/sounds/en";
@@ -82,10 +81,8 @@ fn speak(core: &mut Core, id: ChannelId, data: &[u8]) -> Progress {
 
 /// `<macro>[,<data>]`
 fn phrase(core: &mut Core, id: ChannelId, data: &[u8]) -> Progress {
-    if data.is_empty() {
-        core.log_session(log::ERR, &PHRASE, id, |_| "Invalid Params!".into());
-    } else if let Some(channel) = core.channels.get_mut(id) {
-        channel.variables.set(RESPONSE, "UNKNOWN ERROR");
+    if let Some(channel) = core.channels.get_mut(id) {
+        channel.variables.set(RESPONSE, if data.is_empty() { "NOTHING" } else { "UNKNOWN ERROR" });
     }
     Progress::Done
 }
