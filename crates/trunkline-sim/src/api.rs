@@ -10,6 +10,7 @@ mod decide;
 mod directory;
 mod evaluate;
 mod expr;
+mod fifo;
 mod fsctl;
 mod globals;
 mod interfaces;
@@ -39,6 +40,8 @@ use crate::core::Core;
 use crate::event::{Draft, origin};
 use crate::text::{first_word, trim};
 pub(crate) use jobs::Job;
+pub(crate) use limit::Most;
+pub(crate) use network::is_let_in;
 
 /// An api command that was begun.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -105,6 +108,7 @@ const FAMILIES: &[&[(&str, Command)]] = &[
     modules::COMMANDS,
     network::COMMANDS,
     words::COMMANDS,
+    fifo::COMMANDS,
     fsctl::COMMANDS,
     expr::COMMANDS,
     json::COMMANDS,

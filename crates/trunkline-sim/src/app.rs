@@ -5,12 +5,19 @@ mod broadcast;
 mod call;
 mod conference;
 mod digits;
+mod displace;
+mod fifo;
+mod heartbeat;
 mod hooks;
 mod media;
 mod message;
+mod playlist;
 mod record;
+mod say;
 mod schedule;
+mod settings;
 mod socket;
+mod stores;
 mod tell;
 mod transfer;
 mod valet;
@@ -20,11 +27,12 @@ use std::collections::VecDeque;
 
 use trunkline_proto::HangupCause;
 
-use crate::channel::{Channel, ChannelId, Variables};
+use crate::channel::{Channel, ChannelId, Variables as ChannelVariables, cdr, take_scope};
 use crate::core::Core;
 use crate::event::origin;
 use crate::expand::needs_expansion;
 use crate::log;
+use crate::originate::Variables;
 use crate::time::Time;
 use message::Message;
 use socket::Socket;
@@ -34,6 +42,9 @@ pub(crate) use socket::{Dial, SocketMode};
 pub(crate) use bridge::Bridging;
 pub(crate) use broadcast::Broadcast;
 pub(crate) use conference::file_length;
+pub(crate) use displace::Displacement;
+pub(crate) use fifo::{Fifo, Fifos};
+pub(crate) use heartbeat::Heartbeat;
 pub(crate) use message::Queued;
 pub(crate) use record::Recording;
 pub(crate) use valet::Lots;
@@ -70,6 +81,15 @@ impl Running {
         match &self.activity {
             Activity::Park => true,
             Activity::Socket(socket) => socket.is_parked(),
+            _ => false,
+        }
+    }
+
+    /// Whether a digit may end it.
+    fn heeds_digits(&self) -> bool {
+        match &self.activity {
+            Activity::Playback(_) | Activity::Record(_) => true,
+            Activity::Playlist(list) => list.heeds_digits(),
             _ => false,
         }
     }
@@ -118,6 +138,8 @@ struct Started {
     since: Time,
     /// Whether a command has cut it short.
     broken: bool,
+    /// Whether it has variables for itself.
+    scoped: bool,
     /// The message that began it.
     message: Option<Message>,
 }
@@ -130,7 +152,8 @@ pub(crate) enum Activity {
     Media,
     Sleep,
     Playback(media::Playback),
-    Record(Recording),
+    Playlist(Box<playlist::Playlist>),
+    Record(Box<Recording>),
     Gather(Box<digits::Gather>),
     Bridge(Bridging),
     /// An extension within the one under way: what it is still to execute.
@@ -138,6 +161,7 @@ pub(crate) enum Activity {
     Socket(Socket),
     Conference(conference::Stay),
     Valet(valet::Parked),
+    Fifo(Box<fifo::Visit>),
 }
 
 /// Why an application that takes time has ended.
@@ -163,10 +187,17 @@ const FAMILIES: &[&[(&str, Application)]] = &[
     call::APPLICATIONS,
     conference::APPLICATIONS,
     digits::APPLICATIONS,
+    displace::APPLICATIONS,
+    fifo::APPLICATIONS,
+    heartbeat::APPLICATIONS,
     media::APPLICATIONS,
+    playlist::APPLICATIONS,
     record::APPLICATIONS,
     schedule::APPLICATIONS,
+    say::APPLICATIONS,
+    settings::APPLICATIONS,
     socket::APPLICATIONS,
+    stores::APPLICATIONS,
     tell::APPLICATIONS,
     transfer::APPLICATIONS,
     valet::APPLICATIONS,
@@ -237,12 +268,15 @@ impl Core {
             self.hangup(id, HangupCause::DestinationOutOfOrder, &origin::INVALID_APPLICATION_HANGUP);
             return self.message_done(id, message.as_ref());
         };
-        let data = self.expand_data(id, action.data);
+        let (data, scope) = self.expand_data(id, action.data);
         let action = Action { app: name.to_owned(), data };
         let Some(channel) = self.channels.get_mut(id) else { return };
         channel.applications += 1;
-        let (serial, since) = (channel.applications, self.now);
-        let started = Started { action, uuid, serial, since, broken: false, message };
+        let (serial, since, scoped) = (channel.applications, self.now, scope.is_some());
+        if let Some(scope) = scope {
+            channel.push_scope(scope);
+        }
+        let started = Started { action, uuid, serial, since, broken: false, scoped, message };
         self.announce_application(id, &started);
         match application(self, id, &started.action.data) {
             Progress::Done => self.complete(id, started),
@@ -271,13 +305,21 @@ impl Core {
         self.execute(id, action, uuid, None);
     }
 
-    /// The data of an application with its variables put in, unless the channel's own say otherwise.
-    fn expand_data(&mut self, id: ChannelId, data: Vec<u8>) -> Vec<u8> {
-        if !needs_expansion(&data) {
-            return data;
+    /// The data of an application with its variables put in, and the variables it has for itself, unless the
+    /// channel's own say otherwise.
+    fn expand_data(&mut self, id: ChannelId, data: Vec<u8>) -> (Vec<u8>, Option<Variables>) {
+        if !needs_expansion(&data) && !data.starts_with(b"%") {
+            return (data, None);
         }
         let disabled = |channel: &Channel| channel.variables.is_true("app_disable_expand_variables");
-        if self.channels.get(id).is_some_and(disabled) { data } else { self.expand(id, &data) }
+        if self.channels.get(id).is_some_and(disabled) {
+            return (data, None);
+        }
+        let data = self.expand(id, &data);
+        match take_scope(&data) {
+            Some((scope, rest)) => (rest.to_vec(), Some(scope)),
+            None => (data, None),
+        }
     }
 
     fn announce_application(&mut self, id: ChannelId, started: &Started) {
@@ -285,6 +327,9 @@ impl Core {
         let action = &started.action;
         channel.last_app = Some((action.app.clone(), action.data.clone()));
         note_application(&mut channel.variables, action);
+        if channel.variables.is_true(cdr::ASKS) {
+            channel.app_log.note(action, self.now);
+        }
         self.log_clean(log::INFO, &origin::EXEC, id, |channel| {
             let data = String::from_utf8_lossy(&action.data);
             format!("EXECUTE [depth=0] {} {}({data})", channel.shown_name(), action.app)
@@ -301,6 +346,9 @@ impl Core {
         let response = channel.variables.get(RESPONSE.as_bytes()).unwrap_or(b"_none_").to_vec();
         let headers = application_headers(&started, Some(&response));
         self.fire_channel_with(id, &origin::EXECUTE_COMPLETE, &[], &borrowed(&headers));
+        if let Some(channel) = self.channels.get_mut(id).filter(|_| started.scoped) {
+            channel.pop_scope();
+        }
         if self.next_turn(id, &mut started) {
             return self.execute(id, started.action, started.uuid, started.message);
         }
@@ -322,10 +370,8 @@ impl Core {
         let running = self.channels.get_mut(id).and_then(|channel| channel.running_apps.pop());
         let Some(mut running) = running else { return };
         let ending = running.ending();
-        if let Activity::Conference(stay) = &mut running.activity
-            && let Some(activity) = self.stay_over(id, stay, ending)
-        {
-            (running.activity, running.over) = (activity, false);
+        if self.goes_on(id, &mut running, ending) {
+            (running.over, running.started.broken) = (false, false);
             return self.channels.get_mut(id).map_or((), |channel| channel.running_apps.push(running));
         }
         match &running.activity {
@@ -346,9 +392,42 @@ impl Core {
             | Activity::Sleep
             | Activity::Bridge(_)
             | Activity::Extension(_)
-            | Activity::Conference(_) => {}
+            | Activity::Conference(_)
+            | Activity::Fifo(_)
+            | Activity::Playlist(_) => {}
         }
         self.complete(id, running.started);
+    }
+
+    /// Whether an application has something else to do before it ends.
+    fn goes_on(&mut self, id: ChannelId, running: &mut Running, ending: Ending) -> bool {
+        let leaves = self.channels.get(id).is_none_or(Channel::ends_applications);
+        match &mut running.activity {
+            Activity::Conference(stay) => {
+                let Some(activity) = self.stay_over(id, stay, ending) else { return false };
+                running.activity = activity;
+                true
+            }
+            Activity::Playlist(list) => {
+                running.started.serial = self.new_serial(id);
+                let ending = if leaves { Ending::Left } else { ending };
+                self.playlist_goes_on(id, running.started.serial, list, ending)
+            }
+            Activity::Fifo(visit) => {
+                running.started.serial = self.new_serial(id);
+                let ending = if leaves { Ending::Left } else { ending };
+                self.visit_goes_on(id, running.started.serial, visit, ending)
+            }
+            _ => false,
+        }
+    }
+
+    /// Counts an application once more: timers of what it did until now are none of its own any longer.
+    fn new_serial(&mut self, id: ChannelId) -> u64 {
+        if let Some(channel) = self.channels.get_mut(id) {
+            channel.applications += 1;
+        }
+        self.current_serial(id)
     }
 
     /// The serial number of the application being started.
@@ -357,7 +436,7 @@ impl Core {
     }
 }
 
-fn note_application(variables: &mut Variables, action: &Action) {
+fn note_application(variables: &mut ChannelVariables, action: &Action) {
     variables.set("current_application", action.app.as_str());
     variables.set("current_application_data", action.data.as_slice());
     variables.remove(RESPONSE.as_bytes());

@@ -330,14 +330,22 @@ impl Core {
     }
 
     fn note_original(&mut self, id: ChannelId) {
-        let now = self.now;
         let Some(channel) = self.channels.get_mut(id) else { return };
-        let logical_direction = channel.logical_direction();
         let Some(profile) = &mut channel.profile else { return };
         let variables = &mut channel.variables;
         variables.set("original_destination_number", &profile.destination);
         variables.set("original_caller_id_name", &profile.caller_name);
         variables.set("original_caller_id_number", &profile.caller_number);
+        self.step_profile(id);
+    }
+
+    /// Begins a new caller profile, like the one before it (`switch_channel_step_caller_profile` in
+    /// `src/switch_channel.c`).
+    pub(crate) fn step_profile(&mut self, id: ChannelId) {
+        let now = self.now;
+        let Some(channel) = self.channels.get_mut(id) else { return };
+        let logical_direction = channel.logical_direction();
+        let Some(profile) = &mut channel.profile else { return };
         profile.index += 1;
         profile.logical_direction = logical_direction;
         profile.profile_created = now;

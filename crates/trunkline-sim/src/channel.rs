@@ -1,9 +1,11 @@
 //! A channel: its state, its caller profile, its variables, and the headers that tell them.
 
+pub(crate) mod cdr;
 mod control;
 mod headers;
 mod lookup;
 mod profile;
+mod scope;
 mod table;
 mod times;
 mod variables;
@@ -12,7 +14,7 @@ use std::collections::VecDeque;
 
 use trunkline_proto::{CallDirection, CallState, ChannelState};
 
-use crate::app::{Action, Queued, Recording, Running};
+use crate::app::{Action, Displacement, Heartbeat, Queued, Recording, Running};
 use crate::bridge::Bridge;
 use crate::cause::Cause;
 use crate::conference::Standing;
@@ -20,8 +22,10 @@ use crate::endpoint::Endpoint;
 use crate::originate::OriginateId;
 use crate::time::Time;
 
+pub(crate) use cdr::AppLog;
 pub(crate) use control::{Control, QUEUE_LENGTH};
 pub(crate) use profile::{KeptProfile, Profile, Times};
+pub(crate) use scope::{Scopes, take_scope};
 pub(crate) use table::{ChannelId, Channels};
 pub(crate) use variables::Variables;
 
@@ -76,6 +80,8 @@ pub(crate) struct Channel {
     pub(crate) messages: VecDeque<Queued>,
     /// What is recorded of it, beside what it does.
     pub(crate) recordings: Vec<Recording>,
+    /// What is played in place of its sound.
+    pub(crate) displacements: Vec<Displacement>,
     /// How many of them its thread has had the time to see.
     pub(crate) seen_messages: usize,
     /// Applications started so far; tells a timer's own application from a later one.
@@ -91,6 +97,12 @@ pub(crate) struct Channel {
     pub(crate) standing: Standing,
     /// What its caller id was when it was made, for `show channels`.
     pub(crate) initial: Option<Box<Initial>>,
+    /// Variables of the applications that run.
+    scopes: Scopes,
+    /// What it has run, where its record is asked for.
+    pub(crate) app_log: AppLog,
+    /// How often it tells that it is there, and which such order that comes of.
+    pub(crate) heartbeat: Heartbeat,
 }
 
 impl Channel {
@@ -135,6 +147,7 @@ impl Channel {
             control: Control::default(),
             messages: VecDeque::new(),
             recordings: Vec::new(),
+            displacements: Vec::new(),
             seen_messages: 0,
             applications: 0,
             last_app: None,
@@ -143,6 +156,9 @@ impl Channel {
             transferred: false,
             standing: Standing::default(),
             initial: None,
+            scopes: Scopes::default(),
+            app_log: AppLog::default(),
+            heartbeat: Heartbeat::default(),
         }
     }
 

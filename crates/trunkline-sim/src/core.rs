@@ -9,7 +9,7 @@ use fastrand::Rng;
 use trunkline_proto::{EventName, EventSet};
 
 use crate::api::{CallId, Calls, Stores};
-use crate::app::{Dial, Lots};
+use crate::app::{Dial, Fifos, Lots};
 use crate::channel::{ChannelId, Channels};
 use crate::conference::{Conferences, Due};
 use crate::config::SwitchConfig;
@@ -47,6 +47,7 @@ pub(crate) struct Core {
     pub(crate) answered_originates: VecDeque<OriginateId>,
     pub(crate) conferences: Conferences,
     pub(crate) lots: Lots,
+    pub(crate) fifos: Fifos,
     pub(crate) interest: Interest,
     pub(crate) standard: Standard,
     /// What it asks of the connections' side.
@@ -87,6 +88,21 @@ pub(crate) enum Task {
     LegTimeout(ChannelId),
     /// A channel's thread looks for what others want of it.
     Frame(ChannelId),
+    /// A call tells that it is there, if that is still the order it has.
+    SessionHeartbeat {
+        channel: ChannelId,
+        order: u32,
+    },
+    /// A recording has reached its limit.
+    RecordingOver {
+        channel: ChannelId,
+        number: u64,
+    },
+    /// What is played in place of a call's sound is over.
+    DisplacementOver {
+        channel: ChannelId,
+        number: u64,
+    },
     /// An originate has rung long enough.
     OriginateTimeout(OriginateId),
     /// An api command that waited for a time may answer.
@@ -117,6 +133,12 @@ pub(crate) enum Request {
     /// The rules of unkindness are others.
     RulesChanged,
     Fail(Fault),
+    /// A recording is to be written.
+    Record {
+        path: String,
+        length: Duration,
+        channels: u16,
+    },
 }
 
 /// What anybody listens for: the rest need not be written down.
@@ -168,6 +190,7 @@ impl Core {
             answered_originates: VecDeque::new(),
             conferences: Conferences::default(),
             lots: Lots::default(),
+            fifos: Fifos::default(),
             interest: Interest::default(),
             standard: Standard::new(&config, &core_uuid),
             requests: VecDeque::new(),
@@ -204,6 +227,14 @@ impl Core {
         }
     }
 
+    /// Fires a CUSTOM event.
+    pub(crate) fn fire_custom(&mut self, subclass: &str, content: Draft) {
+        if self.interest.wants(&EventName::Custom) {
+            let subclass = Some(subclass.into());
+            self.announce(Announced::Event(Fired::new(EventName::Custom, subclass, content).into()));
+        }
+    }
+
     /// Fires an event about a channel: the headers `before`, the channel's own, the headers `after`.
     pub(crate) fn fire_channel_with(
         &mut self,
@@ -211,6 +242,18 @@ impl Core {
         kind: &ChannelEvent,
         before: &[(&str, &[u8])],
         after: &[(&str, &[u8])],
+    ) {
+        self.fire_channel_with_body(id, kind, before, after, Vec::new());
+    }
+
+    /// The same with a body, if that is not empty.
+    pub(crate) fn fire_channel_with_body(
+        &mut self,
+        id: ChannelId,
+        kind: &ChannelEvent,
+        before: &[(&str, &[u8])],
+        after: &[(&str, &[u8])],
+        body: Vec<u8>,
     ) {
         if !self.interest.wants(&kind.name) {
             self.sequence += 1;
@@ -229,6 +272,7 @@ impl Core {
         for (name, value) in after {
             event.push(*name, *value);
         }
+        let event = if body.is_empty() { event } else { event.body(body) };
         self.fire(&kind.name, event);
     }
 
@@ -261,6 +305,9 @@ impl Core {
             Task::Digit { to, digit } => self.receive_digit(to, digit),
             Task::Gather { channel, serial, step } => self.gather_timeout(channel, serial, step),
             Task::Conference(due) => self.conference_due(due),
+            Task::SessionHeartbeat { channel, order } => self.session_heartbeat(channel, order),
+            Task::RecordingOver { channel, number } => self.recording_over(channel, number),
+            Task::DisplacementOver { channel, number } => self.displacement_over(channel, number),
             Task::Wake(id) => self.wake(id),
             Task::LegTimeout(id) => self.leg_timeout(id),
             Task::Frame(id) => self.next_frame(id),

@@ -210,7 +210,8 @@ impl Core {
         self.fire_channel_with(id, kind, &[], &read);
     }
 
-    fn rename_channel(&mut self, id: ChannelId, name: &[u8]) {
+    /// Gives a channel another name.
+    pub(crate) fn rename_channel(&mut self, id: ChannelId, name: &[u8]) {
         let Some(channel) = self.channels.get_mut(id) else { return };
         let before = channel.shown_name();
         name.clone_into(&mut channel.name);

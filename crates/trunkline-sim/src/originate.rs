@@ -19,6 +19,7 @@ use crate::event::origin;
 use crate::log;
 use crate::text::is_true;
 use parse::{LegSpec, Parsed, Refused};
+pub(crate) use parse::{Variables, blocks};
 
 /// An originate under way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -3,6 +3,7 @@
 mod batch;
 mod connection;
 mod outbound;
+mod wav;
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -259,6 +260,9 @@ impl Shared {
                         let task = self.runtime.spawn(outbound::dial(me, connection, host, port));
                         state.dials.insert(connection, task.abort_handle());
                     }
+                }
+                Effect::Record { path, length, channels } => {
+                    self.runtime.spawn_blocking(move || wav::write(&path, length, channels));
                 }
                 Effect::Listen { open } => {
                     self.open.send_replace(open);

@@ -13,7 +13,7 @@
 use trunkline_proto::{CallDirection, CallState, ChannelState, HangupCause};
 
 use crate::cause::Cause;
-use crate::channel::ChannelId;
+use crate::channel::{ChannelId, cdr};
 use crate::core::{Core, Request};
 use crate::endpoint::{Endpoint, Leg, Signal};
 use crate::event::{Origin, origin};
@@ -112,7 +112,7 @@ impl Core {
             ChannelState::ConsumeMedia => self.on_consume_media(id),
             ChannelState::Execute => self.renew_call_uuid(id),
             ChannelState::Park => self.fire_channel(id, &origin::PARK),
-            ChannelState::Hibernate => self.set_target(id, ChannelState::Reset),
+            ChannelState::Hibernate => self.on_hibernate(id),
             ChannelState::Reset => self.on_reset(id),
             ChannelState::SoftExecute => self.on_soft_execute(id),
             ChannelState::Hangup => self.on_hangup(id),
@@ -152,6 +152,7 @@ impl Core {
     }
 
     fn on_routing(&mut self, id: ChannelId) {
+        self.release_limits(id);
         let Some(channel) = self.channels.get(id) else { return };
         if channel.direction == CallDirection::Outbound && !channel.transferred {
             self.set_target(id, ChannelState::ConsumeMedia);
@@ -274,6 +275,16 @@ impl Core {
         true
     }
 
+    /// A channel that is to be bridged to another one goes on; others wait to be joined.
+    fn on_hibernate(&mut self, id: ChannelId) {
+        let Some(channel) = self.channels.get(id) else { return };
+        if channel.joins.is_some() || channel.joined_by.is_some() {
+            self.set_target(id, ChannelState::Reset);
+        } else {
+            self.hibernates(id);
+        }
+    }
+
     fn on_reset(&mut self, id: ChannelId) {
         let Some(channel) = self.channels.get(id) else { return };
         let (leads, follows) = (channel.joins.is_some(), channel.joined_by.is_some());
@@ -305,6 +316,7 @@ impl Core {
     }
 
     fn on_hangup(&mut self, id: ChannelId) {
+        self.release_limits(id);
         self.tell_leader(id);
         let now = self.now;
         if let Some(profile) = self.channels.get_mut(id).and_then(|channel| channel.profile.as_mut()) {
@@ -330,11 +342,30 @@ impl Core {
             channel.variables.set("is_loopback", "1");
         }
         let cause = channel.cause.unwrap_or_else(|| HangupCause::NormalClearing.into()).name();
-        self.fire_channel_with(id, &origin::HANGUP_COMPLETE, &[("Hangup-Cause", cause.as_bytes())], &[]);
+        self.fire_hangup_complete(id, &cause);
         if let Some(channel) = self.channels.get_mut(id) {
             channel.target = ChannelState::Destroy;
         }
         self.wake_peer(id);
+    }
+
+    /// With the call's record where its variables ask for it.
+    fn fire_hangup_complete(&mut self, id: ChannelId, cause: &str) {
+        let before = [("Hangup-Cause", cause.as_bytes())];
+        let asks = self.channels.get(id).filter(|channel| channel.variables.is_true(cdr::ASKS));
+        match asks.map(|channel| channel.record(&self.core_uuid, &self.config.switchname)) {
+            Some(record) => {
+                let after: [(&str, &[u8]); 1] = [("CDR-Attached", b"xml")];
+                self.fire_channel_with_body(
+                    id,
+                    &origin::HANGUP_COMPLETE,
+                    &before,
+                    &after,
+                    record.to_xml().into_bytes(),
+                );
+            }
+            None => self.fire_channel_with(id, &origin::HANGUP_COMPLETE, &before, &[]),
+        }
     }
 
     fn destroy(&mut self, id: ChannelId) {

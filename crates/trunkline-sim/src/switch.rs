@@ -10,6 +10,7 @@ mod shutdown;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use fastrand::Rng;
@@ -65,6 +66,17 @@ pub enum Effect {
         host: String,
         /// Where there.
         port: u16,
+    },
+    /// A recording has ended: a WAV file of silence is to be written, of 16 bits a sample and 8000 samples a second.
+    /// Folders that are not there are to be made.
+    #[non_exhaustive]
+    Record {
+        /// An absolute path that ends in `.wav`, as the client gave it.
+        path: String,
+        /// How long it is.
+        length: Duration,
+        /// One, or two.
+        channels: u16,
     },
     /// The socket that clients connect to is to be closed, or to be opened again at the same address.
     #[non_exhaustive]

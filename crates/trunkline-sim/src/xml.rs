@@ -77,6 +77,17 @@ impl Node {
         place
     }
 
+    /// Puts a child behind all others.
+    pub(crate) fn add(&mut self, child: Self) {
+        let end = self.text.len();
+        self.insert(child, end);
+    }
+
+    /// Adds a child that has nothing in it but a text.
+    pub(crate) fn add_text(&mut self, name: &str, text: &str) {
+        self.add(Self { text: text.to_owned(), ..Self::new(name) });
+    }
+
     /// The values that `<params>` or `<variables>` give by name.
     pub(crate) fn pairs<'a>(
         &'a self,

@@ -6,7 +6,7 @@ use crate::channel::ChannelId;
 use crate::core::Core;
 use crate::dtmf::are_digits;
 use crate::event::origin;
-use crate::text::{first_word, split_spaces};
+use crate::text::{atoi, first_word, split_spaces};
 
 pub(super) const COMMANDS: &[(&str, Command)] = &[
     ("uuid_answer", |core, invocation| marked(core, invocation, Core::answer_leg)),
@@ -23,6 +23,8 @@ pub(super) const COMMANDS: &[(&str, Command)] = &[
     ("uuid_break", uuid_break),
     ("break", uuid_break),
     ("uuid_record", uuid_record),
+    ("uuid_displace", uuid_displace),
+    ("uuid_buglist", uuid_buglist),
     ("uuid_recv_dtmf", uuid_recv_dtmf),
     ("uuid_send_dtmf", uuid_send_dtmf),
     ("uuid_flush_dtmf", uuid_flush_dtmf),
@@ -168,18 +170,58 @@ fn uuid_break(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
 
 const RECORD_USAGE: &str = "-USAGE: <uuid> [start|stop|mask|unmask] <path> [<limit>] [<recording_vars>]\n";
 
-/// `uuid_record <uuid> start|stop|mask|unmask <path>`
+/// `uuid_record <uuid> start|stop|mask|unmask|pause|resume <path> [<seconds at most>] [{<variables>}]`
 fn uuid_record(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
     let words = split_spaces(invocation.arguments, 5);
-    let [uuid, action, path, ..] = words.as_slice() else { return RECORD_USAGE.into() };
+    let [uuid, action, path, rest @ ..] = words.as_slice() else { return RECORD_USAGE.into() };
     let Some(id) = core.channels.find(uuid) else { return "-ERR Cannot locate session!\n".into() };
-    match action.as_slice() {
-        b"start" => core.start_recording(id, path),
-        b"stop" if !core.stop_recording(id, path) => return "-ERR Cannot stop record session!\n".into(),
-        b"stop" | b"mask" | b"unmask" => {}
+    let (done, what) = match action.to_ascii_lowercase().as_slice() {
+        b"start" => {
+            let limit = rest.first().map_or(0, |limit| atoi(limit));
+            let variables = rest.get(1).map(Vec::as_slice).unwrap_or_default();
+            (core.start_recording(id, path, limit, variables), "record")
+        }
+        b"stop" => (core.stop_recording(id, path), "stop record"),
+        b"pause" => (core.pause_recording(id, path, true), "pause recording"),
+        b"resume" => (core.pause_recording(id, path, false), "resume recording"),
+        b"mask" => (core.mask_recording(id, path, true), "mask recording"),
+        b"unmask" => (core.mask_recording(id, path, false), "unmask recording"),
         _ => return RECORD_USAGE.into(),
-    }
-    "+OK Success\n".into()
+    };
+    if done { "+OK Success\n".into() } else { format!("-ERR Cannot {what} session!\n").into() }
+}
+
+/// `uuid_displace <uuid> start|stop <path> [<seconds at most>] [<flags>]`
+fn uuid_displace(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
+    const USAGE: &str = "-USAGE: <uuid> [start|stop] <path> [<limit>] [mux]\n";
+    let words = split_spaces(invocation.arguments, 5);
+    let [uuid, action, path, rest @ ..] = words.as_slice() else { return USAGE.into() };
+    let Some(id) = core.channels.find(uuid) else { return "-ERR Cannot locate session!\n".into() };
+    let limit = rest.first().map_or(0, |limit| atoi(limit));
+    let flags = rest.get(1).map(Vec::as_slice).unwrap_or_default();
+    let (done, what) = match action.to_ascii_lowercase().as_slice() {
+        b"start" => (core.displace(id, path, limit, flags), "displace"),
+        b"stop" => (core.stop_displacing(id, path), "stop displace"),
+        _ => return USAGE.into(),
+    };
+    if done { "+OK Success\n".into() } else { format!("-ERR Cannot {what} session!\n").into() }
+}
+
+/// What listens to a call, or changes what it hears.
+fn uuid_buglist(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
+    let id = core.channels.find(first_word(invocation.arguments).0);
+    let Some(channel) = id.and_then(|id| core.channels.get(id)) else { return "".into() };
+    let recorded = channel.recordings.iter().map(|recording| ("session_record", recording.path()));
+    let displaced = channel.displacements.iter().map(|displaced| ("displace", displaced.path()));
+    let bug = |(function, target): (&str, &[u8])| {
+        let target = String::from_utf8_lossy(target).into_owned();
+        format!(
+            " <media-bug>\n  <function>{function}</function>\n  <target>{target}</target>\n  \
+             <thread-locked>0</thread-locked>\n </media-bug>\n"
+        )
+    };
+    let bugs: String = recorded.chain(displaced).map(bug).collect();
+    format!("<media-bugs>\n{bugs}</media-bugs>\n").into()
 }
 
 /// The channel and the digits of `<uuid> <digits>[@<milliseconds>]`.

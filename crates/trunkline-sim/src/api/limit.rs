@@ -3,11 +3,15 @@
 
 use std::collections::BTreeMap;
 
+use trunkline_proto::EventName;
+
 use super::{Command, Invocation, Outcome};
 use crate::cause::Cause;
 use crate::channel::ChannelId;
 use crate::core::Core;
-use crate::event::origin;
+use crate::event::origin::origin as at;
+use crate::event::{Draft, Origin, origin};
+use crate::log;
 use crate::text::{atoi, split_spaces};
 
 pub(super) const COMMANDS: &[(&str, Command)] = &[
@@ -26,8 +30,14 @@ const BACKENDS: [&[u8]; 2] = [b"db", b"hash"];
 /// Where a call goes that is one too many (`LIMIT_DEF_XFER_EXTEN` in `switch_limit.h`).
 const EXCEEDED: &[u8] = b"limit_exceeded";
 
+const NO_BACKEND: Origin = at("switch_limit.c", "switch_limit_incr", 120);
+const USAGE: Origin = at("switch_limit.c", "switch_limit_fire_event", 64);
+
+/// The subclass of what tells that something is taken.
+const USAGE_EVENT: &str = "limit::usage";
+
 /// Which resource: the backend, its realm and its name.
-type Resource = (Vec<u8>, Vec<u8>, Vec<u8>);
+pub(crate) type Resource = (Vec<u8>, Vec<u8>, Vec<u8>);
 
 /// Who uses what.
 #[derive(Debug, Default)]
@@ -131,6 +141,11 @@ pub(crate) struct Most {
 }
 
 impl Most {
+    /// How events and variables name it.
+    fn shown(self) -> String {
+        self.number.map_or_else(|| "-1".to_owned(), |number| number.to_string())
+    }
+
     pub(crate) fn parse(text: Option<&[u8]>) -> Self {
         let Some(text) = text.filter(|text| !text.starts_with(b"-")) else {
             return Self { number: None, interval: 0 };
@@ -217,9 +232,8 @@ fn uuid_limit(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
     let Some(id) = core.channels.find(uuid) else { return no_session(uuid) };
     let word = |place: usize| rest.get(place).map(Vec::as_slice);
     let resource = (backend.clone(), realm.clone(), name.clone());
-    let now = core.now.as_secs();
-    if is_backend(backend) && !core.stores.limits.take(id, resource, Most::parse(word(0)), now) {
-        core.exceed(id, word(1).unwrap_or(EXCEEDED), word(2), word(3));
+    if !core.take_limit(id, resource, Most::parse(word(0))) {
+        core.exceed(id, word(1), word(2), word(3));
     }
     "+OK".into()
 }
@@ -241,14 +255,85 @@ fn no_session(uuid: &[u8]) -> Outcome {
 }
 
 impl Core {
+    /// A call takes a resource, which its variables tell; `false` if that is more than there may be, or nobody counts
+    /// such (`switch_limit_incr` in `src/switch_limit.c`).
+    pub(crate) fn take_limit(&mut self, id: ChannelId, resource: Resource, most: Most) -> bool {
+        let (backend, realm, name) = &resource;
+        if !is_backend(backend) {
+            let text = format!("Limit subsystem {} not found!", String::from_utf8_lossy(backend));
+            self.log_session(log::ERR, &NO_BACKEND, id, |_| text.clone());
+            return false;
+        }
+        let by_hash = backend == b"hash";
+        let key = [realm.as_slice(), b"_", name].concat();
+        let of_key = |what: &str| [format!("limit_{what}_").as_bytes(), &key].concat();
+        let (usage_name, rate_name) = (of_key("usage"), of_key("rate"));
+        if let Some(channel) = self.channels.get_mut(id).filter(|_| !by_hash) {
+            channel.variables.set("limit_realm", realm);
+            channel.variables.set("limit_id", name);
+            channel.variables.set("limit_max", most.shown());
+        }
+        let before = self.stores.limits.usage(&resource);
+        if !self.stores.limits.take(id, resource.clone(), most, self.now.as_secs()) {
+            return false;
+        }
+        let (usage, rate) = (self.stores.limits.usage(&resource), self.stores.limits.rate(&resource));
+        if usage > before {
+            self.tell_of_limit(&resource, usage, rate, most);
+        }
+        let Some(channel) = self.channels.get_mut(id) else { return true };
+        channel.variables.set("limit_usage", usage.to_string());
+        channel.variables.set(usage_name, usage.to_string());
+        if by_hash {
+            channel.variables.set("limit_rate", rate.to_string());
+            channel.variables.set(rate_name, rate.to_string());
+        }
+        let known = channel.variables.get("limit_backend").unwrap_or_default();
+        let backend = &resource.0;
+        let list = match known {
+            [] => backend.clone(),
+            known if known.windows(backend.len()).any(|part| part == backend) => return true,
+            known => [known, b",", backend].concat(),
+        };
+        channel.variables.set("limit_backend", list);
+        true
+    }
+
+    fn tell_of_limit(&mut self, resource: &Resource, usage: usize, rate: u32, most: Most) {
+        let by_hash = resource.0 == b"hash";
+        let draft = Draft::new().header("Event-Subclass", USAGE_EVENT);
+        let ratemax = most.number.filter(|_| by_hash).unwrap_or(0).to_string();
+        let event = self
+            .add_standard_headers(draft, EventName::Custom.as_str(), &USAGE)
+            .header("backend", &resource.0)
+            .header("realm", &resource.1)
+            .header("key", &resource.2)
+            .header("usage", usage.to_string())
+            .header("rate", rate.to_string())
+            .header("max", most.shown())
+            .header("ratemax", ratemax);
+        self.fire_custom(USAGE_EVENT, event);
+    }
+
+    /// A call that is over, or is sent elsewhere, uses nothing any longer (`limit_state_handler`).
+    pub(crate) fn release_limits(&mut self, id: ChannelId) {
+        let Some(channel) = self.channels.get_mut(id) else { return };
+        let stays = !channel.hung_up() && channel.variables.is_true("limit_ignore_transfer");
+        if !stays && channel.variables.get("limit_backend").is_some() {
+            channel.variables.remove(b"limit_backend");
+            self.stores.limits.forget(id);
+        }
+    }
+
     /// A call is one too many: it is sent elsewhere, or with `!<cause>` ended.
     pub(crate) fn exceed(
         &mut self,
         id: ChannelId,
-        number: &[u8],
+        number: Option<&[u8]>,
         dialplan: Option<&[u8]>,
         context: Option<&[u8]>,
     ) {
+        let number = number.unwrap_or(EXCEEDED);
         match number.strip_prefix(b"!") {
             Some(cause) => {
                 self.hangup(id, Cause::parse(cause), &origin::LIMIT_HANGUP);

@@ -1,10 +1,12 @@
 //! Commands about one channel's sound and signalling that have nothing to do here, where there is neither: they say what
 //! the real ones say, of a channel that is there and of one that is not (`mod_commands.c`).
 
+use std::time::Duration;
+
 use super::{Command, Invocation, Outcome};
 use crate::core::Core;
 use crate::log;
-use crate::text::{first_word, split_spaces};
+use crate::text::{atoi, is_number, is_true, split_spaces};
 
 pub(super) const COMMANDS: &[(&str, Command)] = &[
     ("uuid_audio", uuid_audio),
@@ -17,7 +19,6 @@ pub(super) const COMMANDS: &[(&str, Command)] = &[
     ("uuid_loglevel", uuid_loglevel),
     ("uuid_session_heartbeat", uuid_session_heartbeat),
     ("uuid_send_info", uuid_send_info),
-    ("uuid_buglist", uuid_buglist),
     ("uuid_chat", uuid_chat),
     ("uuid_preprocess", |_, _| "-USAGE: <>\n".into()),
     ("uuid_display", |core, invocation| tell(core, invocation, &DISPLAY)),
@@ -36,7 +37,6 @@ pub(super) const COMMANDS: &[(&str, Command)] = &[
     ("uuid_capture_text", |core, invocation| tell(core, invocation, &CAPTURE_TEXT)),
     ("uuid_send_text", |core, invocation| tell(core, invocation, &SEND_TEXT)),
     ("uuid_pause", |core, invocation| tell(core, invocation, &PAUSE)),
-    ("uuid_displace", |core, invocation| tell(core, invocation, &DISPLACE)),
     ("uuid_drop_dtmf", |core, invocation| tell(core, invocation, &DROP_DTMF)),
     ("uuid_media_reneg", |core, invocation| tell(core, invocation, &MEDIA_RENEG)),
     ("uuid_video_refresh", |core, invocation| tell(core, invocation, &VIDEO)),
@@ -89,12 +89,6 @@ const CODEC_DEBUG: Words =
 const CAPTURE_TEXT: Words = words(2, "-USAGE: <uuid> <on|off>\n", "", "-ERR No such channel {}!\n");
 const SEND_TEXT: Words = words(2, "-USAGE: <uuid> <text>\n", "+OK\n", "-ERR No such channel {}!\n");
 const PAUSE: Words = words(2, "-USAGE: <uuid> <on|off>\n", "", NO_SUCH_CHANNEL);
-const DISPLACE: Words = words(
-    3,
-    "-USAGE: <uuid> [start|stop] <path> [<limit>] [mux]\n",
-    SUCCESS,
-    "-ERR Cannot locate session!\n",
-);
 const DROP_DTMF: Words = words(
     4,
     "-USAGE: <uuid> [on | off ] [ mask_digits <digits> | mask_file <file>]\n",
@@ -190,14 +184,24 @@ fn uuid_loglevel(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
     if is_number || log::parse_level(&level).is_some() { "+OK\n" } else { "-ERR Invalid log level!\n" }.into()
 }
 
-/// `<uuid> [sched] [0|<seconds>]`. There is no such heartbeat here.
+/// `<uuid> [sched] [0|<seconds>]`
 fn uuid_session_heartbeat(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
     const USAGE: &str = "USAGE: uuid_session_heartbeat <uuid> [sched] [0|<seconds>]\n";
-    match split_spaces(invocation.arguments, 3).as_slice() {
-        [uuid, _, ..] if core.channels.find(uuid).is_some() => "+OK\n".into(),
-        [_, _, ..] => format!("-ERR Cannot locate session. {USAGE}").into(),
-        _ => format!("-{USAGE}").into(),
-    }
+    let words = split_spaces(invocation.arguments, 3);
+    let [uuid, rest @ ..] = words.as_slice() else { return format!("-{USAGE}").into() };
+    let word = match rest {
+        [] => return format!("-{USAGE}").into(),
+        [sched, word, ..] if sched.eq_ignore_ascii_case(b"sched") => word,
+        [word, ..] => word,
+    };
+    let Some(id) = core.channels.find(uuid) else {
+        return format!("-ERR Cannot locate session. {USAGE}").into();
+    };
+    // What is not a number and not true ends it; 0 is the usual time.
+    let seconds = u64::try_from(atoi(word)).unwrap_or(0);
+    let every = (is_number(word) || is_true(word)).then(|| Duration::from_secs(seconds));
+    core.beat_every(id, every);
+    "+OK\n".into()
 }
 
 /// `<uuid> [<mime_type> <mime_subtype>] <message>`
@@ -209,13 +213,6 @@ fn uuid_send_info(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
         _ => FAILED_LOUDLY,
     }
     .into()
-}
-
-fn uuid_buglist(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
-    match core.channels.find(first_word(invocation.arguments).0) {
-        Some(_) => "<media-bugs>\n</media-bugs>\n".into(),
-        None => "".into(),
-    }
 }
 
 /// `<uuid> <text>`; no channel here takes any.

@@ -45,7 +45,8 @@ fn acl(_: &mut Core, invocation: Invocation<'_>) -> Outcome {
     is_let_in(address, list).to_string().into()
 }
 
-fn is_let_in(address: Ipv4Addr, list: &str) -> bool {
+/// Whether an access list, or a network, has an address.
+pub(crate) fn is_let_in(address: Ipv4Addr, list: &str) -> bool {
     if let Some((network, bits)) = list.split_once('/') {
         return match (network.parse(), bits.parse()) {
             (Ok(network), Ok(bits)) => is_within(address, (network, bits)),

@@ -22,16 +22,23 @@ fn say_string(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
     let (module, own) = module.split_once('.').map_or((*module, None), |(name, ext)| (name, Some(ext)));
     let extension = own.or_else(|| lang.split_once('.').map(|(_, ext)| ext)).unwrap_or("wav");
     let (strip, text) = text.strip_prefix('~').map_or((false, *text), |text| (true, text));
-    let files = match (module, *kind) {
-        ("en", "number") if *method == "pronounced" => text.parse().ok().map(number),
-        ("en", "number" | "name_spelled") => Some(digits(text)),
-        ("en", "current_date_time") => Some(date_time(core, text)),
-        _ => None,
-    };
+    let files = core.spoken(module, kind, method, text);
     let Some(files) = files.filter(|files| !files.is_empty()) else { return USAGE.into() };
     let files: Vec<String> = files.iter().map(|file| format!("{file}.{extension}")).collect();
     let prefix = if strip { "" } else { "file_string://" };
     format!("{prefix}{}", files.join("!")).into()
+}
+
+impl Core {
+    /// The files that say a text, without their endings; nothing of a language or a kind that is not known.
+    pub(crate) fn spoken(&self, module: &str, kind: &str, method: &str, text: &str) -> Option<Vec<String>> {
+        match (module, kind) {
+            ("en", "number") if method == "pronounced" => text.parse().ok().map(number),
+            ("en", "number" | "name_spelled") => Some(digits(text)),
+            ("en", "current_date_time") => Some(date_time(self, text)),
+            _ => None,
+        }
+    }
 }
 
 fn digit(number: u64) -> String {

@@ -58,6 +58,7 @@ impl Core {
 
     /// A bridge the channel led has ended, and with it the application that began it.
     pub(crate) fn application_ends(&mut self, id: ChannelId) {
+        self.consumer_bridge_ends(id);
         let Some(channel) = self.channels.get_mut(id) else { return };
         let mut running = channel.running_apps.iter_mut().rev();
         let bridge = running.find(|running| matches!(running.activity, Activity::Bridge(Bridging::Talking)));

@@ -100,6 +100,9 @@ impl Core {
 
 impl Running {
     fn can_break(&self) -> bool {
-        matches!(self.activity, Activity::Playback(_) | Activity::Sleep | Activity::Media)
+        matches!(
+            self.activity,
+            Activity::Playback(_) | Activity::Playlist(_) | Activity::Sleep | Activity::Media
+        )
     }
 }

@@ -243,7 +243,7 @@ impl Core {
 
     /// The application that runs hears a digit.
     pub(crate) fn application_hears(&mut self, id: ChannelId, digit: u8) {
-        if self.conference_hears(id, digit) {
+        if self.conference_hears(id, digit) || self.visitor_hears(id, digit) {
             return;
         }
         if let Some((serial, gather)) = self.take_gather(id) {
@@ -253,7 +253,7 @@ impl Core {
         let stops = channel.variables.get("playback_terminators").unwrap_or(b"*").to_vec();
         let ends = stops == b"any" || (stops != b"none" && stops.contains(&digit));
         let Some(running) = channel.running_apps.last_mut().filter(|_| ends) else { return };
-        if matches!(running.activity, Activity::Playback(_)) {
+        if running.heeds_digits() {
             running.over = true;
             running.started.broken = true;
             channel.variables.set("playback_terminator_used", [digit]);

@@ -7,8 +7,8 @@ use trunkline_proto::EventName;
 use super::media::Playback;
 use super::{Activity, Application, Ending, Progress};
 use crate::channel::ChannelId;
-use crate::core::{Announced, Core};
-use crate::event::{Draft, Fired, Origin};
+use crate::core::Core;
+use crate::event::{Draft, Origin};
 use crate::log;
 use crate::text::split_spaces;
 
@@ -137,10 +137,7 @@ impl Core {
             channel.write_basic(&mut event);
             channel.write_variables(&mut event);
         }
-        if self.interest.wants(&EventName::Custom) {
-            let subclass = Some(SUBCLASS.into());
-            self.announce(Announced::Event(Fired::new(EventName::Custom, subclass, event).into()));
-        }
+        self.fire_custom(SUBCLASS, event);
     }
 
     /// What `valet_info` answers of a lot, or of all.

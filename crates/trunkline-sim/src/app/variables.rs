@@ -12,6 +12,7 @@ pub(super) const APPLICATIONS: &[(&str, Application)] = &[
     ("multiset", multiset),
     ("multiunset", multiunset),
     ("export", export),
+    ("bridge_export", bridge_export),
     ("push", push),
     ("unshift", unshift),
     ("set_global", set_global),
@@ -19,7 +20,7 @@ pub(super) const APPLICATIONS: &[(&str, Application)] = &[
 ];
 
 /// `name=value`, trimmed; a name alone has no value.
-fn pair(data: &[u8]) -> (&[u8], &[u8]) {
+pub(super) fn pair(data: &[u8]) -> (&[u8], &[u8]) {
     let equals = data.iter().position(|byte| *byte == b'=').unwrap_or(data.len());
     let (name, value) = data.split_at(equals);
     (trim(name), value.get(1..).unwrap_or_default())
@@ -97,16 +98,26 @@ fn multiunset(core: &mut Core, id: ChannelId, data: &[u8]) -> Progress {
 /// `[nolocal:]name=value`: set here, unless it says otherwise, and on every leg that is called from now on
 /// (`switch_channel_export_variable_printf` in `src/switch_channel.c`).
 fn export(core: &mut Core, id: ChannelId, data: &[u8]) -> Progress {
+    export_by(core, id, data, "export_vars")
+}
+
+/// The same, and on the other leg of every bridge.
+fn bridge_export(core: &mut Core, id: ChannelId, data: &[u8]) -> Progress {
+    export_by(core, id, data, "bridge_export_vars")
+}
+
+/// Sets a variable, and lists its name in another one.
+fn export_by(core: &mut Core, id: ChannelId, data: &[u8], list: &str) -> Progress {
     change(core, id, data, |variables, name, value| {
         variables.set(name, value);
-        let known = variables.get("export_vars").unwrap_or_default();
+        let known = variables.get(list).unwrap_or_default();
         let has = known.split(|byte| *byte == b',').any(|word| word.eq_ignore_ascii_case(name.as_bytes()));
-        let list = match known {
+        let names = match known {
             [] => name.as_bytes().to_vec(),
             known if has => known.to_vec(),
             known => [known, b",", name.as_bytes()].concat(),
         };
-        variables.set("export_vars", list);
+        variables.set(list, names);
     });
     Progress::Done
 }

@@ -16,6 +16,7 @@ impl Channel {
         event.push("Call-Direction", self.direction.as_str());
         event.push("Presence-Call-Direction", self.direction.as_str());
         event.push("Channel-HIT-Dialplan", if self.hit_dialplan { "true" } else { "false" });
+        self.write_presence_data(event);
         event.push("Channel-Call-UUID", self.variables.get("call_uuid").unwrap_or(self.uuid.as_bytes()));
         event.push("Answer-State", self.answer_state().as_str());
         if let Some(cause) = self.cause {
@@ -33,7 +34,20 @@ impl Channel {
 
     /// What most events about it carry besides.
     pub(crate) fn write_variables(&self, event: &mut Draft) {
+        self.write_scopes(event);
         self.variables.write(event);
+    }
+
+    /// The variables that `presence_data_cols` lists, with colons between them.
+    fn write_presence_data(&self, event: &mut Draft) {
+        let Some(columns) = self.variables.get("presence_data_cols") else { return };
+        event.push("Presence-Data-Cols", columns);
+        for name in columns.split(|byte| *byte == b':') {
+            let field = || self.profile.as_deref().and_then(|profile| profile.field(name));
+            if let Some(value) = self.variables.get(name).or_else(field) {
+                event.push([b"PD-".as_slice(), name].concat(), value);
+            }
+        }
     }
 
     fn answer_state(&self) -> AnswerState {

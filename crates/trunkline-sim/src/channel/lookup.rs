@@ -31,13 +31,39 @@ impl Profile {
     }
 }
 
+impl Profile {
+    /// Sets one of its fields, if it has such.
+    pub(crate) fn set_field(&mut self, name: &[u8], value: &[u8]) {
+        let fields: [(&str, &mut Vec<u8>); 14] = [
+            ("dialplan", &mut self.dialplan),
+            ("username", &mut self.username),
+            ("network_addr", &mut self.network_addr),
+            ("caller_id_name", &mut self.caller_name),
+            ("caller_id_number", &mut self.caller_number),
+            ("orig_caller_id_name", &mut self.orig_name),
+            ("orig_caller_id_number", &mut self.orig_number),
+            ("callee_id_name", &mut self.callee_name),
+            ("callee_id_number", &mut self.callee_number),
+            ("ani", &mut self.ani),
+            ("rdnis", &mut self.rdnis),
+            ("destination_number", &mut self.destination),
+            ("context", &mut self.context),
+            ("chan_name", &mut self.channel_name),
+        ];
+        let field = fields.into_iter().find(|(known, _)| known.as_bytes().eq_ignore_ascii_case(name));
+        if let Some((_, field)) = field {
+            *field = value.to_vec();
+        }
+    }
+}
+
 impl Core {
     /// A variable of the channel, or else a field of its caller profile, or else a global variable.
     pub(crate) fn channel_variable(&self, id: ChannelId, name: &[u8]) -> Option<&[u8]> {
         let channel = self.channels.get(id)?;
         let field = || channel.profile.as_ref().and_then(|profile| profile.field(name));
         let global = || self.global_variable(name);
-        channel.variables.get(name).or_else(field).or_else(global)
+        channel.scope_variable(name).or_else(|| channel.variables.get(name)).or_else(field).or_else(global)
     }
 
     /// A global variable, by its name in any case.

@@ -5,8 +5,8 @@ use trunkline_proto::EventName;
 
 use super::{Conference, ConferenceId, Member, MemberId};
 use crate::channel::Channel;
-use crate::core::{Announced, Core};
-use crate::event::{Draft, Fired, Origin};
+use crate::core::Core;
+use crate::event::{Draft, Origin};
 
 const SUBCLASS: &str = "conference::maintenance";
 
@@ -143,10 +143,7 @@ impl Core {
     }
 
     pub(super) fn fire_notice(&mut self, notice: Notice) {
-        if self.interest.wants(&EventName::Custom) {
-            let subclass = Some(SUBCLASS.into());
-            self.announce(Announced::Event(Fired::new(EventName::Custom, subclass, notice.draft).into()));
-        }
+        self.fire_custom(SUBCLASS, notice.draft);
     }
 
     /// Fires an event about a conference.

@@ -20,7 +20,7 @@ pub(crate) struct ChannelEvent {
     pub(crate) variables: bool,
 }
 
-const fn origin(file: &'static str, function: &'static str, line: u32) -> Origin {
+pub(crate) const fn origin(file: &'static str, function: &'static str, line: u32) -> Origin {
     Origin { file, function, line }
 }
 

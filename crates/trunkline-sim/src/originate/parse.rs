@@ -30,7 +30,7 @@ pub(super) struct LegSpec {
 impl LegSpec {
     /// The legs a dial string means, with this one's variables as well; those of each group at once.
     pub(super) fn means(&self, dial: &[u8]) -> Option<Vec<Vec<Self>>> {
-        let (own, dial) = blocks(trim(dial), b'{', b'}')?;
+        let (own, dial) = blocks(trim(dial), b'{', b'}', b',')?;
         let known = |name: &Vec<u8>| self.variables.iter().any(|(known, _)| known == name);
         let own = own.into_iter().filter(|(name, _)| !known(name));
         let variables: Variables = own.chain(self.variables.iter().cloned()).collect();
@@ -88,8 +88,8 @@ fn parse(dial: &[u8], rest: &[Vec<u8>]) -> Result<Parsed, Refused> {
     let context = optional(1).unwrap_or_else(|| b"default".to_vec());
 
     let broken = || Refused::Cause(HangupCause::DestinationOutOfOrder.into());
-    let (ultra, dial) = blocks(dial, b'<', b'>').ok_or_else(broken)?;
-    let (global, dial) = blocks(dial, b'{', b'}').ok_or_else(broken)?;
+    let (ultra, dial) = blocks(dial, b'<', b'>', b',').ok_or_else(broken)?;
+    let (global, dial) = blocks(dial, b'{', b'}', b',').ok_or_else(broken)?;
     let mut global = [ultra, global].concat();
     let given = [("origination_caller_id_name", optional(2)), ("origination_caller_id_number", optional(3))];
     for (name, value) in given {
@@ -113,7 +113,7 @@ fn parse(dial: &[u8], rest: &[Vec<u8>]) -> Result<Parsed, Refused> {
 /// A dial string alone, as `bridge` takes it.
 pub(super) fn parse_dial(dial: &[u8]) -> Result<Parsed, Refused> {
     let broken = || Refused::Cause(HangupCause::DestinationOutOfOrder.into());
-    let (global, dial) = blocks(trim(dial), b'{', b'}').ok_or_else(broken)?;
+    let (global, dial) = blocks(trim(dial), b'{', b'}', b',').ok_or_else(broken)?;
     Ok(Parsed {
         groups: groups(dial, &global),
         then: then(b"&park", Vec::new(), Vec::new()),
@@ -145,10 +145,10 @@ fn then(exten: &[u8], dialplan: Vec<u8>, context: Vec<u8>) -> Then {
     Then::Application(Action::new(&String::from_utf8_lossy(name), arguments))
 }
 
-type Variables = Vec<(Vec<u8>, Vec<u8>)>;
+pub(crate) type Variables = Vec<(Vec<u8>, Vec<u8>)>;
 
 /// Takes blocks of variables off the front. `None` if one is not closed. Quotes do not hide brackets.
-fn blocks(text: &[u8], open: u8, close: u8) -> Option<(Variables, &[u8])> {
+pub(crate) fn blocks(text: &[u8], open: u8, close: u8, separator: u8) -> Option<(Variables, &[u8])> {
     let mut variables = Variables::new();
     let mut rest = text;
     while rest.first() == Some(&open) {
@@ -161,7 +161,7 @@ fn blocks(text: &[u8], open: u8, close: u8) -> Option<(Variables, &[u8])> {
             }
             depth == 0
         })?;
-        for (name, value) in block_variables(rest.get(1..end)?) {
+        for (name, value) in block_variables(rest.get(1..end)?, separator) {
             variables.retain(|(known, _): &(Vec<u8>, Vec<u8>)| *known != name);
             variables.push((name, value));
         }
@@ -170,8 +170,8 @@ fn blocks(text: &[u8], open: u8, close: u8) -> Option<(Variables, &[u8])> {
     Some((variables, rest))
 }
 
-fn block_variables(block: &[u8]) -> Variables {
-    split(block, b',', MOST_VARIABLES)
+fn block_variables(block: &[u8], separator: u8) -> Variables {
+    split(block, separator, MOST_VARIABLES)
         .iter()
         .filter_map(|pair| match split(pair, b'=', 2).as_slice() {
             [name, value] if !value.is_empty() => Some((name.clone(), value.clone())),
@@ -206,7 +206,7 @@ fn split_outside_brackets(text: &[u8], separator: u8) -> impl Iterator<Item = &[
 /// A leg's own variables come first, and give way to those of the whole, unless these say otherwise.
 fn leg_spec(leg: &[u8], global: &Variables) -> LegSpec {
     let leg = trim(leg);
-    let (own, dial) = blocks(leg, b'[', b']').unwrap_or_else(|| (Variables::new(), leg));
+    let (own, dial) = blocks(leg, b'[', b']', b',').unwrap_or_else(|| (Variables::new(), leg));
     let clobbers = last(global, "local_var_clobber").is_some_and(is_true);
     let has = |list: &Variables, name: &Vec<u8>| list.iter().any(|(known, _)| known == name);
     let (kept, global): (Variables, Variables) = if clobbers {

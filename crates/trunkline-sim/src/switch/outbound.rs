@@ -49,6 +49,9 @@ impl Switch {
                 Request::Halt => self.go_down(),
                 Request::RulesChanged => self.obey_rules(),
                 Request::Fail(fault) => self.commit(fault, asking),
+                Request::Record { path, length, channels } => {
+                    self.effects.push_back(Effect::Record { path, length, channels });
+                }
             }
         }
     }

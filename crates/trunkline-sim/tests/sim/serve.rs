@@ -177,3 +177,30 @@ async fn pieces_come_one_by_one() {
     stream.write_all(b"api hostname\n\n").await.unwrap();
     read_until(&mut stream, "\n\nsim").await;
 }
+
+/// What a recording is said to be as large as, it is on disk.
+#[tokio::test]
+async fn recordings_are_written() {
+    let path = std::env::temp_dir().join(format!("trunkline-recording-{}.wav", std::process::id()));
+    let sim = Sim::builder().start().await.unwrap();
+    let api = |line: &str| {
+        let said = sim.with(|switch, now| switch.api(line, now)).unwrap();
+        String::from_utf8(said).unwrap()
+    };
+    api("originate {origination_uuid=x,RECORD_STEREO=true}null/1 &echo");
+    api(&format!("uuid_record x start {}", path.display()));
+    tokio::time::sleep(Duration::from_millis(120)).await;
+    api("uuid_record x stop all");
+    let size: u64 = api("uuid_getvar x record_file_size").parse().unwrap();
+    assert!(size > 44 + 100 * 8 * 4, "{size}");
+    let written = async {
+        while std::fs::metadata(&path).map_or(0, |file| file.len()) != size {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    timeout(SOON, written).await.unwrap();
+    let sound = std::fs::read(&path).unwrap();
+    std::fs::remove_file(&path).unwrap();
+    assert_eq!((&sound[..4], &sound[36..40]), (b"RIFF".as_slice(), b"data".as_slice()));
+    sim.stop().await;
+}
