@@ -185,6 +185,11 @@ impl Core {
         random_uuid(&mut self.rng)
     }
 
+    /// Where what is random comes from.
+    pub(crate) fn rng(&mut self) -> &mut Rng {
+        &mut self.rng
+    }
+
     pub(crate) fn after(&mut self, delay: Duration, task: Task) {
         self.schedule.at(self.now.after(delay), task);
     }

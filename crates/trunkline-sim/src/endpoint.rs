@@ -14,7 +14,7 @@ use crate::log;
 use crate::time::Time;
 
 pub(crate) use loopback::Leg;
-pub(crate) use sip::Signal;
+pub(crate) use sip::{Dialog, Signal};
 
 /// What is at the other end of a channel.
 #[derive(Debug, Clone, Copy)]
@@ -193,6 +193,8 @@ impl Core {
         channel.reads = true;
         let codec = channel.codec;
         let is_sip = matches!(channel.endpoint, Endpoint::Sip { .. });
+        // mod_sofia has both codecs before it tells of one.
+        channel.writes |= is_sip;
         set_codec(channel, "read", is_sip);
         let read = [
             ("channel-read-codec-name", codec.name.as_bytes()),

@@ -184,6 +184,7 @@ impl Core {
         if let Some(profile) = &mut channel.profile {
             profile.times.answered = now;
         }
+        self.sip_opens(id, false);
         self.fire_channel(id, &origin::ANSWER);
         self.set_call_state(id, CallState::Active);
         self.log_channel(log::NOTICE, origin, id, |channel| {
@@ -192,6 +193,7 @@ impl Core {
         if let Some(channel) = self.channels.get_mut(id) {
             channel.variables.set("endpoint_disposition", "ANSWER");
         }
+        self.sip_is_acknowledged(id);
         self.signal(id, Signal::Answered);
         self.originate_answered(id);
     }
@@ -206,6 +208,7 @@ impl Core {
         }
         profile.times.progress = now;
         self.log_channel(log::NOTICE, origin, id, |channel| format!("Ring-Ready {}!", channel.shown_name()));
+        self.sip_rings(id);
         self.fire_channel(id, &origin::PROGRESS);
         self.set_call_state(id, CallState::Ringing);
         self.signal(id, Signal::Ringing);
@@ -228,6 +231,7 @@ impl Core {
         }
         let waits = channel.variables.is_true("ignore_early_media");
         self.log_channel(log::NOTICE, origin, id, |channel| format!("Pre-Answer {}!", channel.shown_name()));
+        self.sip_opens(id, true);
         self.fire_channel(id, &origin::PROGRESS_MEDIA);
         self.set_call_state(id, CallState::Early);
         if let Some(channel) = self.channels.get_mut(id) {
@@ -323,6 +327,7 @@ impl Core {
             channel.variables.set("is_loopback", "1");
         }
         let cause = channel.cause.unwrap_or_else(|| HangupCause::NormalClearing.into()).name();
+        self.report_sip(id);
         self.fire_channel_with(id, &origin::HANGUP_COMPLETE, &[("Hangup-Cause", cause.as_bytes())], &[]);
         if let Some(channel) = self.channels.get_mut(id) {
             channel.target = ChannelState::Destroy;

@@ -105,8 +105,14 @@ impl World {
         id
     }
 
-    /// Takes the connection the switch wants made; those nobody listens for are refused.
+    /// Takes the connection the switch wants made; those nobody listens for are refused. A call by SIP is a moment on
+    /// its way.
     pub(crate) fn accept(&mut self) -> Option<ConnectionId> {
+        let latest = self.now.after(Duration::from_millis(50));
+        while self.dials.is_empty() {
+            let deadline = self.switch.deadline().filter(|deadline| *deadline <= latest)?;
+            self.pass_until(deadline);
+        }
         while let Some((id, _, port)) = self.dials.pop_front() {
             if LISTENING.contains(&port) {
                 self.switch.connected(id, self.now);
@@ -119,10 +125,19 @@ impl World {
         None
     }
 
-    fn others(&mut self, others: &mut Vec<Other>, due: impl Fn(&When) -> bool) {
+    fn others(
+        &mut self,
+        others: &mut Vec<Other>,
+        ids: &BTreeMap<u64, ConnectionId>,
+        due: impl Fn(&When) -> bool,
+    ) {
         let (now, rest) = std::mem::take(others).into_iter().partition(|(when, _)| due(when));
         *others = rest;
         for (_, call) in now {
+            let call = ids.iter().fold(call, |call: String, (number, id)| {
+                let uuid = self.sent.get(id).and_then(|sent| channel_of(sent)).unwrap_or_default();
+                call.replace(&format!("@{number} "), &format!("{uuid} "))
+            });
             self.switch.api(&call, self.now);
             self.collect();
         }
@@ -176,7 +191,8 @@ impl World {
     }
 }
 
-/// Something others did while a recording was taken: when, and the api command it was.
+/// Something others did while a recording was taken: when, and the api command it was, in which `@1` is the channel of
+/// connection 1.
 pub(crate) type Other = (When, String);
 
 /// When others did something.
@@ -202,17 +218,20 @@ fn next_time(others: &[Other]) -> Option<Duration> {
     others.iter().filter_map(time).min()
 }
 
+/// The channel a connection was made for, by what it was told first.
+fn channel_of(sent: &[u8]) -> Option<String> {
+    let text = String::from_utf8_lossy(sent).into_owned();
+    let (_, rest) = text.split_once("\nUnique-ID: ")?;
+    Some(rest.chars().take(36).collect())
+}
+
 /// The uuids the switch chose for the channels of its connections, then and now.
 fn names(
     recording: &Recording,
     ids: &BTreeMap<u64, ConnectionId>,
     sent: &BTreeMap<ConnectionId, Vec<u8>>,
 ) -> Vec<(String, String)> {
-    let uuid = |bytes: &[u8]| {
-        let text = String::from_utf8_lossy(bytes).into_owned();
-        let (_, rest) = text.split_once("\nUnique-ID: ")?;
-        (!rest.starts_with("ca11")).then(|| rest.chars().take(36).collect::<String>())
-    };
+    let uuid = |bytes: &[u8]| channel_of(bytes).filter(|uuid| !uuid.starts_with("ca11"));
     let received = recording.received();
     let pair =
         |(number, id): (&u64, &ConnectionId)| Some((uuid(received.get(number)?)?, uuid(sent.get(id)?)?));
@@ -236,10 +255,10 @@ pub(crate) fn play(recording: &Recording, config: SwitchConfig, others: &[Other]
     for step in &recording.steps {
         while let Some(at) = next_time(&others).filter(|at| *at <= step.at) {
             world.pass_until(START.after(at));
-            world.others(&mut others, |when| *when == When::At(millis(at)));
+            world.others(&mut others, &ids, |when| *when == When::At(millis(at)));
         }
         world.pass_until(START.after(step.at));
-        world.others(&mut others, |when| {
+        world.others(&mut others, &ids, |when| {
             *when == When::Opening(step.connection) && !ids.contains_key(&step.connection)
         });
         match (&step.direction, ids.get(&step.connection).copied()) {
@@ -253,6 +272,7 @@ pub(crate) fn play(recording: &Recording, config: SwitchConfig, others: &[Other]
                 let text = String::from_utf8_lossy(bytes).into_owned();
                 world.others(
                     &mut others,
+                    &ids,
                     |when| matches!(when, When::Before(command) if text.contains(command)),
                 );
                 let bytes = renamed(bytes, &names(recording, &ids, &world.sent));

@@ -24,6 +24,15 @@ impl Said {
         self
     }
 
+    /// Without what a SIP call's last request says of its dialog: when the first one, the ACK, gets there is a race.
+    pub(crate) fn without_acknowledgement(mut self) -> Self {
+        let told =
+            ["to_tag", "from_tag", "cseq", "call_id", "full_via", "from_display", "full_from", "full_to"];
+        let tells = |name: &str| name.strip_prefix("variable_sip_").is_some_and(|name| told.contains(&name));
+        self.headers.retain(|(name, _)| !tells(name));
+        self
+    }
+
     pub(crate) fn get(&self, name: &str) -> &str {
         self.headers.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
     }
@@ -158,6 +167,9 @@ fn mask(name: String, value: &str) -> (String, String) {
     if VARYING.contains(&name.as_str()) || is_time || name == "Content-Length" {
         return (name, "*".into());
     }
+    if is_of_sip(&name) {
+        return (name, mask_sip(value));
+    }
     let is_transfer =
         ["transfer_source", "transfer_history", "Transfer-Source"].iter().any(|end| name.ends_with(end));
     let masked = if is_transfer {
@@ -168,6 +180,30 @@ fn mask(name: String, value: &str) -> (String, String) {
         mask_ids(value)
     };
     (name, masked)
+}
+
+/// Whether a header tells of a SIP dialog, or of what is sent over it.
+fn is_of_sip(name: &str) -> bool {
+    let name = name.strip_prefix("variable_").unwrap_or_default();
+    name.starts_with("sip_")
+        || name.starts_with("rtp_")
+        || name.ends_with("_sdp")
+        || name.ends_with("_media_port")
+}
+
+/// Tags, branches, ports, and what counts packets.
+fn mask_sip(value: &str) -> String {
+    let marks = [("tag=", 13), ("branch=z9hG4bK", 13), ("o=FreeSWITCH ", 21), ("m=audio ", 5)];
+    let mut text = mask_ids(value);
+    for (mark, length) in marks {
+        if let Some(start) = text.find(mark).map(|at| at + mark.len()) {
+            let end = (start + length).min(text.len());
+            text.replace_range(start..end, "*");
+        }
+    }
+    let is_token = text.len() == 13 && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let is_count = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    if is_token || is_count { "*".into() } else { text }
 }
 
 /// The seconds each transfer begins with.
