@@ -227,7 +227,7 @@ impl Core {
         }
         if let Some(channel) = self.channels.get(id) {
             channel.write_basic(&mut event);
-            if kind.variables || channel.verbose {
+            if kind.variables || channel.verbose || self.stores.settings.is_verbose() {
                 channel.write_variables(&mut event);
             }
         }

@@ -366,10 +366,11 @@ impl Core {
 
     /// What the endpoint does when a channel's thread begins: a telephone is called, a loopback leg makes the other.
     pub(crate) fn endpoint_on_init(&mut self, id: ChannelId) {
-        let Some(channel) = self.channels.get(id) else { return };
+        let Some(channel) = self.channels.get_mut(id) else { return };
         match channel.endpoint {
             Endpoint::Sip { .. } if channel.is_outbound() => self.send_invite(id),
             Endpoint::Loopback { leg: Leg::A, .. } => self.make_called_leg(id),
+            Endpoint::Loopback { leg: Leg::B, .. } => channel.variables.set("loopback_leg", "B"),
             _ => {}
         }
     }

@@ -312,22 +312,22 @@ impl Core {
         self.set_call_state(id, CallState::Hangup);
         self.end_recordings(id);
         let Some(channel) = self.channels.get_mut(id) else { return };
+        channel.set_report();
+        if matches!(channel.endpoint, Endpoint::Loopback { leg: Leg::A | Leg::B, .. }) {
+            channel.variables.set("is_loopback", "1");
+        }
         channel.target = ChannelState::Reporting;
         let cause = channel.cause.unwrap_or_else(|| HangupCause::NormalClearing.into());
         if let Endpoint::Loopback { peer: Some(peer), .. } = channel.endpoint {
             self.hangup(peer, cause, &origin::LOOPBACK_HANGUP);
         }
+        self.report_sip(id);
         self.signal(id, Signal::HungUp(cause));
     }
 
     fn on_reporting(&mut self, id: ChannelId) {
         let Some(channel) = self.channels.get_mut(id) else { return };
-        channel.set_report();
-        if matches!(channel.endpoint, Endpoint::Loopback { leg: Leg::A | Leg::B, .. }) {
-            channel.variables.set("is_loopback", "1");
-        }
         let cause = channel.cause.unwrap_or_else(|| HangupCause::NormalClearing.into()).name();
-        self.report_sip(id);
         self.fire_channel_with(id, &origin::HANGUP_COMPLETE, &[("Hangup-Cause", cause.as_bytes())], &[]);
         if let Some(channel) = self.channels.get_mut(id) {
             channel.target = ChannelState::Destroy;

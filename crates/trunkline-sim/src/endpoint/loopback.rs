@@ -85,7 +85,6 @@ impl Core {
         if let Some(from) = from {
             channel.variables.set("other_loopback_from_uuid", from);
         }
-        channel.variables.set("loopback_leg", "B");
     }
 }
 

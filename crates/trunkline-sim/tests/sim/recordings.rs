@@ -214,6 +214,8 @@ const REPLIES: &[&str] = &["log-levels"];
 fn lane(said: &Said) -> String {
     match said.content_type.as_str() {
         "log/data" => "log".into(),
+        // It is made before its command is run, and fired after; others come in between or not.
+        _ if said.get("Event-Name") == "API" => "events of commands".into(),
         _ if said.is_event() => format!("events of {}{}", said.get("Channel-Name"), said.get("Job-UUID")),
         _ => "replies".into(),
     }

@@ -71,8 +71,13 @@ const LISTENING: [u16; 2] = [8084, 8085];
 
 impl World {
     pub(crate) fn new(config: SwitchConfig) -> Self {
-        // It has been up for a moment when the first client comes.
-        let up = Time::from_micros(START.as_micros() - 200_000);
+        Self::begun(config, Duration::ZERO)
+    }
+
+    /// One that has been up for so long, and a moment, when the first client comes.
+    fn begun(config: SwitchConfig, earlier: Duration) -> Self {
+        let micros = u64::try_from(earlier.as_micros()).expect("a short time") + 200_000;
+        let up = Time::from_micros(START.as_micros() - micros);
         let switch = Switch::new(config, up);
         Self {
             switch,
@@ -81,7 +86,7 @@ impl World {
             dials: VecDeque::new(),
             listening: Vec::new(),
             pieces: 0,
-            now: START,
+            now: if earlier.is_zero() { START } else { up },
         }
     }
 
@@ -100,6 +105,7 @@ impl World {
     }
 
     pub(crate) fn connect(&mut self) -> ConnectionId {
+        self.now = self.now.max(START);
         let id = self.switch.connect(([127, 0, 0, 1], 40000).into(), self.now);
         self.collect();
         id
@@ -204,6 +210,8 @@ pub(crate) enum When {
     At(u64),
     /// Before this connection was made.
     Opening(u64),
+    /// So many milliseconds before the recording was begun.
+    Earlier(u64),
 }
 
 fn millis(time: Duration) -> u64 {
@@ -248,9 +256,19 @@ fn renamed(bytes: &[u8], names: &[(String, String)]) -> Vec<u8> {
 
 /// Plays the client's part of a recording, and that of the others; what the switch said on each of its connections.
 pub(crate) fn play(recording: &Recording, config: SwitchConfig, others: &[Other]) -> BTreeMap<u64, Vec<u8>> {
-    let mut world = World::new(config);
+    let earlier = |(when, _): &Other| match when {
+        When::Earlier(millis) => Some(Duration::from_millis(*millis)),
+        _ => None,
+    };
+    let first = others.iter().filter_map(earlier).max().unwrap_or_default();
+    let mut world = World::begun(config, first);
     let mut ids = BTreeMap::new();
     let mut others = others.to_vec();
+    for wait in others.clone().iter().filter_map(earlier) {
+        let micros = u64::try_from(wait.as_micros()).expect("a short time");
+        world.pass_until(Time::from_micros(START.as_micros() - micros));
+        world.others(&mut others, &ids, |when| *when == When::Earlier(millis(wait)));
+    }
     let mut heard = BTreeMap::new();
     for step in &recording.steps {
         while let Some(at) = next_time(&others).filter(|at| *at <= step.at) {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use trunkline_sim::{AccessList, SwitchConfig};
 
 use super::{Skipped, differences_with};
-use crate::support::When::{At, Before, Opening};
+use crate::support::When::{At, Before, Earlier, Opening};
 use crate::support::{Other, Recording, pbx1};
 
 /// A claimed recording: its name, what others did while it was taken, and texts of commands that are not claimed.
@@ -192,6 +192,40 @@ const CLAIMS: &[Claim] = &[
         &[],
     ),
     Claim("out-bridge-sync", || vec![(Opening(1), extension_call(1, "5002")), (At(712), kill(7))], &[]),
+    Claim("ev-call-verbose", || vec![(Opening(1), "fsctl verbose_events on".into())], &[]),
+    Claim(
+        "out-odd-values-connect",
+        || {
+            let told = |what: &str| (Opening(1), format!("uuid_{what}").replace('@', &uuid(1)));
+            vec![
+                (Opening(1), domain()),
+                (Opening(1), super::ODD.into()),
+                told("setvar @ lab_percent 100% %41 %zz"),
+                told("setvar @ lab_list ARRAY::a|:b|:\u{e9}"),
+                told("setvar @ lab_quotes say \"hi\" 'there' <b>"),
+                told("transfer @ 'set:lab_newline=one\\ntwo,socket:127.0.0.1:8084 async full' inline"),
+            ]
+        },
+        &[],
+    ),
+    Claim("api-show-3", three_calls, &["registrations"]),
+    Claim("api-show-3-json", three_calls, &["registrations"]),
+    Claim("api-show-3-xml", three_calls, &["registrations"]),
+    Claim(
+        "api-show-odd-values",
+        || {
+            let first = "{^^;origination_uuid=@;origination_caller_id_name='Commas, \"quotes\" <&> \u{e9}\u{6c49}';\
+                         origination_caller_id_number=1,2}null/1001";
+            let second = "{^^:origination_uuid=@:origination_caller_id_name='a,b|c':\
+                          origination_caller_id_number=12}null/1002";
+            let calls = [first, second].into_iter().zip(1..);
+            let call = |(leg, n): (&str, u32)| {
+                (Earlier(850), format!("originate {} &park", leg.replace('@', &uuid(n))))
+            };
+            calls.map(call).collect()
+        },
+        &[],
+    ),
     Claim("ev-many-variables", many_variables, &[]),
     Claim("srv-shutdown", || vec![(Opening(5), socket_call(1, "async full"))], &[]),
     Claim("srv-fsctl-shutdown", || vec![(Opening(5), socket_call(1, "async full"))], &[]),
@@ -206,6 +240,11 @@ fn pressed(number: u32, digits: &str) -> String {
 fn two_parked() -> Vec<Other> {
     let second = format!("originate {{origination_uuid={}}}null/1002 &park", uuid(2));
     vec![(Before("myevents"), parked(1)), (Before("myevents"), second)]
+}
+
+fn three_calls() -> Vec<Other> {
+    let echo = super::BOB.replace("&park", "&echo");
+    [super::ALICE.into(), echo, super::CAROL.into()].map(|call| (Earlier(800), call)).into()
 }
 
 fn many_variables() -> Vec<Other> {

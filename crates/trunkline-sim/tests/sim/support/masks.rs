@@ -223,8 +223,43 @@ fn mask_body(body: &str) -> String {
     } else if !body.is_empty() && body.trim_end().bytes().all(|byte| byte.is_ascii_digit()) {
         "<number>".into()
     } else {
-        mask_ids(body)
+        mask_times(&mask_ids(body))
     }
+}
+
+/// Seconds since 1970, and the dates they are, become others.
+fn mask_times(text: &str) -> String {
+    let is_digit = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_digit);
+    let bytes = text.as_bytes();
+    let mut out = String::with_capacity(text.len());
+    let mut at = 0;
+    while let Some(rest) = text.get(at..) {
+        let Some(next) = rest.chars().next() else { break };
+        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+        let begins = at == 0 || !is_digit(bytes.get(at - 1));
+        if begins && digits >= 10 && rest.starts_with("17") {
+            out.push_str("1700000000");
+            at += digits;
+        } else if begins && digits == 4 && is_date(rest) {
+            out.push_str("2000-01-01 00:00:00");
+            at += 19;
+        } else {
+            out.push(next);
+            at += next.len_utf8();
+        }
+    }
+    out
+}
+
+/// Whether a text begins as `2026-11-20 23:06:38` does.
+fn is_date(text: &str) -> bool {
+    let shape = b"0000-00-00 00:00:00";
+    let bytes = text.as_bytes();
+    bytes.len() >= shape.len()
+        && bytes
+            .iter()
+            .zip(shape)
+            .all(|(byte, shape)| byte == shape || byte.is_ascii_digit() && *shape == b'0')
 }
 
 /// Random uuids; those of the recordings' own choice begin with `ca11`.
