@@ -122,6 +122,13 @@ impl Channel {
         self.running_apps.last().is_some_and(|running| matches!(running.activity, Activity::Media))
     }
 
+    /// Whether digits have to wait until it runs something that takes them up.
+    pub(crate) fn keeps_digits(&self) -> bool {
+        let innermost = self.running_apps.last();
+        innermost
+            .is_some_and(|running| matches!(&running.activity, Activity::Socket(socket) if socket.is_deaf()))
+    }
+
     /// Whether what it runs has to end because of what becomes of the call.
     pub(crate) fn ends_applications(&self) -> bool {
         self.is_leaving() || self.running != self.target || self.queued_extension.is_some()
@@ -284,6 +291,7 @@ impl Core {
                 if let Some(channel) = self.channels.get_mut(id) {
                     channel.running_apps.push(Running { started, activity, over: false });
                 }
+                self.take_kept_digits(id);
             }
         }
     }

@@ -18,7 +18,8 @@ use crate::app::{Action, Displacement, Heartbeat, Queued, Recording, Running};
 use crate::bridge::Bridge;
 use crate::cause::Cause;
 use crate::conference::Standing;
-use crate::endpoint::Endpoint;
+use crate::dtmf::Digit;
+use crate::endpoint::{Dialog, Endpoint};
 use crate::originate::OriginateId;
 use crate::time::Time;
 
@@ -37,6 +38,8 @@ pub(crate) struct Channel {
     pub(crate) name: Vec<u8>,
     pub(crate) direction: CallDirection,
     pub(crate) endpoint: Endpoint,
+    /// Of one that speaks SIP: what it and the other end have said.
+    pub(crate) dialog: Option<Box<Dialog>>,
     /// The state its thread is in, and the one it is to go to.
     pub(crate) running: ChannelState,
     pub(crate) target: ChannelState,
@@ -74,6 +77,8 @@ pub(crate) struct Channel {
     pub(crate) running_apps: Vec<Running>,
     /// Digits that were pressed.
     pub(crate) digits: Vec<u8>,
+    /// Those nothing has taken up yet.
+    pub(crate) kept_digits: Vec<Digit>,
     /// The connections bound to it.
     pub(crate) control: Control,
     /// Messages it has yet to take up.
@@ -121,6 +126,7 @@ impl Channel {
             name: Vec::new(),
             direction,
             endpoint,
+            dialog: None,
             running: ChannelState::None,
             target: ChannelState::New,
             call_state: CallState::Down,
@@ -144,6 +150,7 @@ impl Channel {
             extension: VecDeque::new(),
             running_apps: Vec::new(),
             digits: Vec::new(),
+            kept_digits: Vec::new(),
             control: Control::default(),
             messages: VecDeque::new(),
             recordings: Vec::new(),

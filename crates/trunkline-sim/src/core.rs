@@ -208,6 +208,11 @@ impl Core {
         random_uuid(&mut self.rng)
     }
 
+    /// Where what is random comes from.
+    pub(crate) fn rng(&mut self) -> &mut Rng {
+        &mut self.rng
+    }
+
     pub(crate) fn after(&mut self, delay: Duration, task: Task) {
         self.schedule.at(self.now.after(delay), task);
     }
@@ -265,7 +270,7 @@ impl Core {
         }
         if let Some(channel) = self.channels.get(id) {
             channel.write_basic(&mut event);
-            if kind.variables || channel.verbose {
+            if kind.variables || channel.verbose || self.stores.settings.is_verbose() {
                 channel.write_variables(&mut event);
             }
         }

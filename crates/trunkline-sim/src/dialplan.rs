@@ -160,6 +160,13 @@ impl Core {
         }
     }
 
+    /// What stood for a number was the extension itself: the number is the one before it.
+    fn forget_inline_number(&mut self, id: ChannelId) {
+        if let Some(profile) = self.channels.get_mut(id).and_then(|channel| channel.profile.as_deref_mut()) {
+            profile.destination = std::mem::take(&mut profile.rdnis);
+        }
+    }
+
     /// Asks the dialplans of a channel, one after the other.
     fn extension_of(&mut self, id: ChannelId) -> Found {
         let Some(profile) = self.channels.get(id).and_then(|channel| channel.profile.as_ref()) else {
@@ -172,6 +179,7 @@ impl Core {
         for dialplan in split(&dialplans, b',', MOST_DIALPLANS) {
             let name = dialplan.split(|byte| *byte == b':').next().unwrap_or_default();
             let extension = if name.eq_ignore_ascii_case(b"inline") {
+                self.forget_inline_number(id);
                 Some(inline::inline(&destination))
             } else if name.eq_ignore_ascii_case(b"XML") {
                 self.ask_xml(id, &context)

@@ -39,6 +39,12 @@ impl<'a> Digits<'a> {
         Self { digits, milliseconds: given.filter(|given| *given > 0).unwrap_or(USUAL) }
     }
 
+    /// How many milliseconds they take, with a pause of 250 after each.
+    fn took(&self) -> usize {
+        let each = usize::try_from(self.milliseconds).unwrap_or_default() + 250;
+        self.timed().count() * each
+    }
+
     /// Each digit, and how many milliseconds after the first.
     fn timed(&self) -> impl Iterator<Item = (u64, u8)> {
         let mut after = 0;
@@ -66,36 +72,53 @@ pub(crate) fn are_digits(text: &[u8]) -> bool {
 }
 
 impl Core {
-    /// Digits as if the far end had pressed them: they are there at once.
+    /// Digits as if the far end had pressed them: they are there at once, and taken up one after the other.
     pub(crate) fn press(&mut self, id: ChannelId, text: &[u8]) {
         let digits = Digits::parse(text);
         for (_, digit) in digits.timed() {
             let duration = digits.milliseconds * SAMPLES;
-            self.receive_digit(id, Digit { digit, duration, source: "APP" });
+            let digit = Digit { digit, duration, source: "APP" };
+            self.after(Duration::ZERO, Task::Digit { to: id, digit });
         }
     }
 
     /// Sends digits to the far end.
     pub(crate) fn send_digits(&mut self, id: ChannelId, text: &[u8]) {
+        let digits = Digits::parse(text);
+        if let (Some(channel), true) = (self.channels.get_mut(id), digits.timed().next().is_some()) {
+            channel.variables.set("last_dtmf_duration", digits.took().to_string());
+        }
         let (to, source, latency) = match self.channels.get(id).map(|channel| channel.endpoint) {
             Some(Endpoint::Sip { peer: Some(to) }) => (to, "RTP", self.config.sip.latency),
             Some(Endpoint::Loopback { peer: Some(to), .. }) => (to, "UNKNOWN", Duration::ZERO),
             _ => return,
         };
-        let digits = Digits::parse(text);
         for (after, digit) in digits.timed() {
             let digit = Digit { digit, duration: digits.milliseconds * SAMPLES, source };
             self.after(latency + Duration::from_millis(after), Task::Digit { to, digit });
         }
     }
 
+    /// Takes up the digits that have waited for the application that now runs.
+    pub(crate) fn take_kept_digits(&mut self, id: ChannelId) {
+        let Some(channel) = self.channels.get_mut(id).filter(|channel| !channel.keeps_digits()) else {
+            return;
+        };
+        for digit in std::mem::take(&mut channel.kept_digits) {
+            self.after(Duration::ZERO, Task::Digit { to: id, digit });
+        }
+    }
+
     /// A digit has come.
     pub(crate) fn receive_digit(&mut self, id: ChannelId, digit: Digit) {
         let Some(channel) = self.channels.get_mut(id).filter(|channel| !channel.hung_up()) else { return };
-        channel.digits.push(digit.digit);
         if channel.is_deaf() {
             return;
         }
+        if channel.keeps_digits() {
+            return channel.kept_digits.push(digit);
+        }
+        channel.digits.push(digit.digit);
         let duration = digit.duration.to_string();
         let headers: [(&str, &[u8]); 3] = [
             ("DTMF-Digit", &[digit.digit]),

@@ -1,5 +1,6 @@
 //! Endpoints: what makes legs of calls (`mod_loopback.c` has both `null` and `loopback`).
 
+mod loopback;
 mod sip;
 
 use trunkline_proto::{CallDirection, ChannelState, HangupCause};
@@ -12,7 +13,8 @@ use crate::expand::has_reference;
 use crate::log;
 use crate::time::Time;
 
-pub(crate) use sip::Signal;
+pub(crate) use loopback::Leg;
+pub(crate) use sip::{Dialog, Signal};
 
 /// What is at the other end of a channel.
 #[derive(Debug, Clone, Copy)]
@@ -36,15 +38,6 @@ impl Endpoint {
 
 static L16: Codec = Codec { name: "L16", rate: "8000", bit_rate: "128000" };
 static PCMU: Codec = Codec { name: "PCMU", rate: "8000", bit_rate: "64000" };
-
-/// Which end of a loopback call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Leg {
-    /// The one that calls.
-    A,
-    /// The one that is called.
-    B,
-}
 
 /// What a leg is made from.
 #[derive(Debug)]
@@ -142,7 +135,7 @@ impl Core {
         let rest = rest.get(1..).unwrap_or_default();
         match kind {
             b"null" => Ok(null_address(dial, rest)),
-            b"loopback" => Ok(loopback_address(rest)),
+            b"loopback" => Ok(loopback::parse(rest)),
             b"sofia" => sip::parse(self, rest),
             b"user" => sip::parse_user(self, rest),
             b"error" => Err(Cause::parse(rest)),
@@ -200,6 +193,8 @@ impl Core {
         channel.reads = true;
         let codec = channel.codec;
         let is_sip = matches!(channel.endpoint, Endpoint::Sip { .. });
+        // mod_sofia has both codecs before it tells of one.
+        channel.writes |= is_sip;
         set_codec(channel, "read", is_sip);
         let read = [
             ("channel-read-codec-name", codec.name.as_bytes()),
@@ -374,54 +369,15 @@ impl Core {
         names.split(|byte| *byte == b',').filter_map(value).collect()
     }
 
-    /// What the endpoint does when a channel's thread begins: a calling loopback leg makes the called one.
+    /// What the endpoint does when a channel's thread begins: a telephone is called, a loopback leg makes the other.
     pub(crate) fn endpoint_on_init(&mut self, id: ChannelId) {
-        let Some(channel) = self.channels.get(id) else { return };
-        let is_sip = matches!(channel.endpoint, Endpoint::Sip { .. }) && channel.is_outbound();
-        if is_sip {
-            return self.send_invite(id);
+        let Some(channel) = self.channels.get_mut(id) else { return };
+        match channel.endpoint {
+            Endpoint::Sip { .. } if channel.is_outbound() => self.send_invite(id),
+            Endpoint::Loopback { leg: Leg::A, .. } => self.make_called_leg(id),
+            Endpoint::Loopback { leg: Leg::B, .. } => channel.variables.set("loopback_leg", "B"),
+            _ => {}
         }
-        let Endpoint::Loopback { leg: Leg::A, .. } = channel.endpoint else { return };
-        let Some(mut profile) = channel.profile.as_deref().cloned() else { return };
-        let a_uuid = channel.uuid.clone();
-        let from = channel.variables.get("loopback_from_uuid").map(<[u8]>::to_vec);
-        let mut name = channel.name.clone();
-        name.truncate(name.len().saturating_sub(1));
-        name.push(b'b');
-        let inherited: Vec<_> =
-            channel.variables.iter().filter(|variable| is_inherited(*variable)).map(owned).collect();
-
-        let b_uuid = self.new_uuid();
-        let endpoint = Endpoint::Loopback { leg: Leg::B, peer: Some(id) };
-        let b = self.new_channel(b_uuid.clone(), CallDirection::Inbound, endpoint, &name);
-        if let Some(channel) = self.channels.get_mut(b) {
-            channel.variables.set("channel_name", &name);
-        }
-        self.set_codecs(b);
-        profile.direction = CallDirection::Inbound;
-        profile.logical_direction = CallDirection::Inbound;
-        profile.unique_id.clone_from(&b_uuid);
-        profile.channel_name = name;
-        profile.times = created(self.now);
-        if let Some(channel) = self.channels.get_mut(b) {
-            channel.initial = Some(Box::new((&profile).into()));
-            channel.profile = Some(profile.into());
-            channel.target = ChannelState::Init;
-            for (name, value) in inherited {
-                channel.variables.set(name, value);
-            }
-            channel.variables.set("other_loopback_leg_uuid", a_uuid);
-            if let Some(from) = from {
-                channel.variables.set("other_loopback_from_uuid", from);
-            }
-            channel.variables.set("loopback_leg", "B");
-        }
-        if let Some(channel) = self.channels.get_mut(id) {
-            channel.endpoint = Endpoint::Loopback { leg: Leg::A, peer: Some(b) };
-            channel.variables.set("other_loopback_leg_uuid", b_uuid);
-            channel.variables.set("loopback_leg", "A");
-        }
-        self.wake(b);
     }
 }
 
@@ -434,35 +390,6 @@ fn set_codec(channel: &mut Channel, way: &str, original: bool) {
             channel.variables.set(format!("original_{way}_{what}"), value);
         }
     }
-}
-
-fn owned((name, value): (&[u8], &[u8])) -> (Vec<u8>, Vec<u8>) {
-    (name.to_vec(), value.to_vec())
-}
-
-/// Whether the called leg takes a variable over: those the originate gave, not the channel's own.
-fn is_inherited((name, _): (&[u8], &[u8])) -> bool {
-    const OWN: [&[u8]; 18] = [
-        b"direction",
-        b"is_outbound",
-        b"session_id",
-        b"read_codec",
-        b"read_rate",
-        b"write_codec",
-        b"write_rate",
-        b"channel_name",
-        b"uuid",
-        b"call_uuid",
-        b"originate_early_media",
-        b"originate_endpoint",
-        b"loopback_from_uuid",
-        b"max_forwards",
-        b"originator_codec",
-        b"originator",
-        b"signal_bond",
-        b"originating_leg_uuid",
-    ];
-    !OWN.contains(&name)
 }
 
 fn created(now: Time) -> crate::channel::Times {
@@ -483,27 +410,6 @@ fn null_address(dial: &[u8], rest: &[u8]) -> Address {
         first_name: dial.to_vec(),
         name: dial.to_vec(),
         callee_number: after_last_slash(rest),
-        host: String::new(),
-        profile: String::new(),
-    }
-}
-
-/// `extension[/context[/dialplan]]`
-fn loopback_address(rest: &[u8]) -> Address {
-    let mut parts = rest.splitn(3, |byte| *byte == b'/');
-    let destination = parts.next().unwrap_or_default().to_vec();
-    let context = parts.next().filter(|context| !context.is_empty()).unwrap_or(b"default").to_vec();
-    let dialplan = parts.next().filter(|dialplan| !dialplan.is_empty()).unwrap_or(b"xml").to_vec();
-    let name = |address: &[u8]| [b"loopback/", address, b"-a"].concat();
-    Address {
-        endpoint: Endpoint::Loopback { leg: Leg::A, peer: None },
-        kind: "loopback",
-        first_name: name(rest),
-        name: name(&destination),
-        callee_number: after_last_slash(rest),
-        destination,
-        context,
-        dialplan,
         host: String::new(),
         profile: String::new(),
     }

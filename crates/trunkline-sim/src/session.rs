@@ -187,6 +187,7 @@ impl Core {
         if let Some(profile) = &mut channel.profile {
             profile.times.answered = now;
         }
+        self.sip_opens(id, false);
         self.fire_channel(id, &origin::ANSWER);
         if let Some(channel) = self.channels.get_mut(id) {
             channel.variables.set("endpoint_disposition", "ANSWER");
@@ -196,6 +197,7 @@ impl Core {
         });
         self.run_answer_hooks(id, early);
         self.set_call_state(id, CallState::Active);
+        self.sip_is_acknowledged(id);
         self.signal(id, Signal::Answered);
         self.originate_answered(id);
     }
@@ -210,6 +212,7 @@ impl Core {
         }
         profile.times.progress = now;
         self.log_channel(log::NOTICE, origin, id, |channel| format!("Ring-Ready {}!", channel.shown_name()));
+        self.sip_rings(id);
         self.fire_channel(id, &origin::PROGRESS);
         self.run_hooks_on(id, "ring");
         self.set_call_state(id, CallState::Ringing);
@@ -233,6 +236,7 @@ impl Core {
         }
         let waits = channel.variables.is_true("ignore_early_media");
         self.log_channel(log::NOTICE, origin, id, |channel| format!("Pre-Answer {}!", channel.shown_name()));
+        self.sip_opens(id, true);
         if let Some(channel) = self.channels.get_mut(id) {
             channel.variables.set("endpoint_disposition", "EARLY MEDIA");
         }
@@ -326,11 +330,15 @@ impl Core {
         self.end_recordings(id);
         let Some(channel) = self.channels.get_mut(id) else { return };
         channel.set_report();
+        if matches!(channel.endpoint, Endpoint::Loopback { leg: Leg::A | Leg::B, .. }) {
+            channel.variables.set("is_loopback", "1");
+        }
         channel.target = ChannelState::Reporting;
         let cause = channel.cause.unwrap_or_else(|| HangupCause::NormalClearing.into());
         if let Endpoint::Loopback { peer: Some(peer), .. } = channel.endpoint {
             self.hangup(peer, cause, &origin::LOOPBACK_HANGUP);
         }
+        self.report_sip(id);
         self.signal(id, Signal::HungUp(cause));
         self.run_hook(id, "api_hangup_hook");
     }
@@ -338,9 +346,6 @@ impl Core {
     fn on_reporting(&mut self, id: ChannelId) {
         self.run_hook(id, "api_reporting_hook");
         let Some(channel) = self.channels.get_mut(id) else { return };
-        if matches!(channel.endpoint, Endpoint::Loopback { leg: Leg::A | Leg::B, .. }) {
-            channel.variables.set("is_loopback", "1");
-        }
         let cause = channel.cause.unwrap_or_else(|| HangupCause::NormalClearing.into()).name();
         self.fire_hangup_complete(id, &cause);
         if let Some(channel) = self.channels.get_mut(id) {

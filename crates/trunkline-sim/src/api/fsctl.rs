@@ -54,6 +54,11 @@ impl Settings {
         !self.paused_inbound && !self.paused_outbound
     }
 
+    /// Whether every event of a channel carries its variables.
+    pub(crate) fn is_verbose(&self) -> bool {
+        self.flags.iter().any(|(name, flag)| *name == "verbose_events" && *flag)
+    }
+
     /// A number, which is set first if that is asked; zero asks only.
     fn number(&mut self, name: &str, set: Option<i32>) -> i32 {
         let Some((_, number)) = self.numbers.iter_mut().find(|(known, _)| *known == name) else { return 0 };

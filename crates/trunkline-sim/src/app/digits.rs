@@ -125,7 +125,7 @@ fn play_and_get_digits(core: &mut Core, id: ChannelId, data: &[u8]) -> Progress 
 impl Core {
     fn gather(&mut self, id: ChannelId, request: Request, tries: u64) -> Progress {
         if let Some(channel) = self.channels.get_mut(id) {
-            for name in [request.variable.as_str(), "read_result", "read_terminator_used"] {
+            for name in [request.variable.as_str(), "read_result"] {
                 channel.variables.remove(name.as_bytes());
             }
         }
@@ -203,7 +203,7 @@ impl Core {
                 gather.is_complaint && self.try_again(id, serial, &mut gather)
             }
             None if gather.is_complaint => self.try_again(id, serial, &mut gather),
-            None => return self.judge(id, serial, gather),
+            None => return self.judge(id, serial, gather, true),
         };
         if !over && gather.prompt.is_none() && !gather.is_complaint {
             let timeout = gather.request.timeout;
@@ -224,12 +224,23 @@ impl Core {
         false
     }
 
-    /// Decides whether what has come is what was wanted.
-    fn judge(&mut self, id: ChannelId, serial: u64, mut gather: Box<Gather>) {
+    /// Decides whether what has come is what was wanted; the variable that tells looks at the number of digits only.
+    fn judge(&mut self, id: ChannelId, serial: u64, mut gather: Box<Gather>, timed_out: bool) {
         let request = &gather.request;
         let digits = String::from_utf8_lossy(&gather.digits).into_owned();
         let fits = |pattern: &Regex| pattern.is_match(&digits).unwrap_or(false);
         let is_good = digits.len() >= request.least && request.pattern.as_ref().is_none_or(fits);
+        if let Some(channel) = self.channels.get_mut(id) {
+            if let Some(terminator) = gather.terminator {
+                channel.variables.set("read_terminator_used", [terminator]);
+            }
+            let result = match (digits.len() < request.least, timed_out) {
+                (true, _) => "failure",
+                (false, true) => "timeout",
+                (false, false) => "success",
+            };
+            channel.variables.set("read_result", result);
+        }
         if is_good {
             return self.put_gather(id, gather, true);
         }
@@ -268,11 +279,11 @@ impl Core {
         gather.is_complaint = false;
         if gather.request.terminators.contains(&digit) {
             gather.terminator = Some(digit);
-            return self.judge(id, serial, gather);
+            return self.judge(id, serial, gather, false);
         }
         gather.digits.push(digit);
         if gather.digits.len() >= gather.request.most {
-            return self.judge(id, serial, gather);
+            return self.judge(id, serial, gather, false);
         }
         let wait = gather.request.digit_timeout;
         self.wait_for_digit(id, serial, &mut gather, Some(wait));
@@ -286,14 +297,13 @@ impl Core {
         }
         let Some(channel) = self.channels.get_mut(id) else { return };
         let is_good = gather.tries > 0 && gather.digits.len() >= gather.request.least.max(1);
+        if channel.variables.get("read_result").is_none() {
+            channel.variables.set("read_result", "failure");
+        }
         if is_good {
             channel.variables.set(&gather.request.variable, &gather.digits);
         } else if gather.request.pattern.is_some() {
             channel.variables.set(format!("{}_invalid", gather.request.variable), &gather.digits);
         }
-        if let Some(terminator) = gather.terminator {
-            channel.variables.set("read_terminator_used", [terminator]);
-        }
-        channel.variables.set("read_result", if is_good { "success" } else { "failure" });
     }
 }

@@ -62,6 +62,11 @@ const MOST_WORDS: usize = 80;
 const MOST_HOSTS: usize = 50;
 
 impl Socket {
+    /// Whether nobody takes up digits: the connection has the call's own thread.
+    pub(super) fn is_deaf(&self) -> bool {
+        !self.mode.asynchronous
+    }
+
     /// Whether the channel's thread stays in the application although the call is over.
     pub(crate) fn outlasts_call(&self) -> bool {
         match self.stage {

@@ -2,6 +2,10 @@
 //! end does is scripted, or it is the switch itself, where the call comes in as another one. A signal takes a moment
 //! to get there.
 
+mod dialog;
+mod media;
+mod status;
+
 use trunkline_proto::{CallDirection, ChannelState, HangupCause};
 
 use super::{Address, Endpoint, created};
@@ -10,6 +14,8 @@ use crate::channel::{ChannelId, Profile};
 use crate::config::SipOutcome;
 use crate::core::{Core, Task};
 use crate::event::origin;
+pub(crate) use dialog::Dialog;
+use dialog::Ending;
 
 /// What one end tells the other.
 #[derive(Debug, Clone, Copy)]
@@ -99,7 +105,7 @@ impl Core {
 
     /// A leg's thread begins: the call is on its way.
     pub(super) fn send_invite(&mut self, id: ChannelId) {
-        let Some(channel) = self.channels.get_mut(id) else { return };
+        let Some(channel) = self.channels.get(id) else { return };
         let sent = ["sip_profile_name", "sip_destination_url"].map(|name| {
             let text = channel.variables.get(name).unwrap_or_default();
             String::from_utf8_lossy(text).into_owned()
@@ -107,16 +113,14 @@ impl Core {
         let [profile, url] = sent;
         let address = url.strip_prefix("sip:").unwrap_or(&url).to_owned();
         let (number, host) = address.split_once('@').unwrap_or((&address, ""));
+        let caller = channel.profile.as_deref().map(names).unwrap_or_default();
+        let dialog = self.new_dialog((&caller.0, &caller.1), number);
         let ip = self.config.ipv4.clone();
         let contact = format!("sip:mod_sofia@{ip}:{PORT}");
+        let Some(channel) = self.channels.get_mut(id) else { return };
+        dialog.offer(&mut channel.variables);
         for (name, value) in [
-            ("rtp_use_codec_string", "PCMU,PCMA,L16"),
-            ("local_media_ip", &ip),
-            ("local_media_port", "20000"),
-            ("advertised_media_ip", &ip),
-            ("audio_media_flow", "sendrecv"),
-            ("rtp_local_sdp_str", "v=0\r\n"),
-            ("sip_outgoing_contact_uri", &format!("<{contact}>")),
+            ("sip_outgoing_contact_uri", format!("<{contact}>").as_str()),
             ("sip_req_uri", &address),
             ("sip_to_host", host),
             ("sip_from_host", &ip),
@@ -126,7 +130,16 @@ impl Core {
         ] {
             channel.variables.set(name, value);
         }
+        channel.dialog = Some(dialog.into());
         self.follow_script(id, number, host);
+    }
+
+    fn new_dialog(&mut self, caller: (&str, &str), called: &str) -> Dialog {
+        let call_id = self.new_uuid();
+        let (ip, release) = (self.config.ipv4.clone(), self.config.release.full());
+        let agent = format!("FreeSWITCH-mod_sofia/{release}");
+        let now = self.now;
+        Dialog::new(self.rng(), now, &ip, &agent, call_id).between(caller, called)
     }
 
     /// Has what the called one does happen in its time.
@@ -175,38 +188,140 @@ impl Core {
     pub(crate) fn receive_signal(&mut self, to: ChannelId, signal: Signal) {
         match signal {
             Signal::Invite => self.call_comes_in(to),
-            Signal::Ringing => self.mark_ringing(to, &origin::SIP_RINGING),
-            Signal::Early => self.mark_early(to, &origin::SIP_EARLY),
+            Signal::Ringing => {
+                self.take_reply(to, false);
+                self.mark_ringing(to, &origin::SIP_RINGING);
+            }
+            Signal::Early => {
+                self.take_reply(to, true);
+                self.mark_early(to, &origin::SIP_EARLY);
+                self.take_sip_answer(to, true);
+            }
             Signal::Hold => self.mark_held(to, true),
             Signal::Unhold => self.mark_held(to, false),
             Signal::Answered => {
-                self.take_sip_answer(to);
+                self.take_reply(to, true);
+                self.take_sip_answer(to, false);
                 self.mark_answered(to, &origin::SIP_ANSWERED);
             }
-            Signal::HungUp(cause) => {
-                self.hangup(to, cause, &origin::SIP_HANGUP);
-            }
+            Signal::HungUp(cause) => self.sip_ends(to, cause),
+        }
+    }
+
+    /// A reply has come.
+    fn take_reply(&mut self, id: ChannelId, describes: bool) {
+        let ip = self.config.ipv4.clone();
+        let Some(channel) = self.channels.get_mut(id).filter(|channel| !channel.hung_up()) else { return };
+        let Some(dialog) = channel.dialog.as_mut().filter(|_| channel.direction == CallDirection::Outbound)
+        else {
+            return;
+        };
+        dialog.take_reply(&mut channel.variables, describes && !dialog.is_open);
+        if let Some(profile) = &mut channel.profile {
+            profile.callee_name = profile.callee_number.clone();
+            profile.network_addr = ip.into_bytes();
         }
     }
 
     /// What an answer tells of the one who gave it.
-    fn take_sip_answer(&mut self, id: ChannelId) {
-        let ip = self.config.ipv4.clone();
+    fn take_sip_answer(&mut self, id: ChannelId, early: bool) {
         let Some(channel) = self.channels.get_mut(id).filter(|channel| !channel.hung_up()) else { return };
         if channel.answered {
             return;
         }
-        if let Some(profile) = &mut channel.profile {
-            profile.callee_name = profile.callee_number.clone();
-            profile.network_addr = ip.clone().into_bytes();
+        let Some(dialog) = &mut channel.dialog else { return };
+        if std::mem::replace(&mut dialog.is_open, true) {
+            return;
         }
-        for (name, value) in
-            [("sip_network_ip", ip.as_str()), ("sip_network_port", PORT), ("dtmf_type", "rfc2833")]
-        {
-            channel.variables.set(name, value);
-        }
+        dialog.take_answer(&mut channel.variables, early);
         if !channel.reads {
             self.set_codecs(id);
+        }
+        let Some(channel) = self.channels.get_mut(id) else { return };
+        channel.variables.set("dtmf_type", "rfc2833");
+        if let Some(dialog) = &channel.dialog {
+            dialog.open(&mut channel.variables);
+        }
+        if early {
+            channel.variables.set("endpoint_disposition", "EARLY MEDIA");
+        }
+    }
+
+    /// A call that came in by SIP is about to be told to ring.
+    pub(crate) fn sip_rings(&mut self, id: ChannelId) {
+        let Some(channel) = self.channels.get_mut(id).filter(|channel| !channel.is_outbound()) else {
+            return;
+        };
+        if let Some(dialog) = &mut channel.dialog {
+            dialog.note_tag(&mut channel.variables);
+        }
+    }
+
+    /// A call that came in by SIP is about to be heard, or answered.
+    pub(crate) fn sip_opens(&mut self, id: ChannelId, early: bool) {
+        let Some(channel) = self.channels.get_mut(id).filter(|channel| !channel.is_outbound()) else {
+            return;
+        };
+        let Some(dialog) = &mut channel.dialog else { return };
+        let opened = std::mem::replace(&mut dialog.is_open, true);
+        if opened {
+            dialog.local.renew();
+        }
+        dialog.describe_own(&mut channel.variables);
+        if !opened {
+            dialog.open(&mut channel.variables);
+        }
+        if early {
+            channel.variables.set("endpoint_disposition", "EARLY MEDIA");
+        }
+    }
+
+    /// The other end has the answer, and says so. That takes it no time here, so that what the dialplan does next
+    /// finds it as it mostly does.
+    pub(crate) fn sip_is_acknowledged(&mut self, id: ChannelId) {
+        let mut rng = self.rng().fork();
+        let Some(channel) = self.channels.get_mut(id).filter(|channel| !channel.is_outbound()) else {
+            return;
+        };
+        if let Some(dialog) = &mut channel.dialog {
+            dialog.take_ack(&mut rng, &mut channel.variables);
+        }
+    }
+
+    /// The other end has ended the call.
+    fn sip_ends(&mut self, id: ChannelId, cause: Cause) {
+        let Some(channel) = self.channels.get_mut(id).filter(|channel| !channel.hung_up()) else { return };
+        let how = match (channel.answered, channel.is_outbound()) {
+            (true, _) => Ending::Bye,
+            (false, true) => Ending::Refusal,
+            (false, false) => Ending::Cancel,
+        };
+        let Some(dialog) = &mut channel.dialog else { return };
+        let cause = dialog.take_end(&mut channel.variables, how, cause);
+        self.hangup(id, cause, &origin::SIP_HANGUP);
+        let Some(channel) = self.channels.get_mut(id) else { return };
+        if let (Some(dialog), Ending::Bye) = (&channel.dialog, how) {
+            dialog.note_bye(&mut channel.variables);
+        }
+    }
+
+    /// What a SIP channel reports besides in the end: who ended it, and what went over it.
+    pub(crate) fn report_sip(&mut self, id: ChannelId) {
+        let Some(channel) = self.channels.get_mut(id) else { return };
+        let Some(dialog) = &channel.dialog else { return };
+        let (is_over, is_open) = (dialog.is_over, dialog.is_open);
+        match (is_over, channel.answered, channel.is_outbound()) {
+            (true, _, _) => {}
+            (false, true, _) => channel.variables.set("sip_hangup_disposition", "send_bye"),
+            (false, false, false) => channel.variables.set("sip_hangup_disposition", "send_refuse"),
+            (false, false, true) => {
+                channel.variables.set("sip_hangup_disposition", "send_cancel");
+                channel.variables.set("sip_invite_failure_status", "487");
+                channel.variables.set("sip_invite_failure_phrase", "CANCEL");
+            }
+        }
+        if is_open {
+            media::set_statistics(channel);
         }
     }
 
@@ -233,6 +348,8 @@ impl Core {
         let ip = self.config.ipv4.clone();
         let number = String::from_utf8_lossy(&from.caller_number).into_owned();
         let name = format!("sofia/{sip_profile}/{number}@{ip}");
+        let dialog = self.dialog_of_caller(from, peer);
+        let extra = peer.map(|peer| self.extra_headers(peer)).unwrap_or_default();
         let shown = if from.caller_name.is_empty() { &from.caller_number } else { &from.caller_name }.clone();
         let uuid = self.new_uuid();
         let endpoint = Endpoint::Sip { peer };
@@ -258,11 +375,19 @@ impl Core {
             times: created(self.now),
             ..from.clone()
         };
-        self.describe_caller(id, sip_profile, &profile, &name);
+        let now = self.now;
+        if let Some(channel) = self.channels.get_mut(id) {
+            dialog.describe_caller(&mut channel.variables, now, sip_profile, &name);
+            for (name, value) in extra {
+                channel.variables.set(name, value);
+            }
+        }
         self.enter(id, ChannelState::New);
         if let Some(channel) = self.channels.get_mut(id) {
             channel.initial = Some(Box::new((&profile).into()));
             channel.profile = Some(profile.into());
+            dialog.take_offer(&mut channel.variables);
+            channel.dialog = Some(dialog.into());
         }
         self.set_codecs(id);
         if let Some(channel) = self.channels.get_mut(id) {
@@ -274,47 +399,24 @@ impl Core {
         id
     }
 
-    fn describe_caller(&mut self, id: ChannelId, sip_profile: &str, profile: &Profile, name: &str) {
-        let ip = self.config.ipv4.clone();
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        let (number, shown) = (text(&profile.caller_number), text(&profile.caller_name));
-        let to = text(&profile.destination);
-        let call_id = self.new_uuid();
-        let Some(channel) = self.channels.get_mut(id) else { return };
-        for (name, value) in [
-            ("sip_from_user", number.as_str()),
-            ("sip_from_uri", &format!("{number}@{ip}")),
-            ("sip_from_host", &ip),
-            ("video_media_flow", "disabled"),
-            ("text_media_flow", "disabled"),
-            ("channel_name", name),
-            ("sip_call_id", &call_id),
-            ("sip_local_network_addr", &ip),
-            ("sip_network_ip", &ip),
-            ("sip_network_port", PORT),
-            ("sip_received_ip", &ip),
-            ("sip_received_port", PORT),
-            ("sip_via_protocol", "udp"),
-            ("sip_from_user_stripped", &number),
-            ("sofia_profile_name", sip_profile),
-            ("sofia_profile_url", &format!("sip:mod_sofia@{ip}:{PORT}")),
-            ("recovery_profile_name", sip_profile),
-            ("sip_from_display", &shown),
-            ("sip_full_from", &format!("\"{shown}\" <sip:{number}@{ip}>")),
-            ("sip_full_to", &format!("<sip:{to}@{ip}:{PORT}>")),
-            ("sip_req_user", &to),
-            ("sip_req_port", PORT),
-            ("sip_req_uri", &format!("{to}@{ip}:{PORT}")),
-            ("sip_req_host", &ip),
-            ("sip_to_user", &to),
-            ("sip_to_port", PORT),
-            ("sip_to_uri", &format!("{to}@{ip}:{PORT}")),
-            ("sip_to_host", &ip),
-            ("sip_via_host", &ip),
-            ("max_forwards", "70"),
-        ] {
-            channel.variables.set(name, value);
+    /// The dialog of a call that comes in: the caller's, if that is a channel here.
+    fn dialog_of_caller(&mut self, from: &Profile, peer: Option<ChannelId>) -> Dialog {
+        let known = peer.and_then(|peer| self.channels.get(peer)?.dialog.as_deref());
+        if let Some(dialog) = known {
+            return dialog.at_the_other_end();
         }
+        let (name, number) = names(from);
+        let called = String::from_utf8_lossy(&from.destination).into_owned();
+        self.new_dialog((&name, &number), &called)
+    }
+
+    /// The headers a call is given besides, which are variables at its other end.
+    fn extra_headers(&self, caller: ChannelId) -> Vec<(Vec<u8>, Vec<u8>)> {
+        let Some(channel) = self.channels.get(caller) else { return Vec::new() };
+        let extra = channel.variables.iter().filter(|(name, _)| {
+            [&b"sip_h_X-"[..], b"sip_h_P-"].iter().any(|beginning| name.starts_with(beginning))
+        });
+        extra.map(|(name, value)| (name.to_vec(), value.to_vec())).collect()
     }
 
     /// A call from outside comes in, from somebody nobody wrote down; its uuid.
@@ -349,4 +451,10 @@ impl Core {
         self.settle();
         uuid
     }
+}
+
+/// The caller's name and number.
+fn names(profile: &Profile) -> (String, String) {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (text(&profile.caller_name), text(&profile.caller_number))
 }

@@ -71,8 +71,13 @@ const LISTENING: [u16; 2] = [8084, 8085];
 
 impl World {
     pub(crate) fn new(config: SwitchConfig) -> Self {
-        // It has been up for a moment when the first client comes.
-        let up = Time::from_micros(START.as_micros() - 200_000);
+        Self::begun(config, Duration::ZERO)
+    }
+
+    /// One that has been up for so long, and a moment, when the first client comes.
+    fn begun(config: SwitchConfig, earlier: Duration) -> Self {
+        let micros = u64::try_from(earlier.as_micros()).expect("a short time") + 200_000;
+        let up = Time::from_micros(START.as_micros() - micros);
         let switch = Switch::new(config, up);
         Self {
             switch,
@@ -81,7 +86,7 @@ impl World {
             dials: VecDeque::new(),
             listening: Vec::new(),
             pieces: 0,
-            now: START,
+            now: if earlier.is_zero() { START } else { up },
         }
     }
 
@@ -100,13 +105,20 @@ impl World {
     }
 
     pub(crate) fn connect(&mut self) -> ConnectionId {
+        self.now = self.now.max(START);
         let id = self.switch.connect(([127, 0, 0, 1], 40000).into(), self.now);
         self.collect();
         id
     }
 
-    /// Takes the connection the switch wants made; those nobody listens for are refused.
+    /// Takes the connection the switch wants made; those nobody listens for are refused. A call by SIP is a moment on
+    /// its way.
     pub(crate) fn accept(&mut self) -> Option<ConnectionId> {
+        let latest = self.now.after(Duration::from_millis(50));
+        while self.dials.is_empty() {
+            let deadline = self.switch.deadline().filter(|deadline| *deadline <= latest)?;
+            self.pass_until(deadline);
+        }
         while let Some((id, _, port)) = self.dials.pop_front() {
             if LISTENING.contains(&port) {
                 self.switch.connected(id, self.now);
@@ -119,10 +131,19 @@ impl World {
         None
     }
 
-    fn others(&mut self, others: &mut Vec<Other>, due: impl Fn(&When) -> bool) {
+    fn others(
+        &mut self,
+        others: &mut Vec<Other>,
+        ids: &BTreeMap<u64, ConnectionId>,
+        due: impl Fn(&When) -> bool,
+    ) {
         let (now, rest) = std::mem::take(others).into_iter().partition(|(when, _)| due(when));
         *others = rest;
         for (_, call) in now {
+            let call = ids.iter().fold(call, |call: String, (number, id)| {
+                let uuid = self.sent.get(id).and_then(|sent| channel_of(sent)).unwrap_or_default();
+                call.replace(&format!("@{number} "), &format!("{uuid} "))
+            });
             self.switch.api(&call, self.now);
             self.collect();
         }
@@ -176,7 +197,8 @@ impl World {
     }
 }
 
-/// Something others did while a recording was taken: when, and the api command it was.
+/// Something others did while a recording was taken: when, and the api command it was, in which `@1` is the channel of
+/// connection 1.
 pub(crate) type Other = (When, String);
 
 /// When others did something.
@@ -188,6 +210,8 @@ pub(crate) enum When {
     At(u64),
     /// Before this connection was made.
     Opening(u64),
+    /// So many milliseconds before the recording was begun.
+    Earlier(u64),
 }
 
 fn millis(time: Duration) -> u64 {
@@ -202,17 +226,20 @@ fn next_time(others: &[Other]) -> Option<Duration> {
     others.iter().filter_map(time).min()
 }
 
+/// The channel a connection was made for, by what it was told first.
+fn channel_of(sent: &[u8]) -> Option<String> {
+    let text = String::from_utf8_lossy(sent).into_owned();
+    let (_, rest) = text.split_once("\nUnique-ID: ")?;
+    Some(rest.chars().take(36).collect())
+}
+
 /// The uuids the switch chose for the channels of its connections, then and now.
 fn names(
     recording: &Recording,
     ids: &BTreeMap<u64, ConnectionId>,
     sent: &BTreeMap<ConnectionId, Vec<u8>>,
 ) -> Vec<(String, String)> {
-    let uuid = |bytes: &[u8]| {
-        let text = String::from_utf8_lossy(bytes).into_owned();
-        let (_, rest) = text.split_once("\nUnique-ID: ")?;
-        (!rest.starts_with("ca11")).then(|| rest.chars().take(36).collect::<String>())
-    };
+    let uuid = |bytes: &[u8]| channel_of(bytes).filter(|uuid| !uuid.starts_with("ca11"));
     let received = recording.received();
     let pair =
         |(number, id): (&u64, &ConnectionId)| Some((uuid(received.get(number)?)?, uuid(sent.get(id)?)?));
@@ -229,17 +256,27 @@ fn renamed(bytes: &[u8], names: &[(String, String)]) -> Vec<u8> {
 
 /// Plays the client's part of a recording, and that of the others; what the switch said on each of its connections.
 pub(crate) fn play(recording: &Recording, config: SwitchConfig, others: &[Other]) -> BTreeMap<u64, Vec<u8>> {
-    let mut world = World::new(config);
+    let earlier = |(when, _): &Other| match when {
+        When::Earlier(millis) => Some(Duration::from_millis(*millis)),
+        _ => None,
+    };
+    let first = others.iter().filter_map(earlier).max().unwrap_or_default();
+    let mut world = World::begun(config, first);
     let mut ids = BTreeMap::new();
     let mut others = others.to_vec();
+    for wait in others.clone().iter().filter_map(earlier) {
+        let micros = u64::try_from(wait.as_micros()).expect("a short time");
+        world.pass_until(Time::from_micros(START.as_micros() - micros));
+        world.others(&mut others, &ids, |when| *when == When::Earlier(millis(wait)));
+    }
     let mut heard = BTreeMap::new();
     for step in &recording.steps {
         while let Some(at) = next_time(&others).filter(|at| *at <= step.at) {
             world.pass_until(START.after(at));
-            world.others(&mut others, |when| *when == When::At(millis(at)));
+            world.others(&mut others, &ids, |when| *when == When::At(millis(at)));
         }
         world.pass_until(START.after(step.at));
-        world.others(&mut others, |when| {
+        world.others(&mut others, &ids, |when| {
             *when == When::Opening(step.connection) && !ids.contains_key(&step.connection)
         });
         match (&step.direction, ids.get(&step.connection).copied()) {
@@ -253,6 +290,7 @@ pub(crate) fn play(recording: &Recording, config: SwitchConfig, others: &[Other]
                 let text = String::from_utf8_lossy(bytes).into_owned();
                 world.others(
                     &mut others,
+                    &ids,
                     |when| matches!(when, When::Before(command) if text.contains(command)),
                 );
                 let bytes = renamed(bytes, &names(recording, &ids, &world.sent));

@@ -24,6 +24,15 @@ impl Said {
         self
     }
 
+    /// Without what a SIP call's last request says of its dialog: when the first one, the ACK, gets there is a race.
+    pub(crate) fn without_acknowledgement(mut self) -> Self {
+        let told =
+            ["to_tag", "from_tag", "cseq", "call_id", "full_via", "from_display", "full_from", "full_to"];
+        let tells = |name: &str| name.strip_prefix("variable_sip_").is_some_and(|name| told.contains(&name));
+        self.headers.retain(|(name, _)| !tells(name));
+        self
+    }
+
     pub(crate) fn get(&self, name: &str) -> &str {
         self.headers.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
     }
@@ -158,6 +167,9 @@ fn mask(name: String, value: &str) -> (String, String) {
     if VARYING.contains(&name.as_str()) || is_time || name == "Content-Length" {
         return (name, "*".into());
     }
+    if is_of_sip(&name) {
+        return (name, mask_sip(value));
+    }
     let is_transfer =
         ["transfer_source", "transfer_history", "Transfer-Source"].iter().any(|end| name.ends_with(end));
     let masked = if is_transfer {
@@ -168,6 +180,30 @@ fn mask(name: String, value: &str) -> (String, String) {
         mask_ids(value)
     };
     (name, masked)
+}
+
+/// Whether a header tells of a SIP dialog, or of what is sent over it.
+fn is_of_sip(name: &str) -> bool {
+    let name = name.strip_prefix("variable_").unwrap_or_default();
+    name.starts_with("sip_")
+        || name.starts_with("rtp_")
+        || name.ends_with("_sdp")
+        || name.ends_with("_media_port")
+}
+
+/// Tags, branches, ports, and what counts packets.
+fn mask_sip(value: &str) -> String {
+    let marks = [("tag=", 13), ("branch=z9hG4bK", 13), ("o=FreeSWITCH ", 21), ("m=audio ", 5)];
+    let mut text = mask_ids(value);
+    for (mark, length) in marks {
+        if let Some(start) = text.find(mark).map(|at| at + mark.len()) {
+            let end = (start + length).min(text.len());
+            text.replace_range(start..end, "*");
+        }
+    }
+    let is_token = text.len() == 13 && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let is_count = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    if is_token || is_count { "*".into() } else { text }
 }
 
 /// The seconds each transfer begins with.
@@ -187,8 +223,43 @@ fn mask_body(body: &str) -> String {
     } else if !body.is_empty() && body.trim_end().bytes().all(|byte| byte.is_ascii_digit()) {
         "<number>".into()
     } else {
-        mask_ids(body)
+        mask_times(&mask_ids(body))
     }
+}
+
+/// Seconds since 1970, and the dates they are, become others.
+fn mask_times(text: &str) -> String {
+    let is_digit = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_digit);
+    let bytes = text.as_bytes();
+    let mut out = String::with_capacity(text.len());
+    let mut at = 0;
+    while let Some(rest) = text.get(at..) {
+        let Some(next) = rest.chars().next() else { break };
+        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+        let begins = at == 0 || !is_digit(bytes.get(at - 1));
+        if begins && digits >= 10 && rest.starts_with("17") {
+            out.push_str("1700000000");
+            at += digits;
+        } else if begins && digits == 4 && is_date(rest) {
+            out.push_str("2000-01-01 00:00:00");
+            at += 19;
+        } else {
+            out.push(next);
+            at += next.len_utf8();
+        }
+    }
+    out
+}
+
+/// Whether a text begins as `2026-11-20 23:06:38` does.
+fn is_date(text: &str) -> bool {
+    let shape = b"0000-00-00 00:00:00";
+    let bytes = text.as_bytes();
+    bytes.len() >= shape.len()
+        && bytes
+            .iter()
+            .zip(shape)
+            .all(|(byte, shape)| byte == shape || byte.is_ascii_digit() && *shape == b'0')
 }
 
 /// Random uuids; those of the recordings' own choice begin with `ca11`.
