@@ -82,7 +82,7 @@ pub struct Client {
 struct Handle {
     main: Link,
     lanes: Lanes,
-    config: Config,
+    config: Arc<Config>,
     permissions: Permissions,
     serials: AtomicU64,
 }
@@ -106,7 +106,7 @@ impl Client {
             main.shared.with(|core, now| core.connection.hear_jobs(now));
             close_together(&main, &lanes);
         }
-        Ok(Self::new(main, lanes, config, permissions))
+        Ok(Self::new(main, lanes, config.into(), permissions))
     }
 
     /// Speaks over a stream that is connected already: TLS, a tunnel, a Unix socket. Of the configuration, where to
@@ -123,21 +123,21 @@ impl Client {
         let (reader, writer) = tokio::io::split(stream);
         let (main, permissions) =
             Link::open(Box::new(reader), Box::new(writer), &config, None, Role::Main).await?;
-        Ok(Self::new(main, Lanes::default(), config, permissions))
+        Ok(Self::new(main, Lanes::default(), config.into(), permissions))
     }
 
     /// Asks for the call that the switch has connected to us for.
     pub(crate) async fn meet(
         reader: Reader,
         writer: Writer,
-        config: &Config,
+        config: &Arc<Config>,
         peer: Option<SocketAddr>,
     ) -> Result<(Self, ChannelData), Error> {
         let (main, call) = Link::meet(reader, writer, config, peer).await?;
-        Ok((Self::new(main, Lanes::default(), config.clone(), Permissions::default()), call))
+        Ok((Self::new(main, Lanes::default(), Arc::clone(config), Permissions::default()), call))
     }
 
-    fn new(main: Link, lanes: Lanes, config: Config, permissions: Permissions) -> Self {
+    fn new(main: Link, lanes: Lanes, config: Arc<Config>, permissions: Permissions) -> Self {
         let handle = Arc::new(Handle { main, lanes, config, permissions, serials: AtomicU64::new(0) });
         let life = Life::begin(&handle);
         Self { handle, _life: Some(life), timeout: None }

@@ -92,7 +92,7 @@ pub enum Error {
     /// `?`, has ended as calls do.
     #[cfg(feature = "client")]
     #[error("the call has ended: {0}")]
-    CallEnded(crate::call::Ended),
+    CallEnded(#[source] crate::call::Ended),
     /// An application took longer than it was given. It was ended, and the call goes on.
     #[cfg(feature = "client")]
     #[error("the application `{application}` took longer than {after:?}; it was ended, and the call goes on")]
@@ -101,6 +101,15 @@ pub enum Error {
         application: String,
         /// How long it was given.
         after: Duration,
+    },
+    /// An address cannot be listened on.
+    #[cfg(feature = "client")]
+    #[error("cannot listen on {address}: {source}")]
+    Listen {
+        /// Which.
+        address: String,
+        /// The operating system's word.
+        source: io::Error,
     },
     /// A call could not be connected to another.
     #[cfg(feature = "client")]

@@ -72,6 +72,8 @@ mod command_end;
 #[cfg(any(feature = "client", feature = "blocking"))]
 mod config;
 #[cfg(feature = "client")]
+mod contained;
+#[cfg(feature = "client")]
 mod core;
 #[cfg(feature = "client")]
 mod driver;

@@ -77,6 +77,9 @@ impl fmt::Display for Ended {
     }
 }
 
+/// So that it is found among an error's sources, whatever the error was wrapped in.
+impl std::error::Error for Ended {}
+
 /// When an event was fired, by the switch's clock.
 fn fired(event: &Event) -> Option<SystemTime> {
     let micros = event.get("Event-Date-Timestamp")?.parse().ok()?;

@@ -1,16 +1,15 @@
 //! How long a connection is kept open, and what runs beside it for so long.
 
 use std::convert::Infallible;
-use std::future::{pending, poll_fn};
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::future::pending;
 use std::sync::{Arc, Weak};
-use std::task::Poll;
 
 use tokio::sync::oneshot;
 use tracing::Instrument;
 
 use super::{Client, Handle};
 use crate::after_connect::{AfterConnect, Connected};
+use crate::contained::contained;
 use crate::core::Shared;
 use crate::trace;
 
@@ -69,15 +68,8 @@ impl After {
     async fn run(&self, connected: Option<Connected>) {
         if let (Some(connected), Some(handle)) = (connected, self.handle.upgrade()) {
             let client = Client { handle, _life: None, timeout: None };
-            let mut running = Box::pin(async { self.hook.begin(client, connected).await });
-            let outcome = poll_fn(|cx| {
-                // What it has half done is its own: nothing of ours is touched.
-                match catch_unwind(AssertUnwindSafe(|| running.as_mut().poll(cx))) {
-                    Ok(polled) => polled.map(Ok),
-                    Err(panic) => Poll::Ready(Err(panic)),
-                }
-            });
-            if outcome.await.is_err() {
+            let running = Box::pin(async { self.hook.begin(client, connected).await });
+            if contained(running).await.is_err() {
                 trace::hook_panicked(&self.shared.tally.span);
             }
         }

@@ -1,17 +1,19 @@
 //! One connection of the switch, and its call.
 
+use std::sync::Arc;
+
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
-use trunkline_proto::SocketMode;
+use trunkline_proto::{ChannelData, ChannelUuid, HangupCause, SocketMode};
 
-use crate::call::{Call, SyncCall};
+use crate::call::{Call, Ended, SyncCall};
 use crate::client::Client;
 use crate::config::Config;
 use crate::error::Error;
 use crate::reconnect::{Reader, Writer, halves};
 
 /// A call that the switch has connected to us for, by how its dialplan wants it handled.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Session {
     /// With `async`.
@@ -20,19 +22,79 @@ pub enum Session {
     Sync(SyncCall),
 }
 
+impl Session {
+    /// The call's id.
+    #[must_use]
+    pub fn uuid(&self) -> ChannelUuid {
+        match self {
+            Self::Async(call) => call.uuid(),
+            Self::Sync(call) => call.uuid(),
+        }
+    }
+
+    /// The call as it was when the switch connected to us: its caller, and every variable.
+    #[must_use]
+    pub fn data(&self) -> Option<&ChannelData> {
+        match self {
+            Self::Async(call) => call.data(),
+            Self::Sync(call) => call.data(),
+        }
+    }
+
+    /// The connection it is controlled by.
+    #[must_use]
+    pub fn client(&self) -> &Client {
+        match self {
+            Self::Async(call) => call.client(),
+            Self::Sync(call) => call.client(),
+        }
+    }
+
+    /// Waits for the call's end.
+    pub(super) async fn ended(&self) -> Ended {
+        match self {
+            Self::Async(call) => call.ended().await,
+            Self::Sync(call) => call.ended().await,
+        }
+    }
+
+    /// The call's end, if it has ended.
+    #[must_use]
+    pub fn ended_already(&self) -> Option<Ended> {
+        match self {
+            Self::Async(call) => call.ended_already(),
+            Self::Sync(call) => call.ended_already(),
+        }
+    }
+
+    pub(super) async fn hangup(&self, cause: HangupCause) -> Result<Ended, Error> {
+        match self {
+            Self::Async(call) => call.hangup(cause).await,
+            Self::Sync(call) => call.hangup(cause).await,
+        }
+    }
+}
+
 /// Takes a connection that the switch has made.
 #[derive(Debug, Clone)]
 pub struct Accept {
-    config: Config,
+    config: Arc<Config>,
 }
 
 impl Default for Accept {
     fn default() -> Self {
-        Self { config: Config::new("", "") }
+        Self::new(Config::new("", ""))
     }
 }
 
 impl Accept {
+    /// With this configuration: the form of events, limits, how long an answer may take. Where to connect, the credentials,
+    /// how to reconnect and the lanes are not used; `greeting_timeout` is for the answer to `connect`.
+    #[must_use]
+    pub fn new(config: Config) -> Self {
+        Self { config: Arc::new(config) }
+    }
+
     /// Asks over a TCP connection for its call.
     ///
     /// # Errors

@@ -3,4 +3,5 @@
 
 mod by_id;
 mod lifecycle;
+mod server;
 mod support;

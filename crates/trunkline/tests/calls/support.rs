@@ -47,15 +47,21 @@ impl Switch {
     /// The same, with these variables (`a=b,c=d`).
     pub(crate) async fn call_with(&self, words: &str, variables: &str) -> (ChannelUuid, Session) {
         let socket = Listening::open().await;
+        let uuid = self.dial(socket.port(), words, variables, "hangup").await;
+        (uuid, socket.accept().await)
+    }
+
+    /// Has it make a call that comes to this port by `socket` with these words, and goes on from there with this
+    /// application.
+    pub(crate) async fn dial(&self, port: u16, words: &str, variables: &str, then: &str) -> ChannelUuid {
         let uuid = uuid();
         let variables = ["origination_uuid=", uuid.as_str(), ",", variables].concat();
         let line = format!(
-            "originate {{{}}}null/test 'socket:127.0.0.1:{} {words}' inline",
-            variables.trim_end_matches(','),
-            socket.port()
+            "originate {{{}}}null/test 'socket:127.0.0.1:{port} {words},{then}' inline",
+            variables.trim_end_matches(',')
         );
         drop(self.client.bgapi(&line).await.unwrap());
-        (uuid, socket.accept().await)
+        uuid
     }
 
     pub(crate) async fn async_full(&self) -> Call {

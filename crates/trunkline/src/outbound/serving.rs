@@ -1,0 +1,158 @@
+//! Accepting connections, and handling their calls.
+
+mod attend;
+
+use std::future::{Future, poll_fn};
+use std::io;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use super::counts::{Counters, Fate};
+use super::handler::{FromSession, IntoOutcome, Outcome};
+use super::shutdown::Stop;
+use super::{Accept, AllowList, Session};
+use crate::trace;
+
+/// How long accepting rests when it cannot go on: at first, and at most.
+const REST: (Duration, Duration) = (Duration::from_millis(5), Duration::from_secs(1));
+
+/// What holds for every call of a server.
+#[derive(Debug)]
+pub(super) struct Terms {
+    pub(super) accept: Accept,
+    pub(super) allowed: Option<AllowList>,
+    pub(super) most_calls: usize,
+    pub(super) after_end: Duration,
+    pub(super) counters: Arc<Counters>,
+    pub(super) stop: watch::Sender<Option<Stop>>,
+}
+
+type Running = Pin<Box<dyn Future<Output = Outcome> + Send>>;
+/// A handler for one call.
+pub(super) type Handler = Box<dyn FnOnce(Session) -> Result<Running, Session> + Send>;
+
+/// Makes a handler for each call, whatever it is made of.
+pub(super) struct Handlers(Box<dyn FnMut() -> Handler + Send>);
+
+impl Handlers {
+    pub(super) fn of<C, H, F>(handler: H) -> Self
+    where
+        C: FromSession,
+        H: FnOnce(C) -> F + Clone + Send + 'static,
+        F: Future<Output: IntoOutcome> + Send + 'static,
+    {
+        Self(Box::new(move || {
+            let handler = handler.clone();
+            Box::new(move |session| {
+                let call = C::from_session(session)?;
+                Ok(Box::pin(async move { handler(call).await.into_outcome() }))
+            })
+        }))
+    }
+}
+
+/// A server at work.
+pub(super) struct Serving {
+    listeners: Vec<TcpListener>,
+    terms: Arc<Terms>,
+    handlers: Handlers,
+    calls: JoinSet<()>,
+}
+
+impl Serving {
+    pub(super) fn new(listeners: Vec<TcpListener>, terms: Terms, handlers: Handlers) -> Self {
+        Self { listeners, terms: Arc::new(terms), handlers, calls: JoinSet::new() }
+    }
+
+    /// Until it was stopped and the last call has ended.
+    pub(super) async fn run(mut self) {
+        self.accept_until_stopped().await;
+        // Who is connected already is not to be turned away.
+        while let Some(Ok((stream, peer))) = self.waiting() {
+            self.take(stream, peer);
+        }
+        self.listeners.clear();
+        while self.calls.join_next().await.is_some() {}
+    }
+
+    async fn accept_until_stopped(&mut self) {
+        let mut stop = self.terms.stop.subscribe();
+        let mut rest = REST.0;
+        loop {
+            let accepted = tokio::select! {
+                biased;
+                _ = stop.wait_for(Option::is_some) => return,
+                Some(_) = self.calls.join_next() => continue,
+                accepted = poll_fn(|cx| poll_accept(&self.listeners, cx)) => accepted,
+            };
+            match accepted {
+                Ok((stream, peer)) => {
+                    rest = REST.0;
+                    self.take(stream, peer);
+                }
+                Err(error) if is_the_connections_own(&error) => trace::not_accepted(&error, None),
+                Err(error) => {
+                    trace::not_accepted(&error, Some(rest));
+                    tokio::time::sleep(rest).await;
+                    rest = (rest * 2).min(REST.1);
+                }
+            }
+        }
+    }
+
+    /// A connection that can be accepted now.
+    fn waiting(&self) -> Option<io::Result<(TcpStream, SocketAddr)>> {
+        match poll_accept(&self.listeners, &mut Context::from_waker(std::task::Waker::noop())) {
+            Poll::Ready(accepted) => Some(accepted),
+            Poll::Pending => None,
+        }
+    }
+
+    fn take(&mut self, stream: TcpStream, peer: SocketAddr) {
+        let counters = &self.terms.counters;
+        if self.terms.allowed.as_ref().is_some_and(|allowed| !allowed.allows(peer.ip())) {
+            counters.count(Fate::NotAllowed);
+            return trace::turned_away(peer, "its address is not allowed");
+        }
+        let Some(open) = counters.open(self.terms.most_calls) else {
+            counters.count(Fate::Busy);
+            return trace::turned_away(peer, "as many calls are open as may be");
+        };
+        let terms = Arc::clone(&self.terms);
+        let handler = (self.handlers.0)();
+        self.calls.spawn(async move {
+            let _open = open;
+            attend::connection(&terms, stream, peer, handler).await;
+        });
+    }
+}
+
+/// The next connection, on whichever listener.
+fn poll_accept(listeners: &[TcpListener], cx: &mut Context<'_>) -> Poll<io::Result<(TcpStream, SocketAddr)>> {
+    let mut polled = listeners.iter().map(|listener| listener.poll_accept(cx));
+    polled.find(Poll::is_ready).unwrap_or(Poll::Pending)
+}
+
+/// Whether an error is about the connection that was to be accepted, and the next one may be fine.
+fn is_the_connections_own(error: &io::Error) -> bool {
+    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset, Interrupted, TimedOut};
+    matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset | Interrupted | TimedOut)
+}
+
+/// A listener that others than this machine can reach, with nobody asked who he is.
+pub(super) fn warn_if_open(listeners: &[TcpListener], allowed: Option<&AllowList>) {
+    if allowed.is_some() {
+        return;
+    }
+    let addresses = listeners.iter().filter_map(|listener| listener.local_addr().ok());
+    for address in addresses.filter(|address| !address.ip().to_canonical().is_loopback()) {
+        trace::open_to_all(address);
+    }
+}

@@ -1,0 +1,100 @@
+//! One connection, from its being accepted to its end.
+
+use std::future::pending;
+use std::net::SocketAddr;
+
+use tokio::net::TcpStream;
+use tokio::time::{sleep, sleep_until};
+use tracing::Instrument;
+
+use super::{Handler, Outcome, Running, Terms};
+use crate::contained::{Panicked, contained};
+use crate::outbound::Session;
+use crate::outbound::counts::Fate;
+use crate::trace;
+
+pub(super) async fn connection(terms: &Terms, stream: TcpStream, peer: SocketAddr, handler: Handler) {
+    let session = match terms.accept.tcp(stream).await {
+        Ok(session) => session,
+        Err(error) => {
+            terms.counters.count(Fate::NoCall);
+            return trace::no_call(peer, &error);
+        }
+    };
+    let span = trace::call(peer, &session.uuid());
+    let fate = call(terms, session, handler).instrument(span).await;
+    terms.counters.count(fate);
+}
+
+async fn call(terms: &Terms, session: Session, handler: Handler) -> Fate {
+    let fate = match handler(session.clone()) {
+        Ok(handler) => handled(terms, &session, handler).await,
+        Err(session) => {
+            trace::wrong_mode(matches!(session, Session::Async(_)));
+            Fate::WrongMode
+        }
+    };
+    // Whoever still has the call: it is not this program's any more.
+    session.client().close().await;
+    fate
+}
+
+async fn handled(terms: &Terms, session: &Session, handler: Running) -> Fate {
+    trace::handler_begins();
+    let ended = tokio::select! {
+        biased;
+        ended = contained(handler) => Some(ended),
+        () = overdue(terms, session) => None,
+        () = stopping(terms, session) => None,
+    };
+    let fate = fate(session, ended.as_ref());
+    trace::handler_ends(session, fate, ended);
+    fate
+}
+
+fn fate(session: &Session, ended: Option<&Result<Outcome, Panicked>>) -> Fate {
+    match ended {
+        Some(Ok(Outcome::Done)) if session.ended_already().is_none() => Fate::GivenBack,
+        Some(Ok(Outcome::Done | Outcome::CallEnded)) => Fate::Ended,
+        Some(Ok(Outcome::Failed(_))) => Fate::Failed,
+        Some(Err(_)) => Fate::Panicked,
+        None => Fate::Aborted,
+    }
+}
+
+/// Until a handler should have seen that its call has ended.
+async fn overdue(terms: &Terms, session: &Session) {
+    session.ended().await;
+    sleep(terms.after_end).await;
+}
+
+/// Makes an end of the call when the server is to stop.
+async fn stopping(terms: &Terms, session: &Session) {
+    let mut stop = terms.stop.subscribe();
+    loop {
+        let told = stop.borrow_and_update().clone();
+        let due = async {
+            match &told {
+                Some(stop) => sleep_until(stop.at).await,
+                None => pending().await,
+            }
+        };
+        tokio::select! {
+            () = due => break,
+            changed = stop.changed() => if changed.is_err() { pending::<()>().await },
+        }
+    }
+    let cause = stop.borrow().as_ref().and_then(|stop| stop.cause.clone());
+    match cause {
+        // What the handler makes of it is what counts; and if the switch does not do it, the connection is closed.
+        Some(cause) => {
+            if session.hangup(cause).await.is_err() {
+                session.client().close().await;
+            }
+        }
+        None => {
+            session.client().close().await;
+        }
+    }
+    pending().await
+}
