@@ -8,6 +8,7 @@ use trunkline_proto::{
     ApiMisuse, CloseReason, Executed, JobLost, JobUuid, Refusal, SubscriptionRefused, Unanswered,
 };
 
+use crate::application::ApplicationError;
 use crate::config::ConfigError;
 use crate::permission::lacking;
 
@@ -111,8 +112,15 @@ pub enum Error {
         /// The operating system's word.
         source: io::Error,
     },
+    /// An application failed, and says how. The call goes on.
+    #[error("the application `{application}` failed: {source}")]
+    Application {
+        /// Its name.
+        application: String,
+        /// What it says.
+        source: ApplicationError,
+    },
     /// A call could not be connected to another.
-    #[cfg(feature = "client")]
     #[error("the call was not bridged: {cause}")]
     NotBridged {
         /// Why.
@@ -150,6 +158,23 @@ impl Error {
 
     pub(crate) fn refused(command: &str, reason: String) -> Self {
         Self::Refused { command: command.to_owned(), reason }
+    }
+
+    #[cfg(feature = "client")]
+    pub(crate) fn application(application: String, source: ApplicationError) -> Self {
+        match source {
+            ApplicationError::NotBridged { cause } => Self::NotBridged { cause },
+            source => Self::Application { application, source },
+        }
+    }
+
+    /// What an application says of its failure, if that is it.
+    #[must_use]
+    pub fn application_error(&self) -> Option<&ApplicationError> {
+        match self {
+            Self::Application { source, .. } => Some(source),
+            _ => None,
+        }
     }
 
     /// Why the switch said no, to be matched on, if that is what it did.

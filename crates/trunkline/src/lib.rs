@@ -57,6 +57,8 @@
 
 #[cfg(feature = "client")]
 mod after_connect;
+#[cfg(any(feature = "client", feature = "blocking"))]
+pub mod application;
 #[cfg(feature = "blocking")]
 pub mod blocking;
 #[cfg(any(feature = "client", feature = "blocking"))]

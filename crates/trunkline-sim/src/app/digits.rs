@@ -78,6 +78,19 @@ fn text(word: Option<&Vec<u8>>) -> Vec<u8> {
     word.filter(|word| !word.eq_ignore_ascii_case(b"none")).cloned().unwrap_or_default()
 }
 
+/// `silence` is nothing to be played.
+fn prompt(word: Option<&Vec<u8>>) -> Vec<u8> {
+    let file = text(word);
+    if file.eq_ignore_ascii_case(b"silence") { Vec::new() } else { file }
+}
+
+fn terminators(word: Option<&Vec<u8>>) -> Vec<u8> {
+    match word {
+        Some(word) if !word.is_empty() => text(Some(word)),
+        _ => b"#".to_vec(),
+    }
+}
+
 /// `<least> <most> <file> <variable> <timeout> <terminators> [<digit timeout>]`
 fn read(core: &mut Core, id: ChannelId, data: &[u8]) -> Progress {
     let words = split_spaces(data, 7);
@@ -89,8 +102,8 @@ fn read(core: &mut Core, id: ChannelId, data: &[u8]) -> Progress {
         most: size(words.get(1)).max(least),
         timeout,
         digit_timeout: if digit_timeout == 0 { timeout } else { Duration::from_millis(digit_timeout) },
-        terminators: text(words.get(5)),
-        prompt: text(words.get(2)),
+        terminators: terminators(words.get(5)),
+        prompt: prompt(words.get(2)),
         complaint: Vec::new(),
         variable: String::from_utf8_lossy(&text(words.get(3))).into_owned(),
         pattern: None,
@@ -113,8 +126,8 @@ fn play_and_get_digits(core: &mut Core, id: ChannelId, data: &[u8]) -> Progress 
         most: size(words.get(1)).max(least).max(1),
         timeout,
         digit_timeout: if digit_timeout == 0 { timeout } else { Duration::from_millis(digit_timeout) },
-        terminators: text(words.get(4)),
-        prompt: text(words.get(5)),
+        terminators: terminators(words.get(4)),
+        prompt: prompt(words.get(5)),
         complaint: text(words.get(6)),
         variable: String::from_utf8_lossy(&text(words.get(7))).into_owned(),
         pattern: Regex::new(&pattern).ok().filter(|_| !pattern.is_empty()),
@@ -124,10 +137,15 @@ fn play_and_get_digits(core: &mut Core, id: ChannelId, data: &[u8]) -> Progress 
 
 impl Core {
     fn gather(&mut self, id: ChannelId, request: Request, tries: u64) -> Progress {
-        if let Some(channel) = self.channels.get_mut(id) {
-            for name in [request.variable.as_str(), "read_result"] {
-                channel.variables.remove(name.as_bytes());
+        if let Some(channel) = self.channels.get_mut(id).filter(|_| request.pattern.is_some()) {
+            channel.variables.remove(format!("{}_invalid", request.variable).as_bytes());
+        }
+        if self.config.is_missing(&request.prompt) {
+            if let Some(channel) = self.channels.get_mut(id) {
+                channel.variables.remove(b"read_result");
+                channel.variables.remove(request.variable.as_bytes());
             }
+            return Progress::Done;
         }
         let mut gather = Gather {
             request,
@@ -146,6 +164,11 @@ impl Core {
     fn ask(&mut self, id: ChannelId, serial: u64, gather: &mut Gather, complains: bool) {
         let file = if complains { &gather.request.complaint } else { &gather.request.prompt };
         let file = file.clone();
+        if let Some(channel) = self.channels.get_mut(id).filter(|_| !complains) {
+            for name in [gather.request.variable.as_str(), "read_result"] {
+                channel.variables.remove(name.as_bytes());
+            }
+        }
         gather.is_complaint = complains;
         let wait = if file.is_empty() {
             if complains { Some(Duration::ZERO) } else { Some(gather.request.timeout) }
@@ -203,7 +226,7 @@ impl Core {
                 gather.is_complaint && self.try_again(id, serial, &mut gather)
             }
             None if gather.is_complaint => self.try_again(id, serial, &mut gather),
-            None => return self.judge(id, serial, gather, true),
+            None => return self.judge(id, serial, gather, "timeout"),
         };
         if !over && gather.prompt.is_none() && !gather.is_complaint {
             let timeout = gather.request.timeout;
@@ -224,32 +247,39 @@ impl Core {
         false
     }
 
-    /// Decides whether what has come is what was wanted; the variable that tells looks at the number of digits only.
-    fn judge(&mut self, id: ChannelId, serial: u64, mut gather: Box<Gather>, timed_out: bool) {
-        let request = &gather.request;
-        let digits = String::from_utf8_lossy(&gather.digits).into_owned();
-        let fits = |pattern: &Regex| pattern.is_match(&digits).unwrap_or(false);
-        let is_good = digits.len() >= request.least && request.pattern.as_ref().is_none_or(fits);
-        if let Some(channel) = self.channels.get_mut(id) {
-            if let Some(terminator) = gather.terminator {
-                channel.variables.set("read_terminator_used", [terminator]);
-            }
-            let result = match (digits.len() < request.least, timed_out) {
-                (true, _) => "failure",
-                (false, true) => "timeout",
-                (false, false) => "success",
-            };
-            channel.variables.set("read_result", result);
-        }
-        if is_good {
+    /// Decides whether what has come is what was wanted; `result` is how waiting for it ended.
+    fn judge(&mut self, id: ChannelId, serial: u64, mut gather: Box<Gather>, result: &str) {
+        if self.take_digits(id, &gather, result) {
             return self.put_gather(id, gather, true);
         }
-        if gather.tries > 1 || !request.complaint.is_empty() {
+        if gather.tries > 1 || !gather.request.complaint.is_empty() {
             self.ask(id, serial, &mut gather, true);
             return self.put_gather(id, gather, false);
         }
-        gather.tries = 0;
         self.put_gather(id, gather, true);
+    }
+
+    /// Puts down what has come in the channel's variables; whether it is what was wanted.
+    fn take_digits(&mut self, id: ChannelId, gather: &Gather, result: &str) -> bool {
+        let Some(channel) = self.channels.get_mut(id) else { return false };
+        let (request, digits) = (&gather.request, &gather.digits);
+        let enough = digits.len() >= request.least;
+        if let Some(terminator) = gather.terminator {
+            channel.variables.set("read_terminator_used", [terminator]);
+        }
+        channel.variables.set("read_result", if enough { result } else { "failure" });
+        if digits.is_empty() {
+            // Whichever entry it is of: nothing unsets it.
+            return enough && channel.variables.get(b"read_terminator_used").is_some();
+        }
+        channel.variables.set(&request.variable, digits);
+        let text = String::from_utf8_lossy(digits);
+        let fits = request.pattern.as_ref().is_none_or(|pattern| pattern.is_match(&text).unwrap_or(false));
+        if enough && !fits {
+            channel.variables.remove(request.variable.as_bytes());
+            channel.variables.set(format!("{}_invalid", request.variable), digits);
+        }
+        enough && fits
     }
 
     /// The application that runs hears a digit.
@@ -279,31 +309,21 @@ impl Core {
         gather.is_complaint = false;
         if gather.request.terminators.contains(&digit) {
             gather.terminator = Some(digit);
-            return self.judge(id, serial, gather, false);
+            return self.judge(id, serial, gather, "success");
         }
         gather.digits.push(digit);
         if gather.digits.len() >= gather.request.most {
-            return self.judge(id, serial, gather, false);
+            return self.judge(id, serial, gather, "success");
         }
         let wait = gather.request.digit_timeout;
         self.wait_for_digit(id, serial, &mut gather, Some(wait));
         self.put_gather(id, gather, false);
     }
 
-    /// What the channel's variables say of the digits that came.
+    /// What was still being played ends with it.
     pub(super) fn gather_over(&mut self, id: ChannelId, gather: &Gather) {
         if let Some(prompt) = &gather.prompt {
             self.playback_over(id, prompt, Ending::Left);
-        }
-        let Some(channel) = self.channels.get_mut(id) else { return };
-        let is_good = gather.tries > 0 && gather.digits.len() >= gather.request.least.max(1);
-        if channel.variables.get("read_result").is_none() {
-            channel.variables.set("read_result", "failure");
-        }
-        if is_good {
-            channel.variables.set(&gather.request.variable, &gather.digits);
-        } else if gather.request.pattern.is_some() {
-            channel.variables.set(format!("{}_invalid", gather.request.variable), &gather.digits);
         }
     }
 }

@@ -1,5 +1,5 @@
-//! FreeSWITCH's applications as methods, a file a family. Each runs its application by
-//! [`execute`](super::Call::execute) and reads what came of it from its CHANNEL_EXECUTE_COMPLETE.
+//! FreeSWITCH's applications as methods, a file a family: each runs the value of [`application`](crate::application) that
+//! it is named after.
 
 mod answer;
-mod playback;
+mod media;

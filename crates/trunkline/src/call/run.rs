@@ -7,6 +7,7 @@ use trunkline_proto::{Command, Event, Execute, Executed, Refusal, Reply, SendMsg
 
 use super::mode::Mode;
 use super::{Call, Ended};
+use crate::application::Application;
 use crate::core::{Shared, Submission};
 use crate::error::Error;
 use crate::outcome::accepted;
@@ -15,6 +16,32 @@ use crate::outcome::accepted;
 const AS_LONG_AS_IT_TAKES: Duration = Duration::from_secs(365 * 24 * 3600);
 
 impl<M: Mode> Call<M> {
+    /// Runs an application that is a value, waits for its end, and reads what came of it.
+    ///
+    /// ```
+    /// # async fn run(call: trunkline::Call) -> Result<(), trunkline::Error> {
+    /// use trunkline::application::Playback;
+    ///
+    /// let played = call.run(Playback::new("welcome.wav")).await?;
+    /// println!("ended by {:?}", played.terminator());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`execute`](Self::execute); [`Error::Application`] with what the application says of its failure.
+    ///
+    /// # Cancel safety
+    ///
+    /// As [`execute`](Self::execute).
+    pub async fn run<A: Application>(&self, application: A) -> Result<A::Output, Error> {
+        let execute = application.execute()?;
+        let name = execute.application().to_owned();
+        let complete = self.execute(execute).await?;
+        application.read(&complete).map_err(|source| Error::application(name, source))
+    }
+
     /// Runs any application, and waits for its end: its CHANNEL_EXECUTE_COMPLETE, with every variable of the call.
     ///
     /// The argument is expanded by the switch, as in a dialplan: no text of a caller may reach it but by
@@ -33,15 +60,15 @@ impl<M: Mode> Call<M> {
     /// call is [`Locked`](super::Locked) or [`Sync`](super::Sync), where it runs on.
     pub async fn execute(&self, execute: impl Into<Execute>) -> Result<Event, Error> {
         let execute = execute.into();
-        let Some(after) = self.limit else { return self.run(execute).await };
+        let Some(after) = self.limit else { return self.perform(execute).await };
         let application = execute.application().to_owned();
-        match tokio::time::timeout(after, self.run(execute)).await {
+        match tokio::time::timeout(after, self.perform(execute)).await {
             Ok(result) => result,
             Err(_) => Err(Error::ApplicationTimedOut { application, after }),
         }
     }
 
-    async fn run(&self, execute: Execute) -> Result<Event, Error> {
+    async fn perform(&self, execute: Execute) -> Result<Event, Error> {
         self.handle.state.may_begin().await.map_err(Error::CallEnded)?;
         let what = format!("execute {}", execute.application());
         let id = uuid::Uuid::new_v4().to_string();

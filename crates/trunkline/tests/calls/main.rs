@@ -2,6 +2,7 @@
 //! FreeSWITCH where `TRUNKLINE_TEST_URL` names one.
 
 mod by_id;
+mod digits;
 mod lifecycle;
 mod server;
 mod support;

@@ -1,7 +1,6 @@
-//! Taking a call: `answer`, `pre_answer`, `ring_ready`.
+//! Taking a call.
 
-use trunkline_proto::Execute;
-
+use crate::application::{Answer, PreAnswer, RingReady};
 use crate::call::{Call, Mode};
 use crate::error::Error;
 
@@ -16,7 +15,7 @@ impl<M: Mode> Call<M> {
     ///
     /// As [`execute`](Self::execute).
     pub async fn answer(&self) -> Result<(), Error> {
-        self.execute(Execute::new("answer", "")).await.map(drop)
+        self.run(Answer::new()).await
     }
 
     /// Has media flow before the call is answered: what is played then is heard, and costs the caller nothing.
@@ -29,7 +28,7 @@ impl<M: Mode> Call<M> {
     ///
     /// As [`execute`](Self::execute).
     pub async fn pre_answer(&self) -> Result<(), Error> {
-        self.execute(Execute::new("pre_answer", "")).await.map(drop)
+        self.run(PreAnswer::new()).await
     }
 
     /// Has the caller's phone say that it rings.
@@ -42,6 +41,6 @@ impl<M: Mode> Call<M> {
     ///
     /// As [`execute`](Self::execute).
     pub async fn ring_ready(&self) -> Result<(), Error> {
-        self.execute(Execute::new("ring_ready", "")).await.map(drop)
+        self.run(RingReady::new()).await
     }
 }

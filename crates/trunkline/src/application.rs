@@ -1,0 +1,121 @@
+//! FreeSWITCH's applications as values: what a call is to do, and what came of it, read.
+//!
+//! A value is run by [`Call::run`](crate::Call::run), or by the method of the same name, which is shorter:
+//!
+//! ```
+//! # async fn run(call: trunkline::Call) -> Result<(), trunkline::Error> {
+//! use trunkline::application::{Digits, Playback};
+//!
+//! let pin = call.play_and_get_digits(Digits::prompt("enter-pin.wav").count(4..=4).tries(3)).await?;
+//! println!("{pin:?}");
+//! call.run(Playback::new("thanks.wav")).await?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Nothing in an argument is expanded: what goes in is what the application gets, byte for byte, or is refused. So a
+//! caller's name, a digit string, a value from a database can stand anywhere in one.
+//!
+//! For an application that is not here there is [`Raw`], or a value of your own:
+//!
+//! ```
+//! use trunkline::application::{Application, ApplicationError, argument};
+//! use trunkline::{ApiMisuse, Event, Execute};
+//!
+//! /// Waits until nobody has spoken for a while.
+//! struct WaitForSilence {
+//!     hits: u32,
+//!     timeout_ms: u32,
+//! }
+//!
+//! impl Application for WaitForSilence {
+//!     type Output = ();
+//!
+//!     fn execute(&self) -> Result<Execute, ApiMisuse> {
+//!         argument("wait_for_silence", &format!("200 {} 0 {}", self.hits, self.timeout_ms))
+//!     }
+//!
+//!     fn read(&self, _complete: &Event) -> Result<(), ApplicationError> {
+//!         Ok(())
+//!     }
+//! }
+//! ```
+
+mod answer;
+mod cancel;
+mod digits;
+mod error;
+mod plain;
+mod playback;
+mod raw;
+
+pub use answer::{Answer, PreAnswer, RingReady};
+pub use cancel::Cancel;
+pub use digits::{Digits, Entered, NoDigits, Read};
+pub use error::ApplicationError;
+pub use playback::{Playback, Played};
+pub use raw::Raw;
+
+pub(crate) use plain::plain;
+
+use trunkline_proto::{ApiMisuse, Event, Execute, dialstring};
+
+/// An application that a call can run.
+pub trait Application {
+    /// What came of it.
+    type Output;
+
+    /// What the switch is told. Its argument is expanded there: make it by [`argument`].
+    ///
+    /// # Errors
+    ///
+    /// Something in it cannot be said.
+    fn execute(&self) -> Result<Execute, ApiMisuse>;
+
+    /// Reads what came of it from its CHANNEL_EXECUTE_COMPLETE, which has every variable of the call.
+    ///
+    /// # Errors
+    ///
+    /// The application failed.
+    fn read(&self, complete: &Event) -> Result<Self::Output, ApplicationError>;
+
+    /// How it is ended when nobody waits for it any more: by a break, unless said otherwise.
+    fn cancel(&self) -> Cancel {
+        Cancel::Break
+    }
+}
+
+impl<A: Application + ?Sized> Application for &A {
+    type Output = A::Output;
+
+    fn execute(&self) -> Result<Execute, ApiMisuse> {
+        (**self).execute()
+    }
+
+    fn read(&self, complete: &Event) -> Result<Self::Output, ApplicationError> {
+        (**self).read(complete)
+    }
+
+    fn cancel(&self) -> Cancel {
+        (**self).cancel()
+    }
+}
+
+/// An application with an argument that reaches it as it is given: nothing in it is expanded.
+///
+/// # Errors
+///
+/// A name that is none; an argument as [`application_argument`](dialstring::application_argument) refuses.
+pub fn argument(name: &str, argument: &str) -> Result<Execute, ApiMisuse> {
+    Ok(Execute::from(&dialstring::Application::new(name, argument)?))
+}
+
+/// What the application answered; `None` if nothing.
+pub(crate) fn response(complete: &Event) -> Option<std::borrow::Cow<'_, str>> {
+    complete.get("Application-Response").filter(|response| response != "_none_" && !response.is_empty())
+}
+
+/// A variable of the call as it was when the application ended; `None` if it is not set, or empty.
+pub(crate) fn variable<'a>(complete: &'a Event, name: &str) -> Option<std::borrow::Cow<'a, str>> {
+    complete.get(&["variable_", name].concat()).filter(|value| !value.is_empty())
+}
