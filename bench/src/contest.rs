@@ -242,6 +242,6 @@ fn install_modesl() -> Option<PathBuf> {
     None
 }
 
-fn this_program() -> PathBuf {
+pub(crate) fn this_program() -> PathBuf {
     std::env::current_exe().expect("this program has a path")
 }

@@ -7,6 +7,7 @@ mod drain;
 mod esl_tokio;
 mod lanes;
 mod ours;
+mod outbound;
 mod raw;
 
 use crate::Contestant;
@@ -16,6 +17,8 @@ const TASKS: usize = 64;
 
 pub(crate) fn run(contestant: &Contestant) {
     let measured = match contestant.name.as_str() {
+        "raw/outbound" => return outbound::raw::serve(),
+        "freeswitch-esl-tokio/outbound" => return outbound::esl_tokio::serve(),
         "drain" => drain::stream(contestant),
         "trunkline/decode" => codec::decode(contestant),
         "newlines/decode" => codec::decode_floor(contestant),

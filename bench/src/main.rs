@@ -6,6 +6,7 @@
 mod contest;
 mod contestants;
 mod measure;
+mod outbound;
 mod server;
 mod sim;
 mod soak;
@@ -45,6 +46,8 @@ enum Command {
     Lookup(Options),
     /// A client that stays connected to a switch that is killed and restarted, under calls, for minutes
     Soak(soak::Soak),
+    /// Servers of outbound sockets: calls a second, by second of processor time, and what a waiting one takes
+    Outbound(outbound::Options),
     /// The simulated switch: calls and events a second, channels held
     Sim(sim::Options),
     #[command(hide = true)]
@@ -133,6 +136,7 @@ fn main() {
         Command::Decode(options) => contest::decode(&options),
         Command::Encode(options) => contest::encode(&options),
         Command::Lookup(options) => contest::lookup(&options),
+        Command::Outbound(options) => outbound::run(&options),
         Command::Sim(options) => sim::run(&options),
         Command::Soak(options) => soak::run(&options),
         Command::SoakSwitch(options) => soak::switch(&options),

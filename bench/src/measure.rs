@@ -92,23 +92,32 @@ impl Measured {
 
 /// Processor time of this process, in seconds; in hundredths, as Linux counts it for /proc.
 pub(crate) fn cpu_seconds() -> f64 {
-    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    cpu_seconds_of("self")
+}
+
+/// Processor time of the process of this number.
+pub(crate) fn cpu_seconds_of(process: &str) -> f64 {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
     let after_name = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
     let ticks: f64 =
         after_name.split_whitespace().skip(11).take(2).filter_map(|t| t.parse::<f64>().ok()).sum();
     ticks / 100.0
 }
 
-fn status_kib(key: &str) -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+fn status_kib(process: &str, key: &str) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix(key)).unwrap_or_default();
     line.split_whitespace().find_map(|word| word.parse().ok()).unwrap_or(0)
 }
 
 pub(crate) fn peak_rss_kib() -> u64 {
-    status_kib("VmHWM:")
+    status_kib("self", "VmHWM:")
 }
 
 pub(crate) fn rss_kib() -> u64 {
-    status_kib("VmRSS:")
+    rss_kib_of("self")
+}
+
+pub(crate) fn rss_kib_of(process: &str) -> u64 {
+    status_kib(process, "VmRSS:")
 }

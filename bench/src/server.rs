@@ -139,8 +139,16 @@ fn last_event(format: Format, sent: u64) -> Vec<u8> {
 
 /// The channel events of a recorded SIP call, each a whole message.
 pub(crate) fn recorded_events(format: Format) -> Vec<Vec<u8>> {
-    let file = format!("../fixtures/transcripts/ev-sip-call-{}.ndjson", format.as_str());
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
+    let messages = recorded_messages(&format!("ev-sip-call-{}.ndjson", format.as_str()));
+    let is_one = |message: &String| message.starts_with("Content-Length") && message.contains("CHANNEL_");
+    let events: Vec<Vec<u8>> = messages.into_iter().filter(is_one).map(String::into_bytes).collect();
+    assert!(events.len() > 20, "the recording holds {} channel events", events.len());
+    events
+}
+
+/// What the switch said in a recorded conversation.
+pub(crate) fn recorded_messages(file: &str) -> Vec<String> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/transcripts").join(file);
     let file = std::fs::File::open(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
     let mut bytes = Vec::new();
     for line in BufReader::new(file).lines() {
@@ -149,13 +157,7 @@ pub(crate) fn recorded_events(format: Format) -> Vec<Vec<u8>> {
             bytes.extend_from_slice(entry["data"].as_str().expect("UTF-8 chunks").as_bytes());
         }
     }
-    let events: Vec<Vec<u8>> = messages(&bytes)
-        .into_iter()
-        .filter(|message| message.starts_with("Content-Length") && message.contains("CHANNEL_"))
-        .map(|message| message.as_bytes().to_vec())
-        .collect();
-    assert!(events.len() > 20, "the recording holds {} channel events", events.len());
-    events
+    messages(&bytes).into_iter().map(str::to_owned).collect()
 }
 
 fn messages(bytes: &[u8]) -> Vec<&str> {

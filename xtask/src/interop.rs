@@ -34,6 +34,10 @@ pub(crate) struct InteropArgs {
     #[arg(long, default_value = "ClueCon", requires = "switch")]
     password: String,
 
+    /// Only install the clients, for `trunkline-bench outbound`
+    #[arg(long)]
+    install: bool,
+
     /// Only the programs with one of these in their name
     names: Vec<String>,
 }
@@ -81,6 +85,10 @@ pub(crate) fn run(options: &InteropArgs) -> Result<(), Failure> {
     let place = place()?;
     tools::ensure(&place)?;
     let clients = Clients { node: node::install(&place)?, python: python::install(&place)? };
+    if options.install {
+        println!("installed in {}", place.display());
+        return Ok(());
+    }
     match options.switch {
         Some(switch) => try_all(&programs, &clients, &place, (switch, &options.password)),
         None => {

@@ -1,0 +1,16 @@
+//! Servers of outbound sockets: each serves the calls of `bench outbound` until it is ended.
+
+pub(super) mod esl_tokio;
+pub(super) mod raw;
+
+use std::net::SocketAddr;
+
+/// What is played, for 200 ms.
+const TONE: &str = "tone_stream://%(200,0,440)";
+/// How one digit is asked for: one, in one try, into the variable `choice`.
+const DIGITS: &str = "1 1 1 5000 # silence_stream://50 silence_stream://50 choice \\d";
+
+/// Tells the switch where to dial.
+fn listening(address: SocketAddr) {
+    println!("{address}");
+}
