@@ -11,14 +11,19 @@ use trunkline_proto::view::Moment;
 use super::batch::Batch;
 use super::call::CallId;
 use super::change::{Altered, Change, Removal};
+use super::channel::Channel;
 use super::churn::Churn;
 use super::graves::Graves;
 use super::links::Links;
 use super::object::{Fields, Object};
 use super::objects::Objects;
+use super::options::Options;
 use super::registration::RegistrationId;
 use super::rooms::Rooms;
 use super::sign::Sign;
+use super::snapshot::resync::Resync;
+use super::snapshot::{Coverage, Stale};
+use super::standing::{Standing, Why};
 use super::view::View;
 
 /// The view that is being written. Folds change it by [`create`](Self::create), [`alter`](Self::alter) and
@@ -48,16 +53,44 @@ pub(in crate::model) struct Draft {
     pub(in crate::model) registered: HashMap<(Arc<str>, Arc<str>), Vec<RegistrationId>>,
     /// Channels that came or went of late.
     pub(in crate::model) churn: Churn,
+    /// How what is written now came to be.
+    standing: Option<Standing>,
+    pub(in crate::model) options: Options,
+    pub(in crate::model) resync: Resync,
 }
 
 impl Draft {
+    pub(in crate::model) fn new(options: Options) -> Self {
+        Self { options, ..Self::default() }
+    }
+
     pub(in crate::model) fn begin(&mut self, now: Instant) {
         self.now = Some(now);
         self.graves.expire(now);
     }
 
-    pub(in crate::model) fn begin_event(&mut self) {
+    pub(in crate::model) fn begin_event(&mut self, standing: Standing) {
         self.event_begins = self.batch.changes.len();
+        self.standing = Some(standing);
+    }
+
+    /// How what is written now came to be.
+    pub(in crate::model) fn standing(&self) -> Standing {
+        self.standing.clone().unwrap_or_else(|| Standing::new(None, Why::Snapshot))
+    }
+
+    pub(in crate::model) fn channels(&self) -> impl Iterator<Item = &Arc<Channel>> {
+        self.view.channels().iter()
+    }
+
+    pub(in crate::model) fn set_stale(&mut self, stale: Option<Stale>) {
+        self.view.stale = stale;
+        self.touched = true;
+    }
+
+    pub(in crate::model) fn set_coverage(&mut self, coverage: Coverage) {
+        self.view.coverage = coverage;
+        self.touched = true;
     }
 
     /// What was written since the last time, and the view of it unless it is as it was.
@@ -146,8 +179,11 @@ impl Draft {
         self.batch.changes.push(change);
     }
 
+    /// Notes a sign that events were lost. While it is known that they were, that tells nothing.
     pub(in crate::model) fn note(&mut self, sign: Sign) {
-        self.batch.signs.push(sign);
+        if self.view.stale.is_none() || matches!(sign, Sign::Restarted { .. }) {
+            self.batch.signs.push(sign);
+        }
     }
 
     /// Takes everything away.

@@ -17,8 +17,9 @@ mod recording;
 mod registration;
 mod with_channel;
 
-use trunkline_proto::{Event, EventName};
+use trunkline_proto::{ChannelUuid, Event, EventName};
 
+use super::change::Removal;
 use super::draft::Draft;
 use super::standing::{Standing, Why};
 use channel::set;
@@ -29,6 +30,7 @@ type Fold = fn(&mut Draft, &Event);
 /// Takes one event in.
 pub(in crate::model) fn event(draft: &mut Draft, event: &Event) {
     let Some(name) = event.name() else { return };
+    draft.begin_event(standing(event));
     core::check(draft, event);
     let folds = match name {
         EventName::Custom => event.subclass().map_or(&[][..], |subclass| of_subclass(&subclass)),
@@ -37,7 +39,33 @@ pub(in crate::model) fn event(draft: &mut Draft, event: &Event) {
     for fold in folds {
         fold(draft, event);
     }
-    calls::settle(draft, event);
+    calls::settle(draft);
+}
+
+/// Takes in what the live session says of a channel (`uuid_dump`).
+pub(in crate::model) fn snapshot(draft: &mut Draft, event: &Event) {
+    draft.begin_event(Standing::new(event.standard().date(), Why::Snapshot));
+    channel::block(draft, event);
+    calls::settle(draft);
+}
+
+/// A channel is not there any more.
+pub(in crate::model) fn missing(draft: &mut Draft, id: &ChannelUuid) {
+    draft.begin_event(Standing::new(None, Why::Snapshot));
+    channel::bury(draft, id, 0, Removal::Unknown);
+    calls::settle(draft);
+}
+
+/// Two channels are bridged, or no longer.
+pub(in crate::model) fn set_bridged(draft: &mut Draft, a: &ChannelUuid, b: &ChannelUuid, bridged: bool) {
+    draft.begin_event(Standing::new(None, Why::Snapshot));
+    if bridged {
+        bridge::join(draft, a, b);
+    } else {
+        bridge::part(draft, a, b);
+        bridge::part(draft, b, a);
+    }
+    calls::settle(draft);
 }
 
 /// The folds of an event, by its name, in the order they are done.

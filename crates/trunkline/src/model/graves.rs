@@ -4,6 +4,7 @@ use std::collections::{HashMap, VecDeque};
 use std::time::{Duration, Instant};
 
 use trunkline_proto::ChannelUuid;
+use trunkline_proto::view::Moment;
 
 /// How long one is remembered. Events come later than that only if the connection stood still, and rows of `show` lag by
 /// less than a second.
@@ -11,11 +12,14 @@ const REMEMBERED: Duration = Duration::from_secs(600);
 /// How many are.
 const MOST: usize = 100_000;
 
-#[derive(Debug)]
-struct Grave {
+/// A channel that is gone.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::model) struct Grave {
     dug: Instant,
     /// The number of the event that told of the end; what has a lower one is merely late.
-    sequence: u64,
+    pub(in crate::model) sequence: u64,
+    /// When the channel was made: another one of the same id was made at another time.
+    pub(in crate::model) created: Option<Moment>,
 }
 
 /// The graves, and in what order they were dug.
@@ -26,17 +30,23 @@ pub(in crate::model) struct Graves {
 }
 
 impl Graves {
-    pub(in crate::model) fn dig(&mut self, id: ChannelUuid, sequence: u64, now: Instant) {
-        self.since.insert(id.clone(), Grave { dug: now, sequence });
+    pub(in crate::model) fn dig(
+        &mut self,
+        id: ChannelUuid,
+        sequence: u64,
+        created: Option<Moment>,
+        now: Instant,
+    ) {
+        self.since.insert(id.clone(), Grave { dug: now, sequence, created });
         self.order.push_back((id, now));
         while self.order.len() > MOST {
             self.fill_oldest();
         }
     }
 
-    /// The number of the event that told of its end.
-    pub(in crate::model) fn sequence(&self, id: &str) -> Option<u64> {
-        self.since.get(id).map(|grave| grave.sequence)
+    /// That of this id.
+    pub(in crate::model) fn get(&self, id: &str) -> Option<Grave> {
+        self.since.get(id).copied()
     }
 
     /// An id that is in use again.
@@ -72,14 +82,14 @@ mod tests {
         let start = Instant::now();
         let at = |secs| start + Duration::from_secs(secs);
         let mut graves = Graves::default();
-        graves.dig("a".into(), 1, at(0));
-        graves.dig("b".into(), 1, at(300));
-        graves.dig("a".into(), 1, at(400));
+        graves.dig("a".into(), 1, None, at(0));
+        graves.dig("b".into(), 1, None, at(300));
+        graves.dig("a".into(), 1, None, at(400));
         graves.forget("b");
         graves.expire(at(700));
-        assert!(graves.sequence("a") == Some(1) && graves.sequence("b").is_none());
+        assert!(graves.get("a").is_some() && graves.get("b").is_none());
         graves.expire(at(1001));
-        assert!(graves.sequence("a").is_none());
+        assert!(graves.get("a").is_none());
         assert!(graves.order.is_empty());
     }
 
@@ -88,9 +98,9 @@ mod tests {
         let now = Instant::now();
         let mut graves = Graves::default();
         for number in 0..=MOST {
-            graves.dig(number.to_string().into(), 1, now);
+            graves.dig(number.to_string().into(), 1, None, now);
         }
         assert_eq!((graves.since.len(), graves.order.len()), (MOST, MOST));
-        assert!(graves.sequence("0").is_none() && graves.sequence("1").is_some());
+        assert!(graves.get("0").is_none() && graves.get("1").is_some());
     }
 }

@@ -42,6 +42,11 @@ pub enum Sign {
         /// How many the model has.
         known: u32,
     },
+    /// A channel has the id of one whose end was not heard.
+    Replaced {
+        /// The channel.
+        id: ChannelUuid,
+    },
     /// Events of another run of the switch: it was restarted. Everything the model had of the run before is gone.
     Restarted {
         /// The run it was.

@@ -8,6 +8,9 @@ use trunkline_proto::{Event, JobUuid};
 use super::batch::Batch;
 use super::draft::Draft;
 use super::fold;
+use super::options::Options;
+use super::snapshot::{self, Ask, Reading, Stale, StaleCause};
+use super::standing::{Standing, Why};
 use super::view::{Reader, View};
 
 /// A switch as its events tell of it: the one writer of a [`View`]. See the [module](super).
@@ -21,7 +24,13 @@ impl Switch {
     /// One of which nothing is known.
     #[must_use]
     pub fn new() -> Self {
-        Self { draft: Draft::default(), reader: Reader::new() }
+        Self::with(Options::new())
+    }
+
+    /// One that is kept so.
+    #[must_use]
+    pub fn with(options: Options) -> Self {
+        Self { draft: Draft::new(options), reader: Reader::new() }
     }
 
     /// Takes an event in and publishes the view with it. `now` must never go back.
@@ -34,7 +43,6 @@ impl Switch {
     pub fn apply_all<'e>(&mut self, events: impl IntoIterator<Item = &'e Event>, now: Instant) -> Batch {
         self.draft.begin(now);
         for event in events {
-            self.draft.begin_event();
             fold::event(&mut self.draft, event);
         }
         self.publish()
@@ -43,7 +51,7 @@ impl Switch {
     /// A background job was begun: `bgapi` was answered with this Job-UUID. It is there until its BACKGROUND_JOB comes.
     pub fn begin_job(&mut self, id: JobUuid, command: impl Into<Arc<str>>, now: Instant) -> Batch {
         self.draft.begin(now);
-        self.draft.begin_event();
+        self.draft.begin_event(Standing::new(None, Why::Here));
         fold::job::begin(&mut self.draft, id, command.into());
         self.publish()
     }
@@ -64,6 +72,60 @@ impl Switch {
     #[must_use]
     pub fn view(&self) -> Arc<View> {
         self.reader.view()
+    }
+
+    /// Events were lost, or may have been: the view is [`Stale`] from now on. What was missed is asked for by
+    /// [`resync`](Self::resync).
+    pub fn lose(&mut self, cause: StaleCause, now: Instant) {
+        self.draft.begin(now);
+        self.draft.resync.lose();
+        if self.draft.view().stale().is_none() {
+            self.draft.set_stale(Some(Stale { since: now, cause }));
+        }
+        self.publish();
+    }
+
+    /// Events come, from now on without a gap: begins to ask for what was missed. Without a
+    /// [`lose`](Self::lose) before it, it is as after [`StaleCause::Suspected`].
+    pub fn resync(&mut self, now: Instant) {
+        if self.draft.view().stale().is_none() {
+            self.lose(StaleCause::Suspected, now);
+        }
+        let lag = self.draft.options.show_lag;
+        self.draft.resync.begin(now, lag);
+    }
+
+    /// What is to be asked now, so that no more than `most` are on their way at once. Empty when all are, when the time for it
+    /// has not come ([`resync_deadline`](Self::resync_deadline)), or when nothing is left.
+    pub fn asks(&mut self, most: usize, now: Instant) -> Vec<Ask> {
+        self.draft.resync.asks(most, now)
+    }
+
+    /// When there will be something to ask that is not to be asked yet.
+    #[must_use]
+    pub fn resync_deadline(&self) -> Option<Instant> {
+        self.draft.resync.deadline()
+    }
+
+    /// Whether there is still something to ask, or to be answered. If not, and the view is still stale, an ask came to
+    /// nothing: begin again with [`resync`](Self::resync), after a while.
+    #[must_use]
+    pub fn is_resyncing(&self) -> bool {
+        self.draft.resync.is_under_way()
+    }
+
+    /// How many questions are open, as far as is known.
+    #[must_use]
+    pub fn asks_left(&self) -> usize {
+        self.draft.resync.left()
+    }
+
+    /// Takes in what was answered, and publishes the view with it. What comes of it is told as having happened
+    /// [`while_away`](super::Altered::while_away). An answer to a question that has become void changes nothing.
+    pub fn answer(&mut self, ask: &Ask, reading: Reading, now: Instant) -> Batch {
+        self.draft.begin(now);
+        snapshot::settle::answer(&mut self.draft, ask, reading);
+        self.publish()
     }
 
     fn publish(&mut self) -> Batch {

@@ -8,12 +8,15 @@ use trunkline_proto::CoreUuid;
 use super::call::Call;
 use super::channel::Channel;
 use super::kinds::Tables;
+use super::snapshot::{Coverage, Stale};
 
 /// The switch as it was after one batch of events. It never changes; [`Reader::view`] gives the latest.
 #[derive(Debug, Clone, Default)]
 pub struct View {
     pub(in crate::model) version: u64,
     pub(in crate::model) core: Option<CoreUuid>,
+    pub(in crate::model) stale: Option<Stale>,
+    pub(in crate::model) coverage: Coverage,
     pub(in crate::model) tables: Tables,
 }
 
@@ -28,6 +31,18 @@ impl View {
     #[must_use]
     pub fn core_uuid(&self) -> Option<&CoreUuid> {
         self.core.as_ref()
+    }
+
+    /// Whether it may be wrong, since when and why. `None` if it is what the switch is, as far as its events have come.
+    #[must_use]
+    pub fn stale(&self) -> Option<&Stale> {
+        self.stale.as_ref()
+    }
+
+    /// Whether every channel is there, or only those that have been heard of.
+    #[must_use]
+    pub fn coverage(&self) -> Coverage {
+        self.coverage
     }
 
     /// The channel of this id.

@@ -5,5 +5,6 @@ mod recorded;
 #[path = "../../../trunkline-sim/tests/sim/support/recording.rs"]
 #[allow(dead_code, reason = "the simulator's tests need more of it")]
 mod recording;
+mod resync;
 mod simulated;
 mod truth;

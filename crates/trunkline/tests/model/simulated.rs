@@ -21,9 +21,14 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) fn new(seed: u64) -> Self {
+        Self::with_lag(seed, Duration::ZERO)
+    }
+
+    /// One whose tables lag.
+    pub(crate) fn with_lag(seed: u64, lag: Duration) -> Self {
         let mut config = SwitchConfig::default();
         config.seed = seed;
-        config.show_delay = Duration::ZERO;
+        config.show_delay = lag;
         config.sip.peers = vec![
             SipPeer::new("100").answers(Duration::from_millis(200)),
             SipPeer::new("200").answers(Duration::from_millis(50)),
@@ -78,11 +83,17 @@ impl World {
         events
     }
 
+    /// What the switch prints.
+    pub(crate) fn print(&mut self, line: &str) -> Vec<u8> {
+        let printed = self.switch.api(line, self.now).expect("a command");
+        self.collect();
+        printed
+    }
+
     /// What an api command answers.
     pub(crate) fn run<C: ApiCommand>(&mut self, command: &C) -> Option<C::Output> {
-        let answer = self.switch.api(&command.line().expect("sayable"), self.now)?;
-        self.collect();
-        command.read(&answer).ok()
+        let printed = self.print(&command.line().expect("sayable"));
+        command.read(&printed).ok()
     }
 
     /// What the live session says.

@@ -12,18 +12,23 @@ use crate::model::links::Link;
 /// CHANNEL_BRIDGE
 pub(super) fn bridge(draft: &mut Draft, event: &Event) {
     let Some((a, b)) = sides(draft, event) else { return };
-    for (one, other) in [(&a, &b), (&b, &a)] {
-        if !is_news(draft, one, event) {
-            return;
-        }
+    if [&a, &b].into_iter().all(|one| is_news(draft, one, event)) {
+        join(draft, &a, &b);
+        tell(draft, [&a, &b], event);
+    }
+}
+
+/// Two channels are bridged now, and to none else.
+pub(super) fn join(draft: &mut Draft, a: &ChannelUuid, b: &ChannelUuid) {
+    for (one, other) in [(a, b), (b, a)] {
         if let Some(before) = bridged_to(draft, one).filter(|before| before != other) {
             part(draft, &before, one);
         }
     }
-    for (one, other) in [(&a, &b), (&b, &a)] {
-        set(draft, one, Some(other.clone()), event);
+    for (one, other) in [(a, b), (b, a)] {
+        draft.alter::<Channel>(one.as_str(), |channel| channel.bridged_to = Some(other.clone()));
     }
-    calls::bridge(draft, &a, &b, event);
+    calls::bridge(draft, a, b);
 }
 
 /// CHANNEL_UNBRIDGE
@@ -31,10 +36,11 @@ pub(super) fn unbridge(draft: &mut Draft, event: &Event) {
     let Some((a, b)) = sides(draft, event) else { return };
     for (one, other) in [(&a, &b), (&b, &a)] {
         if bridged_to(draft, one).as_ref() == Some(other) && is_news(draft, one, event) {
-            set(draft, one, None, event);
+            draft.alter::<Channel>(one.as_str(), |channel| channel.bridged_to = None);
         }
         calls::touch(draft, one.as_str());
     }
+    tell(draft, [&a, &b], event);
     if matches!(draft.links.between(a.as_str(), b.as_str()), Some(Link::Bridged | Link::Originated)) {
         draft.links.link(&a, &b, Link::Past);
     }
@@ -60,11 +66,15 @@ fn is_news(draft: &Draft, id: &ChannelUuid, event: &Event) -> bool {
     draft.get::<Channel>(id.as_str()).is_none_or(|channel| sequence(event) >= channel.bridge_sequence)
 }
 
-fn set(draft: &mut Draft, one: &ChannelUuid, other: Option<ChannelUuid>, event: &Event) {
-    draft.alter::<Channel>(one.as_str(), |channel| {
-        channel.bridged_to = other;
-        channel.bridge_sequence = event.standard().sequence().unwrap_or(channel.bridge_sequence);
-    });
+/// Remembers that this event told to whom they are bridged.
+fn tell(draft: &mut Draft, both: [&ChannelUuid; 2], event: &Event) {
+    for one in both {
+        draft.resync.hear_bridged(one);
+        draft.alter::<Channel>(one.as_str(), |channel| {
+            let sequence = event.standard().sequence().unwrap_or_default();
+            channel.bridge_sequence = channel.bridge_sequence.max(sequence);
+        });
+    }
 }
 
 /// The two channels. Where an unbridge leaves the ids out, they are its own and the one that is bridged to.

@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use trunkline_proto::{CallState, ChannelUuid, Event};
 
-use super::standing;
 use crate::model::call::{Call, CallId, CallStage};
 use crate::model::change::{Change, Removal};
 use crate::model::channel::Channel;
@@ -18,6 +17,10 @@ use crate::model::standing::Standing;
 pub(super) fn join(draft: &mut Draft, mut channel: Channel, event: &Event) {
     let id = channel.id.clone();
     note_links(draft, &id, event);
+    channel.linked = has_variables(event);
+    // Its bridge may have been heard of before it was.
+    let bridged = draft.links.of(id.as_str()).iter().find(|(_, link)| *link == Link::Bridged);
+    channel.bridged_to = bridged.map(|(other, _)| other.clone());
     let linked: Vec<ChannelUuid> =
         draft.links.of(id.as_str()).iter().map(|(other, _)| other.clone()).collect();
     let calls = linked.iter().filter_map(|other| Some(draft.get::<Channel>(other.as_str())?.call.clone()));
@@ -29,7 +32,7 @@ pub(super) fn join(draft: &mut Draft, mut channel: Channel, event: &Event) {
             draft.alter::<Call>(call.as_str(), |call| call.legs.push(id.clone()));
         }
         None => {
-            let call = Call::new(name(draft, &id), &channel, standing(event));
+            let call = Call::new(name(draft, &id), &channel, draft.standing());
             channel.call = call.id.clone();
             draft.create(call);
             draft.create(channel);
@@ -44,7 +47,7 @@ pub(super) fn join(draft: &mut Draft, mut channel: Channel, event: &Event) {
 /// What a channel is linked to by its making, where its first event did not tell: the first that has its variables does.
 pub(super) fn link(draft: &mut Draft, id: &str, event: &Event) {
     let Some(channel) = draft.get::<Channel>(id) else { return };
-    if channel.linked || channel.last_event.is_none() {
+    if channel.linked || !has_variables(event) {
         return;
     }
     let id = channel.id.clone();
@@ -57,6 +60,11 @@ pub(super) fn link(draft: &mut Draft, id: &str, event: &Event) {
             merge(draft, &id, &call);
         }
     }
+}
+
+/// Whether an event carries its channel's variables.
+pub(super) fn has_variables(event: &Event) -> bool {
+    event.variables().iter().next().is_some()
 }
 
 /// The links an event tells of, beside those by bridges: which leg made it, and the other half of a loopback.
@@ -73,7 +81,7 @@ fn note_links(draft: &mut Draft, id: &ChannelUuid, event: &Event) {
 }
 
 /// Two channels are bridged. What they were joined to before, and is not on its way out, goes its own way.
-pub(super) fn bridge(draft: &mut Draft, a: &ChannelUuid, b: &ChannelUuid, event: &Event) {
+pub(super) fn bridge(draft: &mut Draft, a: &ChannelUuid, b: &ChannelUuid) {
     draft.links.link(a, b, Link::Bridged);
     if let Some(other) = draft.get::<Channel>(b.as_str()).map(|channel| channel.call.clone()) {
         merge(draft, a, &other);
@@ -81,7 +89,7 @@ pub(super) fn bridge(draft: &mut Draft, a: &ChannelUuid, b: &ChannelUuid, event:
     for (one, other) in [(a, b), (b, a)] {
         for left in lapsed(draft, one, other) {
             draft.links.cut(one.as_str(), left.as_str());
-            split(draft, one, &left, event);
+            split(draft, one, &left);
         }
         touch(draft, one.as_str());
     }
@@ -114,7 +122,7 @@ fn merge(draft: &mut Draft, of: &ChannelUuid, other: &CallId) {
 }
 
 /// Parts a call in two if these two are no longer joined by anything. The part with the oldest leg keeps its id.
-fn split(draft: &mut Draft, one: &ChannelUuid, left: &ChannelUuid, event: &Event) {
+fn split(draft: &mut Draft, one: &ChannelUuid, left: &ChannelUuid) {
     let is_there = |id: &ChannelUuid| draft.get::<Channel>(id.as_str()).is_some();
     let part = draft.links.component(left, is_there);
     let Some(call) =
@@ -129,14 +137,14 @@ fn split(draft: &mut Draft, one: &ChannelUuid, left: &ChannelUuid, event: &Event
     let keeps = call.legs.first().is_some_and(|oldest| !part.contains(oldest));
     let leaving: BTreeSet<ChannelUuid> =
         call.legs.iter().filter(|leg| part.contains(*leg) == keeps).cloned().collect();
-    begin(draft, &call, &leaving, event);
+    begin(draft, &call, &leaving);
 }
 
 /// Makes a call of these legs of another.
-fn begin(draft: &mut Draft, from: &Call, legs: &BTreeSet<ChannelUuid>, event: &Event) {
+fn begin(draft: &mut Draft, from: &Call, legs: &BTreeSet<ChannelUuid>) {
     let Some(oldest) = from.legs.iter().find(|leg| legs.contains(*leg)) else { return };
     let Some(oldest) = draft.get::<Channel>(oldest.as_str()).cloned() else { return };
-    let mut call = Call::new(name(draft, &oldest.id), &oldest, standing(event));
+    let mut call = Call::new(name(draft, &oldest.id), &oldest, draft.standing());
     call.legs = from.legs.iter().filter(|leg| legs.contains(*leg)).cloned().collect();
     let id = call.id.clone();
     draft.alter::<Call>(from.id.as_str(), |call| call.legs.retain(|leg| !legs.contains(leg)));
@@ -179,14 +187,14 @@ pub(super) fn touch(draft: &mut Draft, id: &str) {
 }
 
 /// Says of the calls whose legs have changed what follows for them.
-pub(super) fn settle(draft: &mut Draft, event: &Event) {
+pub(super) fn settle(draft: &mut Draft) {
     while let Some(id) = draft.unsettled.pop() {
         let Some(call) = draft.get::<Call>(id.as_str()) else { continue };
         let legs: Vec<Arc<Channel>> =
             call.legs.iter().filter_map(|leg| draft.get::<Channel>(leg.as_str()).cloned()).collect();
         let call = call.clone();
         let mut settled = (*call).clone();
-        settled.settle(&legs, || standing(event));
+        settled.settle(&legs, || draft.standing());
         if !Call::differing(&call, &settled).is_empty() {
             draft.alter::<Call>(id.as_str(), |call| *call = settled);
         }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use trunkline_proto::view::{CallerProfile, Channel as Block, Record, UuidChange};
 use trunkline_proto::{CallState, ChannelState, ChannelUuid, Event, EventName, HangupCause};
 
-use super::{calls, standing, with_channel};
+use super::{calls, with_channel};
 use crate::model::change::{Change, Removal};
 use crate::model::channel::{Channel, Codec};
 use crate::model::draft::Draft;
@@ -17,25 +17,51 @@ use crate::model::standing::Standing;
 pub(super) fn block(draft: &mut Draft, event: &Event) {
     let Some(block) = event.channel() else { return };
     let Some(id) = block.unique_id() else { return };
-    let standing = standing(event);
+    let (standing, keeps_variables) = (draft.standing(), draft.options.variables);
+    bury_namesake(draft, event, &id);
     if draft.get::<Channel>(&id).is_none() {
         if !may_begin(draft, event, &id, block) {
             return;
         }
         let mut channel = Channel::new(ChannelUuid::from(&*id), standing.clone());
-        channel.read(event, block, &standing);
+        channel.read(event, block, &standing, keeps_variables);
         calls::join(draft, channel, event);
+        hear(draft, event, &id);
         return;
     }
+    hear(draft, event, &id);
     note_skipped(draft, event, &id);
     let sequence = sequence(event);
     draft.alter::<Channel>(&id, |channel| {
         if sequence >= channel.sequence {
-            channel.read(event, block, &standing);
+            channel.read(event, block, &standing, keeps_variables);
         }
     });
     calls::link(draft, &id, event);
     calls::touch(draft, &id);
+}
+
+/// Remembers that an event told of a channel.
+fn hear(draft: &mut Draft, event: &Event, id: &str) {
+    if !event.is(EventName::ChannelData) {
+        draft.resync.hear(id);
+    }
+}
+
+/// The known channel of an id may be another one, whose end was not heard: it was made at another time. (The same id can be
+/// given again by `origination_uuid`.)
+fn bury_namesake(draft: &mut Draft, event: &Event, id: &str) {
+    let Some(known) = draft.get::<Channel>(id) else { return };
+    let made = event.caller().and_then(CallerProfile::created);
+    if known.times.created.is_none() || made.is_none() || sequence(event) < known.sequence {
+        return;
+    }
+    if known.times.created != made {
+        let id = known.id.clone();
+        draft.note(Sign::Replaced { id: id.clone() });
+        bury(draft, &id, 0, Removal::Unknown);
+        draft.graves.forget(id.as_str());
+    }
 }
 
 /// The number of an event. Without one it counts as the latest.
@@ -51,21 +77,20 @@ fn may_begin(draft: &mut Draft, event: &Event, id: &str, block: Block<'_>) -> bo
     }
     let begins = begins(event, block);
     let name = event.name().cloned().unwrap_or(EventName::Custom);
-    if let Some(ended) = draft.graves.sequence(id) {
-        let is_late = event.standard().sequence().is_some_and(|sequence| sequence < ended);
-        if is_late || block.state() == Some(ChannelState::Destroy) {
+    let created = event.caller().and_then(CallerProfile::created);
+    if let Some(grave) = draft.graves.get(id) {
+        let is_another = created.is_some() && grave.created.is_some() && grave.created != created;
+        if !is_another && (sequence(event) < grave.sequence || block.state() == Some(ChannelState::Destroy)) {
             return false;
         }
-        if !begins {
+        if !is_another && !begins {
             draft.note(Sign::Undead { id: ChannelUuid::from(id), event: name });
             return false;
         }
         draft.graves.forget(id);
-        return true;
     }
-    let created = event.caller().and_then(CallerProfile::created);
     // One that is older than what was heard first is no surprise.
-    if !begins && created >= draft.begun {
+    if !begins && created >= draft.begun && !draft.churn.off {
         draft.note(Sign::UnknownChannel { id: ChannelUuid::from(id), event: name, created });
     }
     // There is nothing left of one whose end is told.
@@ -75,7 +100,7 @@ fn may_begin(draft: &mut Draft, event: &Event, id: &str, block: Block<'_>) -> bo
 /// Whether an event may be the first one of a channel.
 fn begins(event: &Event, block: Block<'_>) -> bool {
     use EventName as N;
-    matches!(event.name(), Some(N::ChannelOutgoing | N::ChannelCreate | N::ChannelUuid))
+    matches!(event.name(), Some(N::ChannelOutgoing | N::ChannelCreate | N::ChannelUuid | N::ChannelData))
         || matches!(block.state(), Some(ChannelState::New | ChannelState::Init))
 }
 
@@ -96,17 +121,20 @@ fn note_skipped(draft: &mut Draft, event: &Event, id: &str) {
 /// CHANNEL_DESTROY
 pub(super) fn destroy(draft: &mut Draft, event: &Event) {
     let Some(id) = event.unique_id().map(ChannelUuid::from) else { return };
+    draft.resync.hear(id.as_str());
     let cause = event.channel().and_then(Block::hangup_cause);
     bury(draft, &id, sequence(event), cause.map_or(Removal::Ended, Removal::Hangup));
 }
 
 /// Takes a channel away, and remembers that it is gone.
 pub(in crate::model) fn bury(draft: &mut Draft, id: &ChannelUuid, sequence: u64, cause: Removal) {
-    if let Some(now) = draft.now() {
-        draft.graves.dig(id.clone(), sequence, now);
-    }
     with_channel::ends(draft, id, &cause);
-    if let Some(last) = draft.remove::<Channel>(id, cause.clone()) {
+    let last = draft.remove::<Channel>(id, cause.clone());
+    if let Some(now) = draft.now() {
+        let created = last.as_ref().and_then(|last| last.times.created);
+        draft.graves.dig(id.clone(), sequence, created, now);
+    }
+    if let Some(last) = last {
         if let Some(other) = &last.bridged_to {
             super::bridge::part(draft, other, id);
         }
@@ -123,8 +151,10 @@ pub(super) fn rename(draft: &mut Draft, event: &Event) {
         return;
     };
     let Some(channel) = draft.get::<Channel>(from.as_str()).cloned() else { return };
+    bury(draft, &to, 0, Removal::Unknown);
     draft.graves.forget(to.as_str());
     with_channel::is_renamed(draft, &from, &to);
+    draft.resync.hear(from.as_str());
     let renamed = Channel { id: to.clone(), ..(*channel).clone() };
     let renamed = draft.rename(&from, renamed);
     draft.tell(Change::Renamed { from: from.clone(), to: renamed });
@@ -182,7 +212,7 @@ pub(super) fn set(field: &mut Option<Arc<str>>, text: Option<Cow<'_, str>>) {
 
 impl Channel {
     /// Reads the channel block.
-    fn read(&mut self, event: &Event, block: Block<'_>, standing: &Standing) {
+    fn read(&mut self, event: &Event, block: Block<'_>, standing: &Standing, keeps_variables: bool) {
         self.sequence = event.standard().sequence().unwrap_or(self.sequence);
         self.read_states(block, standing);
         self.direction = block.direction();
@@ -195,8 +225,12 @@ impl Channel {
         if let Some(caller) = block.caller() {
             self.read_caller(caller);
         }
-        if event.variables().iter().next().is_some() {
+        if calls::has_variables(event) {
             self.read_variables(event);
+            self.last_event = keeps_variables.then(|| event.detach());
+        }
+        if event.is(EventName::ChannelData) {
+            self.told_call_state = None;
         }
     }
 
@@ -238,7 +272,6 @@ impl Channel {
     fn read_variables(&mut self, event: &Event) {
         set(&mut self.profile, event.variable("sofia_profile_name"));
         set(&mut self.gateway, event.variable("sip_gateway_name").or_else(|| event.variable("sip_gateway")));
-        self.last_event = Some(event.detach());
     }
 }
 

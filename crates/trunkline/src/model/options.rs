@@ -1,0 +1,41 @@
+//! How a model is kept.
+
+use std::time::Duration;
+
+/// How a [`Switch`](super::Switch) is kept.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Options {
+    /// Whether each channel keeps the last event that carried its variables. Without, it takes a few hundred bytes rather
+    /// than some thousand.
+    pub variables: bool,
+    /// How long the switch's tables may take to show what has happened: a list is asked for no earlier than this after
+    /// events began to come.
+    pub show_lag: Duration,
+}
+
+impl Options {
+    /// With variables.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { variables: true, show_lag: Duration::from_secs(1) }
+    }
+
+    /// See [`variables`](Self::variables).
+    #[must_use]
+    pub fn with_variables(self, variables: bool) -> Self {
+        Self { variables, ..self }
+    }
+
+    /// See [`show_lag`](Self::show_lag).
+    #[must_use]
+    pub fn with_show_lag(self, show_lag: Duration) -> Self {
+        Self { show_lag, ..self }
+    }
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self::new()
+    }
+}

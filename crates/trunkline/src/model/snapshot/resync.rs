@@ -1,0 +1,138 @@
+//! What is still to be asked.
+
+use std::collections::{HashSet, VecDeque};
+use std::time::{Duration, Instant};
+
+use trunkline_proto::ChannelUuid;
+
+use super::{Ask, Question};
+
+/// How far a snapshot has come.
+#[derive(Debug, Default)]
+pub(in crate::model) struct Resync {
+    round: u64,
+    phase: Phase,
+    /// Channels that an event of this session told of: they are as events say.
+    pub(super) heard: HashSet<ChannelUuid>,
+    /// Channels whose bridging an event of this session told of.
+    pub(super) heard_bridged: HashSet<ChannelUuid>,
+    /// Whether what is heard is noted at all.
+    listening: bool,
+    doubtful: VecDeque<ChannelUuid>,
+    /// What was given out and is not answered.
+    asked: HashSet<Question>,
+    /// Whether something was not answered, so that this attempt cannot be the last.
+    pub(super) failed: bool,
+}
+
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    /// Nothing is under way.
+    #[default]
+    Idle,
+    /// The list of channels is to be asked for, at this time.
+    List(Instant),
+    /// The doubtful ones are asked for, one by one.
+    Settle,
+    /// The list of bridges is asked for.
+    Bridges,
+}
+
+impl Resync {
+    /// What was heard until now counts no more.
+    pub(in crate::model) fn lose(&mut self) {
+        *self = Self { round: self.round, listening: true, ..Self::default() };
+    }
+
+    /// Begins, with the list of channels once the tables have caught up with what was before the first event.
+    pub(in crate::model) fn begin(&mut self, now: Instant, lag: Duration) {
+        self.round += 1;
+        self.doubtful.clear();
+        self.asked.clear();
+        self.failed = false;
+        self.phase = Phase::List(now.checked_add(lag).unwrap_or(now));
+    }
+
+    pub(in crate::model) fn hear(&mut self, id: &str) {
+        if self.listening && !self.heard.contains(id) {
+            self.heard.insert(ChannelUuid::from(id));
+        }
+    }
+
+    pub(in crate::model) fn hear_bridged(&mut self, id: &ChannelUuid) {
+        if self.listening {
+            self.heard_bridged.insert(id.clone());
+        }
+    }
+
+    pub(in crate::model) fn is_under_way(&self) -> bool {
+        self.phase != Phase::Idle
+    }
+
+    /// When there will be something to ask that is not yet.
+    pub(in crate::model) fn deadline(&self) -> Option<Instant> {
+        match self.phase {
+            Phase::List(at) if self.asked.is_empty() => Some(at),
+            _ => None,
+        }
+    }
+
+    pub(in crate::model) fn left(&self) -> usize {
+        self.doubtful.len() + self.asked.len()
+    }
+
+    /// The next things to ask, so that no more than `most` are asked at once.
+    pub(in crate::model) fn asks(&mut self, most: usize, now: Instant) -> Vec<Ask> {
+        let mut asks = Vec::new();
+        while self.asked.len() < most
+            && let Some(question) = self.next(now)
+        {
+            self.asked.insert(question.clone());
+            asks.push(Ask { round: self.round, question });
+        }
+        asks
+    }
+
+    fn next(&mut self, now: Instant) -> Option<Question> {
+        match self.phase {
+            Phase::List(at) if now >= at && self.asked.is_empty() => Some(Question::Channels),
+            Phase::Settle => self.doubtful.pop_front().map(Question::Channel),
+            Phase::Bridges if self.asked.is_empty() => Some(Question::Bridged),
+            _ => None,
+        }
+    }
+
+    /// Whether this is asked at present. It is not any more then.
+    pub(super) fn take(&mut self, ask: &Ask) -> bool {
+        ask.round == self.round && self.asked.remove(&ask.question)
+    }
+
+    /// The list is there, or is known not to come: these are to be asked for.
+    pub(super) fn settle(&mut self, doubtful: impl IntoIterator<Item = ChannelUuid>) {
+        self.doubtful.extend(doubtful);
+        self.phase = Phase::Settle;
+    }
+
+    /// Whether every doubtful channel has been answered for.
+    pub(super) fn is_settled(&self) -> bool {
+        self.phase == Phase::Settle && self.doubtful.is_empty() && self.asked.is_empty()
+    }
+
+    pub(super) fn ask_for_bridges(&mut self) {
+        self.phase = Phase::Bridges;
+    }
+
+    /// It has come to its end; whether with everything answered.
+    pub(super) fn end(&mut self) -> bool {
+        self.phase = Phase::Idle;
+        self.doubtful.clear();
+        self.asked.clear();
+        if self.failed {
+            return false;
+        }
+        self.listening = false;
+        self.heard = HashSet::new();
+        self.heard_bridged = HashSet::new();
+        true
+    }
+}

@@ -1,0 +1,106 @@
+//! What answers mean for the model.
+
+use std::collections::HashSet;
+
+use trunkline_proto::{ChannelUuid, Event};
+
+use super::{Answer, Ask, Coverage, Question, Reading};
+use crate::model::channel::Channel;
+use crate::model::draft::Draft;
+use crate::model::fold;
+
+/// Takes an answer in.
+pub(in crate::model) fn answer(draft: &mut Draft, ask: &Ask, reading: Reading) {
+    if !draft.resync.take(ask) {
+        return;
+    }
+    draft.while_away = true;
+    match (&ask.question, reading.answer) {
+        (Question::Channels, Answer::Channels(rows)) => listed(draft, rows),
+        (Question::Channels, Answer::NoTables) => not_listed(draft),
+        (Question::Bridged, Answer::Bridged(rows)) => bridged(draft, &rows),
+        (Question::Bridged, Answer::NoTables) => finish(draft),
+        (Question::Channel(id), Answer::Channel(event)) => found(draft, id, &event),
+        (Question::Channel(id), Answer::NoSuchChannel) => not_found(draft, id),
+        (Question::Channel(_), _) => draft.resync.failed = true,
+        (Question::Channels | Question::Bridged, _) => {
+            draft.resync.failed = true;
+            finish(draft);
+        }
+    }
+    if draft.resync.is_settled() {
+        match draft.view().coverage() {
+            Coverage::Complete => draft.resync.ask_for_bridges(),
+            _ => finish(draft),
+        }
+    }
+    draft.while_away = false;
+}
+
+/// Every channel that may be there: those that no event of this session told of are doubtful.
+fn listed(draft: &mut Draft, rows: Vec<ChannelUuid>) {
+    draft.set_coverage(Coverage::Complete);
+    let mut doubtful: Vec<ChannelUuid> = rows;
+    let listed: HashSet<ChannelUuid> = doubtful.iter().cloned().collect();
+    doubtful.extend(draft.channels().map(|one| one.id.clone()).filter(|id| !listed.contains(id)));
+    doubtful.retain(|id| is_doubtful(draft, id));
+    draft.resync.settle(doubtful);
+}
+
+/// There are no tables: of those that are known it can be said whether they live.
+fn not_listed(draft: &mut Draft) {
+    draft.set_coverage(Coverage::NoTables);
+    let doubtful: Vec<ChannelUuid> =
+        draft.channels().map(|one| one.id.clone()).filter(|id| is_doubtful(draft, id)).collect();
+    draft.resync.settle(doubtful);
+}
+
+/// Whether events of this session leave open how a channel is.
+fn is_doubtful(draft: &Draft, id: &ChannelUuid) -> bool {
+    if !draft.resync.heard.contains(id) {
+        return true;
+    }
+    draft.get::<Channel>(id.as_str()).is_some_and(|channel| !channel.linked)
+}
+
+/// The live session tells of a channel. Where an event came later than that, its number tells.
+fn found(draft: &mut Draft, id: &ChannelUuid, event: &Event) {
+    if event.unique_id().as_deref() == Some(id.as_str()) {
+        fold::snapshot(draft, event);
+    }
+}
+
+/// The switch has no such channel, unless one has been made since it was asked.
+fn not_found(draft: &mut Draft, id: &ChannelUuid) {
+    if draft.resync.heard.contains(id) {
+        return;
+    }
+    fold::missing(draft, id);
+}
+
+/// Who is bridged to whom, where no event of this session told.
+fn bridged(draft: &mut Draft, rows: &[(ChannelUuid, ChannelUuid)]) {
+    let pairs: HashSet<(&ChannelUuid, &ChannelUuid)> =
+        rows.iter().flat_map(|(a, b)| [(a, b), (b, a)]).collect();
+    let is_open = |draft: &Draft, a, b| [a, b].into_iter().all(|id| !draft.resync.heard_bridged.contains(id));
+    let known: Vec<(ChannelUuid, ChannelUuid)> =
+        draft.channels().filter_map(|one| Some((one.id.clone(), one.bridged_to.clone()?))).collect();
+    for (a, b) in &known {
+        if !pairs.contains(&(a, b)) && is_open(draft, a, b) {
+            fold::set_bridged(draft, a, b, false);
+        }
+    }
+    for (a, b) in rows {
+        let both = [a, b].into_iter().all(|id| draft.get::<Channel>(id.as_str()).is_some());
+        if both && is_open(draft, a, b) {
+            fold::set_bridged(draft, a, b, true);
+        }
+    }
+    finish(draft);
+}
+
+fn finish(draft: &mut Draft) {
+    if draft.resync.end() {
+        draft.set_stale(None);
+    }
+}
