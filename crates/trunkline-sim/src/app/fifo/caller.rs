@@ -204,10 +204,14 @@ impl Core {
     fn meet_consumer(&mut self, id: ChannelId, caller: &Caller) {
         let there =
             |consumer: ChannelId| self.channels.get(consumer).is_some_and(|channel| !channel.hung_up());
-        if caller.consumer.is_some_and(there) {
-            self.set_target(id, ChannelState::Hibernate);
-        } else {
+        let bridged = self.channels.get(id).is_some_and(|channel| channel.bridge.is_some());
+        if !caller.consumer.is_some_and(there) {
             self.hangup(id, trunkline_proto::HangupCause::NormalClearing, &HANGUP);
+        } else if bridged {
+            // It waited within a bridge, by a message.
+            self.leave_for(id, ChannelState::Hibernate);
+        } else {
+            self.set_target(id, ChannelState::Hibernate);
         }
     }
 

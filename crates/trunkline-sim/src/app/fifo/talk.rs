@@ -38,7 +38,9 @@ impl Core {
             channel.variables.set("fifo_initiated_bridge", "true");
             channel.variables.set("fifo_bridge_role", role);
         }
-        if self.join(id, caller) {
+        // It may be in a bridge already, and have been told by a message to take a caller out.
+        let free = self.channels.get(id).is_some_and(|channel| channel.bridge.is_none());
+        if free && self.join(id, caller) {
             consumer.step = Step::Talks(queue, caller);
             return true;
         }
