@@ -51,6 +51,8 @@ mod graves;
 mod job;
 mod kinds;
 mod links;
+#[cfg(feature = "client")]
+pub mod live;
 mod member;
 mod node;
 mod object;
@@ -74,6 +76,8 @@ pub use conference::{Conference, ConferenceField, ConferenceRecording};
 pub use gateway::{Gateway, GatewayField};
 pub use job::{Job, JobField};
 pub use kinds::Kind;
+#[cfg(feature = "client")]
+pub use live::Live;
 pub use member::{Leaving, Member, MemberField};
 pub use node::{Node, NodeField, NodeStage};
 pub use object::{Field, Fields, Object};

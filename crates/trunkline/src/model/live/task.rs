@@ -1,0 +1,257 @@
+//! The task that folds what comes, and asks for what was missed.
+
+use std::future::poll_fn;
+use std::sync::Arc;
+use std::task::Poll;
+use std::time::{Duration, Instant};
+
+use tokio::sync::{broadcast, watch};
+use tokio::task::JoinSet;
+use tokio::time::sleep_until;
+use trunkline_proto::{CloseReason, Event, JobLost};
+
+use super::Progress;
+use super::health::Counts;
+use crate::client::Client;
+use crate::core::now;
+use crate::error::Error;
+use crate::events::{Events, Item};
+use crate::model::{Ask, Batch, Reading, Sign, StaleCause, Switch};
+use crate::reconnect::State;
+
+/// So many questions are on their way at once.
+const MOST_ASKS: usize = 16;
+/// So many events are folded before the view is published.
+const MOST_EVENTS: usize = 512;
+/// Between two resyncs for what was only suspected, and before one that failed is tried again, at least so long.
+const SHORTEST: Duration = Duration::from_secs(1);
+/// And at most so long.
+const LONGEST: Duration = Duration::from_secs(30);
+
+pub(super) struct Follower {
+    client: Client,
+    switch: Switch,
+    changes: broadcast::Sender<Arc<Batch>>,
+    progress: watch::Sender<Progress>,
+    counts: Arc<Counts>,
+    asks: JoinSet<(Ask, Reading)>,
+    /// When to begin a resync that is due.
+    resync_at: Option<Instant>,
+    /// How long the next one for a suspicion, or after a failure, is put off.
+    patience: Duration,
+    /// Events come, as far as is known.
+    connected: bool,
+}
+
+impl Follower {
+    pub(super) fn new(
+        client: &Client,
+        switch: Switch,
+        changes: broadcast::Sender<Arc<Batch>>,
+        progress: watch::Sender<Progress>,
+        counts: Arc<Counts>,
+    ) -> Self {
+        let client = client.without_life();
+        let mut follower = Self {
+            client,
+            switch,
+            changes,
+            progress,
+            counts,
+            asks: JoinSet::new(),
+            resync_at: None,
+            patience: SHORTEST,
+            connected: true,
+        };
+        follower.switch.lose(StaleCause::NotYetRead, now());
+        follower.switch.resync(now());
+        follower
+    }
+
+    pub(super) async fn run(mut self, mut events: Events) {
+        enum Woken {
+            Item(Option<Item>),
+            State(Option<State>),
+            Answer(Option<(Ask, Reading)>),
+            Time,
+        }
+        let mut states = self.client.state_changes();
+        let mut states_come = true;
+        loop {
+            self.ask();
+            let due = self.due();
+            let woken = tokio::select! {
+                item = events.next() => Woken::Item(item),
+                state = states.next(), if states_come => Woken::State(state),
+                answer = self.asks.join_next(), if !self.asks.is_empty() => {
+                    Woken::Answer(answer.and_then(Result::ok))
+                }
+                () = sleep_until(due.unwrap_or_else(now).into()), if due.is_some() => Woken::Time,
+            };
+            match woken {
+                Woken::Item(item) => {
+                    if let Some(reason) = self.take(item, &mut events).await {
+                        return self.close(reason);
+                    }
+                }
+                Woken::State(state) => {
+                    states_come = state.is_some();
+                    if matches!(state, Some(State::Connecting { .. })) {
+                        self.connected = false;
+                        self.lose(StaleCause::Gap);
+                    }
+                }
+                Woken::Answer(Some((ask, reading))) => self.answer(&ask, reading),
+                Woken::Answer(None) | Woken::Time => {}
+            }
+        }
+    }
+
+    /// When there is something to do without being told.
+    fn due(&self) -> Option<Instant> {
+        [self.switch.resync_deadline(), self.resync_at].into_iter().flatten().min()
+    }
+
+    /// Folds an item, and those that have come with it; the end, if that is what came.
+    async fn take(&mut self, first: Option<Item>, events: &mut Events) -> Option<CloseReason> {
+        let mut batch: Vec<Event> = Vec::new();
+        let mut next = first;
+        loop {
+            match next {
+                Some(Item::Event(event)) => batch.push(event),
+                other => {
+                    self.fold(&mut batch);
+                    match other {
+                        Some(Item::Gap(_)) => {
+                            self.connected = true;
+                            self.counts.gaps.one();
+                            self.lose(StaleCause::Gap);
+                            self.resync();
+                        }
+                        Some(Item::Missed(_)) => {
+                            self.counts.overflows.one();
+                            self.lose(StaleCause::Overflow);
+                            self.resync();
+                        }
+                        Some(Item::Closed(reason)) => return Some(reason),
+                        _ => return Some(CloseReason::Requested),
+                    }
+                }
+            }
+            if batch.len() >= MOST_EVENTS {
+                break;
+            }
+            next = match poll_fn(|cx| Poll::Ready(events.poll_item(cx))).await {
+                Poll::Ready(item) => item,
+                Poll::Pending => break,
+            };
+        }
+        self.fold(&mut batch);
+        None
+    }
+
+    fn fold(&mut self, events: &mut Vec<Event>) {
+        if !events.is_empty() {
+            let batch = self.switch.apply_all(events.iter(), now());
+            events.clear();
+            self.publish(batch);
+        }
+    }
+
+    fn publish(&mut self, batch: Batch) {
+        if !batch.signs().is_empty() {
+            self.on_signs(batch.signs());
+        }
+        if !batch.changes().is_empty() {
+            // Nobody may be watching.
+            let _ = self.changes.send(Arc::new(batch));
+        }
+        self.tell();
+    }
+
+    fn tell(&self) {
+        let version = self.switch.view().version();
+        self.progress.send_if_modified(|progress| {
+            let is_new = progress.version != version;
+            progress.version = version;
+            is_new
+        });
+    }
+
+    /// Before the first snapshot, and until one is done, channels nobody has heard of are nothing strange.
+    fn on_signs(&mut self, signs: &[Sign]) {
+        if self.switch.view().stale().is_some() {
+            return;
+        }
+        self.counts.signs(signs);
+        self.lose(StaleCause::Suspected);
+        self.resync_later();
+    }
+
+    fn lose(&mut self, cause: StaleCause) {
+        self.switch.lose(cause, now());
+        self.tell();
+    }
+
+    fn resync(&mut self) {
+        self.resync_at = None;
+        self.asks.abort_all();
+        self.switch.resync(now());
+    }
+
+    /// Put off, and longer each time that it does not help.
+    fn resync_later(&mut self) {
+        self.resync_at = now().checked_add(self.patience);
+        self.patience = (self.patience * 2).min(LONGEST);
+    }
+
+    /// Says what is to be asked by now.
+    fn ask(&mut self) {
+        if !self.connected {
+            return;
+        }
+        if self.resync_at.is_some_and(|at| at <= now()) {
+            self.resync();
+        }
+        for ask in self.switch.asks(MOST_ASKS, now()) {
+            let client = self.client.clone();
+            self.asks.spawn(async move {
+                let reading = answer(&client, &ask).await;
+                (ask, reading.unwrap_or_else(|_| Reading::none()))
+            });
+        }
+    }
+
+    fn answer(&mut self, ask: &Ask, reading: Reading) {
+        let was_under_way = self.switch.is_resyncing();
+        let batch = self.switch.answer(ask, reading, now());
+        self.publish(batch);
+        if !was_under_way || self.switch.is_resyncing() {
+            return;
+        }
+        if self.switch.view().stale().is_none() {
+            self.counts.resyncs.one();
+            self.patience = SHORTEST;
+        } else {
+            self.counts.failed.one();
+            self.resync_later();
+        }
+    }
+
+    fn close(&self, reason: CloseReason) {
+        self.progress.send_modify(|progress| progress.closed = Some(reason));
+    }
+}
+
+/// What the switch answers. A long list goes by a job, which does not keep events from coming meanwhile.
+async fn answer(client: &Client, ask: &Ask) -> Result<Reading, Error> {
+    let line = ask.line();
+    if line.starts_with("show ") {
+        match client.bgapi(&line).await?.await {
+            Ok(end) => return Ok(ask.read(&end.bytes())),
+            Err(Error::Job(JobLost::NotPermitted)) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(ask.read(client.api(&line).await?.bytes()))
+}
