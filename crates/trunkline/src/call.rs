@@ -148,6 +148,9 @@ impl<M: Mode> Call<M> {
         }
         let format = client.config().connection.format;
         shared.say(Command::myevents((format != EventFormat::Plain).then_some(format)));
+        if data.mode() == SocketMode::Async {
+            shared.parks();
+        }
         if data.mode() == SocketMode::Async && data.control() == Control::Full {
             shared.say(Command::linger(None));
         }

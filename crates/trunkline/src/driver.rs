@@ -196,6 +196,7 @@ async fn hand_out(shared: &Shared, deliveries: &mut Deliveries, pause: Duration)
         return;
     }
     shared.tally.received(&deliveries.events, &deliveries.logs);
+    shared.heed_parking(&deliveries.events);
     shared.calls.on_events(shared, &deliveries.events);
     let until = now() + pause.min(FAR);
     let events = {

@@ -107,7 +107,7 @@ impl Link {
     }
 
     pub(crate) fn close(&self) {
-        self.shared.with(|core, now| core.connection.close(now));
+        self.shared.leave();
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use trunkline::outbound::{Counts, Server, ServerHandle, Shutdown};
+use trunkline::outbound::{Counts, Server, ServerHandle, Session, Shutdown};
 use trunkline::{Call, Error, HangupCause, SyncCall};
 
 use crate::support::{Switch, everywhere};
@@ -102,6 +102,31 @@ async fn the_wrong_mode_is_given_back() {
         });
         served.unwrap();
         assert_eq!((counts.wrong_mode, counts.given_back), (1, 1), "{counts:?}");
+    })
+    .await;
+}
+
+/// With `async` the switch parks a call behind the answer to `connect`: one that is left before is never let go.
+#[tokio::test]
+async fn a_call_that_is_left_at_once_goes_on() {
+    everywhere(|switch| async move {
+        let server = server().await;
+        let handle = server.handle();
+        let serving = server.serve(|_: Session| async {});
+        let (served, ()) = tokio::join!(serving, async {
+            let mut calls = Vec::new();
+            for words in ["async full", "async", "full", ""].repeat(5) {
+                calls.push(switch.dial(handle.local_addresses()[0].port(), words, "", "hangup").await);
+            }
+            let counts = after(&handle, 20).await;
+            assert_eq!(counts.given_back, 20, "{counts:?}");
+            for uuid in calls {
+                while switch.client().api(&format!("uuid_exists {uuid}")).await.unwrap().text() == "true" {
+                    tokio::time::sleep(Duration::from_millis(20)).await;
+                }
+            }
+        });
+        served.unwrap();
     })
     .await;
 }
