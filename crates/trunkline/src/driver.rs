@@ -42,6 +42,7 @@ impl Driving {
     /// Gives everyone what has come for them: events before the replies that came after them.
     async fn deliver(&mut self) {
         self.shared.tell_gap(&mut self.deliveries);
+        self.shared.expect_call(&self.deliveries);
         hand_out(&self.shared, &mut self.deliveries, self.pause).await;
         self.shared.deliver(&mut self.deliveries);
     }
