@@ -108,7 +108,10 @@ impl Serving {
                 Err(error) => {
                     self.terms.counters.accept_error();
                     trace::not_accepted(&error, Some(rest));
-                    tokio::time::sleep(rest).await;
+                    tokio::select! {
+                        _ = stop.wait_for(Option::is_some) => return,
+                        () = tokio::time::sleep(rest) => {}
+                    }
                     rest = (rest * 2).min(REST.1);
                 }
             }
