@@ -141,13 +141,16 @@ impl<M: Mode> Call<M> {
     pub(crate) fn of_connection(client: Client, data: ChannelData) -> Self {
         let shared = client.shared();
         let uuid = data.uuid().unwrap_or_else(|| "".into());
-        let state = shared.calls.of(&uuid);
+        let state = shared.calls.take_expected(&uuid);
         if let Some(reason) = client.close_reason() {
             // Before anybody could tell it.
             state.on_closed(&reason);
         }
         let format = client.config().connection.format;
         shared.say(Command::myevents((format != EventFormat::Plain).then_some(format)));
+        if data.mode() == SocketMode::Async {
+            shared.parks();
+        }
         if data.mode() == SocketMode::Async && data.control() == Control::Full {
             shared.say(Command::linger(None));
         }

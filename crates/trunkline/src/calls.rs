@@ -17,6 +17,8 @@ use crate::reconnect::{Gap, GapCause};
 #[derive(Debug, Default)]
 pub(crate) struct Calls {
     by_uuid: Mutex<HashMap<ChannelUuid, Weak<CallState>>>,
+    /// The one that the switch has connected to us for, until somebody has it.
+    expected: Mutex<Option<Arc<CallState>>>,
     /// What the connection is subscribed to for them.
     heard: Mutex<EventSet>,
 }
@@ -67,6 +69,17 @@ impl Calls {
         let call = Arc::new(CallState::new(uuid.clone()));
         calls.insert(uuid.clone(), Arc::downgrade(&call));
         call
+    }
+
+    /// The call that the switch has connected to us for is known from now on: whatever comes behind its data is told it.
+    pub(crate) fn expect(&self, uuid: &ChannelUuid) {
+        *lock(&self.expected) = Some(self.of(uuid));
+    }
+
+    /// The same, for who handles it.
+    pub(crate) fn take_expected(&self, uuid: &ChannelUuid) -> Arc<CallState> {
+        let expected = lock(&self.expected).take();
+        expected.unwrap_or_else(|| self.of(uuid))
     }
 
     /// Tells each call what is its own.

@@ -5,6 +5,7 @@
 //! goes to the driver, who writes all there are in one go. Nothing is delivered under the lock.
 
 mod deliver;
+mod parking;
 
 use std::collections::{HashMap, VecDeque};
 use std::io;
@@ -33,6 +34,7 @@ use crate::socket::LAST_WORDS;
 use crate::tally::Tally;
 use crate::trace;
 use crate::wire_trace;
+use parking::Parking;
 
 pub(crate) type ReplySender = oneshot::Sender<Result<Reply, Unanswered>>;
 
@@ -53,6 +55,7 @@ pub(crate) struct Shared {
     pub(crate) connects: watch::Sender<Option<Connected>>,
     /// The calls that are controlled over this connection.
     pub(crate) calls: Calls,
+    parking: Parking,
 }
 
 /// Who waits for the connection to be of use.
@@ -134,6 +137,8 @@ pub(crate) struct Core {
     /// The socket takes no more for now: the driver waits for it.
     pub(crate) blocked: bool,
     write_failed: Option<(io::Error, Instant)>,
+    /// When to leave, whatever the call.
+    leave_by: Option<Instant>,
     /// When the driver will wake by itself.
     pub(crate) armed: Option<Instant>,
     /// The next deadline.
@@ -175,6 +180,7 @@ impl Shared {
             ready: Some(ready),
             blocked: false,
             write_failed: None,
+            leave_by: None,
             armed: None,
             deadline: None,
         };
@@ -190,6 +196,7 @@ impl Shared {
             tally,
             connects: watch::Sender::new(None),
             calls: Calls::default(),
+            parking: Parking::default(),
         }
     }
 
@@ -451,6 +458,9 @@ impl Core {
         if let Some((error, _)) = self.write_failed.as_ref().filter(|(_, deadline)| *deadline <= now) {
             self.connection.handle_error(error, now);
         }
+        if self.leave_by.take_if(|leave_by| *leave_by <= now).is_some() {
+            self.connection.close(now);
+        }
     }
 
     fn collect(&mut self, deliveries: &mut Deliveries) {
@@ -534,7 +544,7 @@ impl Core {
                         deliveries.connects = Some(self.restoring.take());
                     }
                     let last_words = self.write_failed.as_ref().map(|(_, deadline)| *deadline);
-                    self.deadline = [deadline, last_words].into_iter().flatten().min();
+                    self.deadline = [deadline, last_words, self.leave_by].into_iter().flatten().min();
                     deliveries.wake.append(&mut self.watchers.take_wake());
                     return;
                 }

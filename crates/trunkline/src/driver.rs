@@ -42,6 +42,7 @@ impl Driving {
     /// Gives everyone what has come for them: events before the replies that came after them.
     async fn deliver(&mut self) {
         self.shared.tell_gap(&mut self.deliveries);
+        self.shared.expect_call(&self.deliveries);
         hand_out(&self.shared, &mut self.deliveries, self.pause).await;
         self.shared.deliver(&mut self.deliveries);
     }
@@ -196,6 +197,7 @@ async fn hand_out(shared: &Shared, deliveries: &mut Deliveries, pause: Duration)
         return;
     }
     shared.tally.received(&deliveries.events, &deliveries.logs);
+    shared.heed_parking(&deliveries.events);
     shared.calls.on_events(shared, &deliveries.events);
     let until = now() + pause.min(FAR);
     let events = {

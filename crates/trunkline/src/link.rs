@@ -96,7 +96,8 @@ impl Link {
     ) -> Result<(Self, ChannelData), Error> {
         let (sender, call) = oneshot::channel();
         let connection = Connection::outbound(config.connection.clone(), now());
-        let tally = Arc::new(Tally::new(&config.address(), Role::Call));
+        let switch = peer.map_or_else(String::new, |peer| peer.to_string());
+        let tally = Arc::new(Tally::new(&switch, Role::Call));
         let shared = Arc::new(Shared::new(connection, writer, Opening::Outbound(sender), tally));
         driver::start(reader, Driving::new(Arc::clone(&shared), config.pause), None);
         let link = Self { shared, peer };
@@ -107,7 +108,7 @@ impl Link {
     }
 
     pub(crate) fn close(&self) {
-        self.shared.with(|core, now| core.connection.close(now));
+        self.shared.leave();
     }
 }
 

@@ -118,7 +118,7 @@ impl Drop for Meter {
 }
 
 /// Tells the recorder what each is. A recorder may be another one than the last time.
-fn describe() {
+pub(crate) fn describe() {
     for (name, unit, what) in COUNTERS {
         metrics::describe_counter!(name, unit, what);
     }
@@ -132,7 +132,7 @@ fn describe() {
 
 type Row = (&'static str, Unit, &'static str);
 
-const COUNTERS: [Row; 9] = [
+const COUNTERS: [Row; 11] = [
     ("trunkline_received_bytes_total", Unit::Bytes, "Bytes received from the switch"),
     ("trunkline_events_total", Unit::Count, "Events received, each once, whether a stream wanted it or not"),
     ("trunkline_log_lines_total", Unit::Count, "Log lines received"),
@@ -142,9 +142,11 @@ const COUNTERS: [Row; 9] = [
     ("trunkline_connect_attempts_total", Unit::Count, "Attempts to make a lost connection again"),
     ("trunkline_reconnects_total", Unit::Count, "Lost connections that were made again"),
     ("trunkline_gaps_total", Unit::Count, "Times without a connection that streams were told of"),
+    ("trunkline_calls_total", Unit::Count, "Connections made to a server of calls, by what became of them"),
+    ("trunkline_accept_errors_total", Unit::Count, "Connections that could not be accepted"),
 ];
 
-const GAUGES: [Row; 3] = [
+const GAUGES: [Row; 4] = [
     ("trunkline_outstanding", Unit::Count, "Commands the program gave that wait for their reply"),
     (
         "trunkline_lag_seconds",
@@ -152,6 +154,7 @@ const GAUGES: [Row; 3] = [
         "From when the last event was fired, by the switch's clock, to when it was read, by ours",
     ),
     ("trunkline_state", Unit::Count, "Connections in this state"),
+    ("trunkline_calls", Unit::Count, "Calls a server has open"),
 ];
 
 const HISTOGRAMS: [Row; 1] = [(

@@ -48,8 +48,9 @@ pub(crate) struct Tally {
     read: AtomicU64,
     /// The connection's, through all sessions.
     pub(crate) span: Span,
+    /// Not of a call's connection: there are many, and short ones.
     #[cfg(feature = "metrics")]
-    meter: Meter,
+    meter: Option<Meter>,
 }
 
 /// Counts up, and never back.
@@ -105,9 +106,10 @@ impl Tally {
     /// Of a connection to the switch at this address.
     pub(crate) fn new(switch: &str, role: Role) -> Self {
         #[cfg(feature = "metrics")]
-        let meter = Meter::new(switch, role);
+        let meter = (role != Role::Call).then(|| Meter::new(switch, role));
         #[cfg(feature = "metrics")]
-        let counted_as = |name| Count { metric: Some(meter.counter(name)), ..Count::default() };
+        let counted_as =
+            |name| Count { metric: meter.as_ref().map(|meter| meter.counter(name)), ..Count::default() };
         #[cfg(not(feature = "metrics"))]
         let counted_as = |_: &str| Count::default();
         Self {
@@ -138,7 +140,9 @@ impl Tally {
         trace::connected(&self.span);
         *lock(&self.since) = SystemTime::now();
         #[cfg(feature = "metrics")]
-        self.meter.enter(&State::Ready);
+        if let Some(meter) = &self.meter {
+            meter.enter(&State::Ready);
+        }
     }
 
     /// The switch has let us in again.
@@ -156,7 +160,9 @@ impl Tally {
         if std::mem::discriminant(from) != std::mem::discriminant(to) {
             *lock(&self.since) = SystemTime::now();
             #[cfg(feature = "metrics")]
-            self.meter.enter(to);
+            if let Some(meter) = &self.meter {
+                meter.enter(to);
+            }
         }
     }
 
@@ -166,7 +172,9 @@ impl Tally {
         trace::command_begins(&self.span, &begun);
         self.commands.one();
         #[cfg(feature = "metrics")]
-        self.meter.command_begins();
+        if let Some(meter) = &self.meter {
+            meter.command_begins();
+        }
         begun
     }
 
@@ -187,7 +195,9 @@ impl Tally {
     fn end_command(&self, begun: &Begun, outcome: Outcome) {
         trace::command_ends(&self.span, begun, outcome);
         #[cfg(feature = "metrics")]
-        self.meter.command_ends(begun.kind, outcome, now().saturating_duration_since(begun.at));
+        if let Some(meter) = &self.meter {
+            meter.command_ends(begun.kind, outcome, now().saturating_duration_since(begun.at));
+        }
     }
 
     /// A batch was read. Of its events only the last is looked at, for its time.
@@ -198,8 +208,8 @@ impl Tally {
             self.fired.store(fired, Ordering::Relaxed);
             self.read.store(micros(SystemTime::now()), Ordering::Relaxed);
             #[cfg(feature = "metrics")]
-            if let Some((_, lag)) = self.last_event() {
-                self.meter.lag(lag);
+            if let (Some(meter), Some((_, lag))) = (&self.meter, self.last_event()) {
+                meter.lag(lag);
             }
         }
     }
@@ -209,7 +219,9 @@ impl Tally {
         trace::missed(&self.span, missed);
         lock(&self.missed).add(missed);
         #[cfg(feature = "metrics")]
-        self.meter.missed(missed);
+        if let Some(meter) = &self.meter {
+            meter.missed(missed);
+        }
     }
 
     /// The switch does not permit this. Said the first time.

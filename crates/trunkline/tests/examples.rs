@@ -2,6 +2,8 @@
 
 #[path = "../examples/blocking.rs"]
 mod blocking;
+#[path = "../examples/call_server.rs"]
+mod call_server;
 #[path = "../examples/commands.rs"]
 mod commands;
 #[path = "../examples/events.rs"]
@@ -17,6 +19,7 @@ mod tail;
 fn each_runs_to_its_end() {
     for (name, run) in [
         ("blocking", blocking::main as fn() -> Result<(), Box<dyn std::error::Error>>),
+        ("call_server", call_server::main),
         ("commands", commands::main),
         ("events", events::main),
         ("jobs", jobs::main),

@@ -45,6 +45,13 @@ pub(crate) struct Deliveries {
 }
 
 impl Shared {
+    /// A call is known before its first events are told.
+    pub(crate) fn expect_call(&self, deliveries: &Deliveries) {
+        if let Some(uuid) = deliveries.call.as_ref().and_then(|(_, call)| call.uuid()) {
+            self.calls.expect(&uuid);
+        }
+    }
+
     /// Tells every stream of a time without connection, but those that had not begun before it.
     pub(crate) fn tell_gap(self: &Arc<Self>, deliveries: &mut Deliveries) {
         let Some(gap) = deliveries.gap.take() else { return };

@@ -85,10 +85,12 @@ impl Server {
     /// On listeners that were made elsewhere, such as by whoever has started this program.
     #[must_use]
     pub fn on(listeners: Vec<TcpListener>) -> Self {
-        let addresses = listeners.iter().filter_map(|listener| listener.local_addr().ok()).collect();
+        let addresses: Arc<[SocketAddr]> =
+            listeners.iter().filter_map(|listener| listener.local_addr().ok()).collect();
+        let server = addresses.first().map_or_else(String::new, SocketAddr::to_string);
         let (over, is_over) = watch::channel(());
         let handle = ServerHandle {
-            counters: Arc::new(Counters::default()),
+            counters: Arc::new(Counters::new(&server)),
             addresses,
             stop: watch::Sender::new(None),
             over: is_over,
@@ -111,9 +113,9 @@ impl Server {
         self
     }
 
-    /// At most so many calls at once; no bound if this is not said. A connection beyond is closed at once, and its call
-    /// goes on in its dialplan, behind `socket`. (The switch tries the next address of `socket` only where it cannot
-    /// connect.)
+    /// At most so many calls at once; no bound if this is not said. One beyond is given back at once, and goes on in its
+    /// dialplan, behind `socket`, where another `socket` may stand. (The switch tries the next address of the same one only
+    /// where it cannot connect.)
     #[must_use]
     pub fn most_calls(mut self, most: usize) -> Self {
         self.most_calls = most;

@@ -20,6 +20,8 @@ use super::shutdown::Stop;
 use super::{Accept, AllowList, Session};
 use crate::trace;
 
+/// So many calls are given back at once; others wait for that, unaccepted.
+const MOST_REFUSALS: usize = 256;
 /// How long accepting rests when it cannot go on: at first, and at most.
 const REST: (Duration, Duration) = (Duration::from_millis(5), Duration::from_secs(1));
 
@@ -64,11 +66,13 @@ pub(super) struct Serving {
     terms: Arc<Terms>,
     handlers: Handlers,
     calls: JoinSet<()>,
+    /// Calls that are being given back, since there are too many.
+    refusals: JoinSet<()>,
 }
 
 impl Serving {
     pub(super) fn new(listeners: Vec<TcpListener>, terms: Terms, handlers: Handlers) -> Self {
-        Self { listeners, terms: Arc::new(terms), handlers, calls: JoinSet::new() }
+        Self { listeners, terms: Arc::new(terms), handlers, calls: JoinSet::new(), refusals: JoinSet::new() }
     }
 
     /// Until it was stopped and the last call has ended.
@@ -80,6 +84,7 @@ impl Serving {
         }
         self.listeners.clear();
         while self.calls.join_next().await.is_some() {}
+        while self.refusals.join_next().await.is_some() {}
     }
 
     async fn accept_until_stopped(&mut self) {
@@ -90,7 +95,9 @@ impl Serving {
                 biased;
                 _ = stop.wait_for(Option::is_some) => return,
                 Some(_) = self.calls.join_next() => continue,
-                accepted = poll_fn(|cx| poll_accept(&self.listeners, cx)) => accepted,
+                Some(_) = self.refusals.join_next() => continue,
+                accepted = poll_fn(|cx| poll_accept(&self.listeners, cx)),
+                    if self.refusals.len() < MOST_REFUSALS => accepted,
             };
             match accepted {
                 Ok((stream, peer)) => {
@@ -99,8 +106,12 @@ impl Serving {
                 }
                 Err(error) if is_the_connections_own(&error) => trace::not_accepted(&error, None),
                 Err(error) => {
+                    self.terms.counters.accept_error();
                     trace::not_accepted(&error, Some(rest));
-                    tokio::time::sleep(rest).await;
+                    tokio::select! {
+                        _ = stop.wait_for(Option::is_some) => return,
+                        () = tokio::time::sleep(rest) => {}
+                    }
                     rest = (rest * 2).min(REST.1);
                 }
             }
@@ -121,11 +132,13 @@ impl Serving {
             counters.count(Fate::NotAllowed);
             return trace::turned_away(peer, "its address is not allowed");
         }
-        let Some(open) = counters.open(self.terms.most_calls) else {
-            counters.count(Fate::Busy);
-            return trace::turned_away(peer, "as many calls are open as may be");
-        };
+        let open = counters.open(self.terms.most_calls);
         let terms = Arc::clone(&self.terms);
+        let Some(open) = open else {
+            trace::turned_away(peer, "as many calls are open as may be");
+            self.refusals.spawn(async move { attend::give_back(&terms, stream).await });
+            return;
+        };
         let handler = (self.handlers.0)();
         self.calls.spawn(async move {
             let _open = open;

@@ -4,5 +4,10 @@
 mod by_id;
 mod digits;
 mod lifecycle;
+#[path = "../client/notes.rs"]
+mod notes;
+mod replayed;
 mod server;
+mod shutdown;
+mod strangers;
 mod support;

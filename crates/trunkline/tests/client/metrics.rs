@@ -151,6 +151,7 @@ async fn the_guide_lists_them_all() {
         switch.answer("up").await;
     });
     answer.unwrap();
+    let _server = trunkline::outbound::Server::bind("127.0.0.1:0").await.unwrap();
     let guide = include_str!("../../docs/watching.md");
     let promised = guide.lines().filter_map(|line| line.strip_prefix("| `trunkline_")?.split('`').next());
     let promised: BTreeSet<_> = promised.map(|name| format!("trunkline_{name}")).collect();

@@ -26,6 +26,15 @@ pub(super) async fn connection(terms: &Terms, stream: TcpStream, peer: SocketAdd
     terms.counters.count(fate);
 }
 
+/// Gives a call back that there is no room for. It must be asked for all the same: with `async`, one that is merely hung up
+/// on is parked for ever.
+pub(super) async fn give_back(terms: &Terms, stream: TcpStream) {
+    if let Ok(session) = terms.accept.tcp(stream).await {
+        session.client().close().await;
+    }
+    terms.counters.count(Fate::Busy);
+}
+
 async fn call(terms: &Terms, session: Session, handler: Handler) -> Fate {
     let fate = match handler(session.clone()) {
         Ok(handler) => handled(terms, &session, handler).await,

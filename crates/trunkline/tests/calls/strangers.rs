@@ -1,0 +1,267 @@
+//! Whoever connects to a server: each ends its own call, and no other, and a line says which and why.
+
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use trunkline::call::EndedBy;
+use trunkline::outbound::{Counts, Server, ServerHandle, Session, Shutdown};
+use trunkline::proto::listener::{command_reply, disconnect_notice};
+use trunkline::{Call, Config, Error};
+
+use crate::notes;
+use crate::support::within;
+
+const GOODBYE: &str = "Disconnected, goodbye.\nSee you at ClueCon! http://www.cluecon.com/\n";
+
+/// The answer to `connect`, in as far as it matters.
+pub(crate) fn call_data(uuid: &str, mode: &str, control: &str) -> String {
+    format!(
+        "Event-Name: CHANNEL_DATA\nUnique-ID: {uuid}\nContent-Type: command/reply\nReply-Text: %2BOK%0A\n\
+         Socket-Mode: {mode}\nControl: {control}\n\n"
+    )
+}
+
+/// A server whose peers have little time.
+async fn server() -> Server {
+    let mut config = Config::new("", "");
+    config.connection.greeting_timeout = Duration::from_millis(200);
+    Server::bind("127.0.0.1:0").await.unwrap().config(config).after_end(Duration::from_millis(100))
+}
+
+async fn connect(handle: &ServerHandle) -> TcpStream {
+    TcpStream::connect(handle.local_addresses()[0]).await.unwrap()
+}
+
+/// Waits until so many are over.
+async fn over(handle: &ServerHandle, count: u64) -> Counts {
+    while handle.counts().over() < count || handle.counts().open > 0 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    handle.counts()
+}
+
+async fn hear(stream: &mut TcpStream, text: &str) {
+    let mut heard = Vec::new();
+    while !heard.ends_with(text.as_bytes()) {
+        heard.push(stream.read_u8().await.expect("more to be said"));
+    }
+}
+
+/// What is said to the server, how it goes on, and what it makes of it.
+struct Stranger {
+    says: Vec<u8>,
+    leaves: Leaves,
+    why: &'static str,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Leaves {
+    Never,
+    Closing,
+    Reset,
+}
+
+fn strangers() -> Vec<Stranger> {
+    use Leaves::{Closing, Never, Reset};
+    let half = call_data("half", "async", "full");
+    let half = &half.as_bytes()[..half.len() - 1];
+    let stranger = |says: &[u8], leaves, why| Stranger { says: says.to_owned(), leaves, why };
+    vec![
+        stranger(b"", Never, "did not answer `connect` within 200ms"),
+        stranger(b"", Closing, "ended without notice"),
+        stranger(b"", Reset, "failed"),
+        stranger(half, Never, "did not answer `connect` within 200ms"),
+        stranger(half, Closing, "in the middle of a message"),
+        stranger(b"GET / HTTP/1.1\r\nHost: pbx\r\n\r\n", Never, "not a FreeSWITCH event socket"),
+        stranger(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", Never, "not a FreeSWITCH event socket"),
+        stranger(&[b'x'; 2 * 1024 * 1024], Never, "over the limit"),
+        stranger(&command_reply(b"-ERR command not found"), Never, "not a FreeSWITCH event socket"),
+        stranger(disconnect_notice(GOODBYE).as_ref(), Closing, "See you at ClueCon"),
+        stranger(b"Content-Type: auth/request\n\n", Never, "not a FreeSWITCH event socket"),
+        stranger(
+            b"Content-Type: text/rude-rejection\nContent-Length: 24\n\nAccess Denied, go away.\n",
+            Never,
+            "refuses",
+        ),
+    ]
+}
+
+impl Stranger {
+    async fn connect(&self, handle: &ServerHandle) {
+        let mut stream = connect(handle).await;
+        hear(&mut stream, "connect\n\n").await;
+        // The server may have heard enough before the end.
+        let _ = stream.write_all(&self.says).await;
+        match self.leaves {
+            Leaves::Never => {
+                let mut rest = Vec::new();
+                let _ = stream.read_to_end(&mut rest).await;
+            }
+            Leaves::Closing => drop(stream),
+            Leaves::Reset => socket2::SockRef::from(&stream).set_linger(Some(Duration::ZERO)).unwrap(),
+        }
+    }
+}
+
+#[tokio::test]
+async fn no_call_comes_of_what_is_no_switch() {
+    let strangers = strangers();
+    for stranger in &strangers {
+        let server = server().await;
+        let handle = server.handle();
+        notes::begin();
+        let serving = server.serve(|call: Call| async move {
+            call.ended().await;
+        });
+        let (served, counts) = within(async {
+            tokio::join!(serving, async {
+                // A call that is up meanwhile, and goes on.
+                let mut good = connect(&handle).await;
+                hear(&mut good, "connect\n\n").await;
+                good.write_all(call_data("good", "async", "full").as_bytes()).await.unwrap();
+                hear(&mut good, "linger\n\n").await;
+                stranger.connect(&handle).await;
+                while handle.counts().over() < 1 {
+                    tokio::time::sleep(Duration::from_millis(5)).await;
+                }
+                assert_eq!(handle.counts().open, 1, "{}", stranger.why);
+                good.write_all(disconnect_notice(GOODBYE).as_ref()).await.unwrap();
+                let counts = over(&handle, 2).await;
+                handle.shutdown(Shutdown::give_back(Duration::ZERO));
+                counts
+            })
+        })
+        .await;
+        served.unwrap();
+        assert_eq!((counts.no_call, counts.ended), (1, 1), "{}: {counts:?}", stranger.why);
+        let told = notes::end();
+        let line = told.lines().find(|line| line.contains("message=no call")).unwrap_or_default();
+        assert!(line.starts_with("trunkline::outbound WARN"), "{told}");
+        assert!(line.contains(stranger.why) && line.contains("peer=127.0.0.1:"), "{}: {line}", stranger.why);
+    }
+}
+
+/// A call that is up, and what then becomes of its connection.
+async fn lost<F>(handle: &ServerHandle, mode: &str, then: impl FnOnce(TcpStream) -> F)
+where
+    F: Future<Output = ()>,
+{
+    let mut stream = connect(handle).await;
+    hear(&mut stream, "connect\n\n").await;
+    stream.write_all(call_data("lost", mode, "full").as_bytes()).await.unwrap();
+    hear(&mut stream, "execute-app-name: playback\n").await;
+    then(stream).await;
+}
+
+/// The switch goes away, or says what makes no sense, in the midst of a call.
+#[tokio::test]
+async fn a_connection_that_is_lost_ends_its_call() {
+    for mode in ["async", "static"] {
+        let server = server().await;
+        let handle = server.handle();
+        let serving = server.serve(|session: Session| async move {
+            let played = match session {
+                Session::Async(call) => call.playback("a.wav").await.map(drop),
+                Session::Sync(call) => call.playback("a.wav").await.map(drop),
+                other => panic!("{other:?}"),
+            };
+            let Err(Error::CallEnded(ended)) = &played else { panic!("{played:?}") };
+            assert!(matches!(ended.by, EndedBy::Lost(_)), "{ended:?}");
+            assert_eq!(ended.cause, None);
+            played
+        });
+        let (served, counts) = within(async {
+            tokio::join!(serving, async {
+                lost(&handle, mode, |stream| async { drop(stream) }).await;
+                lost(&handle, mode, |stream| async move {
+                    socket2::SockRef::from(&stream).set_linger(Some(Duration::ZERO)).unwrap();
+                })
+                .await;
+                lost(&handle, mode, |mut stream| async move {
+                    stream
+                        .write_all(b"Content-Length: 100\nContent-Type: text/event-plain\n\nEvent-")
+                        .await
+                        .unwrap();
+                })
+                .await;
+                lost(&handle, mode, |mut stream| async move {
+                    stream
+                        .write_all(b"Content-Length: many\nContent-Type: text/event-plain\n\n")
+                        .await
+                        .unwrap();
+                    let mut rest = Vec::new();
+                    let _ = stream.read_to_end(&mut rest).await;
+                })
+                .await;
+                let counts = over(&handle, 4).await;
+                handle.shutdown(Shutdown::give_back(Duration::ZERO));
+                counts
+            })
+        })
+        .await;
+        served.unwrap();
+        assert_eq!(counts.ended, 4, "{mode}: {counts:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_handler_that_never_returns_is_dropped() {
+    let server = server().await;
+    let handle = server.handle();
+    notes::begin();
+    let serving = server.serve(|_: Call| std::future::pending::<()>());
+    let (served, counts) = within(async {
+        tokio::join!(serving, async {
+            let mut stream = connect(&handle).await;
+            hear(&mut stream, "connect\n\n").await;
+            stream.write_all(call_data("stuck", "async", "full").as_bytes()).await.unwrap();
+            hear(&mut stream, "linger\n\n").await;
+            drop(stream);
+            let counts = over(&handle, 1).await;
+            handle.shutdown(Shutdown::give_back(Duration::ZERO));
+            counts
+        })
+    })
+    .await;
+    served.unwrap();
+    assert_eq!(counts.aborted, 1, "{counts:?}");
+    let told = notes::end();
+    assert!(told.contains("new call uuid=stuck peer=127.0.0.1:"), "{told}");
+    let line = "trunkline::outbound WARN call message=handler did not return after its call had ended";
+    assert!(told.contains(line), "{told}");
+}
+
+#[tokio::test]
+async fn a_panic_is_told_with_its_call() {
+    let server = server().await;
+    let handle = server.handle();
+    notes::begin();
+    let serving = server.serve(|call: Call| {
+        assert_ne!(call.uuid().as_str(), "one", "on purpose, before there is a future");
+        async { panic!("on {}", "purpose") as () }
+    });
+    let (served, counts) = within(async {
+        tokio::join!(serving, async {
+            for uuid in ["one", "two"] {
+                let mut stream = connect(&handle).await;
+                hear(&mut stream, "connect\n\n").await;
+                stream.write_all(call_data(uuid, "async", "full").as_bytes()).await.unwrap();
+                // It is given back, as one whose handler was done.
+                hear(&mut stream, "execute-app-name: sleep\n").await;
+            }
+            let counts = over(&handle, 2).await;
+            handle.shutdown(Shutdown::give_back(Duration::ZERO));
+            counts
+        })
+    })
+    .await;
+    served.unwrap();
+    assert_eq!(counts.panicked, 2, "{counts:?}");
+    let told = notes::end();
+    for (uuid, panic) in [("one", "before there is a future"), ("two", "on purpose")] {
+        assert!(told.contains(&format!("new call uuid={uuid} ")), "{told}");
+        let line = told.lines().filter(|line| line.contains("message=handler panicked"));
+        assert!(line.clone().any(|line| line.contains(panic) && line.contains("ERROR call ")), "{told}");
+    }
+}
