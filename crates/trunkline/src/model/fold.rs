@@ -17,7 +17,7 @@ mod recording;
 mod registration;
 mod with_channel;
 
-use trunkline_proto::{ChannelUuid, Event, EventName};
+use trunkline_proto::{ChannelUuid, Event, EventName, EventSet};
 
 use super::change::Removal;
 use super::draft::Draft;
@@ -99,7 +99,6 @@ fn of_name(name: &EventName) -> &'static [Fold] {
         | N::ChannelOutgoing
         | N::ChannelApplication
         | N::ChannelOriginate
-        | N::ChannelData
         | N::CallUpdate
         | N::Codec
         | N::SessionHeartbeat => &[channel::block],
@@ -121,6 +120,13 @@ const SUBCLASSES: &[(&str, &[Fold])] = &[
 
 fn of_subclass(subclass: &str) -> &'static [Fold] {
     SUBCLASSES.iter().find(|(known, _)| *known == subclass).map_or(&[], |(_, folds)| folds)
+}
+
+/// The events that do something.
+pub(in crate::model) fn events() -> EventSet {
+    let folded = EventName::KNOWN.iter().filter(|name| !of_name(name).is_empty());
+    let names = folded.cloned().fold(EventSet::new(), EventSet::with);
+    SUBCLASSES.iter().fold(names, |events, (subclass, _)| events.with_subclass(subclass))
 }
 
 /// How what an event tells came to be.
