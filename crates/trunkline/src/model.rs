@@ -66,6 +66,7 @@ mod snapshot;
 mod standing;
 mod switch;
 mod view;
+pub mod watch;
 
 pub use batch::Batch;
 pub use call::{Call, CallField, CallId, CallStage};

@@ -9,3 +9,4 @@ mod recording;
 mod resync;
 mod simulated;
 mod truth;
+mod watch;
