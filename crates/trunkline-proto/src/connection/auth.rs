@@ -77,23 +77,43 @@ impl Connection {
             return false;
         }
         match self.decoder.decode(input) {
-            Ok(Some(Message::AuthRequest)) if matches!(self.state, State::Greeting { .. }) => {
-                self.authenticate(now);
-            }
-            Ok(Some(Message::CommandReply(reply))) if matches!(self.state, State::Meeting { .. }) => {
+            Ok(Some(message)) => self.on_greeting(message, stranger, now),
+            Ok(None) => return false,
+            Err(misbehaved) => self.end(misbehaved.into(), now),
+        }
+        true
+    }
+
+    fn on_greeting(&mut self, message: Message, stranger: SwitchMisbehaved, now: Instant) {
+        match message {
+            Message::AuthRequest if matches!(self.state, State::Greeting { .. }) => self.authenticate(now),
+            Message::CommandReply(reply) if matches!(self.state, State::Meeting { .. }) => {
                 if !self.meet(reply, now) {
                     self.end(stranger.into(), now);
                 }
             }
             // A call may be gone before we ask for it.
-            Ok(Some(message @ (Message::RudeRejection(_) | Message::DisconnectNotice(_)))) => {
-                self.on_message(message, now);
+            message @ (Message::RudeRejection(_) | Message::DisconnectNotice(_)) => {
+                self.on_message(message, now)
             }
-            Ok(Some(_)) => self.end(stranger.into(), now),
-            Ok(None) => return false,
-            Err(misbehaved) => self.end(misbehaved.into(), now),
+            _ => self.end(stranger.into(), now),
         }
-        true
+    }
+
+    /// Takes a message that another decoder has read: as [`handle_input`](Self::handle_input) takes the bytes of one.
+    pub fn handle_message(&mut self, message: Message, now: Instant) {
+        self.on_sign_of_life(now);
+        match (&self.state, message) {
+            (State::Closed(_) | State::Broken(_), _) => {}
+            (State::Greeting { .. } | State::Meeting { .. }, message) => {
+                self.on_greeting(message, SwitchMisbehaved::NotASwitch { received: String::new() }, now);
+            }
+            (_, Message::Event(event)) => {
+                self.end_job(&event);
+                self.outputs.push_back(Output::Event(event));
+            }
+            (_, message) => self.on_message(message, now),
+        }
     }
 
     fn authenticate(&mut self, now: Instant) {

@@ -65,6 +65,12 @@ pub enum Change {
 }
 
 impl Change {
+    /// What has happened to an object of this kind, if that is what it tells.
+    #[must_use]
+    pub fn of<T: Object>(&self) -> Option<&Altered<T>> {
+        T::told(self)
+    }
+
     /// The kind of object it is about.
     #[must_use]
     pub fn kind(&self) -> Kind {

@@ -22,7 +22,7 @@ use super::registration::RegistrationId;
 use super::rooms::Rooms;
 use super::sign::Sign;
 use super::snapshot::resync::Resync;
-use super::snapshot::{Coverage, Stale};
+use super::snapshot::{Coverage, Stale, StaleCause};
 use super::standing::{Standing, Why};
 use super::view::View;
 
@@ -204,6 +204,16 @@ impl Draft {
         let ids: Vec<T::Id> = T::of(&self.view).iter().map(|object| object.id().clone()).collect();
         for id in ids {
             self.remove::<T>(&id, cause.clone());
+        }
+    }
+
+    /// Why the view is to be taken for stale, by what was noted since it was published.
+    pub(in crate::model) fn suspicion(&self) -> Option<StaleCause> {
+        let restarted = self.batch.signs.iter().any(|sign| matches!(sign, Sign::Restarted { .. }));
+        match self.batch.signs.is_empty() {
+            true => None,
+            false if restarted => Some(StaleCause::Restarted),
+            false => Some(StaleCause::Suspected),
         }
     }
 

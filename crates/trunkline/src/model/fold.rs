@@ -99,7 +99,6 @@ fn of_name(name: &EventName) -> &'static [Fold] {
         | N::ChannelOutgoing
         | N::ChannelApplication
         | N::ChannelOriginate
-        | N::ChannelData
         | N::CallUpdate
         | N::Codec
         | N::SessionHeartbeat => &[channel::block],

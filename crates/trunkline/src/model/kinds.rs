@@ -67,6 +67,13 @@ macro_rules! kinds {
                     Change::$type(altered)
                 }
 
+                fn told(change: &Change) -> Option<&Altered<Self>> {
+                    match change {
+                        Change::$type(altered) => Some(altered),
+                        _ => None,
+                    }
+                }
+
                 fn altered(change: &mut Change) -> Option<&mut Altered<Self>> {
                     match change {
                         Change::$type(altered) => Some(altered),

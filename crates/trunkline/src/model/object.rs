@@ -44,6 +44,9 @@ pub(in crate::model) mod sealed {
         fn change(altered: Altered<Self>) -> Change
         where
             Self: Object;
+        fn told(change: &Change) -> Option<&Altered<Self>>
+        where
+            Self: Object;
         fn altered(change: &mut Change) -> Option<&mut Altered<Self>>
         where
             Self: Object;

@@ -44,6 +44,8 @@ pub enum StaleCause {
     Gap,
     /// Events were dropped, by the switch or by a queue on this side.
     Overflow,
+    /// The switch was started anew.
+    Restarted,
     /// Something happened that cannot be if all events had come: a [`Sign`](super::Sign).
     Suspected,
 }

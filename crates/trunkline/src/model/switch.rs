@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use trunkline_proto::{Event, JobUuid};
+use trunkline_proto::{Event, EventSet, JobUuid};
 
 use super::batch::Batch;
 use super::draft::Draft;
@@ -33,6 +33,13 @@ impl Switch {
         Self { draft: Draft::new(options), reader: Reader::new() }
     }
 
+    /// The events a model is made of: those to subscribe to. Without some of them it knows less, and may take what it was not
+    /// told for lost: [`set_partial`](Self::set_partial).
+    #[must_use]
+    pub fn events() -> EventSet {
+        fold::events()
+    }
+
     /// Takes an event in and publishes the view with it. `now` must never go back.
     pub fn apply(&mut self, event: &Event, now: Instant) -> Batch {
         self.apply_all([event], now)
@@ -40,10 +47,17 @@ impl Switch {
 
     /// Takes events in, in the order they came, and publishes one view with all of them. Give it as many as there are: to
     /// publish often costs more than to fold.
+    ///
+    /// If they show that others were lost ([`Batch::signs`]), the view is [`Stale`] from now on, and a
+    /// [`resync`](Self::resync) is due.
     pub fn apply_all<'e>(&mut self, events: impl IntoIterator<Item = &'e Event>, now: Instant) -> Batch {
         self.draft.begin(now);
         for event in events {
             fold::event(&mut self.draft, event);
+        }
+        if let Some(cause) = self.draft.suspicion() {
+            self.draft.resync.lose();
+            self.draft.set_stale(Some(Stale { since: now, cause }));
         }
         self.publish()
     }
@@ -93,6 +107,15 @@ impl Switch {
         }
         let lag = self.draft.options.show_lag;
         self.draft.resync.begin(now, lag);
+    }
+
+    /// When a [`resync`](Self::resync) is due: at once or at some time in the past if the view is stale, later if one has
+    /// failed of late or was begun just before. `None` if none is needed, or one is under way. After a gap it may
+    /// be begun whenever events come again.
+    #[must_use]
+    pub fn resync_due(&self) -> Option<Instant> {
+        let since = self.draft.view().stale()?.since;
+        (!self.is_resyncing()).then(|| self.draft.resync.may_begin().map_or(since, |at| at.max(since)))
     }
 
     /// What is to be asked now, so that no more than `most` are on their way at once. Empty when all are, when the time for it

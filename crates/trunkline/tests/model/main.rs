@@ -1,6 +1,7 @@
 //! The model without a connection: events in, objects and changes out.
 
 mod describe;
+mod embedded;
 mod recorded;
 #[path = "../../../trunkline-sim/tests/sim/support/recording.rs"]
 #[allow(dead_code, reason = "the simulator's tests need more of it")]
@@ -8,3 +9,4 @@ mod recording;
 mod resync;
 mod simulated;
 mod truth;
+mod watch;

@@ -162,3 +162,12 @@ pub(crate) fn command(random: &mut fastrand::Rng) -> String {
     let mut uuid = || random.choice(UUIDS.iter()).expect("uuids");
     command.replace("%u", uuid()).replace("%v", uuid())
 }
+
+/// The CHANNEL_CREATE of a channel that was not simulated.
+pub(crate) fn create(id: &str) -> Event {
+    let event = trunkline::EventBuilder::named(&trunkline::EventName::ChannelCreate)
+        .header("Channel-State", "CS_INIT")
+        .header("Channel-Call-State", "DOWN")
+        .header("Unique-ID", id);
+    event.to_event(trunkline::EventFormat::Plain).expect("an event")
+}

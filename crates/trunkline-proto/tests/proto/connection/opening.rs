@@ -1,7 +1,10 @@
 //! Greeting, credentials, and whoever else may answer a port.
 
+use bytes::BytesMut;
 use trunkline_proto::listener::{SHUTTING_DOWN, auth_request, rude_rejection};
-use trunkline_proto::{CloseReason, ConnectionConfig, Credentials, Limits, Output, Permissions};
+use trunkline_proto::{
+    CloseReason, ConnectionConfig, Credentials, Limits, MessageDecoder, Output, Permissions,
+};
 
 use super::world::{SECOND, World, config};
 use crate::recordings;
@@ -203,4 +206,32 @@ fn a_greeting_later_on_is_unexpected() {
 fn secrets_are_not_shown() {
     let shown = format!("{:?}", World::new(as_user()).connection);
     assert!(!shown.contains("secret"), "{shown}");
+}
+
+/// What a connection says of a recorded stream, taken in as bytes or as messages.
+fn heard(received: &[u8], take: impl Fn(&mut World, &[u8])) -> Vec<String> {
+    let mut world = World::with_password();
+    take(&mut world, received);
+    let told = |output: &Output| !matches!(output, Output::Closed(_));
+    world.outputs().iter().filter(|output| told(output)).map(|output| format!("{output:?}")).collect()
+}
+
+#[test]
+fn messages_mean_what_their_bytes_do() {
+    let by_message = |world: &mut World, received: &[u8]| {
+        let (mut decoder, mut bytes) = (MessageDecoder::default(), BytesMut::from(received));
+        while let Ok(Some(message)) = decoder.decode(&mut bytes) {
+            world.connection.handle_message(message, world.now);
+        }
+    };
+    let mut heard_of = 0;
+    for name in
+        ["ev-call-plain", "ev-conference-json", "api-core", "log-call", "in-acl-reject", "in-auth-wrong"]
+    {
+        let received = &recordings::connection(name, 1).received;
+        let outputs = heard(received, |world, bytes| world.switch(bytes));
+        assert_eq!(heard(received, by_message), outputs, "{name}");
+        heard_of += outputs.len();
+    }
+    assert!(heard_of > 200, "{heard_of}");
 }

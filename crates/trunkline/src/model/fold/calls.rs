@@ -62,9 +62,10 @@ pub(super) fn link(draft: &mut Draft, id: &str, event: &Event) {
     }
 }
 
-/// Whether an event carries its channel's variables.
+/// Whether an event carries its channel's variables. Every channel has these two, from its making
+/// (`switch_core_session_request_uuid` in `switch_core_session.c`).
 pub(super) fn has_variables(event: &Event) -> bool {
-    event.variables().iter().next().is_some()
+    ["variable_direction", "variable_uuid"].iter().any(|name| event.headers().value(name).is_some())
 }
 
 /// The links an event tells of, beside those by bridges: which leg made it, and the other half of a loopback.
@@ -75,7 +76,7 @@ fn note_links(draft: &mut Draft, id: &ChannelUuid, event: &Event) {
             draft.links.link(id, &other, Link::Originated);
         }
     }
-    if let Some(peer) = event.variable("other_loopback_leg_uuid") {
+    if let Some(peer) = event.get("variable_other_loopback_leg_uuid") {
         draft.links.link(id, &ChannelUuid::from(peer), Link::Loopback);
     }
 }

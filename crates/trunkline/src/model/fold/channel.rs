@@ -270,8 +270,11 @@ impl Channel {
     }
 
     fn read_variables(&mut self, event: &Event) {
-        set(&mut self.profile, event.variable("sofia_profile_name"));
-        set(&mut self.gateway, event.variable("sip_gateway_name").or_else(|| event.variable("sip_gateway")));
+        set(&mut self.profile, event.get("variable_sofia_profile_name"));
+        set(
+            &mut self.gateway,
+            event.get("variable_sip_gateway_name").or_else(|| event.get("variable_sip_gateway")),
+        );
     }
 }
 

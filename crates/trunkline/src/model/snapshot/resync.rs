@@ -23,6 +23,25 @@ pub(in crate::model) struct Resync {
     asked: HashSet<Question>,
     /// Whether something was not answered, so that this attempt cannot be the last.
     pub(super) failed: bool,
+    pace: Pace,
+}
+
+/// How soon one attempt may follow another: suspected losses, and attempts that fail, must not lead to a storm.
+#[derive(Debug, Clone, Copy, Default)]
+struct Pace {
+    begun: Option<Instant>,
+    failures: u32,
+}
+
+impl Pace {
+    const LEAST: Duration = Duration::from_secs(2);
+    const MOST: Duration = Duration::from_secs(60);
+
+    /// When the next attempt may begin. `None`: at any time.
+    fn next(self) -> Option<Instant> {
+        let wait = Self::LEAST.saturating_mul(1 << self.failures.min(5)).min(Self::MOST);
+        self.begun?.checked_add(wait)
+    }
 }
 
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -41,12 +60,13 @@ enum Phase {
 impl Resync {
     /// What was heard until now counts no more.
     pub(in crate::model) fn lose(&mut self) {
-        *self = Self { round: self.round, listening: true, ..Self::default() };
+        *self = Self { round: self.round, listening: true, pace: self.pace, ..Self::default() };
     }
 
     /// Begins, with the list of channels once the tables have caught up with what was before the first event.
     pub(in crate::model) fn begin(&mut self, now: Instant, lag: Duration) {
         self.round += 1;
+        self.pace.begun = Some(now);
         self.doubtful.clear();
         self.asked.clear();
         self.failed = false;
@@ -67,6 +87,11 @@ impl Resync {
 
     pub(in crate::model) fn is_under_way(&self) -> bool {
         self.phase != Phase::Idle
+    }
+
+    /// When an attempt may begin, by what was attempted before. `None`: at any time.
+    pub(in crate::model) fn may_begin(&self) -> Option<Instant> {
+        self.pace.next()
     }
 
     /// When there will be something to ask that is not yet.
@@ -128,8 +153,10 @@ impl Resync {
         self.doubtful.clear();
         self.asked.clear();
         if self.failed {
+            self.pace.failures += 1;
             return false;
         }
+        self.pace.failures = 0;
         self.listening = false;
         self.heard = HashSet::new();
         self.heard_bridged = HashSet::new();

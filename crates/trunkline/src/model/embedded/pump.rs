@@ -1,0 +1,152 @@
+//! What comes out of the connection, to where it belongs.
+
+use std::time::Instant;
+
+use trunkline_proto::{
+    Command, JobUuid, Output, Reply, SubscriptionId, SubscriptionRefused, Ticket, Unanswered,
+};
+
+use super::{Embedded, NoJob, Observed};
+use crate::model::batch::Batch;
+use crate::model::snapshot::{Reading, StaleCause};
+
+/// How many questions of the model are on their way at once. The switch sends no events while it answers one.
+const ASKS: usize = 8;
+
+impl Embedded {
+    /// Takes everything that has come out of the connection to where it belongs, and asks what the model wants to know.
+    pub(super) fn pump(&mut self, now: Instant) {
+        loop {
+            match self.connection.poll_output() {
+                Output::Idle { deadline } => {
+                    self.deadline = deadline;
+                    self.fold(now);
+                    if !self.ask(now) {
+                        return;
+                    }
+                }
+                Output::Event(event) => {
+                    if self.wanted.events.matches(&event) {
+                        self.observed.push_back(Observed::Event(event.clone()));
+                    }
+                    self.events.push(event);
+                }
+                output => {
+                    self.fold(now);
+                    self.take(output, now);
+                }
+            }
+        }
+    }
+
+    fn take(&mut self, output: Output, now: Instant) {
+        match output {
+            Output::Ready(permissions) => self.observed.push_back(Observed::Ready(permissions)),
+            Output::Reply { ticket, reply } => self.reply(ticket, reply, now),
+            Output::Job { job, result } => self.callbacks.end_job(&job, result.map_err(NoJob::Lost)),
+            Output::Subscribed { id, result } => self.subscribed(id, result, now),
+            Output::Log(line) => self.observed.push_back(Observed::Log(line)),
+            Output::Notice(notice) => self.observed.push_back(Observed::Notice(notice)),
+            Output::Unexpected(message) => self.observed.push_back(Observed::Unknown(message)),
+            Output::Stalled(stalled) => self.observed.push_back(Observed::Stalled(stalled)),
+            Output::Broken(reason) => {
+                self.is_hearing = false;
+                self.switch.lose(StaleCause::Gap, now);
+                self.observed.push_back(Observed::Broken(reason));
+            }
+            Output::Resumed { core, restarted } => {
+                self.observed.push_back(Observed::Resumed { core, restarted });
+            }
+            Output::Closed(reason) => {
+                self.switch.lose(StaleCause::Gap, now);
+                self.observed.push_back(Observed::Closed(reason));
+            }
+            // Not of a connection of this kind, or not known.
+            _ => {}
+        }
+    }
+
+    /// Folds the events that have come, in one batch.
+    fn fold(&mut self, now: Instant) {
+        if self.events.is_empty() {
+            return;
+        }
+        let batch = self.switch.apply_all(&self.events, now);
+        self.events.clear();
+        self.tell(batch);
+    }
+
+    fn tell(&mut self, batch: Batch) {
+        if !batch.is_empty() {
+            self.observed.push_back(Observed::Changes(batch));
+        }
+    }
+
+    fn subscribed(&mut self, id: SubscriptionId, result: Result<(), SubscriptionRefused>, now: Instant) {
+        if let Err(refused) = result {
+            self.switch.set_partial(true);
+            self.observed.push_back(Observed::Refused(refused));
+        }
+        if self.wanted.is_model(id) && !std::mem::replace(&mut self.is_hearing, true) {
+            self.switch.resync(now);
+        }
+    }
+
+    fn reply(&mut self, ticket: Ticket, reply: Result<Reply, Unanswered>, now: Instant) {
+        if let Some(ask) = self.asks.remove(&ticket) {
+            let reading = match reply {
+                Ok(Reply::Api(response)) => ask.read(response.bytes()),
+                Ok(_) => Reading::none(),
+                Err(why) => {
+                    self.observed.push_back(Observed::AskFailed(why));
+                    Reading::none()
+                }
+            };
+            let batch = self.switch.answer(&ask, reading, now);
+            self.tell(batch);
+            if self.switch.view().stale().is_none() {
+                self.observed.push_back(Observed::Current);
+            }
+            return;
+        }
+        if let Some((job, command)) = self.callbacks.started(ticket) {
+            self.started(job, command, reply, now);
+            return;
+        }
+        self.callbacks.reply(ticket, reply);
+    }
+
+    /// The `bgapi` of a job was answered.
+    fn started(&mut self, job: JobUuid, command: String, reply: Result<Reply, Unanswered>, now: Instant) {
+        let refusal = match reply {
+            Ok(Reply::Command(reply)) => reply.error().map(NoJob::Refused),
+            Ok(_) => None,
+            Err(why) => Some(NoJob::Unanswered(why)),
+        };
+        match refusal {
+            Some(why) => self.callbacks.end_job(&job, Err(why)),
+            None => {
+                let batch = self.switch.begin_job(job, command, now);
+                self.tell(batch);
+            }
+        }
+    }
+
+    /// Asks what the model wants to know; whether there was anything.
+    fn ask(&mut self, now: Instant) -> bool {
+        if !self.is_ready() {
+            return false;
+        }
+        if self.is_hearing && self.switch.resync_due().is_some_and(|due| due <= now) {
+            self.switch.resync(now);
+        }
+        let mut asked = false;
+        for ask in self.switch.asks(ASKS, now) {
+            let Ok(command) = Command::api(&ask.line()) else { continue };
+            let ticket = self.connection.send(command, None, now);
+            self.asks.insert(ticket, ask);
+            asked = true;
+        }
+        asked
+    }
+}

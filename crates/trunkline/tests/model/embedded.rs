@@ -1,0 +1,256 @@
+//! A model with its connection, in somebody else's event loop: here the simulator's, in virtual time.
+
+use std::sync::mpsc::{self, Receiver};
+use std::time::{Duration, Instant};
+
+use bytes::BytesMut;
+use trunkline::model::{Coverage, Embedded, NoJob, Observed, Options, StaleCause};
+use trunkline::proto::{ConnectionConfig, Credentials, Message, MessageDecoder};
+use trunkline::{Command, Event, EventName, EventSet, LogLevel, Reply};
+use trunkline_sim::{ConnectionId, Effect, Switch, SwitchConfig, Time};
+
+/// A simulated switch and an embedded model, with nothing between them but this loop.
+struct Loop {
+    sim: Switch,
+    now: Time,
+    begun: Instant,
+    id: ConnectionId,
+    model: Embedded,
+    /// How many bytes are handed over at once.
+    cut: usize,
+    observed: Vec<Observed>,
+    /// All the model has said.
+    said: Vec<u8>,
+}
+
+const START: Time = Time::from_micros(1_795_216_000_000_000);
+
+impl Loop {
+    fn new(cut: usize) -> Self {
+        Self::with(cut, SwitchConfig::default(), Credentials::Password("ClueCon".into()))
+    }
+
+    fn with(cut: usize, config: SwitchConfig, credentials: Credentials) -> Self {
+        let mut sim = Switch::new(config, START);
+        // A call that is older than the model.
+        sim.api("originate {origination_uuid=old}null/1 &park", START);
+        let id = sim.connect(([127, 0, 0, 1], 40000).into(), START);
+        let begun = Instant::now();
+        let mut config = ConnectionConfig::new(credentials);
+        config.lasting = true;
+        let model = Embedded::with(config, Options::new(), begun);
+        let mut this =
+            Self { sim, now: START, begun, id, model, cut, observed: Vec::new(), said: Vec::new() };
+        this.exchange();
+        this
+    }
+
+    fn instant(&self) -> Instant {
+        self.begun + self.now.since(START)
+    }
+
+    /// Carries bytes to and fro until both are silent.
+    fn exchange(&mut self) {
+        loop {
+            let now = self.instant();
+            let out = self.model.transmit().to_vec();
+            self.model.transmitted(out.len(), now);
+            self.said.extend_from_slice(&out);
+            if !out.is_empty() {
+                self.sim.handle_input(self.id, &mut BytesMut::from(&out[..]), self.now);
+            }
+            let mut received = Vec::new();
+            while let Some(effect) = self.sim.poll_effect() {
+                match effect {
+                    Effect::Send { to, bytes, .. } if to == self.id => received.extend_from_slice(&bytes),
+                    _ => {}
+                }
+            }
+            received.chunks(self.cut).for_each(|piece| self.model.handle_bytes(piece, now));
+            self.observed.extend(std::iter::from_fn(|| self.model.observe()));
+            if out.is_empty() && received.is_empty() {
+                return;
+            }
+        }
+    }
+
+    fn pass_millis(&mut self, millis: u64) {
+        let end = self.now.after(Duration::from_millis(millis));
+        self.exchange();
+        loop {
+            let due = self.sim.deadline().filter(|due| *due <= end);
+            let model_due = self.model.deadline().map(|due| START.after(due - self.begun));
+            let next = due.into_iter().chain(model_due.filter(|due| *due <= end)).min();
+            let Some(next) = next else { break };
+            self.now = self.now.max(next);
+            self.sim.handle_timeout(self.now);
+            self.model.handle_timeout(self.instant());
+            self.exchange();
+        }
+        self.now = self.now.max(end);
+    }
+
+    fn channels(&self) -> Vec<String> {
+        let mut ids: Vec<String> = self.model.view().channels().iter().map(|it| it.id.to_string()).collect();
+        ids.sort();
+        ids
+    }
+
+    /// Sends a command; where its reply will be.
+    fn send(&mut self, command: Command) -> Receiver<Reply> {
+        let (done, reply) = mpsc::channel();
+        let now = self.instant();
+        self.model.send(command, move |reply| done.send(reply.expect("a reply")).expect("waited for"), now);
+        reply
+    }
+
+    fn count(&self, is_it: impl Fn(&Observed) -> bool) -> usize {
+        self.observed.iter().filter(|observed| is_it(observed)).count()
+    }
+}
+
+#[test]
+fn what_was_there_is_found_and_what_comes_is_followed() {
+    for cut in [1, 7, 65_536] {
+        let mut all = Loop::new(cut);
+        assert!(all.model.is_ready());
+        assert_eq!(all.model.view().stale().expect("stale").cause, StaleCause::NotYetRead);
+        all.pass_millis(2000);
+        assert_eq!((all.channels(), all.model.view().coverage()), (vec!["old".into()], Coverage::Complete));
+        assert_eq!(all.model.view().stale(), None);
+        assert_eq!(all.count(|it| matches!(it, Observed::Current)), 1);
+        all.sim.api("originate {origination_uuid=new}null/1 &park", all.now);
+        all.sim.api("uuid_kill old", all.now);
+        all.pass_millis(2000);
+        assert_eq!(all.channels(), ["new"]);
+    }
+}
+
+#[test]
+fn commands_and_jobs_call_back_once() {
+    let mut all = Loop::new(65_536);
+    all.pass_millis(2000);
+    let reply = all.send(Command::api("uuid_exists old").expect("sayable"));
+    assert_eq!(all.model.pending_commands().count(), 1);
+    assert!(reply.try_recv().is_err());
+    let (done, result) = mpsc::channel();
+    let (now, done_again) = (all.instant(), done.clone());
+    all.model
+        .start_job("status", "job-1".into(), move |it| done.send(it).expect("waited for"), now)
+        .expect("sayable");
+    all.exchange();
+    assert!(matches!(reply.try_recv(), Ok(Reply::Api(response)) if response.text() == "true"));
+    all.pass_millis(1000);
+    let event: Event = result.try_recv().expect("called").expect("a result");
+    assert!(event.body().expect("output").contains("UP"));
+    assert_eq!((all.model.pending_commands().count(), all.model.pending_jobs().count()), (0, 0));
+    // One that is on its way when the connection ends.
+    let now = all.instant();
+    all.model
+        .start_job("status", "job-2".into(), move |it| done_again.send(it).expect("waited for"), now)
+        .expect("sayable");
+    assert_eq!(all.model.pending_jobs().count(), 1);
+    all.model.handle_eof(now);
+    all.model.close(now);
+    assert!(matches!(result.try_recv(), Ok(Err(NoJob::Unanswered(_)))));
+    assert_eq!(all.model.pending_jobs().count(), 0);
+}
+
+#[test]
+fn what_is_watched_is_plain_state() {
+    let mut all = Loop::new(65_536);
+    all.pass_millis(2000);
+    let now = all.instant();
+    let wanted = EventSet::new().with(EventName::Dtmf);
+    all.model.watch(wanted.clone(), now).expect("sayable");
+    all.model.set_log_level(Some(LogLevel::Debug), now);
+    assert_eq!((all.model.watched(), all.model.log_level()), (&wanted, Some(LogLevel::Debug)));
+    all.exchange();
+    let dtmf = |it: &Observed| matches!(it, Observed::Event(event) if event.is(EventName::Dtmf));
+    all.sim.api("uuid_recv_dtmf old 12", all.now);
+    all.sim.api("originate {origination_uuid=new}null/1 &park", all.now);
+    all.pass_millis(2000);
+    assert_eq!(all.count(dtmf), 2);
+    assert!(all.count(|it| matches!(it, Observed::Log(_))) > 0);
+    let now = all.instant();
+    all.model.watch(EventSet::new(), now).expect("sayable");
+    all.model.set_log_level(None, now);
+    all.exchange();
+    all.observed.clear();
+    all.sim.api("uuid_recv_dtmf old 12", all.now);
+    all.sim.api("uuid_kill new", all.now);
+    all.pass_millis(2000);
+    assert_eq!(all.count(|it| matches!(it, Observed::Event(_) | Observed::Log(_))), 0);
+    assert_eq!(all.model.log_level(), None);
+    // The model's own events come all the while.
+    all.sim.api("uuid_kill old", all.now);
+    all.pass_millis(2000);
+    assert!(all.channels().is_empty());
+}
+
+#[test]
+fn a_gap_is_filled() {
+    let mut all = Loop::new(65_536);
+    all.pass_millis(2000);
+    let now = all.instant();
+    all.sim.disconnect(all.id, all.now);
+    all.model.handle_eof(now);
+    all.exchange();
+    assert_eq!(all.count(|it| matches!(it, Observed::Broken(_))), 1);
+    assert_eq!(all.model.view().stale().expect("stale").cause, StaleCause::Gap);
+    all.sim.api("uuid_kill old", all.now);
+    all.sim.api("originate {origination_uuid=new}null/1 &park", all.now);
+    all.pass_millis(2000);
+    assert_eq!(all.channels(), ["old"], "nothing is known of it");
+    all.id = all.sim.connect(([127, 0, 0, 1], 40001).into(), all.now);
+    all.model.restart(all.instant());
+    all.exchange();
+    all.pass_millis(2000);
+    assert_eq!((all.channels(), all.model.view().stale()), (vec!["new".into()], None));
+    let away = |it: &Observed| matches!(it, Observed::Changes(batch) if batch.changes().iter().any(is_away));
+    assert!(all.count(away) > 0);
+}
+
+fn is_away(change: &trunkline::model::Change) -> bool {
+    matches!(change, trunkline::model::Change::Channel(altered) if altered.while_away())
+}
+
+#[test]
+fn what_is_never_answered_is_not_asked_in_a_storm() {
+    let mut config = SwitchConfig::default();
+    config.users = vec![trunkline_sim::User::new("ops", "pbx", "secret").events("ALL").api("status")];
+    let credentials = Credentials::User { user: "ops@pbx".into(), password: "secret".into() };
+    let mut all = Loop::with(65_536, config, credentials);
+    all.pass_millis(60_000);
+    let said = String::from_utf8_lossy(&all.said).matches("api show").count();
+    // At once, and after 4, 8, 16 and 32 seconds more.
+    assert!((2..=6).contains(&said), "{said} times");
+    assert_eq!(all.model.view().coverage(), Coverage::EventsOnly);
+    assert!(all.model.view().stale().is_some());
+}
+
+#[test]
+fn messages_and_events_may_be_decoded_elsewhere() {
+    let now = Instant::now();
+    let mut model = Embedded::new(ConnectionConfig::new(Credentials::Password("ClueCon".into())), now);
+    let wire = "Content-Type: auth/request\n\nContent-Type: command/reply\nReply-Text: +OK accepted\n\n\
+                Content-Type: text/unheard-of\nContent-Length: 2\n\nhi";
+    let (mut decoder, mut bytes) = (MessageDecoder::default(), BytesMut::from(wire));
+    while let Some(message) = decoder.decode(&mut bytes).expect("messages") {
+        model.handle_message(message, now);
+    }
+    assert!(model.is_ready());
+    let payload =
+        "Event-Name: CHANNEL_CREATE\nChannel-State: CS_INIT\nChannel-Call-State: DOWN\nUnique-ID: a\n\n";
+    let event = Event::decode(trunkline::EventFormat::Plain, payload.into()).expect("an event");
+    model.handle_event(event, now);
+    assert!(model.view().channel("a").is_some());
+    let observed: Vec<Observed> = std::iter::from_fn(|| model.observe()).collect();
+    assert!(matches!(observed[0], Observed::Ready(_)));
+    assert!(matches!(&observed[1], Observed::Unknown(Message::Other(_))));
+    assert!(matches!(&observed[2], Observed::Changes(batch) if batch.changes().len() == 2));
+    model.handle_eof(now);
+    let last = std::iter::from_fn(|| model.observe()).last();
+    assert!(matches!(last, Some(Observed::Closed(_))), "{last:?}");
+    assert!(model.closed().is_some());
+}
