@@ -5,7 +5,7 @@ use bytes::BytesMut;
 use trunkline_proto::EventName;
 use trunkline_proto::listener::PacketDecoder;
 
-use super::message::{Message, Queued};
+use super::message::Queued;
 use super::{Activity, Running};
 use crate::channel::{ChannelId, QUEUE_LENGTH};
 use crate::core::{Core, Task};
@@ -83,11 +83,10 @@ impl Core {
         self.next_frame(id);
     }
 
-    /// Stops what the switch itself has a channel play (`switch_channel_stop_broadcast` in `src/switch_channel.c`).
+    /// Stops what a message has a channel play (`switch_channel_stop_broadcast` in `src/switch_channel.c`).
     pub(crate) fn stop_broadcast(&mut self, id: ChannelId) {
         let innermost = self.channels.get(id).and_then(|channel| channel.running_apps.last());
-        let message = innermost.and_then(|running| running.started.message.as_ref());
-        if message.is_some_and(Message::is_own) {
+        if innermost.is_some_and(|running| running.started.message.is_some()) {
             self.break_playback(id, false);
         }
     }

@@ -69,11 +69,6 @@ impl Message {
         self.packet.header("event-uuid-name").map(|name| name.into_owned())
     }
 
-    /// Whether it is the switch's own.
-    pub(super) fn is_own(&self) -> bool {
-        self.made.is_some()
-    }
-
     pub(super) fn turn(&self) -> i32 {
         self.turn
     }
