@@ -1,5 +1,6 @@
 //! Dialplan applications: running them, and a file for each family of them.
 
+mod att_xfer;
 mod bridge;
 mod broadcast;
 mod call;
@@ -39,7 +40,6 @@ use socket::Socket;
 
 pub(crate) use socket::{Dial, SocketMode};
 
-pub(crate) use bridge::Bridging;
 pub(crate) use broadcast::Broadcast;
 pub(crate) use conference::file_length;
 pub(crate) use displace::Displacement;
@@ -162,7 +162,8 @@ pub(crate) enum Activity {
     Playlist(Box<playlist::Playlist>),
     Record(Box<Recording>),
     Gather(Box<digits::Gather>),
-    Bridge(Bridging),
+    Bridge(bridge::Bridging),
+    AttXfer(att_xfer::Consultation),
     /// An extension within the one under way: what it is still to execute.
     Extension(VecDeque<Action>),
     Socket(Socket),
@@ -190,6 +191,7 @@ pub(crate) enum Progress {
 type Application = fn(&mut Core, ChannelId, &[u8]) -> Progress;
 
 const FAMILIES: &[&[(&str, Application)]] = &[
+    att_xfer::APPLICATIONS,
     bridge::APPLICATIONS,
     call::APPLICATIONS,
     conference::APPLICATIONS,
@@ -383,7 +385,7 @@ impl Core {
             return self.channels.get_mut(id).map_or((), |channel| channel.running_apps.push(running));
         }
         match &running.activity {
-            Activity::Park => self.fire_channel(id, &origin::UNPARK),
+            Activity::Park => self.stop_parking(id),
             Activity::Playback(playback) => {
                 self.playback_over(id, playback, running.ending());
                 self.note_played(id, running.ending());
@@ -392,13 +394,15 @@ impl Core {
             Activity::Gather(gather) => self.gather_over(id, gather),
             Activity::Valet(parked) => self.valet_over(id, parked, running.ending()),
             Activity::Record(recording) => self.record_over(id, recording),
-            Activity::Bridge(Bridging::Dialing(originate)) if !running.over => {
+            Activity::Bridge(bridge::Bridging::Dialing(originate)) if !running.over => {
                 self.cancel_originate(*originate, HangupCause::OriginatorCancel.into());
             }
+            Activity::AttXfer(consultation) if !running.over => self.consultation_left(id, *consultation),
             Activity::Socket(socket) => self.socket_over(id, socket),
             Activity::Media
             | Activity::Sleep
             | Activity::Bridge(_)
+            | Activity::AttXfer(_)
             | Activity::Extension(_)
             | Activity::Conference(_)
             | Activity::Fifo(_)

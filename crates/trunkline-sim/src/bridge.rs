@@ -2,14 +2,19 @@
 //! `src/switch_ivr_bridge.c`).
 //!
 //! One of them leads: its thread joins the two, and takes them apart when either leaves. The other one waits in
-//! `CS_EXCHANGE_MEDIA`.
+//! `CS_EXCHANGE_MEDIA`. A channel in a bridge may lead another one within it.
+
+mod hooks;
+mod uuid;
 
 use trunkline_proto::{ChannelState, HangupCause};
 
+use crate::cause::Cause;
 use crate::channel::{Channel, ChannelId, OtherType, Profile};
 use crate::core::Core;
 use crate::endpoint::Endpoint;
 use crate::event::origin;
+use crate::text::is_true;
 
 /// A bridge, as each of its channels has it.
 #[derive(Debug, Clone, Copy)]
@@ -19,6 +24,14 @@ pub(crate) struct Bridge {
     pub(crate) leads: bool,
     /// Whether the leading one has left it, and waits for the other to be gone.
     leaving: bool,
+    /// How many applications the channel ran when it began: those above them run beside it.
+    depth: usize,
+    /// Whether it ends because one of the two was in another bridge meanwhile.
+    broken: bool,
+    /// Whether what it is within goes on after it, untouched (`CF_INNER_BRIDGE`).
+    inner: bool,
+    /// Whether the channel has run what it is to run when it leaves.
+    left: bool,
 }
 
 impl Bridge {
@@ -27,27 +40,66 @@ impl Bridge {
     }
 }
 
+/// How two channels are joined.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Joint {
+    /// How many applications of the leading one are part of it, or without it.
+    pub(crate) depth: usize,
+    /// Whether it is within a bridge that goes on afterwards.
+    pub(crate) inner: bool,
+}
+
 impl Channel {
-    pub(crate) fn is_bridged_to(&self, peer: ChannelId) -> bool {
-        self.bridge.is_some_and(|bridge| bridge.peer == peer)
+    /// The bridges it is in, the innermost first.
+    pub(crate) fn bridges(&self) -> impl Iterator<Item = &Bridge> {
+        self.bridge.iter().chain(self.outer.iter().rev())
+    }
+
+    fn bridge_to(&self, peer: ChannelId) -> Option<&Bridge> {
+        self.bridges().find(|bridge| bridge.peer == peer)
+    }
+
+    /// The bridge its thread is in and looks after: nothing else runs beside it.
+    pub(crate) fn at_bridge(&self) -> Option<&Bridge> {
+        self.bridge.as_ref().filter(|bridge| self.running_apps.len() <= bridge.depth)
     }
 
     /// Whether it is on its way to somewhere else than it was.
     pub(crate) fn is_leaving(&self) -> bool {
         self.hung_up() || self.redirected
     }
+
+    /// Whether its thread is about to go from the bridge to another state.
+    fn is_on_its_way(&self) -> bool {
+        self.running == ChannelState::ExchangeMedia && self.target != self.running
+    }
+
+    /// Whether it cannot be sent out of its bridge yet: it does something else beside it, or is on its way already.
+    fn is_busy_in(&self, leader: ChannelId) -> bool {
+        let here = self.at_bridge().is_some_and(|bridge| bridge.peer == leader);
+        self.bridge_to(leader).is_some() && !self.is_leaving() && (!here || self.is_on_its_way())
+    }
 }
 
 impl Core {
     /// Whether a channel that leads a bridge has something to do about it.
     pub(crate) fn bridge_moves(&self, channel: &Channel) -> bool {
-        let Some(bridge) = channel.bridge.filter(|bridge| bridge.leads) else { return false };
-        let peer = self.channels.get(bridge.peer);
-        match peer {
-            None => true,
-            Some(peer) if bridge.leaving => peer.running != ChannelState::ExchangeMedia && peer.is_reported(),
-            Some(peer) => channel.is_leaving() || peer.is_leaving() || !peer.is_bridged_to(channel.id),
+        let Some(bridge) = channel.at_bridge().filter(|bridge| bridge.leads) else { return false };
+        let Some(peer) = self.channels.get(bridge.peer) else { return true };
+        let theirs = peer.bridge_to(channel.id);
+        if !bridge.leaving {
+            let broken = bridge.broken || theirs.is_none_or(|theirs| theirs.broken);
+            return channel.is_leaving() || peer.is_leaving() || broken;
         }
+        if theirs.is_none() || peer.is_leaving() {
+            return peer.running != ChannelState::ExchangeMedia && peer.is_reported();
+        }
+        !peer.is_busy_in(channel.id)
+    }
+
+    /// Whether a channel that is over is still held by one that was bridged to it and has not seen it.
+    pub(crate) fn is_held(&self, channel: &Channel) -> bool {
+        channel.bridges().any(|bridge| self.is_bridged_to(bridge.peer, channel.id))
     }
 
     /// The leading channel's part in the end of its bridge.
@@ -59,28 +111,62 @@ impl Core {
             }
         }
         if !bridge.leaving {
-            for leg in [id, bridge.peer] {
-                if let Some(bridge) = self.channels.get_mut(leg).and_then(|channel| channel.bridge.as_mut()) {
+            for (leg, peer) in [(id, bridge.peer), (bridge.peer, id)] {
+                if let Some(bridge) = self.bridge_mut(leg, peer) {
                     bridge.leaving = true;
                 }
             }
-            if self.dismiss(bridge.peer, id) {
-                return;
-            }
+            self.run_leaving_hooks(id);
+            self.stop_broadcast(bridge.peer);
         }
-        self.end_bridge(id, bridge.peer);
+        let is_busy = |core: &Self| core.channels.get(bridge.peer).is_some_and(|peer| peer.is_busy_in(id));
+        if !is_busy(self) && !self.dismiss(bridge.peer, id) && !is_busy(self) {
+            self.end_bridge(id, bridge.peer);
+        }
     }
 
-    /// Sends a channel away that the leading one has left; false if it was going already.
+    /// Has the leading channel leave a bridge.
+    pub(crate) fn break_bridge(&mut self, id: ChannelId) {
+        if let Some(bridge) = self.channels.get_mut(id).and_then(|channel| channel.bridge.as_mut()) {
+            bridge.broken = true;
+        }
+        self.wake(id);
+    }
+
+    fn bridge_mut(&mut self, id: ChannelId, peer: ChannelId) -> Option<&mut Bridge> {
+        let channel = self.channels.get_mut(id)?;
+        channel.bridge.iter_mut().chain(channel.outer.iter_mut()).find(|bridge| bridge.peer == peer)
+    }
+
+    /// Sends a channel away that the leading one has left; false if it goes somewhere else.
     fn dismiss(&mut self, id: ChannelId, leader: ChannelId) -> bool {
-        let stays = |channel: &&Channel| channel.is_bridged_to(leader) && !channel.is_leaving();
-        let Some(channel) = self.channels.get(id).filter(stays) else { return false };
-        let cause =
-            if channel.answered { HangupCause::NormalClearing } else { HangupCause::OriginatorCancel };
-        if self.goes_on_after_bridge(id) {
+        let stays = |channel: &&Channel| channel.bridge_to(leader).is_some() && !channel.is_leaving();
+        if self.channels.get(id).filter(stays).is_none() {
             return false;
         }
+        self.run_leaving_hooks(id);
+        let Some(channel) = self.channels.get(id).filter(stays) else { return false };
+        let inner = channel.bridge_to(leader).is_some_and(|bridge| bridge.inner);
+        let answered = channel.answered;
+        if channel.is_on_its_way() || (!inner && self.goes_on_after_bridge(id)) {
+            return false;
+        }
+        let kept = inner || self.is_kept_by(leader, id);
+        if kept || (!answered && self.run_hooks_on(id, "orphaned_bleg")) {
+            self.park_orphan(id);
+            return false;
+        }
+        let cause = if answered { HangupCause::NormalClearing } else { HangupCause::OriginatorCancel };
         self.hangup(id, cause, &origin::BRIDGE_PEER_HANGUP)
+    }
+
+    /// Leaves a channel to itself that has nobody to be bridged to any more.
+    fn park_orphan(&mut self, id: ChannelId) {
+        if let Some(channel) = self.channels.get_mut(id).filter(|channel| !channel.is_leaving()) {
+            channel.variables.set("park_timeout", "3");
+        }
+        self.set_target(id, ChannelState::Park);
+        self.wake(id);
     }
 
     /// What a channel's variables say it does after a bridge, in place of ending.
@@ -117,28 +203,62 @@ impl Core {
         }
         self.renew_call_uuid(b);
         self.fire_bridge(a, b, &origin::UNBRIDGE);
-        for (id, other) in [(a, b), (b, a)] {
-            if let Some(channel) = self.channels.get_mut(id)
-                && channel.bridge.is_some_and(|bridge| bridge.peer == other)
-            {
-                channel.bridge = None;
-            }
-        }
+        self.forget_bridge(b, a);
+        let Some(ended) = self.forget_bridge(a, b) else { return };
         let answered = self.channels.get(b).is_none_or(|peer| peer.answered);
-        self.after_bridge(a, answered, b_cause);
-        self.application_ends(a);
+        if ended.inner {
+            self.consultation_over(a, b);
+        } else {
+            self.after_bridge(a, b, answered, b_cause);
+        }
+        self.application_ends(a, ended.depth);
+        self.wake(b);
+    }
+
+    /// Takes a channel out of a bridge. One that it was within is broken by that, unless it goes on.
+    fn forget_bridge(&mut self, id: ChannelId, peer: ChannelId) -> Option<Bridge> {
+        let channel = self.channels.get_mut(id)?;
+        if let Some(ended) = channel.bridge.take_if(|bridge| bridge.peer == peer) {
+            channel.bridge = channel.outer.pop();
+            let outer = channel.bridge.as_mut().map(|outer| {
+                outer.broken |= !ended.inner;
+                outer.peer
+            });
+            if let Some(peer) = outer {
+                self.wake(peer);
+            }
+            return Some(ended);
+        }
+        let place = channel.outer.iter().position(|bridge| bridge.peer == peer)?;
+        Some(channel.outer.remove(place))
     }
 
     /// What the leading channel does next.
-    fn after_bridge(&mut self, id: ChannelId, answered: bool, peer_cause: Option<crate::cause::Cause>) {
+    fn after_bridge(&mut self, id: ChannelId, peer: ChannelId, answered: bool, peer_cause: Option<Cause>) {
+        let Some(channel) = self.channels.get_mut(id).filter(|channel| !channel.hung_up()) else { return };
+        if channel.redirected {
+            if channel.target == ChannelState::Hibernate {
+                // It is sent on before it gets there.
+                channel.target = ChannelState::Reset;
+            }
+            return;
+        }
+        if self.is_kept_by(peer, id) {
+            return;
+        }
+        let cause = peer_cause.unwrap_or_else(|| HangupCause::NormalClearing.into());
+        if !answered {
+            self.handle_cause(id, cause);
+        }
         let Some(channel) = self.channels.get(id).filter(|channel| !channel.is_leaving()) else { return };
-        let hangs_up = answered && channel.variables.is_true("hangup_after_bridge");
-        let soft = channel.running == ChannelState::SoftExecute;
-        if answered && self.goes_on_after_bridge(id) {
+        let says = channel.variables.get("hangup_after_bridge");
+        let explicit = says.is_some_and(|says| says.eq_ignore_ascii_case(b"explicit"));
+        let hangs_up = explicit || (answered && says.is_some_and(is_true));
+        let soft = channel.running == ChannelState::SoftExecute && channel.bridge.is_none();
+        if !explicit && answered && self.goes_on_after_bridge(id) {
             return;
         }
         if hangs_up {
-            let cause = peer_cause.unwrap_or_else(|| HangupCause::NormalClearing.into());
             self.hangup(id, cause, &origin::BRIDGE_HANGUP);
         } else if soft {
             self.set_target(id, ChannelState::Execute);
@@ -155,13 +275,13 @@ impl Core {
     }
 
     fn is_bridged_to(&self, id: ChannelId, peer: ChannelId) -> bool {
-        self.channels.get(id).is_some_and(|channel| channel.is_bridged_to(peer))
+        self.channels.get(id).is_some_and(|channel| channel.bridge_to(peer).is_some())
     }
 
-    /// Joins two channels; `a` leads. False if `a` is on its way out.
-    pub(crate) fn join(&mut self, a: ChannelId, b: ChannelId) -> bool {
-        let up = |core: &Self, id| core.channels.get(id).is_some_and(|channel| !channel.hung_up());
-        if !up(self, a) || !up(self, b) {
+    /// Joins two channels; `a` leads, within the bridge it may be in. False if it is on its way out.
+    pub(crate) fn join(&mut self, a: ChannelId, b: ChannelId, joint: Joint) -> bool {
+        let goes = self.channels.get(a).is_none_or(Channel::is_leaving);
+        if goes || self.channels.get(b).is_none_or(Channel::hung_up) {
             return false;
         }
         for id in [a, b] {
@@ -170,8 +290,12 @@ impl Core {
         let (a_uuid, b_uuid) = (self.uuid_of(a), self.uuid_of(b));
         for (id, peer, leads) in [(a, b, true), (b, a, false)] {
             let Some(channel) = self.channels.get_mut(id) else { return false };
-            channel.bridge = Some(Bridge { peer, leads, leaving: false });
             channel.redirected = false;
+            channel.outer.extend(channel.bridge.take());
+            let depth = if leads { joint.depth } else { 0 };
+            let inner = joint.inner;
+            channel.bridge =
+                Some(Bridge { peer, leads, leaving: false, depth, broken: false, inner, left: false });
             if let Some(profile) = &mut channel.profile {
                 profile.times.bridged = self.now;
             }
@@ -187,6 +311,7 @@ impl Core {
         self.note_bridge(a, &b_uuid, b);
         self.note_bridge(b, &a_uuid, a);
         self.show_each_other(a, b);
+        self.prepare_bridge_hooks(a, b);
         self.set_target(b, ChannelState::ExchangeMedia);
         self.wake(b);
         true
@@ -251,143 +376,5 @@ impl Core {
                 channel.other = Some((kind, profile.as_other_leg().into()));
             }
         }
-    }
-}
-
-impl Core {
-    /// Takes two channels out of what they do and bridges them; false if neither is answered, or the first one is
-    /// over.
-    pub(crate) fn uuid_bridge(&mut self, a: ChannelId, b: ChannelId) -> bool {
-        let state = |core: &Self, id| core.channels.get(id).map(|c| (c.has_media(), c.hung_up()));
-        let (Some((a_media, a_over)), Some((b_media, b_over))) = (state(self, a), state(self, b)) else {
-            return false;
-        };
-        if a_over || b_over || !(a_media || b_media) {
-            return false;
-        }
-        if a == b {
-            // It goes, with nobody to be joined to.
-            self.hangup(a, HangupCause::DestinationOutOfOrder, &origin::BRIDGE_PEER_HANGUP);
-            return true;
-        }
-        let (a, b) = if a_media { (a, b) } else { (b, a) };
-        self.flip_unless_in_dialplan(a);
-        if let Some(channel) = self.channels.get_mut(b).filter(|channel| channel.is_outbound()) {
-            channel.hit_dialplan = false;
-        }
-        let b_uuid = self.uuid_of(b);
-        if let Some(channel) = self.channels.get_mut(a) {
-            channel.variables.set("uuid_bridge", b_uuid);
-        }
-        for (id, peer) in [(a, b), (b, a)] {
-            self.note_uuid_bridge(id, peer);
-        }
-        for id in [b, a] {
-            self.note_original(id);
-        }
-        self.introduce(a, b);
-        self.meet(a, b);
-        self.exchange_ids(a, b);
-        for (id, peer) in [(a, b), (b, a)] {
-            self.note_transfer(id, &format!("uuid_br:{}", self.uuid_of(peer)));
-            self.leave_for(id, ChannelState::Hibernate);
-        }
-        if let Some(channel) = self.channels.get_mut(a) {
-            channel.joins = Some(b);
-        }
-        if let Some(channel) = self.channels.get_mut(b) {
-            channel.joined_by = Some(a);
-        }
-        true
-    }
-
-    /// Takes a call away from whoever has it (`switch_ivr_intercept_session`).
-    pub(crate) fn intercept(&mut self, id: ChannelId, target: ChannelId) {
-        let other = self.partner(target).filter(|other| *other != id);
-        self.answer_leg(id);
-        self.answer_leg(target);
-        if self.uuid_bridge(id, target)
-            && let Some(other) = other
-        {
-            self.hangup(other, HangupCause::PickedOff, &origin::INTERCEPT_HANGUP);
-        }
-    }
-
-    /// Flips the caller id of an outbound leg that is not in the dialplan yet.
-    pub(crate) fn flip_unless_in_dialplan(&mut self, id: ChannelId) {
-        if self.channels.get(id).is_some_and(|channel| channel.is_outbound() && !channel.hit_dialplan) {
-            self.flip_caller_id(id);
-        }
-    }
-
-    fn note_uuid_bridge(&mut self, id: ChannelId, peer: ChannelId) {
-        let Some(other) = self.channels.get(peer) else { return };
-        let (name, uuid) = (other.name.clone(), other.uuid.clone());
-        let Some(channel) = self.channels.get_mut(id) else { return };
-        channel.variables.set("bridge_channel", name);
-        channel.variables.set("bridge_uuid", &uuid);
-        channel.variables.set("signal_bond", &uuid);
-    }
-
-    fn note_original(&mut self, id: ChannelId) {
-        let Some(channel) = self.channels.get_mut(id) else { return };
-        let Some(profile) = &mut channel.profile else { return };
-        let variables = &mut channel.variables;
-        variables.set("original_destination_number", &profile.destination);
-        variables.set("original_caller_id_name", &profile.caller_name);
-        variables.set("original_caller_id_number", &profile.caller_number);
-        self.step_profile(id);
-    }
-
-    /// Begins a new caller profile, like the one before it (`switch_channel_step_caller_profile` in
-    /// `src/switch_channel.c`).
-    pub(crate) fn step_profile(&mut self, id: ChannelId) {
-        let now = self.now;
-        let Some(channel) = self.channels.get_mut(id) else { return };
-        let logical_direction = channel.logical_direction();
-        let Some(profile) = &mut channel.profile else { return };
-        profile.index += 1;
-        profile.logical_direction = logical_direction;
-        profile.profile_created = now;
-    }
-
-    fn exchange_ids(&mut self, a: ChannelId, b: ChannelId) {
-        let profile = |core: &Self, id| core.channels.get(id).and_then(|c| c.profile.as_deref().cloned());
-        let (Some(a_profile), Some(b_profile)) = (profile(self, a), profile(self, b)) else { return };
-        if let Some(profile) = self.channels.get_mut(a).and_then(|channel| channel.profile.as_mut()) {
-            profile.callee_name = b_profile.callee_name;
-            profile.callee_number = b_profile.callee_number;
-        }
-        if let Some(profile) = self.channels.get_mut(b).and_then(|channel| channel.profile.as_mut()) {
-            profile.caller_name = a_profile.caller_name;
-            profile.caller_number = a_profile.caller_number;
-        }
-    }
-
-    /// Entering `CS_SOFT_EXECUTE`, a channel that is to be joined waits for the other one to get there, too.
-    pub(crate) fn on_soft_execute(&mut self, id: ChannelId) {
-        let ready = |channel: &Channel| {
-            let there = channel.running == ChannelState::SoftExecute && channel.target == channel.running;
-            there && channel.bridge.is_none()
-        };
-        let Some(channel) = self.channels.get(id) else { return };
-        let follows = channel.joined_by.map(|leader| (leader, id));
-        let Some((a, b)) = channel.joins.map(|peer| (id, peer)).or(follows) else { return };
-        if !self.channels.get(a).is_some_and(ready) || !self.channels.get(b).is_some_and(ready) {
-            return;
-        }
-        for leg in [a, b] {
-            if let Some(channel) = self.channels.get_mut(leg) {
-                (channel.joins, channel.joined_by) = (None, None);
-                channel.variables.remove(b"uuid_bridge");
-            }
-        }
-        for (leg, peer, kind) in [(a, b, &origin::UUID_BRIDGE_A), (b, a, &origin::UUID_BRIDGE_B)] {
-            let uuid = self.uuid_of(peer);
-            let headers: [(&str, &[u8]); 2] =
-                [("Application", b"uuid_bridge"), ("Application-Data", uuid.as_bytes())];
-            self.fire_channel_with(leg, kind, &[], &headers);
-        }
-        self.join(a, b);
     }
 }

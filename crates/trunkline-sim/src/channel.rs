@@ -58,6 +58,8 @@ pub(crate) struct Channel {
     /// The profile of the leg it was made by or for, or is bridged to.
     pub(crate) other: Option<(OtherType, KeptProfile)>,
     pub(crate) bridge: Option<Bridge>,
+    /// The bridges that one is within, the outermost first: the channel does not hear them meanwhile.
+    pub(crate) outer: Vec<Bridge>,
     /// Who led the bridge it has left, and may not know yet.
     pub(crate) left: Option<ChannelId>,
     /// Whom it is to lead a bridge with once both are there.
@@ -75,6 +77,10 @@ pub(crate) struct Channel {
     pub(crate) extension: VecDeque<Action>,
     /// The applications that run, those a message began within the one before them.
     pub(crate) running_apps: Vec<Running>,
+    /// Until when it may be parked, and why it is hung up then.
+    pub(crate) park_expires: Option<(Time, Cause)>,
+    /// Whether calls it has left to each other are bridged when it is over, or goes elsewhere.
+    pub(crate) xfer_hook: bool,
     /// Digits that were pressed.
     pub(crate) digits: Vec<u8>,
     /// Those nothing has taken up yet.
@@ -140,6 +146,7 @@ impl Channel {
             profile: None,
             other: None,
             bridge: None,
+            outer: Vec::new(),
             left: None,
             joins: None,
             joined_by: None,
@@ -149,6 +156,8 @@ impl Channel {
             queued_extension: None,
             extension: VecDeque::new(),
             running_apps: Vec::new(),
+            park_expires: None,
+            xfer_hook: false,
             digits: Vec::new(),
             kept_digits: Vec::new(),
             control: Control::default(),

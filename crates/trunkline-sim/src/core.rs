@@ -82,6 +82,10 @@ pub(crate) enum Task {
         step: u64,
     },
     Conference(Due),
+    /// A channel hears the one it is bridged to.
+    BridgeBegun(ChannelId),
+    /// A call has been parked for as long as it may be.
+    ParkTimeout(ChannelId),
     /// A channel's thread sees what has become of another one.
     Wake(ChannelId),
     /// A leg of an originate has rung long enough.
@@ -313,6 +317,8 @@ impl Core {
             Task::SessionHeartbeat { channel, order } => self.session_heartbeat(channel, order),
             Task::RecordingOver { channel, number } => self.recording_over(channel, number),
             Task::DisplacementOver { channel, number } => self.displacement_over(channel, number),
+            Task::BridgeBegun(id) => self.bridge_begun(id),
+            Task::ParkTimeout(id) => self.park_timeout(id),
             Task::Wake(id) => self.wake(id),
             Task::LegTimeout(id) => self.leg_timeout(id),
             Task::Frame(id) => self.next_frame(id),

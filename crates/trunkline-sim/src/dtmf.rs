@@ -126,6 +126,9 @@ impl Core {
             ("DTMF-Source", digit.source.as_bytes()),
         ];
         self.fire_channel_with(id, &origin::DTMF, &[], &headers);
+        if self.dialing_hears(id, digit.digit) || self.consultation_hears(id, digit.digit) {
+            return;
+        }
         self.application_hears(id, digit.digit);
     }
 }

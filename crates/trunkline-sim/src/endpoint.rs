@@ -76,6 +76,15 @@ struct Address {
 }
 
 impl Address {
+    /// The one it names, or its caller's; loopback calls have one in any case.
+    fn dialplan(&self, callers: &[u8]) -> Vec<u8> {
+        match (self.dialplan.as_slice(), callers) {
+            ([], []) if self.kind == "loopback" => b"xml".to_vec(),
+            ([], callers) => callers.to_vec(),
+            (own, _) => own.to_vec(),
+        }
+    }
+
     /// Who says it made the profile.
     fn source(&self) -> &'static str {
         match self.endpoint {
@@ -229,7 +238,7 @@ impl Core {
             direction: CallDirection::Outbound,
             logical_direction: CallDirection::Outbound,
             username: Vec::new(),
-            dialplan: address.dialplan.clone(),
+            dialplan: address.dialplan(b""),
             caller_name: name.to_vec(),
             caller_number: number.to_vec(),
             orig_name: name.to_vec(),
@@ -262,6 +271,7 @@ impl Core {
         Profile {
             direction: CallDirection::Outbound,
             logical_direction: CallDirection::Outbound,
+            dialplan: address.dialplan(&caller.dialplan),
             caller_name: name.to_vec(),
             caller_number: number.to_vec(),
             callee_name: b"Outbound Call".to_vec(),

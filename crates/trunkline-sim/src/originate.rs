@@ -9,7 +9,7 @@ use std::collections::VecDeque;
 use trunkline_proto::{CallState, ChannelState, HangupCause};
 
 use crate::api::CallId;
-use crate::app::{Action, Bridging};
+use crate::app::Action;
 use crate::cause::Cause;
 use crate::channel::{Channel, ChannelId};
 use crate::conference::DialId;
@@ -52,6 +52,8 @@ pub(crate) enum Asker {
     Call(CallId),
     /// An application of a channel, to be bridged to who answers.
     Bridge { channel: ChannelId, serial: u64 },
+    /// An application of a channel, which asks who answers about another one.
+    Consultation { channel: ChannelId, serial: u64 },
     /// One of several that a command runs at once; the first that is answered is the command's.
     Part(CallId),
     /// A conference, which who answers comes into.
@@ -73,7 +75,7 @@ impl Asker {
     pub(crate) fn channel(self) -> Option<ChannelId> {
         match self {
             Self::Call(_) | Self::Part(_) | Self::Conference(_) => None,
-            Self::Bridge { channel, .. } => Some(channel),
+            Self::Bridge { channel, .. } | Self::Consultation { channel, .. } => Some(channel),
         }
     }
 }
@@ -265,13 +267,12 @@ impl Core {
             Asker::Bridge { channel: caller, serial } => {
                 self.note_success(caller, channel, originate.before);
                 self.run_hooks_on(caller, "post_originate");
-                if let Some(bridging) = self.bridging_mut(caller, serial) {
-                    *bridging = Bridging::Talking;
-                }
-                if !self.join(caller, channel) {
-                    self.hangup(channel, HangupCause::OriginatorCancel, &origin::ORIGINATE_HANGUP);
-                    self.application_ends(caller);
-                }
+                self.begin_bridging(caller, channel, serial);
+            }
+            Asker::Consultation { channel: caller, serial } => {
+                self.note_success(caller, channel, originate.before);
+                self.run_hooks_on(caller, "post_originate");
+                self.begin_consultation(caller, channel, serial);
             }
         }
         self.wake(channel);
@@ -338,6 +339,11 @@ impl Core {
                 self.bridge_failed(channel, cause);
                 self.application_over(channel, serial);
             }
+            Asker::Consultation { channel, serial } => {
+                self.note_failure(channel, cause, originate.before);
+                self.run_hooks_on(channel, "post_originate");
+                self.consultation_failed(channel, serial);
+            }
         }
     }
 
@@ -383,6 +389,19 @@ impl Core {
         if let Some(caller) = originate.asker.channel() {
             self.note_failure(caller, HangupCause::OriginatorCancel.into(), originate.before);
         }
+    }
+
+    /// Who asked for it is gone: the first leg is left to another call, the others are given up.
+    pub(crate) fn hand_over(&mut self, id: OriginateId, to: ChannelId) {
+        let first = self.originates.get_mut(&id).filter(|originate| !originate.waiting.is_empty());
+        let Some(leg) = first.map(|originate| originate.waiting.remove(0)) else {
+            return self.cancel_originate(id, HangupCause::OriginatorCancel.into());
+        };
+        if let Some(leg) = self.channels.get_mut(leg) {
+            leg.originate = None;
+        }
+        self.uuid_bridge(to, leg);
+        self.cancel_originate(id, HangupCause::OriginatorCancel.into());
     }
 
     /// A leg is lost: the others go on, then the next ones.

@@ -41,7 +41,10 @@ impl Core {
     pub(crate) fn advance(&mut self, id: ChannelId) {
         match self.next_move(id) {
             Move::Bridge => self.move_bridge(id),
-            Move::EndApplication => self.end_application(id),
+            Move::EndApplication => {
+                self.end_application(id);
+                self.wake_peer(id);
+            }
             Move::TakeMessage => self.take_message(id),
             Move::Enter(ChannelState::Destroy) => return self.destroy(id),
             Move::Enter(state) => self.enter(id, state),
@@ -54,7 +57,7 @@ impl Core {
     fn next_move(&self, id: ChannelId) -> Move {
         let Some(channel) = self.channels.get(id) else { return Move::Rest };
         let innermost = channel.running_apps.last();
-        let leads = channel.bridge.is_some_and(|bridge| bridge.leads);
+        let leads = channel.at_bridge().is_some_and(|bridge| bridge.leads);
         if leads && self.bridge_moves(channel) {
             Move::Bridge
         } else if leads && channel.is_leaving() {
@@ -67,7 +70,9 @@ impl Core {
             } else {
                 Move::EndApplication
             }
-        } else if channel.target == ChannelState::Destroy && !channel.control.bound.is_empty() {
+        } else if channel.target == ChannelState::Destroy
+            && (!channel.control.bound.is_empty() || self.is_held(channel))
+        {
             Move::Rest
         } else if channel.running != channel.target {
             Move::Enter(channel.target.clone())
@@ -86,14 +91,26 @@ impl Core {
     }
 
     pub(crate) fn enter(&mut self, id: ChannelId, state: ChannelState) {
+        let Some(channel) = self.channels.get(id) else { return };
+        if channel.running == ChannelState::ExchangeMedia {
+            self.run_leaving_hooks(id);
+        }
         let Some(channel) = self.channels.get_mut(id) else { return };
         if channel.running == ChannelState::ExchangeMedia && state < ChannelState::Hangup {
             // It has left the bridge; whoever leads that will see.
             channel.left = channel.bridge.take().map(|bridge| bridge.peer);
             channel.variables.remove(b"bridge_to");
+            if let Some(leader) = channel.left {
+                self.ready.push_back(leader);
+            }
         }
         if channel.running == ChannelState::Park {
-            self.fire_channel(id, &origin::UNPARK);
+            self.stop_parking(id);
+        }
+        let Some(channel) = self.channels.get(id) else { return };
+        if channel.running == ChannelState::None && state == ChannelState::Hangup {
+            // It was over before its thread began.
+            self.fire_channel(id, &origin::CREATE);
         }
         let Some(channel) = self.channels.get_mut(id) else { return };
         channel.running = state.clone();
@@ -111,7 +128,7 @@ impl Core {
             ChannelState::Routing => self.on_routing(id),
             ChannelState::ConsumeMedia => self.on_consume_media(id),
             ChannelState::Execute => self.renew_call_uuid(id),
-            ChannelState::Park => self.fire_channel(id, &origin::PARK),
+            ChannelState::Park => self.start_parking(id),
             ChannelState::Hibernate => self.on_hibernate(id),
             ChannelState::Reset => self.on_reset(id),
             ChannelState::SoftExecute => self.on_soft_execute(id),
@@ -273,6 +290,7 @@ impl Core {
         });
         self.note_hangup(id, cause);
         self.fire_channel(id, &origin::HANGUP);
+        self.run_xfer_hook(id);
         self.originate_lost(id, cause);
         self.wake_peer(id);
         self.wake(id);
@@ -314,8 +332,11 @@ impl Core {
     }
 
     fn wake_peer(&mut self, id: ChannelId) {
-        if let Some(bridge) = self.channels.get(id).and_then(|channel| channel.bridge) {
-            self.wake(bridge.peer);
+        let peers =
+            self.channels.get(id).map(|channel| channel.bridges().map(|bridge| bridge.peer).collect());
+        let peers: Vec<_> = peers.unwrap_or_default();
+        for peer in peers {
+            self.wake(peer);
         }
     }
 

@@ -64,6 +64,7 @@ impl Core {
             format!("Transfer {} to {dialplan}[{number}@{context}]", channel.shown_name())
         });
         self.leave_for(id, ChannelState::Routing);
+        self.run_xfer_hook(id);
     }
 
     /// Writes a transfer down.
@@ -82,10 +83,10 @@ impl Core {
         let Some(channel) = self.channels.get_mut(id).filter(|channel| !channel.hung_up()) else { return };
         channel.redirected = true;
         channel.target = state;
-        let peer = channel.bridge.map(|bridge| bridge.peer);
+        let peers: Vec<_> = channel.bridges().map(|bridge| bridge.peer).collect();
         self.leave_soon(id);
         self.wake(id);
-        if let Some(peer) = peer {
+        for peer in peers {
             // It notices once this one is on its way.
             self.after(Duration::from_millis(1), Task::Wake(peer));
         }

@@ -83,6 +83,14 @@ impl Core {
         self.next_frame(id);
     }
 
+    /// Stops what a message has a channel play (`switch_channel_stop_broadcast` in `src/switch_channel.c`).
+    pub(crate) fn stop_broadcast(&mut self, id: ChannelId) {
+        let innermost = self.channels.get(id).and_then(|channel| channel.running_apps.last());
+        if innermost.is_some_and(|running| running.started.message.is_some()) {
+            self.break_playback(id, false);
+        }
+    }
+
     /// Stops what a channel plays, with `all` what waits to be played, too.
     pub(crate) fn break_playback(&mut self, id: ChannelId, all: bool) {
         let Some(channel) = self.channels.get_mut(id) else { return };

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use trunkline_proto::HangupCause;
+
 use super::{Activity, Application, Progress, Running};
 use crate::cause::Cause;
 use crate::channel::ChannelId;
@@ -9,6 +11,7 @@ use crate::core::{Core, Task};
 use crate::endpoint::{Endpoint, Leg};
 use crate::event::origin;
 use crate::log;
+use crate::text::atoi;
 
 pub(super) const APPLICATIONS: &[(&str, Application)] = &[
     ("answer", answer),
@@ -72,8 +75,44 @@ fn park(core: &mut Core, id: ChannelId, _: &[u8]) -> Progress {
         core.log_session(log::ERR, &origin::PARKED_ALREADY, id, |_| text.into());
         return Progress::Done;
     }
-    core.fire_channel(id, &origin::PARK);
+    core.start_parking(id);
     Progress::Waits(Activity::Park)
+}
+
+impl Core {
+    /// A call is parked: until it is wanted, or for as long as its variable `park_timeout`, `seconds[:cause]`, says
+    /// (`switch_ivr_park` in `switch_ivr.c`).
+    pub(crate) fn start_parking(&mut self, id: ChannelId) {
+        let Some(channel) = self.channels.get_mut(id) else { return };
+        if let Some(timeout) = channel.variables.get("park_timeout").map(<[u8]>::to_vec) {
+            let mut parts = timeout.splitn(2, |byte| *byte == b':');
+            let seconds = u64::try_from(atoi(parts.next().unwrap_or_default()));
+            let cause = parts.next().map_or_else(|| HangupCause::NormalClearing.into(), Cause::parse);
+            channel.variables.remove(b"park_timeout");
+            channel.variables.remove(b"park_after_bridge");
+            if let Ok(seconds) = seconds {
+                let expires = self.now.whole_seconds_later(seconds);
+                channel.park_expires = Some((expires, cause));
+                self.schedule.at(expires, Task::ParkTimeout(id));
+            }
+        }
+        self.fire_channel(id, &origin::PARK);
+    }
+
+    pub(crate) fn stop_parking(&mut self, id: ChannelId) {
+        if let Some(channel) = self.channels.get_mut(id) {
+            channel.park_expires = None;
+        }
+        self.fire_channel(id, &origin::UNPARK);
+    }
+
+    /// A call may have been parked for as long as it may be.
+    pub(crate) fn park_timeout(&mut self, id: ChannelId) {
+        let expires = self.channels.get(id).and_then(|channel| channel.park_expires);
+        if let Some((_, cause)) = expires.filter(|(expires, _)| *expires <= self.now) {
+            self.hangup(id, cause, &origin::PARK_TIMEOUT);
+        }
+    }
 }
 
 fn sleep(core: &mut Core, id: ChannelId, data: &[u8]) -> Progress {

@@ -20,7 +20,7 @@ pub(super) fn parse(rest: &[u8]) -> Address {
     let mut parts = rest.splitn(3, |byte| *byte == b'/');
     let destination = parts.next().unwrap_or_default().to_vec();
     let context = parts.next().filter(|context| !context.is_empty()).unwrap_or(b"default").to_vec();
-    let dialplan = parts.next().filter(|dialplan| !dialplan.is_empty()).unwrap_or(b"xml").to_vec();
+    let dialplan = parts.next().unwrap_or_default().to_vec();
     let name = |address: &[u8]| [b"loopback/", address, b"-a"].concat();
     Address {
         endpoint: Endpoint::Loopback { leg: Leg::A, peer: None },

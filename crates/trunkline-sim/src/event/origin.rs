@@ -45,6 +45,8 @@ pub(crate) const DEL_SCHEDULE: Origin = origin("switch_scheduler.c", "task_threa
 pub(crate) const SCHED_HANGUP: Origin = origin("switch_ivr_async.c", "sch_hangup_callback", 5527);
 pub(crate) const SCHED_HANGUP_NOW: Origin = origin("mod_commands.c", "sched_hangup_function", 3689);
 pub(crate) const APP_SCHED_HANGUP: Origin = origin("mod_dptools.c", "sched_hangup_function", 1277);
+pub(crate) const ATT_XFER_HANGUP: Origin = origin("mod_dptools.c", "xfer_on_dtmf", 2503);
+pub(crate) const ATT_XFER_CANCEL: Origin = origin("mod_dptools.c", "xfer_on_dtmf", 2508);
 pub(crate) const HANGUP_HOOK: Origin = origin("switch_core_state_machine.c", "api_hook", 777);
 pub(crate) const EXECUTE_EXTENSION_USAGE: Origin = origin("mod_dptools.c", "exe_function", 656);
 pub(crate) const REDIRECT_TOO_LATE: Origin = origin("mod_sofia.c", "sofia_receive_message", 2279);
@@ -265,6 +267,11 @@ pub(crate) const BRIDGE_HANGUP: Origin =
     origin("switch_ivr_bridge.c", "switch_ivr_multi_threaded_bridge", 1942);
 pub(crate) const BRIDGE_PEER_HANGUP: Origin =
     origin("switch_ivr_bridge.c", "audio_bridge_on_exchange_media", 1027);
+pub(crate) const UUID_BRIDGE_HANGUP: Origin =
+    origin("switch_ivr_bridge.c", "uuid_bridge_on_soft_execute", 1211);
+pub(crate) const UUID_BRIDGE_PEER_HANGUP: Origin =
+    origin("switch_ivr_originate.c", "switch_ivr_wait_for_answer", 1240);
+pub(crate) const PARK_TIMEOUT: Origin = origin("switch_ivr.c", "switch_ivr_park", 1072);
 pub(crate) const BRIDGE_FAILED: Origin = origin("mod_dptools.c", "audio_bridge_function", 3637);
 pub(crate) const BRIDGE_FAILED_HANGUP: Origin =
     origin("switch_channel.c", "switch_channel_handle_cause", 5016);

@@ -5,6 +5,8 @@ use trunkline_proto::{CallDirection, ChannelState};
 use super::Visit;
 use super::consumer::{Consumer, Step};
 use super::queue::Talk;
+use crate::app::{Activity, Running};
+use crate::bridge::Joint;
 use crate::channel::{Channel, ChannelId};
 use crate::core::Core;
 use crate::time::Time;
@@ -39,8 +41,13 @@ impl Core {
             channel.variables.set("fifo_bridge_role", role);
         }
         // It may be in a bridge already, and have been told by a message to take a caller out.
-        let free = self.channels.get(id).is_some_and(|channel| channel.bridge.is_none());
-        if free && self.join(id, caller) {
+        let free = self.channels.get(id).filter(|channel| channel.bridge.is_none());
+        let depth = free.map(|channel| {
+            let visits = |running: &Running| matches!(running.activity, Activity::Fifo(_));
+            channel.running_apps.iter().position(visits).unwrap_or(channel.running_apps.len()) + 1
+        });
+        let joint = depth.map(|depth| Joint { depth, inner: false });
+        if joint.is_some_and(|joint| self.join(id, caller, joint)) {
             consumer.step = Step::Talks(queue, caller);
             return true;
         }
