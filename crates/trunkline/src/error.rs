@@ -126,6 +126,15 @@ pub enum Error {
         /// Why.
         cause: trunkline_proto::HangupCause,
     },
+    /// The switch took a command, but what it is to bring about did not show in the model in time.
+    #[cfg(all(feature = "client", feature = "model"))]
+    #[error("the switch took `{command}`, but its effect did not show within {after:?}")]
+    NotSeen {
+        /// The command.
+        command: String,
+        /// How long it was waited for.
+        after: Duration,
+    },
     /// A connection that was made elsewhere and handed over cannot be made again: where to connect is not known here.
     #[error(
         "this client speaks over a socket it was given, and cannot make another: only one that connected by itself can"
@@ -206,6 +215,10 @@ impl Error {
         let root = self.root();
         #[cfg(feature = "client")]
         if matches!(root, Self::ApplicationTimedOut { .. }) {
+            return true;
+        }
+        #[cfg(all(feature = "client", feature = "model"))]
+        if matches!(root, Self::NotSeen { .. }) {
             return true;
         }
         matches!(root, Self::ConnectTimeout { .. } | Self::TimedOut { .. } | Self::Job(JobLost::TimedOut))

@@ -2,6 +2,9 @@
 
 mod changes;
 mod health;
+mod on_channel;
+mod on_conference;
+mod order;
 mod task;
 mod until;
 
@@ -21,6 +24,9 @@ use crate::stream_options::StreamOptions;
 pub use changes::{Changes, Watched};
 use health::Counts;
 pub use health::LiveHealth;
+pub use on_channel::OnChannel;
+pub use on_conference::{OnConference, OnMember};
+pub use order::Order;
 use task::Follower;
 
 /// So many batches of changes wait for a watcher that is slow; after that it [misses](Watched::Missed) some.

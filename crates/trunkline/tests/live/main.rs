@@ -3,4 +3,5 @@
 
 mod churn;
 mod follow;
+mod orders;
 mod truth;
