@@ -7,11 +7,13 @@ mod call;
 mod conference;
 mod digits;
 mod displace;
+mod eavesdrop;
 mod fifo;
 mod heartbeat;
 mod hooks;
 mod media;
 mod message;
+mod meta;
 mod playlist;
 mod record;
 mod say;
@@ -46,6 +48,7 @@ pub(crate) use displace::Displacement;
 pub(crate) use fifo::{Fifo, Fifos};
 pub(crate) use heartbeat::Heartbeat;
 pub(crate) use message::Queued;
+pub(crate) use meta::{Meta, Presses};
 pub(crate) use record::Recording;
 pub(crate) use valet::Lots;
 
@@ -164,6 +167,7 @@ pub(crate) enum Activity {
     Gather(Box<digits::Gather>),
     Bridge(bridge::Bridging),
     AttXfer(att_xfer::Consultation),
+    Eavesdrop(Box<eavesdrop::Eavesdropping>),
     /// An extension within the one under way: what it is still to execute.
     Extension(VecDeque<Action>),
     Socket(Socket),
@@ -196,10 +200,12 @@ const FAMILIES: &[&[(&str, Application)]] = &[
     call::APPLICATIONS,
     conference::APPLICATIONS,
     digits::APPLICATIONS,
+    eavesdrop::APPLICATIONS,
     displace::APPLICATIONS,
     fifo::APPLICATIONS,
     heartbeat::APPLICATIONS,
     media::APPLICATIONS,
+    meta::APPLICATIONS,
     playlist::APPLICATIONS,
     record::APPLICATIONS,
     schedule::APPLICATIONS,
@@ -398,6 +404,7 @@ impl Core {
                 self.cancel_originate(*originate, HangupCause::OriginatorCancel.into());
             }
             Activity::AttXfer(consultation) if !running.over => self.consultation_left(id, *consultation),
+            Activity::Eavesdrop(eavesdropping) => self.eavesdropping_over(id, eavesdropping),
             Activity::Socket(socket) => self.socket_over(id, socket),
             Activity::Media
             | Activity::Sleep

@@ -38,6 +38,10 @@ impl Bridge {
     pub(crate) fn is_over(&self) -> bool {
         self.leaving
     }
+
+    pub(crate) fn is_inner(&self) -> bool {
+        self.inner
+    }
 }
 
 /// How two channels are joined.

@@ -14,7 +14,7 @@ use std::collections::VecDeque;
 
 use trunkline_proto::{CallDirection, CallState, ChannelState};
 
-use crate::app::{Action, Displacement, Heartbeat, Queued, Recording, Running};
+use crate::app::{Action, Displacement, Heartbeat, Meta, Queued, Recording, Running};
 use crate::bridge::Bridge;
 use crate::cause::Cause;
 use crate::conference::Standing;
@@ -81,6 +81,10 @@ pub(crate) struct Channel {
     pub(crate) park_expires: Option<(Time, Cause)>,
     /// Whether calls it has left to each other are bridged when it is over, or goes elsewhere.
     pub(crate) xfer_hook: bool,
+    /// The keys bound to applications.
+    pub(crate) meta: Option<Box<Meta>>,
+    /// Who listens in on it.
+    pub(crate) eavesdroppers: Vec<ChannelId>,
     /// Digits that were pressed.
     pub(crate) digits: Vec<u8>,
     /// Those nothing has taken up yet.
@@ -158,6 +162,8 @@ impl Channel {
             running_apps: Vec::new(),
             park_expires: None,
             xfer_hook: false,
+            meta: None,
+            eavesdroppers: Vec::new(),
             digits: Vec::new(),
             kept_digits: Vec::new(),
             control: Control::default(),

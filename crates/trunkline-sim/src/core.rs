@@ -84,6 +84,11 @@ pub(crate) enum Task {
     Conference(Due),
     /// A channel hears the one it is bridged to.
     BridgeBegun(ChannelId),
+    /// One who wants to listen in looks for whom.
+    Eavesdrop {
+        channel: ChannelId,
+        serial: u64,
+    },
     /// A call has been parked for as long as it may be.
     ParkTimeout(ChannelId),
     /// A channel's thread sees what has become of another one.
@@ -317,6 +322,7 @@ impl Core {
             Task::SessionHeartbeat { channel, order } => self.session_heartbeat(channel, order),
             Task::RecordingOver { channel, number } => self.recording_over(channel, number),
             Task::DisplacementOver { channel, number } => self.displacement_over(channel, number),
+            Task::Eavesdrop { channel, serial } => self.eavesdropper_looks(channel, serial),
             Task::BridgeBegun(id) => self.bridge_begun(id),
             Task::ParkTimeout(id) => self.park_timeout(id),
             Task::Wake(id) => self.wake(id),

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use crate::app::Presses;
 use crate::channel::ChannelId;
 use crate::core::{Core, Task};
 use crate::endpoint::Endpoint;
@@ -16,8 +17,12 @@ pub(crate) struct Digit {
     pub(crate) duration: u64,
     /// `DTMF-Source`
     pub(crate) source: &'static str,
+    /// Whether keys bound to it are passed over (`DTMF_FLAG_SKIP_PROCESS`).
+    pub(crate) skips: bool,
 }
 
+/// Digits that came over the network are as good as any.
+const RTP: &str = "RTP";
 /// Samples a millisecond.
 const SAMPLES: u64 = 8;
 /// How long a digit is, unless it says so, in milliseconds (`SWITCH_DEFAULT_DTMF_DURATION`).
@@ -29,14 +34,18 @@ const PAUSE: u64 = 500;
 struct Digits<'a> {
     digits: &'a [u8],
     milliseconds: u64,
+    /// Whether keys that are bound take notice: a `~` before the digits says so.
+    heeded: bool,
 }
 
 impl<'a> Digits<'a> {
     fn parse(text: &'a [u8]) -> Self {
+        let heeded = text.starts_with(b"~");
+        let text = text.strip_prefix(b"~").unwrap_or(text);
         let mut parts = text.splitn(2, |byte| *byte == b'@');
         let digits = parts.next().unwrap_or_default();
         let given = parts.next().and_then(|given| std::str::from_utf8(given).ok()?.parse().ok());
-        Self { digits, milliseconds: given.filter(|given| *given > 0).unwrap_or(USUAL) }
+        Self { digits, milliseconds: given.filter(|given| *given > 0).unwrap_or(USUAL), heeded }
     }
 
     /// How many milliseconds they take, with a pause of 250 after each.
@@ -68,6 +77,7 @@ impl<'a> Digits<'a> {
 
 /// Whether a text is digits as commands take them.
 pub(crate) fn are_digits(text: &[u8]) -> bool {
+    let text = text.strip_prefix(b"~").unwrap_or(text);
     !text.is_empty() && text.iter().all(|byte| b"0123456789*#ABCDabcd@wWFf".contains(byte))
 }
 
@@ -77,7 +87,7 @@ impl Core {
         let digits = Digits::parse(text);
         for (_, digit) in digits.timed() {
             let duration = digits.milliseconds * SAMPLES;
-            let digit = Digit { digit, duration, source: "APP" };
+            let digit = Digit { digit, duration, source: "APP", skips: !digits.heeded };
             self.after(Duration::ZERO, Task::Digit { to: id, digit });
         }
     }
@@ -89,12 +99,13 @@ impl Core {
             channel.variables.set("last_dtmf_duration", digits.took().to_string());
         }
         let (to, source, latency) = match self.channels.get(id).map(|channel| channel.endpoint) {
-            Some(Endpoint::Sip { peer: Some(to) }) => (to, "RTP", self.config.sip.latency),
+            Some(Endpoint::Sip { peer: Some(to) }) => (to, RTP, self.config.sip.latency),
             Some(Endpoint::Loopback { peer: Some(to), .. }) => (to, "UNKNOWN", Duration::ZERO),
             _ => return,
         };
         for (after, digit) in digits.timed() {
-            let digit = Digit { digit, duration: digits.milliseconds * SAMPLES, source };
+            let skips = source != RTP && !digits.heeded;
+            let digit = Digit { digit, duration: digits.milliseconds * SAMPLES, source, skips };
             self.after(latency + Duration::from_millis(after), Task::Digit { to, digit });
         }
     }
@@ -112,9 +123,14 @@ impl Core {
     /// A digit has come.
     pub(crate) fn receive_digit(&mut self, id: ChannelId, digit: Digit) {
         let Some(channel) = self.channels.get_mut(id).filter(|channel| !channel.hung_up()) else { return };
-        if channel.is_deaf() {
+        let (deaf, heeds) = (channel.is_deaf(), channel.meta.is_some() && !digit.skips);
+        if heeds && self.meta_hears(id, digit.digit, Presses::Received) {
             return;
         }
+        if deaf || self.eavesdrops_deaf(id) {
+            return;
+        }
+        let Some(channel) = self.channels.get_mut(id) else { return };
         if channel.keeps_digits() {
             return channel.kept_digits.push(digit);
         }
@@ -129,7 +145,27 @@ impl Core {
         if self.dialing_hears(id, digit.digit) || self.consultation_hears(id, digit.digit) {
             return;
         }
-        self.application_hears(id, digit.digit);
+        if self.visitor_hears(id, digit.digit) {
+            return;
+        }
+        let talks = self.channels.get(id).and_then(|channel| channel.at_bridge().copied());
+        match talks.filter(|bridge| !bridge.is_over()) {
+            Some(bridge) => self.forward_digit(bridge.peer, digit),
+            None => self.application_hears(id, digit.digit),
+        }
+    }
+
+    /// Sends a digit of the one a channel is bridged to to its far end.
+    fn forward_digit(&mut self, id: ChannelId, digit: Digit) {
+        if !digit.skips && self.meta_hears(id, digit.digit, Presses::Sent) {
+            return;
+        }
+        let (to, source, latency) = match self.channels.get(id).map(|channel| channel.endpoint) {
+            Some(Endpoint::Sip { peer: Some(to) }) => (to, RTP, self.config.sip.latency),
+            Some(Endpoint::Loopback { peer: Some(to), .. }) => (to, digit.source, Duration::ZERO),
+            _ => return,
+        };
+        self.after(latency, Task::Digit { to, digit: Digit { source, ..digit } });
     }
 }
 

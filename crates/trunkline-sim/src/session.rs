@@ -348,6 +348,7 @@ impl Core {
             profile.times.hung_up = now;
         }
         self.set_call_state(id, CallState::Hangup);
+        self.dismiss_eavesdroppers(id);
         self.end_recordings(id);
         let Some(channel) = self.channels.get_mut(id) else { return };
         channel.set_report();

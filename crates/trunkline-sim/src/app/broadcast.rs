@@ -20,6 +20,8 @@ pub(crate) struct Broadcast {
     pub(crate) loops: bool,
     /// Frames of sound that go by before it begins.
     pub(crate) lead: u32,
+    /// Whether the other end of the bridge is to be held meanwhile. No music is played to it here.
+    pub(crate) holds: bool,
 }
 
 /// Frames that go by before something is played.
@@ -37,6 +39,7 @@ impl Broadcast {
             data: data.to_vec(),
             loops: false,
             lead: LEAD_FRAMES,
+            holds: false,
         }
     }
 
@@ -52,6 +55,9 @@ impl Broadcast {
         }
         if self.loops {
             headers.push(("loops", b"-1".to_vec()));
+        }
+        if self.holds {
+            headers.push(("hold-bleg", b"true".to_vec()));
         }
         headers.retain(|(_, value)| !value.is_empty());
         headers

@@ -284,7 +284,7 @@ impl Core {
 
     /// The application that runs hears a digit.
     pub(crate) fn application_hears(&mut self, id: ChannelId, digit: u8) {
-        if self.conference_hears(id, digit) || self.visitor_hears(id, digit) {
+        if self.conference_hears(id, digit) || self.eavesdropper_hears(id, digit) {
             return;
         }
         if let Some((serial, gather)) = self.take_gather(id) {

@@ -111,7 +111,7 @@ impl Core {
     }
 
     /// A visitor hears a digit; whether that meant something to it.
-    pub(super) fn visitor_hears(&mut self, id: ChannelId, digit: u8) -> bool {
+    pub(crate) fn visitor_hears(&mut self, id: ChannelId, digit: u8) -> bool {
         let key = |core: &Self, name: &[u8]| core.channel_variable(id, name).map(<[u8]>::to_vec);
         let exit = key(self, b"fifo_caller_exit_key").unwrap_or_default();
         let hang_up = key(self, b"fifo_consumer_exit_key").unwrap_or_else(|| b"*".to_vec());

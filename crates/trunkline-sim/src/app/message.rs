@@ -43,7 +43,7 @@ impl Channel {
             // Without media it only waits (`switch_ivr_sleep` in `src/switch_ivr.c`).
             Some(Activity::Sleep) => !self.answered && !self.early,
             // From one application to the next it does not look.
-            Some(Activity::Extension(_)) => true,
+            Some(Activity::Extension(_) | Activity::Eavesdrop(_)) => true,
             Some(_) => false,
             None => self.running == ChannelState::Execute,
         };

@@ -47,6 +47,12 @@ pub(crate) const SCHED_HANGUP_NOW: Origin = origin("mod_commands.c", "sched_hang
 pub(crate) const APP_SCHED_HANGUP: Origin = origin("mod_dptools.c", "sched_hangup_function", 1277);
 pub(crate) const ATT_XFER_HANGUP: Origin = origin("mod_dptools.c", "xfer_on_dtmf", 2503);
 pub(crate) const ATT_XFER_CANCEL: Origin = origin("mod_dptools.c", "xfer_on_dtmf", 2508);
+pub(crate) const BIND_META_USAGE: Origin = origin("mod_dptools.c", "dtmf_bind_function", 837);
+pub(crate) const BIND_META_FAILED: Origin = origin("mod_dptools.c", "dtmf_bind_function", 834);
+pub(crate) const UNBIND_META_FAILED: Origin =
+    origin("switch_ivr_async.c", "switch_ivr_unbind_dtmf_meta_session", 4673);
+pub(crate) const META_IGNORED: Origin = origin("switch_ivr_async.c", "meta_on_dtmf", 4653);
+pub(crate) const EAVESDROP_USAGE: Origin = origin("mod_dptools.c", "eavesdrop_function", 923);
 pub(crate) const HANGUP_HOOK: Origin = origin("switch_core_state_machine.c", "api_hook", 777);
 pub(crate) const EXECUTE_EXTENSION_USAGE: Origin = origin("mod_dptools.c", "exe_function", 656);
 pub(crate) const REDIRECT_TOO_LATE: Origin = origin("mod_sofia.c", "sofia_receive_message", 2279);
