@@ -26,6 +26,7 @@ mod say;
 mod sched;
 mod server;
 mod show;
+mod shutdown;
 mod sim;
 mod sofia;
 mod stores;
@@ -95,6 +96,7 @@ const FAMILIES: &[&[(&str, Command)]] = &[
     conference::COMMANDS,
     jobs::COMMANDS,
     show::COMMANDS,
+    shutdown::COMMANDS,
     globals::COMMANDS,
     evaluate::COMMANDS,
     strings::COMMANDS,

@@ -48,6 +48,7 @@
     )
 )]
 
+mod admission;
 mod api;
 mod app;
 mod bridge;
