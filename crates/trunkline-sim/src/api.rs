@@ -137,6 +137,11 @@ pub(crate) struct Stores {
     call_center: callcenter::CallCenter,
 }
 
+/// The name of every command.
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+    FAMILIES.iter().flat_map(|family| family.iter().map(|(name, _)| *name))
+}
+
 fn find(name: &[u8]) -> Option<Command> {
     let mut all = FAMILIES.iter().flat_map(|family| family.iter());
     all.find(|(known, _)| known.as_bytes().eq_ignore_ascii_case(name)).map(|(_, command)| *command)

@@ -213,6 +213,11 @@ const FAMILIES: &[&[(&str, Application)]] = &[
     variables::APPLICATIONS,
 ];
 
+/// The name of every application.
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+    FAMILIES.iter().flat_map(|family| family.iter().map(|(name, _)| *name))
+}
+
 fn find(name: &str) -> Option<(&'static str, Application)> {
     let mut all = FAMILIES.iter().flat_map(|family| family.iter());
     all.find(|(known, _)| known.eq_ignore_ascii_case(name)).copied()

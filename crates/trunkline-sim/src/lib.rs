@@ -73,6 +73,7 @@ mod schedule;
 mod serve;
 
 mod session;
+pub mod simulated;
 mod switch;
 mod text;
 mod time;

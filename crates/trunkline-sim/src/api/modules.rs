@@ -97,7 +97,15 @@ impl Core {
                 event.push("description", &interface.description);
                 event.push("syntax", &interface.syntax);
             }
-            let event = event.header("key", interface.module).header("filename", interface.file());
+            // Going, most say less of themselves than coming.
+            let loaded = *name == EventName::ModuleLoad;
+            if loaded || matches!(interface.kind, "api" | "json_api") {
+                event.push("key", interface.module);
+                event.push("filename", interface.file());
+            }
+            if matches!(interface.kind, "file" | "codec") {
+                event.push("module", interface.module);
+            }
             self.fire(name, event);
         }
     }
