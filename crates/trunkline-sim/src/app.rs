@@ -271,6 +271,7 @@ impl Core {
     }
 
     fn execute(&mut self, id: ChannelId, action: Action, uuid: String, message: Option<Message>) {
+        self.keep_app_uuid(id, message.as_ref());
         if let (Some(message), Some(channel)) = (&message, self.channels.get_mut(id)) {
             channel.variables.set("current_loop", message.turn().to_string());
             channel.variables.set("total_loops", message.loops().to_string());
@@ -285,6 +286,7 @@ impl Core {
         let (data, scope) = self.expand_data(id, action.data);
         let action = Action { app: name.to_owned(), data };
         let Some(channel) = self.channels.get_mut(id) else { return };
+        channel.variables.remove(b"app_uuid");
         channel.applications += 1;
         let (serial, since, scoped) = (channel.applications, self.now, scope.is_some());
         if let Some(scope) = scope {
@@ -300,6 +302,14 @@ impl Core {
                 }
                 self.take_kept_digits(id);
             }
+        }
+    }
+
+    /// The id an application was to have is a variable until it begins.
+    fn keep_app_uuid(&mut self, id: ChannelId, message: Option<&Message>) {
+        let uuid = message.and_then(Message::uuid);
+        if let (Some(uuid), Some(channel)) = (uuid, self.channels.get_mut(id)) {
+            channel.variables.set("app_uuid", uuid);
         }
     }
 
