@@ -1,4 +1,7 @@
-//! What is simulated, by name: for tests that are to cover it, and for whoever wants to know before a test does.
+//! What is simulated: by name, for tests that are to cover it and for whoever wants to know before a test does; and
+//! which recordings of a real switch it keeps to.
+//!
+#![doc = include_str!("../RECORDINGS.md")]
 
 /// The api commands, among them `sim`, which is the simulator's own. Any other one is answered
 /// `-ERR … Command not found!`.

@@ -50,7 +50,7 @@ pub(super) fn kill(number: u32) -> String {
     format!("uuid_kill {}", uuid(number))
 }
 
-const CLAIMS: &[Claim] = &[
+pub(super) const CLAIMS: &[Claim] = &[
     Claim("msg-divert-events", || vec![(Before("myevents"), parked(1))], &[]),
     Claim("msg-errors", || vec![(Before("event plain"), parked(1))], &[]),
     Claim("msg-lead-frames", || vec![(Before("event plain"), parked(1))], &[]),
