@@ -26,6 +26,7 @@ mod say;
 mod sched;
 mod server;
 mod show;
+mod shutdown;
 mod sim;
 mod sofia;
 mod stores;
@@ -95,6 +96,7 @@ const FAMILIES: &[&[(&str, Command)]] = &[
     conference::COMMANDS,
     jobs::COMMANDS,
     show::COMMANDS,
+    shutdown::COMMANDS,
     globals::COMMANDS,
     evaluate::COMMANDS,
     strings::COMMANDS,
@@ -133,6 +135,11 @@ pub(crate) struct Stores {
     words: words::Words,
     aliases: words::Aliases,
     call_center: callcenter::CallCenter,
+}
+
+/// The name of every command.
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+    FAMILIES.iter().flat_map(|family| family.iter().map(|(name, _)| *name))
 }
 
 fn find(name: &[u8]) -> Option<Command> {

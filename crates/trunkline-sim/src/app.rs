@@ -219,6 +219,11 @@ const FAMILIES: &[&[(&str, Application)]] = &[
     variables::APPLICATIONS,
 ];
 
+/// The name of every application.
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+    FAMILIES.iter().flat_map(|family| family.iter().map(|(name, _)| *name))
+}
+
 fn find(name: &str) -> Option<(&'static str, Application)> {
     let mut all = FAMILIES.iter().flat_map(|family| family.iter());
     all.find(|(known, _)| known.eq_ignore_ascii_case(name)).copied()
@@ -272,6 +277,7 @@ impl Core {
     }
 
     fn execute(&mut self, id: ChannelId, action: Action, uuid: String, message: Option<Message>) {
+        self.keep_app_uuid(id, message.as_ref());
         if let (Some(message), Some(channel)) = (&message, self.channels.get_mut(id)) {
             channel.variables.set("current_loop", message.turn().to_string());
             channel.variables.set("total_loops", message.loops().to_string());
@@ -286,6 +292,7 @@ impl Core {
         let (data, scope) = self.expand_data(id, action.data);
         let action = Action { app: name.to_owned(), data };
         let Some(channel) = self.channels.get_mut(id) else { return };
+        channel.variables.remove(b"app_uuid");
         channel.applications += 1;
         let (serial, since, scoped) = (channel.applications, self.now, scope.is_some());
         if let Some(scope) = scope {
@@ -301,6 +308,14 @@ impl Core {
                 }
                 self.take_kept_digits(id);
             }
+        }
+    }
+
+    /// The id an application was to have is a variable until it begins.
+    fn keep_app_uuid(&mut self, id: ChannelId, message: Option<&Message>) {
+        let uuid = message.and_then(Message::uuid);
+        if let (Some(uuid), Some(channel)) = (uuid, self.channels.get_mut(id)) {
+            channel.variables.set("app_uuid", uuid);
         }
     }
 

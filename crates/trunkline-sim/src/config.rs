@@ -2,6 +2,7 @@
 
 mod conference;
 mod files;
+mod rooms;
 mod sip;
 
 use std::time::Duration;
@@ -14,6 +15,7 @@ use crate::fault::Faults;
 pub use crate::listener::{AccessList, AccessRule};
 pub use conference::{ConferenceConfig, ConferenceProfile, Talker};
 pub use files::ConfigurationError;
+pub(crate) use files::Sources;
 pub use sip::{SipConfig, SipOutcome, SipPeer};
 
 /// How a [`Switch`](crate::Switch) presents itself and behaves.
@@ -46,9 +48,9 @@ pub struct SwitchConfig {
     pub heartbeat: Duration,
     /// Where every uuid comes from.
     pub seed: u64,
-    /// `max-sessions`, as `status` shows it; originating beyond it fails.
+    /// `max-sessions`, as `status` shows it; beyond it, no call is made or taken.
     pub max_sessions: u64,
-    /// `sessions-per-second`, as `status` shows it. It limits nothing.
+    /// `sessions-per-second`, as `status` shows it. It limits nothing until `fsctl sps` has set it.
     pub sessions_per_second: u64,
     /// Events, and log lines, that may wait for a client that does not read; beyond, they are lost to it
     /// (`MAX_QUEUE_LEN` in `mod_event_socket.c`); 100,000.
@@ -75,6 +77,8 @@ pub struct SwitchConfig {
     /// How long a channel's thread takes to see what others want of it: a message, or that its connection has let it
     /// go. It looks with every frame of sound; 20 ms.
     pub frame: Duration,
+    /// Where it was read from, and is to be again.
+    pub(crate) sources: Sources,
 }
 
 impl SwitchConfig {
@@ -168,6 +172,7 @@ impl Default for SwitchConfig {
             park_delay: Duration::from_millis(1),
             faults: Faults::default(),
             frame: Duration::from_millis(20),
+            sources: Sources::default(),
         }
     }
 }

@@ -116,6 +116,8 @@ pub(crate) enum Task {
     OriginateTimeout(OriginateId),
     /// An api command that waited for a time may answer.
     CallOver(CallId),
+    /// The switch may end, if there are no calls; who asked for that waits.
+    LookForEnd(CallId),
     /// The time of what `sched_…` asked for has come.
     Scheduled(u32),
 }
@@ -215,6 +217,17 @@ impl Core {
     /// A random uuid from the seed.
     pub(crate) fn new_uuid(&mut self) -> String {
         random_uuid(&mut self.rng)
+    }
+
+    /// Sets the variables that the configuration sets.
+    pub(crate) fn take_globals(&mut self) {
+        for (name, value) in &self.config.globals {
+            let (name, value) = (name.as_bytes(), value.as_bytes());
+            match self.globals.iter_mut().find(|(known, _)| known == name) {
+                Some((_, known)) => value.clone_into(known),
+                None => self.globals.push((name.to_vec(), value.to_vec())),
+            }
+        }
     }
 
     /// Where what is random comes from.
@@ -330,6 +343,7 @@ impl Core {
             Task::Frame(id) => self.next_frame(id),
             Task::OriginateTimeout(id) => self.originate_timeout(id),
             Task::Scheduled(id) => self.run_scheduled(id),
+            Task::LookForEnd(id) => self.look_for_end(id),
             Task::CallOver(id) => self.finish_call(id, b"+OK".to_vec()),
         }
         self.settle();
@@ -349,6 +363,11 @@ impl Core {
         }
         statistics.this_second += 1;
         statistics.peak_per_second = statistics.peak_per_second.max(statistics.this_second);
+    }
+
+    /// Sessions made in this second.
+    pub(crate) fn sessions_this_second(&self) -> u64 {
+        if self.statistics.second == self.now.as_secs() { self.statistics.this_second } else { 0 }
     }
 
     /// Sessions made in the second before this one.

@@ -97,10 +97,10 @@ impl Address {
 impl Core {
     /// Makes an outbound leg and starts its thread.
     pub(crate) fn new_leg(&mut self, request: &Request<'_>) -> Result<ChannelId, Cause> {
-        if u64::try_from(self.channels.len()).unwrap_or(u64::MAX) >= self.config.max_sessions {
+        let address = self.parse_address(request.dial)?;
+        if !self.admits(&CallDirection::Outbound) {
             return Err(HangupCause::DestinationOutOfOrder.into());
         }
-        let address = self.parse_address(request.dial)?;
         let is_sip = matches!(address.endpoint, Endpoint::Sip { .. });
         let asked = request.variable("origination_uuid").filter(|uuid| self.channels.find(uuid).is_none());
         let asked = asked.map(|uuid| String::from_utf8_lossy(uuid).into_owned());

@@ -1,32 +1,9 @@
 //! A pretend FreeSWITCH, to develop and test event socket clients against.
 //!
+//! - [`Sim`] listens on TCP, in this process: start one in a test, and connect to its [`url`](Sim::url).
 //! - [`Switch`] is the whole switch as a pure state machine: bytes and the time come in, [`Effect`]s go out. With
-//!   the same seed and the same inputs it says the same bytes. It opens no socket and reads no clock.
-//! - [`Sim`] puts a switch behind a TCP listener.
-//!
-//! What it says is modelled on recordings of FreeSWITCH 1.11: replies byte for byte, events with the headers of
-//! the real ones in their order, each leg's events in the recorded order. Facts name the source file of
-//! FreeSWITCH they come from.
-//!
-//! # The event socket
-//!
-//! Modelled on `mod_event_socket.c` line by line, and held to it by recorded conversations and by the scenarios that a
-//! real switch judges: how bytes become packets and packets commands, every reply, what is sent when and what is held
-//! back, who may do what, subscriptions and filters with their oddities, connections bound to channels and those the
-//! application `socket` makes, lingering, notices, the log, what is lost and who is cut off for it.
-//!
-//! Where a real switch leaves it to chance, one way was chosen: a connection that ends with its call hears the call's
-//! last events if somebody else has hung it up, and CHANNEL_HANGUP alone if it did so itself by `api`, or in sync mode;
-//! the channel under an async `socket` parks [`SwitchConfig::park_delay`] after `connect`; a message is taken up
-//! [`SwitchConfig::frame`] after it was sent, never earlier. A stalled reader stalls the others only where
-//! [`Faults::stall_on_kill`] says so.
-//!
-//! Not simulated: `event_sink`; media sent elsewhere by `unicast`, which is accepted and silent; `nomedia`, likewise;
-//! `lead-frames` and `hold-bleg`; that commands are read byte by byte, at about 1 MB a second.
-//!
-//! # Unkindness
-//!
-//! [`fault`] lists what the switch, its host and the network can be made to do to a client.
+//!   the same seed and the same inputs it says the same bytes. It opens no socket and reads no clock; files it reads
+//!   only if a configuration was [loaded](SwitchConfig::load), when that is to be read again.
 //!
 //! ```
 //! # #[tokio::main(flavor = "current_thread")]
@@ -37,6 +14,131 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! # What is faithful
+//!
+//! **The event socket**, modelled on `mod_event_socket.c` line by line: how bytes become packets and packets commands,
+//! every reply, what is sent when and what is held back, who may do what, subscriptions and filters with their oddities,
+//! connections bound to channels and those the application `socket` makes, lingering, notices, the log, what is lost and
+//! who is cut off for it.
+//!
+//! **Channels** and what they do, in states, events and variables in their order: originating in all its forms, bridges,
+//! transfers, holding, parking, digits, conferences, and the [applications](simulated::applications) and
+//! [api commands](simulated::api_commands) there are, with `show` as late as the database a real switch asks.
+//!
+//! **Configuration** from FreeSWITCH's own files ([`SwitchConfig::load`]): dialplan, directory, conference profiles, event
+//! socket users, access lists, SIP profiles and gateways; `reloadxml` reads them again, and says what is wrong with broken
+//! ones as the real one does.
+//!
+//! It is held to [recordings of a real switch](simulated#which-recordings-it-is-held-to), and to the scenarios in the
+//! repository's `conformance` directory, which a real switch judges. Facts name the source file of FreeSWITCH they come
+//! from.
+//!
+//! Where a real switch leaves it to chance, one way was chosen: a connection that ends with its call hears the call's
+//! last events if somebody else has hung it up, and CHANNEL_HANGUP alone if it did so itself by `api`, or in sync mode;
+//! the channel under an async `socket` parks [`SwitchConfig::park_delay`] after `connect`; a message is taken up
+//! [`SwitchConfig::frame`] after it was sent, never earlier; the ACK of a SIP call is there before the next application. A
+//! stalled reader stalls the others only where [`Faults::stall_on_kill`] says so.
+//!
+//! # What is scripted
+//!
+//! Nobody is at the other end of a line, so what they do is written down.
+//!
+//! - **Telephones** and providers ([`SipConfig`]): who rings, answers, refuses, is busy and hangs up, and when. Their
+//!   channels carry the variables a real call by SIP has, with the answers of another FreeSWITCH. A call to the switch's own
+//!   address comes in at its own dialplan; [`Switch::call_in`] has one come in from outside.
+//! - **Who talks** in conferences ([`Talker`]), or `api sim talk`; how long files are: a second, unless
+//!   [their names](SwitchConfig::missing_files) say that they are not there; tones last as long as they say.
+//! - **Unkindness** ([`fault`]): torn and late writes, lost replies, floods, stalls, restarts; seeded, too.
+//!
+//! A telephone that rings, answers after two seconds and hangs up after ten:
+//!
+//! ```
+//! use std::time::Duration;
+//!
+//! use trunkline_sim::{HangupCause, SipPeer, Switch, SwitchConfig, Time};
+//!
+//! let mut config = SwitchConfig::default();
+//! config.sip.peers.push(
+//!     SipPeer::new("1000")
+//!         .rings(Some(Duration::from_millis(100)))
+//!         .answers(Duration::from_secs(2))
+//!         .hangs_up(Duration::from_secs(10), HangupCause::NormalClearing),
+//! );
+//! config.sip.peers.push(SipPeer::new("555*").refuses(Duration::from_millis(500), HangupCause::UserBusy));
+//!
+//! let start = Time::from_micros(1_700_000_000_000_000);
+//! let mut switch = Switch::new(config, start);
+//! // It takes its time, so that there is no answer yet.
+//! assert_eq!(switch.api("originate sofia/internal/1000@192.0.2.1 &park", start), None);
+//! let answered = start.after(Duration::from_secs(3));
+//! switch.handle_timeout(answered);
+//! assert_eq!(switch.channels().count(), 1);
+//! let over = start.after(Duration::from_secs(20));
+//! switch.handle_timeout(over);
+//! assert_eq!(switch.channels().count(), 0);
+//! ```
+//!
+//! # Virtual time
+//!
+//! A [`Switch`] lives in the time it is told. Drive it from deadline to deadline, and hours pass in no time:
+//!
+//! ```
+//! use bytes::BytesMut;
+//! use trunkline_sim::{Effect, Switch, SwitchConfig, Time};
+//!
+//! let mut now = Time::from_micros(1_700_000_000_000_000);
+//! let mut switch = Switch::new(SwitchConfig::default(), now);
+//! let client = switch.connect(([127, 0, 0, 1], 40_000).into(), now);
+//! switch.handle_input(client, &mut BytesMut::from("auth ClueCon\n\nevent plain HEARTBEAT\n\n"), now);
+//!
+//! let hour = now.after(std::time::Duration::from_secs(3600));
+//! let mut heartbeats = 0;
+//! while let Some(next) = switch.deadline().filter(|next| *next <= hour) {
+//!     now = next;
+//!     switch.handle_timeout(now);
+//!     while let Some(effect) = switch.poll_effect() {
+//!         if let Effect::Send { bytes, .. } = effect {
+//!             heartbeats += bytes.windows(22).filter(|text| text == b"Event-Name: HEARTBEAT\n").count();
+//!         }
+//!     }
+//! }
+//! assert_eq!(heartbeats, 180);
+//! ```
+//!
+//! # Faults
+//!
+//! From the beginning, from within a test, or ordered by a client with `api sim fault …`:
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> std::io::Result<()> {
+//! use trunkline_sim::{Fault, Sim};
+//!
+//! let torn = Sim::builder().configure(|config| {
+//!     // In pieces of at most seven bytes, and of ten events one never arrives.
+//!     config.faults.chunk = 7;
+//!     config.faults.dropped_events = 10;
+//! });
+//! let sim = torn.start().await?;
+//! sim.with(|switch, now| switch.fail(Fault::Disconnect, now));
+//! # sim.stop().await;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # What is not simulated
+//!
+//! - Sound: nothing is heard or sent, no tone is detected, nothing is spoken. What is recorded is a file of the right
+//!   length, and silent; `unicast` and `nomedia` are accepted, and nothing comes of them. No second INVITE of a SIP call is
+//!   sent, so that holding changes no session description. Statistics of RTP are those of a line nothing went over.
+//! - SIP itself: no packet is sent, nobody registers, INFO and MESSAGE reach nobody, presence is kept by no one.
+//! - Of the log, most lines of level DEBUG; commands of the operating system (`system`), scripts (`lua`), other languages,
+//!   databases but for `hash` and `db`; video, fax, speech recognition, `mod_callcenter` but for its lists.
+//! - Of the event socket, `event_sink`; `lead-frames` and `hold-bleg`; that commands are read byte by byte, at about 1 MB a
+//!   second.
+//! - Whatever command there is besides is answered `-ERR … Command not found!`; any other application ends the call as one
+//!   does that FreeSWITCH has not.
 #![cfg_attr(
     not(test),
     deny(
@@ -48,6 +150,7 @@
     )
 )]
 
+mod admission;
 mod api;
 mod app;
 mod bridge;
@@ -72,6 +175,7 @@ mod schedule;
 mod serve;
 
 mod session;
+pub mod simulated;
 mod switch;
 mod text;
 mod time;

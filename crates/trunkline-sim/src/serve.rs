@@ -17,7 +17,6 @@ use tokio::sync::{Notify, watch};
 use tokio::task::{AbortHandle, JoinHandle};
 
 use crate::config::{ConfigurationError, SwitchConfig, User};
-use crate::dialplan::Dialplan;
 use crate::switch::{ConnectionId, Effect, Switch};
 use crate::time::Time;
 use connection::Outbox;
@@ -126,13 +125,13 @@ impl SimBuilder {
         Ok(self)
     }
 
-    /// Takes the dialplan from a file; see [`Dialplan::load`].
+    /// Takes the dialplan from a file; see [`SwitchConfig::load_dialplan`].
     ///
     /// # Errors
     ///
     /// Where a file cannot be read, or is not XML.
     pub fn dialplan(mut self, file: impl AsRef<Path>) -> Result<Self, ConfigurationError> {
-        self.config.dialplan = Dialplan::load(file)?;
+        self.config.load_dialplan(file)?;
         Ok(self)
     }
 

@@ -1,13 +1,13 @@
 //! `fsctl`: settings of the running switch (`ctl_function` in `mod_commands.c`, `switch_core_session_ctl` in
-//! `switch_core.c`). Of its `shutdown`, `elegant` and `asap`, which wait for calls to end, are taken as the plain one.
+//! `switch_core.c`).
 
 use super::{Command, Invocation, Outcome};
-use crate::core::{Core, Request};
+use crate::core::Core;
 use crate::event::origin;
 use crate::log;
 use crate::text::{atoi, is_true};
 
-pub(super) const COMMANDS: &[(&str, Command)] = &[("fsctl", fsctl), ("shutdown", shutdown)];
+pub(super) const COMMANDS: &[(&str, Command)] = &[("fsctl", fsctl)];
 
 const SYNTAX: &str = "[api_expansion [on|off]|recover|send_sighup|hupall|pause [inbound|outbound]|\
 resume [inbound|outbound]|shutdown [cancel|elegant|asap|now|restart]|uuid_version [4|7]|sps|sps_peak_reset|\
@@ -21,6 +21,10 @@ pub(crate) struct Settings {
     pub(crate) paused_inbound: bool,
     /// Whether no call is made.
     pub(crate) paused_outbound: bool,
+    /// Whether it is to end once there are no calls.
+    pub(crate) ends: bool,
+    /// Whether sessions are counted each second, and those that are too many refused: once a number was set.
+    pub(crate) throttles: bool,
     numbers: [(&'static str, i32); 5],
     flags: [(&'static str, bool); 3],
     min_idle_cpu: f64,
@@ -33,6 +37,8 @@ impl Default for Settings {
         Self {
             paused_inbound: false,
             paused_outbound: false,
+            ends: false,
+            throttles: false,
             numbers: [
                 ("min_dtmf_duration", 400),
                 ("max_dtmf_duration", 192_000),
@@ -49,9 +55,14 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// Whether it takes and makes calls.
+    /// Whether it takes or makes calls.
     pub(crate) fn is_ready(&self) -> bool {
-        !self.paused_inbound && !self.paused_outbound
+        !(self.paused_inbound && self.paused_outbound)
+    }
+
+    /// Whether it neither takes nor makes calls, from now on.
+    pub(crate) fn pause_all(&mut self, paused: bool) {
+        (self.paused_inbound, self.paused_outbound) = (paused, paused);
     }
 
     /// Whether every event of a channel carries its variables.
@@ -86,7 +97,7 @@ const SETTINGS: &[(&str, Setting)] = &[
     ("resume", |core, words| pause(core, words, false)),
     ("pause_check", pause_check),
     ("ready_check", |core, _| core.stores.settings.is_ready().to_string()),
-    ("shutdown_check", |_, _| "false".into()),
+    ("shutdown_check", |core, _| core.stores.settings.ends.to_string()),
     ("send_sighup", done),
     ("calibrate_clock", done),
     ("save_history", done),
@@ -118,7 +129,7 @@ fn fsctl(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
     let words: Vec<&str> = text.split_whitespace().collect();
     let Some((name, rest)) = words.split_first() else { return format!("-USAGE: {SYNTAX}\n").into() };
     if name.eq_ignore_ascii_case("shutdown") {
-        return end(core, rest);
+        return super::shutdown::fsctl(core, invocation.call, rest);
     }
     match SETTINGS.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)) {
         Some((_, setting)) => setting(core, rest).into(),
@@ -128,24 +139,6 @@ fn fsctl(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
 
 fn wrong() -> String {
     format!("-ERR Invalid command\nUSAGE: fsctl {SYNTAX}\n")
-}
-
-fn shutdown(core: &mut Core, _: Invocation<'_>) -> Outcome {
-    core.requests.push_back(Request::ShutDown);
-    "+OK\n".into()
-}
-
-fn end(core: &mut Core, words: &[&str]) -> Outcome {
-    if words.contains(&"cancel") {
-        return "+OK\n".into();
-    }
-    if words.contains(&"now") {
-        core.requests.push_back(Request::Halt);
-        // It is gone before it could say so.
-        return Outcome::Waits;
-    }
-    core.requests.push_back(Request::ShutDown);
-    "+OK\n".into()
 }
 
 fn done(_: &mut Core, _: &[&str]) -> String {
@@ -217,6 +210,7 @@ fn max_sessions(core: &mut Core, words: &[&str]) -> String {
 }
 
 fn sps(core: &mut Core, words: &[&str]) -> String {
+    core.stores.settings.throttles |= positive(words).is_some();
     let most = positive(words).unwrap_or(core.config.sessions_per_second);
     core.config.sessions_per_second = most;
     format!("+OK sessions per second: {most}\n")

@@ -40,8 +40,8 @@ pub(super) const COMMANDS: &[(&str, Command)] = &[
     ("uuid_drop_dtmf", |core, invocation| tell(core, invocation, &DROP_DTMF)),
     ("uuid_media_reneg", |core, invocation| tell(core, invocation, &MEDIA_RENEG)),
     ("uuid_video_refresh", |core, invocation| tell(core, invocation, &VIDEO)),
-    ("uuid_video_bitrate", |core, invocation| tell(core, invocation, &VIDEO)),
-    ("uuid_video_bandwidth", |core, invocation| tell(core, invocation, &VIDEO)),
+    ("uuid_video_bitrate", |core, invocation| tell(core, invocation, &VIDEO_RATE)),
+    ("uuid_video_bandwidth", |core, invocation| tell(core, invocation, &VIDEO_RATE)),
     ("uuid_media_params", |core, invocation| tell(core, invocation, &MEDIA_PARAMS)),
     ("uuid_msrp_send", |core, invocation| tell(core, invocation, &MSRP_SEND)),
 ];
@@ -99,11 +99,12 @@ const MEDIA_RENEG: Words =
     words(1, "-USAGE: <uuid>[ <codec_string>]\n-ERR Operation Failed\n", SUCCESS, FAILED_LOUDLY);
 const VIDEO: Words =
     words(1, "-USAGE: <uuid> [auto|manual]\n-ERR Operation Failed\n", SUCCESS, FAILED_LOUDLY);
+const VIDEO_RATE: Words = Words { wants: 2, ..VIDEO };
 const MEDIA_PARAMS: Words = words(2, "-USAGE: <uuid> <json>\n", SUCCESS, FAILED);
 const MSRP_SEND: Words = words(
     2,
     "-ERR Usage: uuid_msrp_send <uuid> msg\n",
-    "-ERR Usage: uuid_msrp_send <uuid> msg\n",
+    "-ERR No msrp_session.\n",
     "-ERR Usage: cannot locate session.\n",
 );
 

@@ -9,7 +9,7 @@ pub(super) const COMMANDS: &[(&str, Command)] = &[
     ("presence", presence),
     ("vm_boxcount", |_, _| "0".into()),
     ("vm_list", vm_list),
-    ("vm_prefs", |_, _| "".into()),
+    ("vm_prefs", |_, invocation| if invocation.arguments.is_empty() { "0" } else { "" }.into()),
     ("voicemail", voicemail),
     ("voicemail_inject", |_, _| {
         "Error: [group=<group>[@domain]|domain=<domain>|<box>[@<domain>]] <sound_file> [<cid_num>] [<cid_name>]\n".into()
@@ -32,6 +32,9 @@ fn presence(_: &mut Core, invocation: Invocation<'_>) -> Outcome {
 
 /// `<user>@<domain> [xml]`
 fn vm_list(_: &mut Core, invocation: Invocation<'_>) -> Outcome {
+    if invocation.arguments.is_empty() {
+        return "Usage: <id>@<domain>[/profile] [xml]\n".into();
+    }
     if invocation.arguments.ends_with(b" xml") { "<voicemail>\n</voicemail>\n" } else { "" }.into()
 }
 

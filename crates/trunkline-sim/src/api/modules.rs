@@ -97,7 +97,15 @@ impl Core {
                 event.push("description", &interface.description);
                 event.push("syntax", &interface.syntax);
             }
-            let event = event.header("key", interface.module).header("filename", interface.file());
+            // Going, most say less of themselves than coming.
+            let loaded = *name == EventName::ModuleLoad;
+            if loaded || matches!(interface.kind, "api" | "json_api") {
+                event.push("key", interface.module);
+                event.push("filename", interface.file());
+            }
+            if matches!(interface.kind, "file" | "codec") {
+                event.push("module", interface.module);
+            }
             self.fire(name, event);
         }
     }
@@ -119,7 +127,8 @@ fn load(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
     if invocation.arguments.is_empty() {
         return "-USAGE: <mod_name>\n".into();
     }
-    tell_of_xml(core);
+    // Whether it can be read is not looked at.
+    let _ = read_again(core);
     match core.load_module(&invocation.text()) {
         Ok(()) => "+OK Reloading XML\n+OK\n".into(),
         Err(why) => format!("+OK Reloading XML\n-ERR [{why}]\n").into(),
@@ -150,7 +159,8 @@ fn reload(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
     if name.is_empty() {
         return UNLOAD_USAGE.into();
     }
-    tell_of_xml(core);
+    // Whether it can be read is not looked at.
+    let _ = read_again(core);
     let unloaded = match core.unload_module(&name) {
         Ok(()) => "+OK module unloaded\n".to_owned(),
         Err(why) => format!("-ERR unloading module [{why}]\n"),
@@ -162,19 +172,26 @@ fn reload(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
     format!("+OK Reloading XML\n{unloaded}{loaded}").into()
 }
 
-fn tell_of_xml(core: &mut Core) {
+/// The configuration is read again; what is wrong with it, if it cannot be.
+fn read_again(core: &mut Core) -> Result<(), String> {
+    if core.config.reload().map_err(|error| error.told().to_owned())? {
+        core.take_globals();
+    }
     let event = core.new_event(&EventName::ReloadXml, &origin::RELOADXML);
     core.fire(&EventName::ReloadXml, event);
+    Ok(())
 }
 
 fn reloadxml(core: &mut Core, _: Invocation<'_>) -> Outcome {
-    tell_of_xml(core);
-    "+OK [Success]\n".into()
+    let why = read_again(core).err();
+    format!("+OK [{}]\n", why.unwrap_or_else(|| "Success".into())).into()
 }
 
 fn reloadacl(core: &mut Core, _: Invocation<'_>) -> Outcome {
-    tell_of_xml(core);
-    "+OK acl reloaded\n".into()
+    match read_again(core) {
+        Ok(()) => "+OK acl reloaded\n".into(),
+        Err(why) => format!("-ERR [{why}]\n").into(),
+    }
 }
 
 /// Only releases that have the event have the command.

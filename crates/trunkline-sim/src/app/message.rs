@@ -64,6 +64,11 @@ impl Message {
         self.packet.header("loops").map_or(1, |loops| atoi(&loops))
     }
 
+    /// The uuid it gives its application.
+    pub(super) fn uuid(&self) -> Option<Vec<u8>> {
+        self.packet.header("event-uuid").map(|uuid| uuid.into_owned())
+    }
+
     /// What its application is to be called besides its uuid.
     pub(super) fn uuid_name(&self) -> Option<Vec<u8>> {
         self.packet.header("event-uuid-name").map(|name| name.into_owned())

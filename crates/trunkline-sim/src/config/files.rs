@@ -32,17 +32,81 @@ pub enum ConfigurationError {
     },
 }
 
+/// Files a configuration was read from.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Sources {
+    directory: Option<PathBuf>,
+    dialplan: Option<PathBuf>,
+}
+
+impl ConfigurationError {
+    /// What `reloadxml` says of it.
+    pub(crate) fn told(&self) -> &str {
+        match self {
+            Self::Read { .. } => "Cannot Open log directory or XML Root!",
+            Self::Xml { what, .. } => what,
+        }
+    }
+}
+
 impl SwitchConfig {
     /// Takes over what FreeSWITCH's configuration in a directory says, from its `freeswitch.xml` on: the dialplan, the
     /// directory with those who may come in by `userauth`, global variables, the password and the access lists of
     /// `event_socket.conf`, `max-sessions`, `sessions-per-second`, `event-heartbeat-interval` and the name of
-    /// `switch.conf`, the profiles and gateways of `sofia.conf`. Where it listens is not taken from there.
+    /// `switch.conf`, the profiles and gateways of `sofia.conf`, the profiles and caller controls of `conference.conf`.
+    /// Where it listens is not taken from there.
+    ///
+    /// The files are read again by `reloadxml`, and everything else that does that: the dialplan, the directory, the
+    /// conference profiles and the variables are then as the files have them. The rest is as it was, as in a real
+    /// switch, whose modules look at theirs when they are loaded.
     ///
     /// # Errors
     ///
     /// Where a file cannot be read, or is not XML.
     pub fn load(&mut self, directory: impl AsRef<Path>) -> Result<(), ConfigurationError> {
-        let path = directory.as_ref().join("freeswitch.xml");
+        let directory = directory.as_ref();
+        let root = self.read(directory)?;
+        self.take(&root);
+        self.sources.directory = Some(directory.to_owned());
+        Ok(())
+    }
+
+    /// Takes the dialplan from a file, which is read again by `reloadxml`, too; see [`Dialplan::load`].
+    ///
+    /// # Errors
+    ///
+    /// Where the file cannot be read, or is not XML.
+    pub fn load_dialplan(&mut self, file: impl AsRef<Path>) -> Result<(), ConfigurationError> {
+        self.dialplan = Dialplan::load(file.as_ref())?;
+        self.sources.dialplan = Some(file.as_ref().to_owned());
+        Ok(())
+    }
+
+    /// Reads the files again that it was read from; whether there were variables among that. Where one of them is
+    /// broken, everything is as before.
+    pub(crate) fn reload(&mut self) -> Result<bool, ConfigurationError> {
+        let before = self.globals.clone();
+        let files = self.sources.clone();
+        let dialplan = files.dialplan.map(Dialplan::load).transpose()?;
+        let is_whole = files.directory.is_some();
+        if let Some(directory) = files.directory {
+            let root = self.read(&directory)?;
+            self.take_live(&root);
+            // What files do not set any more stays set.
+            let gone =
+                before.into_iter().filter(|(name, _)| !self.globals.iter().any(|(known, _)| known == name));
+            let gone: Vec<_> = gone.collect();
+            self.globals.splice(0..0, gone);
+        }
+        if let Some(dialplan) = dialplan {
+            self.dialplan = dialplan;
+        }
+        Ok(is_whole)
+    }
+
+    /// The document of a directory; the variables it sets are set.
+    fn read(&mut self, directory: &Path) -> Result<Node, ConfigurationError> {
+        let path = directory.join("freeswitch.xml");
         let known = [
             ("hostname", &self.hostname),
             ("local_ip_v4", &self.ipv4),
@@ -54,15 +118,16 @@ impl SwitchConfig {
         let mut preprocessor = Preprocessor::new(known.clone());
         let text = preprocessor
             .file(&path)
-            .map_err(|source| ConfigurationError::Read { path: path.clone(), source })?;
+            .and_then(|text| if text.is_empty() { Err(empty(&path)) } else { Ok(text) });
+        let text = text.map_err(|source| ConfigurationError::Read { path: path.clone(), source })?;
         let root = xml::parse(&text).map_err(|what| ConfigurationError::Xml { path, what })?;
         self.globals = preprocessor.globals;
         self.globals.retain(|pair| !known.contains(pair));
-        self.take(&root);
-        Ok(())
+        Ok(root)
     }
 
-    fn take(&mut self, root: &Node) {
+    /// What is looked up in the document whenever it is needed.
+    fn take_live(&mut self, root: &Node) {
         let section = |name: &str| root.find("section", "name", name);
         if let Some(dialplan) = section("dialplan") {
             self.dialplan = Dialplan::of_section(dialplan);
@@ -71,7 +136,16 @@ impl SwitchConfig {
             self.directory = Directory::of_section(directory);
             self.users = self.directory.event_socket_users();
         }
-        let Some(configuration) = section("configuration") else { return };
+        let configuration = section("configuration");
+        if let Some(file) = configuration.and_then(|all| all.find("configuration", "name", "conference.conf"))
+        {
+            self.conferences.take(file);
+        }
+    }
+
+    fn take(&mut self, root: &Node) {
+        self.take_live(root);
+        let Some(configuration) = root.find("section", "name", "configuration") else { return };
         let file = |name: &str| configuration.find("configuration", "name", name);
         if let Some(file) = file("switch.conf") {
             self.take_switch(file);
@@ -132,6 +206,10 @@ impl SwitchConfig {
             self.sip.gateways.push((name.to_owned(), host.to_owned()));
         }
     }
+}
+
+fn empty(path: &Path) -> std::io::Error {
+    std::io::Error::new(std::io::ErrorKind::UnexpectedEof, format!("{}: nothing in it", path.display()))
 }
 
 /// A list by its name: one of `acl.conf`, or of those FreeSWITCH always has. A network is one, too.

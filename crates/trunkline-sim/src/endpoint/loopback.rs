@@ -5,6 +5,8 @@ use trunkline_proto::{CallDirection, ChannelState};
 use super::{Address, Endpoint, after_last_slash, created};
 use crate::channel::ChannelId;
 use crate::core::Core;
+use crate::event::origin;
+use crate::log;
 
 /// Which end of a loopback call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,8 +39,11 @@ pub(super) fn parse(rest: &[u8]) -> Address {
 }
 
 impl Core {
-    /// A calling leg's thread begins: it makes the called one.
+    /// A calling leg's thread begins: it makes the called one. Without one, it waits for ever.
     pub(super) fn make_called_leg(&mut self, a: ChannelId) {
+        if !self.admits(&CallDirection::Inbound) {
+            return self.log_session(log::CRIT, &origin::NO_CALLED_LEG, a, |_| "Failure.".into());
+        }
         let Some(channel) = self.channels.get(a) else { return };
         let Some(mut profile) = channel.profile.as_deref().cloned() else { return };
         let mut name = channel.name.clone();

@@ -325,10 +325,20 @@ impl Core {
         }
     }
 
+    /// Whether mod_sofia lets a call come in at all, or refuses it with 503 (`sofia_handle_sip_i_invite`).
+    fn takes_calls(&self) -> bool {
+        let up = u64::try_from(self.channels.len()).unwrap_or(u64::MAX);
+        !self.stores.settings.paused_inbound && up < self.config.max_sessions
+    }
+
     /// A call the switch makes to itself comes in.
     fn call_comes_in(&mut self, caller: ChannelId) {
         let Some(channel) = self.channels.get(caller).filter(|channel| !channel.hung_up()) else { return };
         let Some(from) = channel.profile.as_deref().cloned() else { return };
+        if !self.takes_calls() {
+            let signal = Signal::HungUp(HangupCause::NormalTemporaryFailure.into());
+            return self.after(self.config.sip.latency, Task::Signal { to: caller, signal });
+        }
         let profile =
             String::from_utf8_lossy(channel.variables.get("sip_profile_name").unwrap_or(b"internal"));
         let profile = profile.into_owned();

@@ -31,6 +31,7 @@ const fn event(name: EventName, variables: bool, origin: Origin) -> ChannelEvent
 pub(crate) const API: Origin = origin("switch_loadable_module.c", "switch_api_execute", 3140);
 pub(crate) const BACKGROUND_JOB: Origin = origin("mod_event_socket.c", "api_exec", 1580);
 pub(crate) const BGAPI_COMMAND_JOB: Origin = origin("mod_commands.c", "bgapi_exec", 5423);
+pub(crate) const SHUTDOWN_REQUESTED: Origin = origin("switch_core.c", "switch_core_session_ctl", 2825);
 pub(crate) const SHUTDOWN: Origin = origin("switch_core.c", "switch_core_destroy", 3033);
 pub(crate) const PARKED_ALREADY: Origin = origin("switch_ivr.c", "switch_ivr_park", 975);
 pub(crate) const FLOOD: Origin = origin("trunkline-sim", "flood", 1);
@@ -299,6 +300,14 @@ pub(crate) const MESSAGE_HANGUP: Origin = origin("switch_ivr.c", "switch_ivr_par
 pub(crate) const HUPALL: Origin = origin("switch_core_session.c", "switch_core_session_hupall", 296);
 pub(crate) const ORIGINATE_HANGUP: Origin = origin("switch_ivr_originate.c", "switch_ivr_originate", 3820);
 pub(crate) const CANNOT_CREATE: Origin = origin("switch_ivr_originate.c", "switch_ivr_originate", 3059);
+pub(crate) const NO_INBOUND_SESSION: Origin =
+    origin("switch_core_session.c", "switch_core_session_request_uuid", 2390);
+pub(crate) const NO_OUTBOUND_SESSION: Origin =
+    origin("switch_core_session.c", "switch_core_session_request_uuid", 2395);
+pub(crate) const THROTTLE: Origin = origin("switch_core_session.c", "switch_core_session_request_uuid", 2427);
+pub(crate) const SESSION_LIMIT: Origin =
+    origin("switch_core_session.c", "switch_core_session_request_uuid", 2434);
+pub(crate) const NO_CALLED_LEG: Origin = origin("mod_loopback.c", "tech_init", 258);
 pub(crate) const NO_ENDPOINT: Origin =
     origin("switch_core_session.c", "switch_core_session_outgoing_channel", 537);
 pub(crate) const SESSION_ENDED: Origin = origin("switch_core_session.c", "switch_core_session_thread", 1766);

@@ -1,6 +1,7 @@
 //! Reading XML, as forgiving as FreeSWITCH is about what stands in it.
 
 use quick_xml::Reader;
+use quick_xml::errors::{IllFormedError, SyntaxError};
 use quick_xml::events::{BytesStart, Event};
 
 use super::Node;
@@ -14,8 +15,7 @@ pub(crate) fn parse(text: &str) -> Result<Node, String> {
     reader.config_mut().allow_dangling_amp = true;
     let mut open: Vec<Node> = Vec::new();
     loop {
-        let event =
-            reader.read_event().map_err(|error| at(text, reader.error_position(), &error.to_string()))?;
+        let event = reader.read_event().map_err(|error| at(text, reader.error_position(), &told(&error)))?;
         let place = reader.buffer_position();
         match event {
             Event::Start(start) if open.len() < DEEPEST => open.push(element(&start)),
@@ -39,10 +39,31 @@ pub(crate) fn parse(text: &str) -> Result<Node, String> {
             }
             Event::Eof => {
                 let what = open.last().map(|node| format!("unclosed tag <{}>", node.name));
-                return Err(at(text, place, &what.unwrap_or_else(|| "root tag missing".into())));
+                let whole = text.trim_end();
+                return Err(at(whole, place, &what.unwrap_or_else(|| "root tag missing".into())));
             }
             Event::Comment(_) | Event::Decl(_) | Event::PI(_) | Event::DocType(_) => {}
         }
+    }
+}
+
+/// What FreeSWITCH says of what is wrong.
+fn told(error: &quick_xml::Error) -> String {
+    match error {
+        quick_xml::Error::IllFormed(
+            IllFormedError::MismatchedEndTag { found, .. } | IllFormedError::UnmatchedEndTag(found),
+        ) => format!("unexpected closing tag </{found}>"),
+        quick_xml::Error::Syntax(error) => match error {
+            SyntaxError::UnclosedComment => "unclosed <!--".into(),
+            SyntaxError::UnclosedCData => "unclosed <![CDATA[".into(),
+            SyntaxError::UnclosedDoctype => "unclosed <!DOCTYPE".into(),
+            SyntaxError::UnclosedPI | SyntaxError::UnclosedXmlDecl => "unclosed <?".into(),
+            SyntaxError::UnclosedDoubleQuotedAttributeValue => "missing \"".into(),
+            SyntaxError::UnclosedSingleQuotedAttributeValue => "missing '".into(),
+            SyntaxError::UnclosedTag => "missing >".into(),
+            other => other.to_string(),
+        },
+        other => other.to_string(),
     }
 }
 

@@ -5,10 +5,14 @@
 //! - `TRUNKLINE_CONFORMANCE_PENDING=1` tells where those end that the simulator does not keep to yet;
 //! - `TRUNKLINE_CONFORMANCE_BLESS=1` takes the `pending:` line out of those the simulator keeps to by now;
 //! - `TRUNKLINE_CONFORMANCE_SLOW=1` plays those, too, that take half a minute;
+//! - `TRUNKLINE_CONFORMANCE_ALONE=` an address, and `TRUNKLINE_CONFORMANCE_START=` a command: a real switch nobody else
+//!   uses, and how it is started, for scenarios that others would feel;
 //! - `TRUNKLINE_CONFORMANCE_RECORD=1` fills in, from the real switch, what a scenario leaves open.
 
 /// Whether a message is the one expected.
 mod check;
+/// Whether the scenarios cover what is simulated.
+mod coverage;
 /// Text that stands for bytes, with masks.
 mod pattern;
 /// A connection.
@@ -115,6 +119,11 @@ async fn judge_all(mut scenarios: Vec<Scenario>, target: Target, real: bool) -> 
     report
 }
 
+/// Those that others would not feel, and those that need a switch of their own.
+fn shared_and_alone() -> (Vec<Scenario>, Vec<Scenario>) {
+    scenarios().into_iter().partition(|scenario| scenario.alone.is_none())
+}
+
 fn run<F: Future>(future: F) -> F::Output {
     tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
@@ -128,8 +137,15 @@ fn run<F: Future>(future: F) -> F::Output {
 fn the_simulator_keeps_to_them() {
     let report = run(async {
         let sim = target::simulator().start().await.unwrap();
-        let report = judge_all(scenarios(), Target::simulated(&sim), false).await;
+        let (shared, alone) = shared_and_alone();
+        let mut report = judge_all(shared, Target::simulated(&sim), false).await;
         sim.stop().await;
+        for scenario in alone {
+            let sim = target::simulator().start().await.unwrap();
+            let outcome = judge(&scenario, &Target::simulated(&sim), false).await;
+            report.add(&scenario, outcome);
+            sim.stop().await;
+        }
         report
     });
     report.print();
@@ -145,7 +161,21 @@ fn the_real_switch_keeps_to_them() {
     if std::env::var_os("TRUNKLINE_CONFORMANCE_RECORD").is_some() {
         return run(fill_in(target));
     }
-    let report = run(judge_all(scenarios(), target, true));
+    let report = run(async {
+        let (shared, alone) = shared_and_alone();
+        let mut report = judge_all(shared, target, true).await;
+        for scenario in &alone {
+            match Target::alone() {
+                Some(target) => report.add(scenario, judge(scenario, &target, true).await),
+                None => report::say(&format!(
+                    "NOT RUN: conformance/{}: it needs a switch of its own, and TRUNKLINE_CONFORMANCE_ALONE does not say \
+                     where one is",
+                    scenario.path
+                )),
+            }
+        }
+        report
+    });
     report.print();
     assert!(report.is_good(), "the real switch does not keep to the scenarios: see above");
 }
@@ -154,7 +184,13 @@ fn the_real_switch_keeps_to_them() {
 async fn fill_in(target: Target) {
     let target = Arc::new(target);
     let mut running = JoinSet::new();
-    for scenario in scenarios().into_iter().filter(Scenario::is_open) {
+    let (shared, alone) = shared_and_alone();
+    for scenario in alone.into_iter().filter(Scenario::is_open) {
+        if let Some(target) = Target::alone() {
+            fill_in_one(&scenario, &target).await;
+        }
+    }
+    for scenario in shared.into_iter().filter(Scenario::is_open) {
         let target = Arc::clone(&target);
         running.spawn(async move { fill_in_one(&scenario, &target).await });
         if running.len() >= AT_ONCE {

@@ -18,6 +18,8 @@ pub(crate) struct Scenario {
     pub(crate) slow: Option<String>,
     /// Why the real switch does not always do it.
     pub(crate) unsteady: Option<String>,
+    /// What it does to others, so that it needs a switch of its own.
+    pub(crate) alone: Option<String>,
     pub(crate) steps: Vec<Step>,
 }
 
@@ -146,6 +148,7 @@ impl Scenario {
             ("pending: simulator: ", &mut self.pending),
             ("unsteady: real: ", &mut self.unsteady),
             ("slow: ", &mut self.slow),
+            ("alone: ", &mut self.alone),
         ];
         for (mark, place) in marks {
             if let Some(reason) = text.strip_prefix(mark) {
@@ -193,6 +196,7 @@ pub(crate) fn parse(path: &str, text: &str) -> Result<Scenario, String> {
         pending: None,
         slow: None,
         unsteady: None,
+        alone: None,
         steps: Vec::new(),
     };
     if !text.starts_with("# ") {
@@ -212,6 +216,9 @@ pub(crate) fn parse(path: &str, text: &str) -> Result<Scenario, String> {
         let line = at + 1;
         let action = action(text, &block).map_err(|error| format!("{line}: {error}: {text}"))?;
         scenario.steps.push(Step { line, text: text.to_owned(), action });
+    }
+    if scenario.alone.is_none() {
+        scenario.steps.iter().try_for_each(harmless)?;
     }
     Ok(scenario)
 }
@@ -239,12 +246,12 @@ fn verb(text: &str, block: &[&str]) -> Result<Verb, String> {
         "close" => Verb::Close,
         "half-close" => Verb::HalfClose,
         "quiet" => Verb::Quiet(duration(rest)?),
-        ">" => Verb::Send(harmless(&packet(rest, block))?),
+        ">" => Verb::Send(packet(rest, block)),
         _ if word.starts_with(">x") => {
             let times = word[2..].parse().map_err(|_| "how many times?")?;
-            Verb::SendMany(times, harmless(&packet(rest, block))?)
+            Verb::SendMany(times, packet(rest, block))
         }
-        ">>" => Verb::SendRaw(harmless(rest)?),
+        ">>" => Verb::SendRaw(rest.to_owned()),
         "<<" => Verb::ReadRaw(rest.to_owned()),
         "<" => Verb::Expect(Order::Next, expect(rest, block)?),
         "<*" => Verb::Expect(Order::Later, expect(rest, block)?),
@@ -257,10 +264,16 @@ fn verb(text: &str, block: &[&str]) -> Result<Verb, String> {
 const FORBIDDEN: [&str; 7] =
     ["hupall", "shutdown", "reload ", "fsctl loglevel", "fsctl pause", "fsctl crash", "send_sighup"];
 
-fn harmless(text: &str) -> Result<String, String> {
+/// Whether what is said would not be felt by others.
+fn harmless(step: &Step) -> Result<(), String> {
+    let Action::Peer { verb: Verb::Send(text) | Verb::SendMany(_, text) | Verb::SendRaw(text), .. } =
+        &step.action
+    else {
+        return Ok(());
+    };
     match FORBIDDEN.iter().find(|word| text.contains(*word)) {
-        Some(word) => Err(format!("{word:?} is for a switch of one's own")),
-        None => Ok(text.to_owned()),
+        Some(word) => Err(format!("{}: {word:?} is for a switch of one's own: say `alone: why`", step.line)),
+        None => Ok(()),
     }
 }
 

@@ -45,18 +45,32 @@ impl Target {
 
     /// The real switch, if there is one: `esl://:ClueCon@127.0.0.1:8021`.
     pub(crate) fn real() -> Option<Self> {
-        let url = std::env::var("TRUNKLINE_TEST_URL").ok()?;
+        Some(Self::of(&std::env::var("TRUNKLINE_TEST_URL").ok()?))
+    }
+
+    /// A real switch that nobody else uses. It may be ended: `TRUNKLINE_CONFORMANCE_START` is a command that starts it
+    /// where it is not running, and returns once it answers.
+    pub(crate) fn alone() -> Option<Self> {
+        let url = std::env::var("TRUNKLINE_CONFORMANCE_ALONE").ok()?;
+        let start =
+            std::env::var("TRUNKLINE_CONFORMANCE_START").expect("TRUNKLINE_CONFORMANCE_START starts it");
+        let started = std::process::Command::new(&start).stdout(std::process::Stdio::null()).status();
+        assert!(started.is_ok_and(|status| status.success()), "{start} starts no switch");
+        Some(Self { at_once: 1, ..Self::of(&url) })
+    }
+
+    fn of(url: &str) -> Self {
         let (password, address) = url
             .strip_prefix("esl://:")
             .and_then(|rest| rest.split_once('@'))
-            .expect("TRUNKLINE_TEST_URL is esl://:PASSWORD@ADDRESS:PORT");
-        Some(Self {
-            address: address.parse().expect("an address and a port in TRUNKLINE_TEST_URL"),
+            .expect("the address of a switch is esl://:PASSWORD@ADDRESS:PORT");
+        Self {
+            address: address.parse().expect("an address and a port"),
             password: password.into(),
             doors: Semaphore::new(4),
             at_once: 24,
             patience: Duration::from_secs(10),
-        })
+        }
     }
 
     /// A connection that has been greeted, the greeting not yet read.

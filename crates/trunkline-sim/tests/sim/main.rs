@@ -1,5 +1,7 @@
 //! Tests of the simulator as its users see it.
 
+/// What administrators do: pausing, limits, the end, reading the configuration again.
+mod administration;
 /// Connections that come, talk and go in any order, bound or not, in a kind world and an unkind one.
 mod chaos;
 /// A client of the same protocol crate, joined to the switch.

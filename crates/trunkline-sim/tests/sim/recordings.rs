@@ -13,6 +13,8 @@ use crate::support::{Direction, Other, Recording, Said, When, pbx1, play, read_m
 
 /// Recordings of calls by SIP.
 mod by_sip;
+/// The list in the documentation.
+mod list;
 /// Recordings in which others took part.
 mod with_others;
 

@@ -144,7 +144,10 @@ impl World {
                 let uuid = self.sent.get(id).and_then(|sent| channel_of(sent)).unwrap_or_default();
                 call.replace(&format!("@{number} "), &format!("{uuid} "))
             });
-            self.switch.api(&call, self.now);
+            match call.as_str() {
+                "SIGTERM" => self.switch.shut_down(self.now),
+                call => drop(self.switch.api(call, self.now)),
+            }
             self.collect();
         }
     }
@@ -198,7 +201,7 @@ impl World {
 }
 
 /// Something others did while a recording was taken: when, and the api command it was, in which `@1` is the channel of
-/// connection 1.
+/// connection 1; or `SIGTERM`.
 pub(crate) type Other = (When, String);
 
 /// When others did something.

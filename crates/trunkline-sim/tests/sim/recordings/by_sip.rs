@@ -23,7 +23,7 @@ fn call(number: u32, extension: &str, variables: &str) -> String {
     )
 }
 
-const CLAIMS: &[Claim] = &[
+pub(super) const CLAIMS: &[Claim] = &[
     Claim("ev-callstate-park", || vec![(At(5), call(1, "6002", "ignore_early_media=true"))], &[]),
     Claim(
         "out-connect-sip",

@@ -50,7 +50,7 @@ pub(super) fn kill(number: u32) -> String {
     format!("uuid_kill {}", uuid(number))
 }
 
-const CLAIMS: &[Claim] = &[
+pub(super) const CLAIMS: &[Claim] = &[
     Claim("msg-divert-events", || vec![(Before("myevents"), parked(1))], &[]),
     Claim("msg-errors", || vec![(Before("event plain"), parked(1))], &[]),
     Claim("msg-lead-frames", || vec![(Before("event plain"), parked(1))], &[]),
@@ -227,6 +227,19 @@ const CLAIMS: &[Claim] = &[
         &[],
     ),
     Claim("ev-many-variables", many_variables, &[]),
+    Claim("out-execute", || vec![(Opening(1), extension_call(1, "5005"))], &[]),
+    Claim(
+        "api-callcenter-fifo-valet",
+        Vec::new,
+        &["fifo", "valet_info", "members support@default\n", "arguments"],
+    ),
+    Claim(
+        "srv-sigterm",
+        || vec![(Opening(5), socket_call(1, "async full")), (At(52), "SIGTERM".into())],
+        &[],
+    ),
+    Claim("srv-killed", || vec![(Opening(5), socket_call(1, "async full"))], &[]),
+    Claim("srv-shutdown-elegant", || vec![(Before("bgapi"), parked(1))], &[]),
     Claim("srv-shutdown", || vec![(Opening(5), socket_call(1, "async full"))], &[]),
     Claim("srv-fsctl-shutdown", || vec![(Opening(5), socket_call(1, "async full"))], &[]),
     Claim("srv-shutdown-now", || vec![(Opening(5), socket_call(1, "async full"))], &[]),
@@ -268,7 +281,7 @@ fn config(name: &str) -> SwitchConfig {
     if name == "out-hangup-by-us" {
         config.park_delay = Duration::from_millis(2);
     }
-    if name == "out-resume" {
+    if ["out-resume", "out-execute"].contains(&name) {
         config.park_delay = Duration::from_millis(10);
     }
     if name == "in-acl-reject" {
