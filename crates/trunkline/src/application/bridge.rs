@@ -84,7 +84,8 @@ impl Dial {
     ) -> Self {
         self.dial = self.dial.and_then(|dial| {
             let mut dial = dial;
-            for (turn, legs) in other.dial?.groups().iter().flat_map(dialstring::Group::attempts).enumerate() {
+            for (turn, legs) in other.dial?.groups().iter().flat_map(dialstring::Group::attempts).enumerate()
+            {
                 for (at, leg) in legs.iter().enumerate() {
                     dial = match (turn, at) {
                         (0, 0) => first(dial, leg.clone())?,
@@ -204,10 +205,9 @@ impl Application for Dial {
             Some("SUCCESS") => Ok(BridgeEnd {
                 cause: variable(complete, "last_bridge_hangup_cause").map(|cause| HangupCause::from(&*cause)),
             }),
-            Some(cause) => Err(ApplicationError::NotBridged {
-                cause: cause.into(),
-                legs: leg_causes(complete),
-            }),
+            Some(cause) => {
+                Err(ApplicationError::NotBridged { cause: cause.into(), legs: leg_causes(complete) })
+            }
             None => Err(ApplicationError::NotBridged {
                 cause: HangupCause::DestinationOutOfOrder,
                 legs: Vec::new(),
@@ -264,10 +264,9 @@ impl Application for AttXfer {
     fn read(&self, complete: &Event) -> Result<(), ApplicationError> {
         match variable(complete, "originate_disposition").as_deref() {
             None | Some("SUCCESS" | "success") => Ok(()),
-            Some(cause) => Err(ApplicationError::NotBridged {
-                cause: cause.into(),
-                legs: leg_causes(complete),
-            }),
+            Some(cause) => {
+                Err(ApplicationError::NotBridged { cause: cause.into(), legs: leg_causes(complete) })
+            }
         }
     }
 

@@ -21,13 +21,7 @@ impl Conference {
     /// Of this name.
     #[must_use]
     pub fn new(name: impl Into<String>) -> Self {
-        Self {
-            name: name.into(),
-            profile: None,
-            pin: None,
-            flags: Vec::new(),
-            variables: Variables::new(),
-        }
+        Self { name: name.into(), profile: None, pin: None, flags: Vec::new(), variables: Variables::new() }
     }
 
     /// By this profile of `conference.conf.xml`, if it is to be made.

@@ -127,8 +127,8 @@ pub enum FifoEnd {
     Nobody,
 }
 
-/// `valet_park`: parks the call in a space of a lot, for another one to fetch; or fetches the one that is there. A call of an
-/// outbound socket that is parked is not ours any more.
+/// `valet_park`: parks the call in a space of a lot, for another one to fetch; or fetches the one that is there. What the
+/// call was doing it leaves, as by a [`Transfer`](super::Transfer).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ValetPark {
     lot: String,

@@ -57,7 +57,8 @@ impl Application for Record {
     fn execute(&self) -> Result<Execute, ApiMisuse> {
         check_without("the file to record into", &self.path, &[], "holds a control character")?;
         let limit = self.limit.map_or(0, seconds);
-        let (threshold, silence) = self.silence.map_or((0, 0), |(threshold, time)| (threshold, seconds(time)));
+        let (threshold, silence) =
+            self.silence.map_or((0, 0), |(threshold, time)| (threshold, seconds(time)));
         let argument = format!("{} {limit} {threshold} {silence}", word(&self.path));
         argument_with("record", &argument, &terminated_by(self.terminators.as_deref())?)
     }

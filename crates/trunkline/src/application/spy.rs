@@ -84,8 +84,8 @@ impl Application for ThreeWay {
     }
 }
 
-/// `intercept`: has the call talk to the other end of another one, whose own end is hung up. The call of an outbound socket
-/// is not ours any more then.
+/// `intercept`: has the call talk to the other end of another one, whose own end is hung up. It leaves what it was doing, as
+/// by a [`Transfer`](super::Transfer).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Intercept {
     uuid: ChannelUuid,

@@ -51,8 +51,9 @@ impl From<&str> for Extension {
     }
 }
 
-/// `transfer`: has the call go on at another extension. An outbound socket's call is not ours any more then: it ends with
-/// [`EndedBy::Released`](crate::call::EndedBy::Released).
+/// `transfer`: has the call go on at another extension. The connection of an outbound socket with `async` stays, and what
+/// the call is told is done within what it does there; that of one without ends, with
+/// `EndedBy::Released`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Transfer {
     to: Extension,
