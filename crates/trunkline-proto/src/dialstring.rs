@@ -10,6 +10,7 @@
 //! | [`DialString`] | none: what those two agree on | |
 //! | [`uuid_setvar`], [`uuid_setvar_multi`] | API commands | spaces; `;` |
 //! | [`application_argument`], [`set_argument`] | `sendmsg`'s `execute-app-arg` | `${}` once; twice |
+//! | [`multiset_argument`] | the same | `${}`; `;`; `${}` |
 //!
 //! What goes in comes out on the switch, byte for byte, or is refused with the reason ([`DialStringError`]): there
 //! are things that no quoting can say, such as an unbalanced `}` in a `{}` block or a `)` in the argument of an
@@ -49,7 +50,7 @@ mod setvar;
 pub mod tokenizer;
 mod variables;
 
-pub use application::{Application, application_argument, set_argument};
+pub use application::{Application, application_argument, multiset_argument, set_argument};
 pub use bridge::Bridge;
 pub use dial_string::DialString;
 pub use endpoint::{Endpoint, EndpointKind};

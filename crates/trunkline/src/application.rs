@@ -42,23 +42,51 @@
 //! ```
 
 mod answer;
+mod argument;
+mod bridge;
 mod cancel;
+mod conference;
 mod digits;
+mod dtmf;
 mod error;
 mod plain;
 mod playback;
+mod queue;
 mod raw;
+mod record;
+mod say;
+mod spy;
+mod tell;
+mod transfer;
+mod variables;
+mod wait;
+mod words;
 
 pub use answer::{Answer, PreAnswer, RingReady};
+pub use argument::{argument, argument_with};
+pub use bridge::{AttXfer, BridgeEnd, Dial};
 pub use cancel::Cancel;
+pub use conference::{Conference, Conferenced};
 pub use digits::{Digits, Entered, NoDigits, Read};
+pub use dtmf::{QueueDtmf, SendDtmf};
 pub use error::ApplicationError;
-pub use playback::{Playback, Played};
+pub use playback::{Playback, Played, Tone};
+pub use queue::{Fifo, FifoEnd, ValetPark};
 pub use raw::Raw;
+pub use record::{Record, RecordEnd, RecordSession, Recorded};
+pub use say::{Say, SayGender, SayMethod, SayType, Speak};
+pub use spy::{Eavesdrop, Intercept, ThreeWay};
+pub use tell::{FireEvent, Info, Log};
+pub use transfer::{
+    Deflect, ExecuteExtension, Extension, Hangup, Redirect, SchedHangup, SchedTransfer, Transfer,
+};
+pub use variables::{Export, Multiset, Set, Unset};
+pub use wait::{Break, Echo, Park, Sleep};
 
 pub(crate) use plain::plain;
+pub(crate) use words::words;
 
-use trunkline_proto::{ApiMisuse, Event, Execute, dialstring};
+use trunkline_proto::{ApiMisuse, Event, Execute};
 
 /// An application that a call can run.
 pub trait Application {
@@ -99,15 +127,6 @@ impl<A: Application + ?Sized> Application for &A {
     fn cancel(&self) -> Cancel {
         (**self).cancel()
     }
-}
-
-/// An application with an argument that reaches it as it is given: nothing in it is expanded.
-///
-/// # Errors
-///
-/// A name that is none; an argument as [`application_argument`](dialstring::application_argument) refuses.
-pub fn argument(name: &str, argument: &str) -> Result<Execute, ApiMisuse> {
-    Ok(Execute::from(&dialstring::Application::new(name, argument)?))
 }
 
 /// What the application answered; `None` if nothing.

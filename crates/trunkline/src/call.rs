@@ -2,6 +2,7 @@
 //! connection to the switch.
 
 mod by_id;
+mod cancel;
 mod ended;
 mod events;
 mod mode;
@@ -21,6 +22,7 @@ use trunkline_proto::{
     SocketMode,
 };
 
+pub use applications::Bridged;
 pub use by_id::Recording;
 pub use ended::{Ended, EndedBy};
 pub use events::{CallEvents, Dtmf};
@@ -247,15 +249,6 @@ impl<M: Mode> Call<M> {
     /// Whether the switch takes more from us than messages to the call.
     fn is_full(&self) -> bool {
         self.handle.data.as_ref().is_none_or(|data| data.control() == Control::Full)
-    }
-
-    /// What ends the application that runs.
-    fn breaks(&self) -> Option<Command> {
-        if self.is_full() {
-            Command::api(&format!("uuid_break {}", self.uuid())).ok()
-        } else {
-            Command::sendmsg(&self.addressed(SendMsg::execute("break", ""))).ok()
-        }
     }
 }
 

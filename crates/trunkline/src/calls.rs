@@ -83,13 +83,13 @@ impl Calls {
     }
 
     /// Tells each call what is its own.
-    pub(crate) fn on_events(&self, shared: &Shared, events: &VecDeque<Event>) {
+    pub(crate) fn on_events(&self, events: &VecDeque<Event>) {
         if lock(&self.by_uuid).is_empty() {
             return;
         }
         for event in events {
             if let Some(call) = self.whose(event) {
-                call.on_event(shared, event);
+                call.on_event(event);
             }
         }
     }

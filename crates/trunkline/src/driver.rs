@@ -198,7 +198,7 @@ async fn hand_out(shared: &Shared, deliveries: &mut Deliveries, pause: Duration)
     }
     shared.tally.received(&deliveries.events, &deliveries.logs);
     shared.heed_parking(&deliveries.events);
-    shared.calls.on_events(shared, &deliveries.events);
+    shared.calls.on_events(&deliveries.events);
     let until = now() + pause.min(FAR);
     let events = {
         let streams = lock(&shared.event_streams);

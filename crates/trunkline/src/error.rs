@@ -125,6 +125,8 @@ pub enum Error {
     NotBridged {
         /// Why.
         cause: trunkline_proto::HangupCause,
+        /// Why each of those that were called was not reached, as far as the switch tells.
+        legs: Vec<(trunkline_proto::ChannelUuid, trunkline_proto::HangupCause)>,
     },
     /// The switch took a command, but what it is to bring about did not show in the model in time.
     #[cfg(all(feature = "client", feature = "model"))]
@@ -172,7 +174,7 @@ impl Error {
     #[cfg(feature = "client")]
     pub(crate) fn application(application: String, source: ApplicationError) -> Self {
         match source {
-            ApplicationError::NotBridged { cause } => Self::NotBridged { cause },
+            ApplicationError::NotBridged { cause, legs } => Self::NotBridged { cause, legs },
             source => Self::Application { application, source },
         }
     }

@@ -1,8 +1,10 @@
 //! Applications and their arguments.
 
+use super::block::is_balanced;
 use super::error::{DialStringError, check_characters, check_no_nul, check_without};
 use super::expansion::{check_no_expansion, escape_expansion, expand_literal};
-use super::variables::{check_name, check_value};
+use super::tokenizer::escape;
+use super::variables::{VALUE, Variables, check_name, check_value};
 
 const ARGUMENT: &str = "an application's argument";
 
@@ -37,6 +39,40 @@ impl Application {
         let literal = expand_literal(argument).and_then(|literal| application_argument(&literal).ok());
         let argument = literal.unwrap_or_else(|| argument.to_owned());
         Ok(Self { name: name.to_owned(), argument })
+    }
+
+    /// With these variables for as long as it runs: they hide those of the call of the same names, and the switch takes
+    /// them away again at its end (`%[name=value]`, `switch_core_session_exec` in `switch_core_session.c`). What the
+    /// application itself sets under one of the names is there afterwards.
+    ///
+    /// # Errors
+    ///
+    /// Unbalanced `[]` in a value; an argument that begins with `[`, which the switch would take for more of them.
+    ///
+    /// ```
+    /// # use trunkline_proto::dialstring::{Application, Variables};
+    /// let terminators = Variables::new().with("playback_terminators", "12#")?;
+    /// let playback = Application::new("playback", "menu.wav")?.with_variables(&terminators)?;
+    /// assert_eq!(playback.argument(), "%[playback_terminators=12#]menu.wav");
+    /// # Ok::<(), trunkline_proto::dialstring::DialStringError>(())
+    /// ```
+    pub fn with_variables(self, variables: &Variables) -> Result<Self, DialStringError> {
+        if variables.is_empty() {
+            return Ok(self);
+        }
+        if self.argument.trim_start_matches(' ').starts_with('[') {
+            let why = "begins with a bracket, behind which the switch would read variables";
+            return Err(DialStringError::Reserved { what: ARGUMENT, text: self.argument, why });
+        }
+        let mut block = Vec::new();
+        for (name, value) in variables.iter() {
+            if !is_balanced(value, '[', ']') {
+                return Err(DialStringError::Unbalanced { what: VALUE, open: '[', close: ']' });
+            }
+            block.push(format!("{name}={}", escape(&escape(value, '='), ',')));
+        }
+        let block = escape_expansion(&block.join(","));
+        Ok(Self { argument: format!("%[{block}]{}", self.argument), ..self })
     }
 
     /// One whose argument is known to be written right.
@@ -104,6 +140,33 @@ pub fn set_argument(name: &str, value: &str) -> Result<String, DialStringError> 
     check_name(name)?;
     check_value(value)?;
     application_argument(&format!("{name}={}", escape_expansion(value)))
+}
+
+/// The argument of the application `multiset`, which cuts it at a separator, and expands each value a second time.
+///
+/// # Errors
+///
+/// No variables; more than 255; values that leave none of the separators that could be.
+///
+/// ```
+/// # use trunkline_proto::dialstring::{Variables, multiset_argument};
+/// let variables = Variables::new().with("a", "1;2")?.with("b", "x y")?;
+/// assert_eq!(multiset_argument(&variables)?, r"^^;a=1\\;2;b=x\\sy");
+/// # Ok::<(), trunkline_proto::dialstring::DialStringError>(())
+/// ```
+pub fn multiset_argument(variables: &Variables) -> Result<String, DialStringError> {
+    // `array` in `multiset_function` in `mod_dptools.c`.
+    const MOST: usize = 255;
+    let (what, count) = ("variables", variables.len());
+    if count == 0 {
+        return Err(DialStringError::Empty { what: "the list of variables" });
+    }
+    if count > MOST {
+        return Err(DialStringError::TooMany { what, count, limit: MOST });
+    }
+    let pairs = variables.iter().map(|(name, value)| format!("{name}={}", escape_expansion(value)));
+    let items: Vec<_> = pairs.map(|pair| escape(&pair, ';')).collect();
+    application_argument(&["^^;", &items.join(";")].concat())
 }
 
 /// Refuses what cannot stand in the `&app(argument)` of `originate`: `)` ends the argument, and there is no escape for

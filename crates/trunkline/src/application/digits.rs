@@ -4,10 +4,10 @@ use std::fmt;
 use std::ops::{Deref, RangeInclusive};
 use std::time::Duration;
 
-use trunkline_proto::dialstring::tokenizer::escape;
 use trunkline_proto::{ApiMisuse, Event, Execute};
 
-use super::{Application, ApplicationError, argument, variable};
+use super::argument::{milliseconds, word};
+use super::{Application, ApplicationError, Cancel, argument, variable};
 
 /// Where the switch is to put them: a name of our own, so that no variable of the dialplan's is touched.
 const VARIABLE: &str = "trunkline_digits";
@@ -134,6 +134,11 @@ impl Application for Digits {
     fn read(&self, complete: &Event) -> Result<Entered, ApplicationError> {
         read(complete, &self.count)
     }
+
+    /// It does not heed a break once it waits for digits.
+    fn cancel(&self) -> Cancel {
+        ending(&self.terminators)
+    }
 }
 
 /// `read`: plays a prompt and takes digits, once. What [`Digits`] does in one try.
@@ -208,6 +213,11 @@ impl Application for Read {
 
     fn read(&self, complete: &Event) -> Result<Entered, ApplicationError> {
         read(complete, &self.count)
+    }
+
+    /// It does not heed a break once it waits for digits.
+    fn cancel(&self) -> Cancel {
+        ending(&self.terminators)
     }
 }
 
@@ -288,6 +298,16 @@ fn read(complete: &Event, count: &RangeInclusive<u32>) -> Result<Entered, Applic
     Ok(Entered { digits: digits.into_owned(), terminator })
 }
 
+/// The first of the terminators: it ends each try.
+fn ending(terminators: &str) -> Cancel {
+    let is_digit = |c: &char| c.is_ascii_digit() || "*#ABCD".contains(*c);
+    match terminators.chars().find(is_digit) {
+        Some(digit) => Cancel::Digit(digit),
+        None if terminators.is_empty() => Cancel::Digit('#'),
+        None => Cancel::Break,
+    }
+}
+
 fn check_count(count: &RangeInclusive<u32>) -> Result<(), ApiMisuse> {
     let why = match count {
         count if count.start() > count.end() => "has more at the beginning than at the end",
@@ -296,17 +316,4 @@ fn check_count(count: &RangeInclusive<u32>) -> Result<(), ApiMisuse> {
         _ => return Ok(()),
     };
     Err(ApiMisuse::Invalid { what: "the number of digits", value: format!("{count:?}"), why })
-}
-
-/// A word of an argument that the switch cuts at spaces.
-pub(super) fn word(text: &str) -> String {
-    match text {
-        "" => "''".to_owned(),
-        text => escape(text, ' '),
-    }
-}
-
-/// As `atoi` reads it.
-pub(super) fn milliseconds(time: Duration) -> String {
-    time.as_millis().min(2_147_483_647).to_string()
 }

@@ -1,6 +1,6 @@
 //! How applications fail.
 
-use trunkline_proto::HangupCause;
+use trunkline_proto::{ChannelUuid, HangupCause};
 
 /// What an application says of its failure.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -26,6 +26,8 @@ pub enum ApplicationError {
     NotBridged {
         /// Why.
         cause: HangupCause,
+        /// Why each of those that were called was not, as far as the switch tells.
+        legs: Vec<(ChannelUuid, HangupCause)>,
     },
     /// It answered something that this version takes for no success.
     #[error("it answered \"{0}\"")]

@@ -2,4 +2,12 @@
 //! it is named after.
 
 mod answer;
+mod bridge;
 mod media;
+mod others;
+mod tell;
+mod transfer;
+mod variables;
+mod wait;
+
+pub use bridge::Bridged;

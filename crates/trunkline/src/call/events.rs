@@ -9,7 +9,7 @@ use std::task::{Context, Poll, ready};
 use futures_core::Stream;
 use trunkline_proto::{ApiMisuse, Event, EventName, EventSet};
 
-use super::{Async, Call, CallState, MYEVENTS};
+use super::{Async, Call, CallState, MYEVENTS, Mode};
 use crate::client::Client;
 use crate::error::Error;
 use crate::events::Item;
@@ -59,8 +59,10 @@ impl Call<Async> {
     pub fn dtmf(&self) -> Dtmf {
         Dtmf { events: self.stream(EventSet::new().with(EventName::Dtmf)) }
     }
+}
 
-    fn stream(&self, wants: EventSet) -> CallEvents {
+impl<M: Mode> Call<M> {
+    pub(super) fn stream(&self, wants: EventSet) -> CallEvents {
         let client = self.handle.client.clone();
         let bounds = StreamOptions::default().bounds(client.config());
         let tally = Arc::clone(&client.shared().tally);

@@ -1,13 +1,16 @@
 //! Running an application: sending it, and knowing its end again by the id it was given.
 
+use std::future::Future;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::oneshot;
-use trunkline_proto::{Command, Event, Execute, Executed, Refusal, Reply, SendMsg, Unanswered};
+use trunkline_proto::{ChannelUuid, Command, Event, Execute, Executed, Refusal, Reply, SendMsg, Unanswered};
 
+use super::cancel::Ender;
 use super::mode::Mode;
 use super::{Call, Ended};
-use crate::application::Application;
+use crate::application::{Application, Cancel};
 use crate::core::{Shared, Submission};
 use crate::error::Error;
 use crate::outcome::accepted;
@@ -38,7 +41,7 @@ impl<M: Mode> Call<M> {
     pub async fn run<A: Application>(&self, application: A) -> Result<A::Output, Error> {
         let execute = application.execute()?;
         let name = execute.application().to_owned();
-        let complete = self.execute(execute).await?;
+        let complete = self.bounded(execute, application.cancel()).await?;
         application.read(&complete).map_err(|source| Error::application(name, source))
     }
 
@@ -59,38 +62,66 @@ impl<M: Mode> Call<M> {
     /// Dropping the future ends the application, but not the call, and the next one is sent once it has ended; unless the
     /// call is [`Locked`](super::Locked) or [`Sync`](super::Sync), where it runs on.
     pub async fn execute(&self, execute: impl Into<Execute>) -> Result<Event, Error> {
-        let execute = execute.into();
-        let Some(after) = self.limit else { return self.perform(execute).await };
+        self.bounded(execute.into(), Cancel::Break).await
+    }
+
+    async fn bounded(&self, execute: Execute, cancel: Cancel) -> Result<Event, Error> {
         let application = execute.application().to_owned();
-        match tokio::time::timeout(after, self.perform(execute)).await {
+        self.in_time(&application, self.perform(execute, cancel)).await
+    }
+
+    /// Within the time that applications are given.
+    pub(super) async fn in_time<T>(
+        &self,
+        application: &str,
+        running: impl Future<Output = Result<T, Error>>,
+    ) -> Result<T, Error> {
+        let Some(after) = self.limit else { return running.await };
+        match tokio::time::timeout(after, running).await {
             Ok(result) => result,
-            Err(_) => Err(Error::ApplicationTimedOut { application, after }),
+            Err(_) => Err(Error::ApplicationTimedOut { application: application.to_owned(), after }),
         }
     }
 
-    async fn perform(&self, execute: Execute) -> Result<Event, Error> {
+    async fn perform(&self, execute: Execute, cancel: Cancel) -> Result<Event, Error> {
+        self.begin(execute, cancel).await?.end().await
+    }
+
+    /// Has an application run, once it may, and waits until the switch has taken it.
+    pub(super) async fn begin(&self, execute: Execute, cancel: Cancel) -> Result<Running<M>, Error> {
         self.handle.state.may_begin().await.map_err(Error::CallEnded)?;
         let what = format!("execute {}", execute.application());
         let id = uuid::Uuid::new_v4().to_string();
         let message = self.addressed(execute.event_uuid(&id).into());
         let command = Command::sendmsg(&if M::LOCKS { message.event_lock() } else { message })?;
         let complete = self.handle.state.begin(&id).map_err(Error::CallEnded)?;
-        let mut running = Running { call: self, id, line: self.line(), unanswered: None, over: false };
+        let (call, line) = (self.clone(), self.line());
+        let mut running = Running { call, id, what, line, cancel, complete, unanswered: None, over: false };
         let reply = running.submit(command).await;
         running.unanswered = None;
-        if let Err(error) = self.taken(&what, reply).await {
+        if let Err(error) = self.taken(&running.what, reply).await {
             self.handle.state.remove(&running.id);
             running.over = true;
             return Err(error);
         }
-        let end = complete.await;
-        running.over = true;
-        end.map_err(|_| self.lost(&what))
+        Ok(running)
     }
 
     /// Says something to the call that is no application, and waits until the switch has taken it.
     pub(super) async fn tell(&self, message: SendMsg) -> Result<(), Error> {
-        let command = Command::sendmsg(&self.addressed(message))?;
+        self.send(&self.addressed(message)).await
+    }
+
+    /// Says something to another call, which may be gone.
+    pub(super) async fn tell_other(&self, other: &ChannelUuid, message: SendMsg) -> Result<(), Error> {
+        match self.send(&message.to(other)).await {
+            Err(Error::CallEnded(_)) if self.ended_already().is_none() => Ok(()),
+            said => said,
+        }
+    }
+
+    async fn send(&self, message: &SendMsg) -> Result<(), Error> {
+        let command = Command::sendmsg(message)?;
         let what = command.describe().into_owned();
         let line = self.line();
         let (sender, receiver) = oneshot::channel();
@@ -121,7 +152,7 @@ impl<M: Mode> Call<M> {
     }
 
     /// Why no end of an application will come.
-    fn lost(&self, what: &str) -> Error {
+    pub(super) fn lost(&self, what: &str) -> Error {
         match self.ended_already() {
             Some(ended) => Error::CallEnded(ended),
             None => Error::unanswered(what, gone()),
@@ -140,16 +171,20 @@ fn gone() -> Unanswered {
 }
 
 /// An application on its way. Dropped before its end, it is ended.
-struct Running<'a, M: Mode> {
-    call: &'a Call<M>,
+#[derive(Debug)]
+pub(super) struct Running<M: Mode> {
+    call: Call<M>,
     id: String,
-    line: std::sync::Arc<Shared>,
+    what: String,
+    line: Arc<Shared>,
+    cancel: Cancel,
+    complete: oneshot::Receiver<Event>,
     /// Of the message, while it is not answered.
     unanswered: Option<u64>,
     over: bool,
 }
 
-impl<M: Mode> Running<'_, M> {
+impl<M: Mode> Running<M> {
     async fn submit(&mut self, command: Command) -> Result<Reply, Unanswered> {
         let (sender, receiver) = oneshot::channel();
         let serial = self.call.handle.client.serial();
@@ -158,18 +193,44 @@ impl<M: Mode> Running<'_, M> {
         self.line.submit(Submission { serial, command, timeout, sender });
         receiver.await.unwrap_or_else(|_| Err(gone()))
     }
+
+    /// Waits for its end, by its CHANNEL_EXECUTE_COMPLETE. Nothing is lost when the future is dropped.
+    pub(super) async fn end(&mut self) -> Result<Event, Error> {
+        let end = (&mut self.complete).await;
+        self.over = true;
+        end.map_err(|_| self.call.lost(&self.what))
+    }
+
+    /// Whether it has ended.
+    pub(super) fn is_over(&self) -> bool {
+        self.over
+    }
+
+    /// Lets it run on, whoever waits for it.
+    pub(super) fn let_go(&mut self) {
+        self.over = true;
+    }
 }
 
-impl<M: Mode> Drop for Running<'_, M> {
+impl<M: Mode> Drop for Running<M> {
     fn drop(&mut self) {
         if self.over {
             return;
         }
-        let state = &self.call.handle.state;
+        let handle = &self.call.handle;
         if self.unanswered.is_some_and(|serial| self.line.forget(serial)) {
-            return state.remove(&self.id);
+            return handle.state.remove(&self.id);
         }
-        let breaks = if M::CANCELS { self.call.breaks() } else { None };
-        state.give_up(&self.id, breaks, &self.line);
+        if handle.state.give_up(&self.id, M::CANCELS) && M::CANCELS && self.cancel != Cancel::Never {
+            let ender = Ender {
+                state: Arc::clone(&handle.state),
+                line: Arc::clone(&self.line),
+                full: self.call.is_full(),
+                own: handle.data.is_some(),
+                cancel: self.cancel.clone(),
+                id: std::mem::take(&mut self.id),
+            };
+            ender.start();
+        }
     }
 }

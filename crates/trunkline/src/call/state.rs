@@ -5,10 +5,10 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
 use tokio::sync::{Notify, oneshot};
-use trunkline_proto::{ChannelUuid, CloseReason, Command, Event, EventName, EventSet};
+use trunkline_proto::{ChannelUuid, CloseReason, Event, EventName, EventSet};
 
 use super::{Ended, EndedBy};
-use crate::core::{Shared, lock};
+use crate::core::lock;
 use crate::queue::{Ending, Queue};
 use crate::reconnect::Gap;
 
@@ -32,8 +32,8 @@ struct Inner {
     ended: Option<Ended>,
     streams: Vec<CallStream>,
     serials: u64,
-    /// How one whose future is gone is ended.
-    breaks: Option<Command>,
+    /// How many applications have begun.
+    begun: u64,
 }
 
 /// An application that was sent.
@@ -41,8 +41,8 @@ struct Inner {
 struct Run {
     /// Its Event-UUID.
     id: Box<str>,
-    /// It has begun.
-    began: bool,
+    /// It has begun, after so many others.
+    began: Option<u64>,
     /// `None` once nobody waits for it any more.
     complete: Option<oneshot::Sender<Event>>,
     /// It is to be ended.
@@ -65,7 +65,7 @@ impl CallState {
             ended: None,
             streams: Vec::new(),
             serials: 0,
-            breaks: None,
+            begun: 0,
         };
         Self { inner: Mutex::new(inner), changed: Notify::new() }
     }
@@ -75,9 +75,7 @@ impl CallState {
     }
 
     pub(crate) fn rename(&self, uuid: ChannelUuid) {
-        let mut inner = lock(&self.inner);
-        inner.uuid = uuid;
-        inner.breaks = None;
+        lock(&self.inner).uuid = uuid;
     }
 
     pub(crate) fn ended(&self) -> Option<Ended> {
@@ -125,7 +123,7 @@ impl CallState {
             return Err(ended.clone());
         }
         let (sender, complete) = oneshot::channel();
-        inner.runs.push(Run { id: id.into(), began: false, complete: Some(sender), cancelled: false });
+        inner.runs.push(Run { id: id.into(), began: None, complete: Some(sender), cancelled: false });
         Ok(complete)
     }
 
@@ -135,24 +133,34 @@ impl CallState {
         self.changed.notify_waiters();
     }
 
-    /// Nobody waits for it any more. With `breaks` it is to be ended, once it has begun.
-    pub(crate) fn give_up(&self, id: &str, breaks: Option<Command>, line: &Shared) {
+    /// Nobody waits for it any more; if it is `cancelled`, those behind it wait for its end. False if it is over.
+    pub(crate) fn give_up(&self, id: &str, cancelled: bool) -> bool {
         let mut inner = lock(&self.inner);
-        let Some(run) = inner.runs.iter_mut().find(|run| &*run.id == id) else { return };
+        let Some(run) = inner.runs.iter_mut().find(|run| &*run.id == id) else { return false };
         run.complete = None;
-        run.cancelled = breaks.is_some();
-        let now = if run.began { breaks.clone() } else { None };
-        inner.breaks = breaks;
-        drop(inner);
-        if let Some(command) = now {
-            line.say(command);
-        }
+        run.cancelled = cancelled;
+        true
     }
 
-    pub(crate) fn on_event(&self, shared: &Shared, event: &Event) {
+    /// Waits until it has begun, and nothing runs inside it if it is to be the `innermost`. False if it is over.
+    pub(crate) async fn runs(&self, id: &str, innermost: bool) -> bool {
+        self.wait_for(|inner| {
+            let Some(run) = inner.runs.iter().find(|run| &*run.id == id) else { return Some(false) };
+            let is_last = inner.runs.iter().all(|other| other.began <= run.began);
+            (run.began.is_some() && (is_last || !innermost)).then_some(true)
+        })
+        .await
+    }
+
+    /// Waits until it is over.
+    pub(crate) async fn gone(&self, id: &str) {
+        self.wait_for(|inner| inner.runs.iter().all(|run| &*run.id != id).then_some(())).await;
+    }
+
+    pub(crate) fn on_event(&self, event: &Event) {
         let Some(name) = event.name() else { return };
         match name {
-            EventName::ChannelExecute => self.on_execute(shared, event),
+            EventName::ChannelExecute => self.on_execute(event),
             EventName::ChannelExecuteComplete => self.on_complete(event),
             EventName::ChannelHangup | EventName::ChannelHangupComplete | EventName::ChannelDestroy => {
                 self.on_hangup(event);
@@ -165,16 +173,17 @@ impl CallState {
         }
     }
 
-    /// One that was given up before it began is ended now.
-    fn on_execute(&self, shared: &Shared, event: &Event) {
+    fn on_execute(&self, event: &Event) {
         let Some(id) = event.get("Application-UUID") else { return };
         let mut inner = lock(&self.inner);
+        inner.begun += 1;
+        let begun = inner.begun;
         let Some(run) = inner.runs.iter_mut().find(|run| *run.id == *id) else { return };
-        run.began = true;
-        let breaks = if run.cancelled { inner.breaks.clone() } else { None };
+        run.began = Some(begun);
+        let cancelled = run.cancelled;
         drop(inner);
-        if let Some(command) = breaks {
-            shared.say(command);
+        if cancelled {
+            self.changed.notify_waiters();
         }
     }
 

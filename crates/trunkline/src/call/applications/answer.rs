@@ -9,11 +9,11 @@ impl<M: Mode> Call<M> {
     ///
     /// # Errors
     ///
-    /// As [`execute`](Self::execute).
+    /// As [`run`](Self::run).
     ///
     /// # Cancel safety
     ///
-    /// As [`execute`](Self::execute).
+    /// As [`run`](Self::run).
     pub async fn answer(&self) -> Result<(), Error> {
         self.run(Answer::new()).await
     }
@@ -22,11 +22,11 @@ impl<M: Mode> Call<M> {
     ///
     /// # Errors
     ///
-    /// As [`execute`](Self::execute).
+    /// As [`run`](Self::run).
     ///
     /// # Cancel safety
     ///
-    /// As [`execute`](Self::execute).
+    /// As [`run`](Self::run).
     pub async fn pre_answer(&self) -> Result<(), Error> {
         self.run(PreAnswer::new()).await
     }
@@ -35,11 +35,11 @@ impl<M: Mode> Call<M> {
     ///
     /// # Errors
     ///
-    /// As [`execute`](Self::execute).
+    /// As [`run`](Self::run).
     ///
     /// # Cancel safety
     ///
-    /// As [`execute`](Self::execute).
+    /// As [`run`](Self::run).
     pub async fn ring_ready(&self) -> Result<(), Error> {
         self.run(RingReady::new()).await
     }
