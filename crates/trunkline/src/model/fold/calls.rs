@@ -64,7 +64,7 @@ pub(super) fn link(draft: &mut Draft, id: &str, event: &Event) {
 
 /// Whether an event carries its channel's variables.
 pub(super) fn has_variables(event: &Event) -> bool {
-    event.variables().iter().next().is_some()
+    !event.variables().is_empty()
 }
 
 /// The links an event tells of, beside those by bridges: which leg made it, and the other half of a loopback.
