@@ -6,6 +6,7 @@
 mod contest;
 mod contestants;
 mod measure;
+mod model;
 mod server;
 mod sim;
 mod soak;
@@ -47,6 +48,8 @@ enum Command {
     Soak(soak::Soak),
     /// The simulated switch: calls and events a second, channels held
     Sim(sim::Options),
+    /// The live model: events folded a second, memory a channel, how long readers take
+    Model(model::Options),
     #[command(hide = true)]
     SoakSwitch(soak::Switch),
     #[command(hide = true)]
@@ -134,6 +137,7 @@ fn main() {
         Command::Encode(options) => contest::encode(&options),
         Command::Lookup(options) => contest::lookup(&options),
         Command::Sim(options) => sim::run(&options),
+        Command::Model(options) => model::run(&options),
         Command::Soak(options) => soak::run(&options),
         Command::SoakSwitch(options) => soak::switch(&options),
         Command::Serve(serve) => server::run(&serve),

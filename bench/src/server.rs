@@ -139,7 +139,17 @@ fn last_event(format: Format, sent: u64) -> Vec<u8> {
 
 /// The channel events of a recorded SIP call, each a whole message.
 pub(crate) fn recorded_events(format: Format) -> Vec<Vec<u8>> {
-    let file = format!("../fixtures/transcripts/ev-sip-call-{}.ndjson", format.as_str());
+    let events: Vec<Vec<u8>> = recorded(&format!("ev-sip-call-{}", format.as_str()))
+        .into_iter()
+        .filter(|message| message.windows(8).any(|window| window == b"CHANNEL_"))
+        .collect();
+    assert!(events.len() > 20, "the recording holds {} channel events", events.len());
+    events
+}
+
+/// The events of a recording, each a whole message.
+pub(crate) fn recorded(name: &str) -> Vec<Vec<u8>> {
+    let file = format!("../fixtures/transcripts/{name}.ndjson");
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
     let file = std::fs::File::open(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
     let mut bytes = Vec::new();
@@ -149,13 +159,8 @@ pub(crate) fn recorded_events(format: Format) -> Vec<Vec<u8>> {
             bytes.extend_from_slice(entry["data"].as_str().expect("UTF-8 chunks").as_bytes());
         }
     }
-    let events: Vec<Vec<u8>> = messages(&bytes)
-        .into_iter()
-        .filter(|message| message.starts_with("Content-Length") && message.contains("CHANNEL_"))
-        .map(|message| message.as_bytes().to_vec())
-        .collect();
-    assert!(events.len() > 20, "the recording holds {} channel events", events.len());
-    events
+    let events = messages(&bytes).into_iter().filter(|message| message.starts_with("Content-Length"));
+    events.map(|message| message.as_bytes().to_vec()).collect()
 }
 
 fn messages(bytes: &[u8]) -> Vec<&str> {
