@@ -61,10 +61,7 @@ impl<'a> Variables<'a> {
     /// Whether there are none.
     #[must_use]
     pub fn is_empty(self) -> bool {
-        let prefix = self.prefix.as_bytes();
-        let is_one =
-            |name: &[u8]| name.get(..prefix.len()).is_some_and(|head| head.eq_ignore_ascii_case(prefix));
-        !self.headers.iter_bytes().any(|(name, _)| is_one(&name))
+        !self.headers.has_beginning(self.prefix)
     }
 
     /// A header's name without the prefix, if it has it.
@@ -111,6 +108,8 @@ mod tests {
         let with_long = with_long.to_event(EventFormat::Plain).unwrap();
         assert_eq!(with_long.variable(&long).as_deref(), Some("5"));
         assert!(!with_long.variables().is_empty() && Variables::of_scope(with_long.headers()).is_empty());
+        let before: Vec<_> = event.before_variables().iter().map(|(name, _)| name.into_owned()).collect();
+        assert_eq!(before.last().map(String::as_str), Some("scope_variable_s"));
         let list = event.variables().get("LIST").unwrap();
         assert_eq!(list.elements(), [b"x".to_vec(), b"y".to_vec()]);
         let scope: Vec<_> = Variables::of_scope(event.headers()).iter().collect();
