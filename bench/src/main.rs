@@ -6,6 +6,7 @@
 mod contest;
 mod contestants;
 mod measure;
+mod model;
 mod outbound;
 mod server;
 mod sim;
@@ -50,6 +51,8 @@ enum Command {
     Outbound(outbound::Options),
     /// The simulated switch: calls and events a second, channels held
     Sim(sim::Options),
+    /// The live model: events folded a second, memory a channel, how long readers take
+    Model(model::Options),
     #[command(hide = true)]
     SoakSwitch(soak::Switch),
     #[command(hide = true)]
@@ -138,6 +141,7 @@ fn main() {
         Command::Lookup(options) => contest::lookup(&options),
         Command::Outbound(options) => outbound::run(&options),
         Command::Sim(options) => sim::run(&options),
+        Command::Model(options) => model::run(&options),
         Command::Soak(options) => soak::run(&options),
         Command::SoakSwitch(options) => soak::switch(&options),
         Command::Serve(serve) => server::run(&serve),

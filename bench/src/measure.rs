@@ -1,7 +1,7 @@
 //! What a run took, and the one line that says so.
 
 use std::fmt;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// What a contestant measured of itself.
 #[derive(Debug, Clone)]
@@ -102,6 +102,12 @@ pub(crate) fn cpu_seconds_of(process: &str) -> f64 {
     let ticks: f64 =
         after_name.split_whitespace().skip(11).take(2).filter_map(|t| t.parse::<f64>().ok()).sum();
     ticks / 100.0
+}
+
+/// Processor time of this thread: others that use the machine do not count.
+pub(crate) fn thread_time() -> Duration {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    Duration::new(time.tv_sec.unsigned_abs(), time.tv_nsec.unsigned_abs() as u32)
 }
 
 fn status_kib(process: &str, key: &str) -> u64 {

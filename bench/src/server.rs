@@ -146,6 +146,13 @@ pub(crate) fn recorded_events(format: Format) -> Vec<Vec<u8>> {
     events
 }
 
+/// The events of a recording, each a whole message.
+pub(crate) fn recorded(name: &str) -> Vec<Vec<u8>> {
+    let messages = recorded_messages(&format!("{name}.ndjson"));
+    let events = messages.into_iter().filter(|message| message.starts_with("Content-Length"));
+    events.map(String::into_bytes).collect()
+}
+
 /// What the switch said in a recorded conversation.
 pub(crate) fn recorded_messages(file: &str) -> Vec<String> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/transcripts").join(file);

@@ -235,13 +235,14 @@ impl Event {
     /// A channel variable: the header `variable_NAME`.
     #[must_use]
     pub fn variable(&self, name: &str) -> Option<Cow<'_, str>> {
-        const PREFIX: &str = "variable_";
-        self.headers.iter().find_map(|(header, value)| {
-            let tail = header.get(PREFIX.len()..)?;
-            let is_it =
-                header.get(..PREFIX.len())?.eq_ignore_ascii_case(PREFIX) && tail.eq_ignore_ascii_case(name);
-            is_it.then(|| value.to_str())
-        })
+        self.variables().get(name).map(|value| value.to_str())
+    }
+
+    /// The headers up to the first variable: all that is said of the channel itself, which is looked up in them sooner than
+    /// in all.
+    #[must_use]
+    pub fn before_variables(&self) -> Headers {
+        self.headers.before("variable_")
     }
 
     /// All headers, in order, without the Content-Length the serialiser puts before a body.

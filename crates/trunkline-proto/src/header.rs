@@ -7,7 +7,7 @@ use std::ops::{ControlFlow, Range};
 use std::sync::Arc;
 
 use bytes::Bytes;
-use memchr::{memchr, memchr2, memmem};
+use memchr::{memchr, memchr2, memchr2_iter, memmem};
 
 use crate::{json, percent, scan, xml};
 
@@ -81,6 +81,60 @@ impl Headers {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.iter_bytes().next().is_none()
+    }
+
+    /// Those before the first whose name begins so, letter by letter. What is not among them is not sought in the rest,
+    /// which is most of an event that carries variables.
+    #[must_use]
+    pub fn before(&self, prefix: &str) -> Self {
+        let mut head = self.clone();
+        if let Some(at) = self.first_beginning(prefix) {
+            match &mut head.place {
+                Place::Lines(lines) => lines.end = lines.start + u32::try_from(at).unwrap_or(0),
+                Place::Marks(marks) => *marks = marks.get(..at).unwrap_or_default().into(),
+            }
+        }
+        head
+    }
+
+    /// Whether one's name begins so, in whatever case.
+    pub(crate) fn has_beginning(&self, prefix: &str) -> bool {
+        if self.first_beginning(prefix).is_some() {
+            return true;
+        }
+        // As the switch never writes them, but they are read.
+        let begins = |at: usize| {
+            let name = self.raw.get(at..at + prefix.len());
+            name.is_some_and(|name| name.eq_ignore_ascii_case(prefix.as_bytes()))
+        };
+        let letter = prefix.bytes().next().unwrap_or_default();
+        match &self.place {
+            Place::Lines(lines) => {
+                let (start, lines) = (lines.start as usize, self.lines(lines));
+                let letters = memchr2_iter(letter.to_ascii_lowercase(), letter.to_ascii_uppercase(), lines);
+                letters
+                    .filter(|at| *at == start || (*at > start && lines.get(at - 1) == Some(&b'\n')))
+                    .any(begins)
+            }
+            Place::Marks(marks) => marks.iter().any(|mark| begins((mark & !ESCAPED_NAME) as usize)),
+        }
+    }
+
+    /// Which one's name is the first to begin so: how many bytes, or marks, are before it.
+    pub(crate) fn first_beginning(&self, prefix: &str) -> Option<usize> {
+        let prefix = prefix.as_bytes();
+        match &self.place {
+            Place::Lines(lines) => {
+                let lines = self.lines(lines).get(lines.start as usize..)?;
+                let begins_line =
+                    |at: &usize| at.checked_sub(1).is_none_or(|before| lines.get(before) == Some(&b'\n'));
+                memmem::find_iter(lines, prefix).find(begins_line)
+            }
+            Place::Marks(marks) => marks.iter().position(|mark| {
+                let name = self.raw.get((mark & !ESCAPED_NAME) as usize..);
+                name.is_some_and(|name| name.starts_with(prefix))
+            }),
+        }
     }
 
     /// How the values are written in [`raw`](Self::raw).
@@ -449,6 +503,20 @@ mod tests {
         assert_eq!(headers.get("baz").as_deref(), Some("spaced "));
         assert_eq!(headers.get("nope"), None);
         assert_eq!(headers.get("no colon\nBaz"), None);
+    }
+
+    #[test]
+    fn those_before_a_beginning() {
+        let text = "a: variable_\nscope_variable_x: 1\nB: 2\nvariable_b: 3\nc: 4\n";
+        for headers in [lines(text, Encoding::Raw), lines(&format!("x: y\n{text}"), Encoding::Raw)] {
+            let head = headers.before("variable_");
+            assert_eq!(head.len(), headers.len() - 2);
+            assert_eq!(head.get("b").as_deref(), Some("2"));
+            assert!(head.get("variable_b").is_none() && head.get("c").is_none());
+            assert_eq!(headers.before("nothing").len(), headers.len());
+        }
+        let all = lines("variable_b: 3\n", Encoding::Raw);
+        assert!(all.before("variable_").is_empty() && lines("", Encoding::Raw).before("v").is_empty());
     }
 
     #[test]

@@ -45,7 +45,23 @@ impl<'a> Variables<'a> {
     /// The variable of this name, whatever the case of its letters.
     #[must_use]
     pub fn get(self, name: &str) -> Option<Value<'a>> {
-        self.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+        // Names are short: one that is not is put together elsewhere.
+        let mut short = [0; 64];
+        let (prefix, len) = (self.prefix.as_bytes(), self.prefix.len() + name.len());
+        match short.get_mut(..len).and_then(|full| full.split_at_mut_checked(prefix.len())) {
+            Some((head, tail)) => {
+                head.copy_from_slice(prefix);
+                tail.copy_from_slice(name.as_bytes());
+                self.headers.value(std::str::from_utf8(short.get(..len)?).ok()?)
+            }
+            None => self.headers.value(&format!("{}{name}", self.prefix)),
+        }
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(self) -> bool {
+        !self.headers.has_beginning(self.prefix)
     }
 
     /// A header's name without the prefix, if it has it.
@@ -84,6 +100,16 @@ mod tests {
             .unwrap();
         let names: Vec<_> = event.variables().iter().map(|(name, _)| name.into_owned()).collect();
         assert_eq!(names, ["A", "", "list"]);
+        assert!(!event.variables().is_empty());
+        let long = "x".repeat(80);
+        assert!(event.variables().get(&long).is_none() && event.variables().get("s").is_none());
+        let with_long =
+            EventBuilder::named(&EventName::ChannelCreate).header(format!("VARIABLE_{long}"), "5");
+        let with_long = with_long.to_event(EventFormat::Plain).unwrap();
+        assert_eq!(with_long.variable(&long).as_deref(), Some("5"));
+        assert!(!with_long.variables().is_empty() && Variables::of_scope(with_long.headers()).is_empty());
+        let before: Vec<_> = event.before_variables().iter().map(|(name, _)| name.into_owned()).collect();
+        assert_eq!(before.last().map(String::as_str), Some("scope_variable_s"));
         let list = event.variables().get("LIST").unwrap();
         assert_eq!(list.elements(), [b"x".to_vec(), b"y".to_vec()]);
         let scope: Vec<_> = Variables::of_scope(event.headers()).iter().collect();

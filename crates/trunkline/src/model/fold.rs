@@ -5,6 +5,7 @@
 
 mod application;
 mod bridge;
+mod caller_lines;
 mod calls;
 mod channel;
 mod conference;

@@ -12,8 +12,8 @@ object! {
     /// A member of a conference (`conference_member.c`). What records a conference is none of its members here, but is in
     /// [`Conference::recordings`](super::Conference::recordings).
     Member(Member), MemberField {
-        /// His number (`Member-ID`). No other has it, in whatever conference, and none gets it again, until the switch is
-        /// started anew.
+        /// His number (`Member-ID`). It goes with his channel: no other has it, in whatever conference, until the switch is
+        /// started anew; and in the next conference he goes to he has it again.
         id: u32,
         /// The conference.
         Conference conference: Arc<str>,

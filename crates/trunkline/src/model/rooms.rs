@@ -14,7 +14,8 @@ pub(in crate::model) struct Rooms {
     of_conference: HashMap<Arc<str>, BTreeSet<u32>>,
     of_channel: HashMap<ChannelUuid, u32>,
     place: HashMap<u32, (Arc<str>, Option<ChannelUuid>)>,
-    left: VecDeque<u32>,
+    /// With the numbers of the events that told so.
+    left: VecDeque<(u32, u64)>,
 }
 
 impl Rooms {
@@ -26,7 +27,8 @@ impl Rooms {
         self.place.insert(id, (conference.clone(), channel.cloned()));
     }
 
-    pub(in crate::model) fn leave(&mut self, id: u32) {
+    /// `sequence` is that of the event that tells, if one does.
+    pub(in crate::model) fn leave(&mut self, id: u32, sequence: u64) {
         let Some((conference, channel)) = self.place.remove(&id) else { return };
         if let Some(members) = self.of_conference.get_mut(&conference) {
             members.remove(&id);
@@ -40,12 +42,12 @@ impl Rooms {
         if self.left.len() >= MOST {
             self.left.pop_front();
         }
-        self.left.push_back(id);
+        self.left.push_back((id, sequence));
     }
 
-    /// Whether a member of this number has left: none gets it again.
-    pub(in crate::model) fn has_left(&self, id: u32) -> bool {
-        self.left.iter().rev().any(|left| *left == id)
+    /// Whether an event of this number about this member is from before he left.
+    pub(in crate::model) fn had_left(&self, id: u32, sequence: u64) -> bool {
+        self.left.iter().rev().any(|(left, when)| *left == id && sequence < *when)
     }
 
     /// Those in a conference.
@@ -84,15 +86,15 @@ mod tests {
         rooms.enter(&room, 1, Some(&channel));
         rooms.enter(&room, 2, None);
         assert_eq!((rooms.members("3000"), rooms.member("a")), (vec![1, 2], Some(1)));
-        rooms.leave(1);
-        rooms.leave(1);
+        rooms.leave(1, 7);
+        rooms.leave(1, 9);
         assert_eq!((rooms.members("3000"), rooms.member("a")), (vec![2], None));
-        assert!(rooms.has_left(1) && !rooms.has_left(2));
-        rooms.leave(2);
+        assert!(rooms.had_left(1, 6) && !rooms.had_left(1, 7) && !rooms.had_left(2, 6));
+        rooms.leave(2, 0);
         assert!(rooms.of_conference.is_empty() && rooms.place.is_empty() && rooms.left.len() == 2);
         for id in 10..10 + MOST as u32 {
             rooms.enter(&room, id, None);
-            rooms.leave(id);
+            rooms.leave(id, 0);
         }
         assert_eq!(rooms.left.len(), MOST);
     }

@@ -1,5 +1,6 @@
 //! The model without a connection: events in, objects and changes out.
 
+mod conferences;
 mod describe;
 mod embedded;
 mod recorded;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use trunkline_proto::view::{CallerProfile, Channel as Block, Record, UuidChange};
 use trunkline_proto::{CallState, ChannelState, ChannelUuid, Event, EventName, HangupCause};
 
-use super::{calls, with_channel};
+use super::{caller_lines, calls, with_channel};
 use crate::model::change::{Change, Removal};
 use crate::model::channel::{Channel, Codec};
 use crate::model::draft::Draft;
@@ -15,10 +15,11 @@ use crate::model::standing::Standing;
 
 /// What every event about a channel says of it. One that is not known is made.
 pub(super) fn block(draft: &mut Draft, event: &Event) {
-    let Some(block) = event.channel() else { return };
+    let head = event.before_variables();
+    let Some(block) = Block::of(&head) else { return };
     let Some(id) = block.unique_id() else { return };
     let (standing, keeps_variables) = (draft.standing(), draft.options.variables);
-    bury_namesake(draft, event, &id);
+    bury_namesake(draft, event, block, &id);
     if draft.get::<Channel>(&id).is_none() {
         if !may_begin(draft, event, &id, block) {
             return;
@@ -50,9 +51,9 @@ fn hear(draft: &mut Draft, event: &Event, id: &str) {
 
 /// The known channel of an id may be another one, whose end was not heard: it was made at another time. (The same id can be
 /// given again by `origination_uuid`.)
-fn bury_namesake(draft: &mut Draft, event: &Event, id: &str) {
+fn bury_namesake(draft: &mut Draft, event: &Event, block: Block<'_>, id: &str) {
     let Some(known) = draft.get::<Channel>(id) else { return };
-    let made = event.caller().and_then(CallerProfile::created);
+    let made = block.caller().and_then(CallerProfile::created);
     if known.times.created.is_none() || made.is_none() || sequence(event) < known.sequence {
         return;
     }
@@ -222,16 +223,27 @@ impl Channel {
         self.hangup_cause = block.hangup_cause().filter(|cause| *cause != HangupCause::None);
         read_codec(&mut self.read_codec, block.read_codec());
         read_codec(&mut self.write_codec, block.write_codec());
-        if let Some(caller) = block.caller() {
-            self.read_caller(caller);
+        let lines = caller_lines::of(event.headers());
+        if !self.has_caller_lines(lines) {
+            self.caller_is_of_last_event = false;
+            if let Some(caller) = block.caller() {
+                self.read_caller(caller);
+            }
         }
         if calls::has_variables(event) {
             self.read_variables(event);
             self.last_event = keeps_variables.then(|| event.detach());
+            self.caller_is_of_last_event = keeps_variables && lines.is_some();
         }
         if event.is(EventName::ChannelData) {
             self.told_call_state = None;
         }
+    }
+
+    /// Whether its caller profile is as in these lines already.
+    fn has_caller_lines(&self, lines: Option<&[u8]>) -> bool {
+        let last = self.last_event.as_ref().filter(|_| self.caller_is_of_last_event);
+        lines.is_some() && last.and_then(|last| caller_lines::of(last.headers())) == lines
     }
 
     fn read_states(&mut self, block: Block<'_>, standing: &Standing) {
@@ -270,11 +282,12 @@ impl Channel {
     }
 
     fn read_variables(&mut self, event: &Event) {
-        set(&mut self.profile, event.get("variable_sofia_profile_name"));
-        set(
-            &mut self.gateway,
-            event.get("variable_sip_gateway_name").or_else(|| event.get("variable_sip_gateway")),
-        );
+        // No other endpoint has these.
+        if !self.name.as_ref().is_some_and(|name| name.starts_with("sofia/")) {
+            return;
+        }
+        set(&mut self.profile, event.variable("sofia_profile_name"));
+        set(&mut self.gateway, event.variable("sip_gateway_name").or_else(|| event.variable("sip_gateway")));
     }
 }
 

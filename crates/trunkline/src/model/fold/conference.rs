@@ -34,7 +34,7 @@ pub(super) fn maintenance(draft: &mut Draft, event: &Event) {
     }
     conference(draft, event, happened, &name, &action);
     match &action {
-        Action::DelMember => member::leaves(draft, happened),
+        Action::DelMember => member::leaves(draft, event, happened, &name),
         Action::FloorChange { new, .. } => {
             member::block(draft, event, happened, &name, &action);
             give_floor(draft, &name, *new);
@@ -74,7 +74,7 @@ fn conference(
 /// It is over, and nobody is in it.
 fn destroy(draft: &mut Draft, name: &Arc<str>) {
     for id in draft.rooms.members(name) {
-        member::leave(draft, id, Removal::Ended);
+        member::leave(draft, id, 0, Removal::Ended);
     }
     draft.remove::<Conference>(name, Removal::Ended);
 }

@@ -14,7 +14,7 @@ use crate::model::recording::{Recording, RecordingId};
 pub(super) fn ends(draft: &mut Draft, id: &ChannelUuid, cause: &Removal) {
     draft.remove::<Parked>(id, cause.clone());
     if let Some(member) = draft.rooms.member(id.as_str()) {
-        conference::member_leaves(draft, member, cause.clone());
+        conference::member_leaves(draft, member, 0, cause.clone());
     }
     for recording in recordings(draft, id) {
         draft.remove::<Recording>(&recording, cause.clone());

@@ -21,20 +21,25 @@ pub(super) fn block(
 ) {
     let Some(block) = happened.member() else { return };
     let Some(id) = block.id() else { return };
-    if draft.view().members().get(&id).is_none() {
-        if draft.rooms.has_left(id) {
-            return;
+    match draft.view().members().get(&id).map(|member| member.conference.clone()) {
+        None if draft.rooms.had_left(id, event.standard().sequence().unwrap_or(u64::MAX)) => return,
+        None => {
+            let mut member = Member::new(id, name.clone(), standing(event));
+            let joins = matches!(action, Action::AddMember);
+            member.joined = event.standard().date().filter(|_| joins);
+            member.talking_since = event.standard().date();
+            member.read(event, block);
+            draft.rooms.enter(name, id, member.channel.as_ref());
+            draft.create(member);
         }
-        let mut member = Member::new(id, name.clone(), standing(event));
-        let joins = matches!(action, Action::AddMember);
-        member.joined = event.standard().date().filter(|_| joins);
-        member.talking_since = event.standard().date();
-        member.read(event, block);
-        draft.rooms.enter(name, id, member.channel.as_ref());
-        draft.create(member);
+        Some(known) if known == *name => {}
+        // He went there without a word.
+        Some(_) => {
+            leave(draft, id, 0, Removal::Ended);
+            return self::block(draft, event, happened, name, action);
+        }
     }
     draft.alter_by::<Member, u32>(&id, |member| {
-        member.conference = name.clone();
         member.read(event, block);
         member.act(action);
     });
@@ -44,15 +49,16 @@ pub(super) fn block(
 }
 
 /// del-member
-pub(super) fn leaves(draft: &mut Draft, happened: ConferenceEvent<'_>) {
-    if let Some(id) = happened.member().and_then(Block::id) {
-        leave(draft, id, Removal::Ended);
+pub(super) fn leaves(draft: &mut Draft, event: &Event, happened: ConferenceEvent<'_>, name: &str) {
+    let Some(id) = happened.member().and_then(Block::id) else { return };
+    if draft.view().members().get(&id).is_some_and(|member| *member.conference == *name) {
+        leave(draft, id, event.standard().sequence().unwrap_or_default(), Removal::Ended);
     }
 }
 
 /// Takes a member away, and remembers that he has gone.
-pub(in crate::model) fn leave(draft: &mut Draft, id: u32, cause: Removal) {
-    draft.rooms.leave(id);
+pub(in crate::model) fn leave(draft: &mut Draft, id: u32, sequence: u64, cause: Removal) {
+    draft.rooms.leave(id, sequence);
     let Some(last) = draft.remove::<Member>(&id, cause) else { return };
     if last.floor {
         let name = last.conference.clone();
