@@ -4,28 +4,47 @@
 mod blocking;
 #[path = "../examples/call_server.rs"]
 mod call_server;
+#[path = "../examples/caller_name.rs"]
+mod caller_name;
+#[path = "../examples/click_to_dial.rs"]
+mod click_to_dial;
 #[path = "../examples/commands.rs"]
 mod commands;
 #[path = "../examples/events.rs"]
 mod events;
+#[path = "../examples/ivr_menu.rs"]
+mod ivr_menu;
 #[path = "../examples/jobs.rs"]
 mod jobs;
 #[path = "../examples/log.rs"]
 mod log;
+#[path = "../examples/prepaid.rs"]
+mod prepaid;
+#[path = "../examples/queue.rs"]
+mod queue;
 #[path = "../examples/tail.rs"]
 mod tail;
+#[path = "../examples/toggle_recording.rs"]
+mod toggle_recording;
 
 #[test]
 fn each_runs_to_its_end() {
     for (name, run) in [
         ("blocking", blocking::main as fn() -> Result<(), Box<dyn std::error::Error>>),
         ("call_server", call_server::main),
+        ("caller_name", caller_name::main),
+        ("click_to_dial", click_to_dial::main),
         ("commands", commands::main),
         ("events", events::main),
+        ("ivr_menu", ivr_menu::main),
         ("jobs", jobs::main),
         ("log", log::main),
+        ("prepaid", prepaid::main),
+        ("queue", queue::main),
         ("tail", tail::main),
+        ("toggle_recording", toggle_recording::main),
     ] {
-        assert!(run().is_ok(), "{name}");
+        let ran = run();
+        assert!(ran.is_ok(), "{name}: {ran:?}");
     }
 }

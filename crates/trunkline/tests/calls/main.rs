@@ -13,3 +13,4 @@ mod server;
 mod shutdown;
 mod strangers;
 mod support;
+mod walk;

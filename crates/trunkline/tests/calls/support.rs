@@ -55,7 +55,8 @@ impl Switch {
     /// application.
     pub(crate) async fn dial(&self, port: u16, words: &str, variables: &str, then: &str) -> ChannelUuid {
         let uuid = uuid();
-        let variables = ["origination_uuid=", uuid.as_str(), ",", variables].concat();
+        let variables =
+            ["origination_uuid=", uuid.as_str(), ",origination_caller_id_number=1000,", variables].concat();
         let line = format!(
             "originate {{{}}}null/test 'socket:127.0.0.1:{port} {words},{then}' inline",
             variables.trim_end_matches(',')
