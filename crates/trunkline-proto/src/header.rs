@@ -191,15 +191,55 @@ impl Headers {
 
     /// As [`iter`](Self::iter), with names as bytes: they are not always UTF-8.
     pub fn iter_bytes(&self) -> impl Iterator<Item = (Cow<'_, [u8]>, Value<'_>)> + '_ {
+        self.iter_at(self.start())
+    }
+
+    /// The headers behind the first one of this name, in order, names as bytes. None if there is no such header.
+    pub fn iter_after(&self, name: &str) -> impl Iterator<Item = (Cow<'_, [u8]>, Value<'_>)> + '_ {
         let mut at = self.start();
+        let found = self.next_named(&mut at, name);
+        found.into_iter().flat_map(move |_| self.iter_at(at))
+    }
+
+    fn iter_at(&self, mut at: usize) -> impl Iterator<Item = (Cow<'_, [u8]>, Value<'_>)> + '_ {
         std::iter::from_fn(move || {
             loop {
-                let header = self.read(self.next(&mut at)?);
+                let header = match &self.place {
+                    Place::Lines(lines) => self.next_line(self.lines(lines), &mut at)?,
+                    Place::Marks(marks) => {
+                        let mark = *marks.get(at)?;
+                        at += 1;
+                        self.read(mark)
+                    }
+                };
                 if header.is_some() {
                     return header;
                 }
             }
         })
+    }
+
+    /// The header of the line at `at`, which then is behind it; `Some(None)` for a line that is none.
+    #[inline]
+    #[expect(clippy::option_option, reason = "the end, and a line to pass over")]
+    fn next_line(&self, lines: &[u8], at: &mut usize) -> Option<Option<(Cow<'_, [u8]>, Value<'_>)>> {
+        let start = *at;
+        let rest = lines.get(start..)?;
+        if matches!(rest.first(), None | Some(b'\n')) {
+            return None;
+        }
+        let end = memchr2(b':', b'\n', rest).unwrap_or(rest.len());
+        *at = start + end;
+        let header = match rest.get(end) {
+            Some(b':') => self.raw.get(start..start + end).zip(self.value_after(start + end)),
+            _ => None,
+        };
+        if let Some((_, value)) = &header {
+            // A blank or a carriage return more may stand around the value; the line feed is at once behind it.
+            *at += value.raw.len();
+        }
+        *at += memchr(b'\n', lines.get(*at..)?).map_or(lines.len(), |feed| feed + 1);
+        Some(header.map(|(name, value)| (Cow::Borrowed(name), value)))
     }
 
     /// A copy that shares no memory with the buffer it was received in. Worth it for one that is kept: a
@@ -220,26 +260,6 @@ impl Headers {
     /// The bytes the lines may stand in.
     fn lines(&self, lines: &Range<u32>) -> &[u8] {
         self.raw.get(..lines.end as usize).unwrap_or(&self.raw)
-    }
-
-    /// The header at `at`, which then is behind it.
-    fn next(&self, at: &mut usize) -> Option<Mark> {
-        match &self.place {
-            Place::Lines(lines) => {
-                let line = *at;
-                let rest = self.lines(lines).get(line..)?;
-                if matches!(rest.first(), None | Some(b'\n')) {
-                    return None;
-                }
-                *at += memchr(b'\n', rest).map_or(rest.len(), |feed| feed + 1);
-                Mark::try_from(line).ok()
-            }
-            Place::Marks(marks) => {
-                let mark = *marks.get(*at)?;
-                *at += 1;
-                Some(mark)
-            }
-        }
     }
 
     /// The next header of this name from `at` on, which then is behind it.
@@ -303,14 +323,13 @@ impl Headers {
         (is_it && !name.contains(&b'"')).then(|| self.value_after(start + name.len()))?
     }
 
-    /// The name and value of the header at `mark`; `None` for a line that is none.
+    /// The name and value of the JSON or XML header at `mark`.
     fn read(&self, mark: Mark) -> Option<(Cow<'_, [u8]>, Value<'_>)> {
+        if self.encoding == Encoding::Xml {
+            return self.read_element(mark);
+        }
         let start = (mark & !ESCAPED_NAME) as usize;
-        let end = match self.encoding {
-            Encoding::Json => json::string_end(&self.raw, start)?.0,
-            Encoding::Xml => return self.read_element(mark),
-            Encoding::Raw | Encoding::Percent => start + memchr2(b':', b'\n', self.raw.get(start..)?)?,
-        };
+        let end = json::string_end(&self.raw, start)?.0;
         let name = self.raw.get(start..end)?;
         let name = if mark & ESCAPED_NAME == 0 { Cow::Borrowed(name) } else { json::unescape(name) };
         Some((name, self.value_after(end)?))

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use trunkline_proto::view::Moment;
 use trunkline_proto::{AnswerState, CallDirection, CallState, ChannelState, ChannelUuid, Event, HangupCause};
 
@@ -94,6 +95,8 @@ object! {
         complete_sequence: u64,
         /// Whether it was told what it is linked to by its making.
         linked: bool,
+        /// The bytes its caller profile was read from.
+        profile_read: Bytes,
         /// Where the last CHANNEL_CALLSTATE had it.
         told_call_state: Option<CallState>,
     }
@@ -141,6 +144,7 @@ impl Channel {
             bridge_sequence: 0,
             complete_sequence: 0,
             linked: false,
+            profile_read: Bytes::new(),
             told_call_state: None,
         }
     }

@@ -130,21 +130,29 @@ impl Draft {
         self.tell(T::change(Altered::Created { after, while_away }));
     }
 
-    /// Changes an object, if it is there; whether it is.
-    pub(in crate::model) fn alter<T: Object>(&mut self, id: &str, alter: impl FnOnce(&mut T)) -> bool
+    /// Changes an object, if it is there; what of it is different then.
+    pub(in crate::model) fn alter<T: Object>(
+        &mut self,
+        id: &str,
+        alter: impl FnOnce(&mut T),
+    ) -> Option<Fields<T::Field>>
     where
         T::Id: Borrow<str>,
     {
         self.alter_by::<T, str>(id, alter)
     }
 
-    /// Changes an object whose id is no text, if it is there; whether it is.
-    pub(in crate::model) fn alter_by<T: Object, Q>(&mut self, id: &Q, alter: impl FnOnce(&mut T)) -> bool
+    /// Changes an object whose id is no text, if it is there; what of it is different then.
+    pub(in crate::model) fn alter_by<T: Object, Q>(
+        &mut self,
+        id: &Q,
+        alter: impl FnOnce(&mut T),
+    ) -> Option<Fields<T::Field>>
     where
         Q: Hash + Eq + ?Sized,
         T::Id: Borrow<Q>,
     {
-        let Some(slot) = T::of_mut(&mut self.view).get_mut(id) else { return false };
+        let slot = T::of_mut(&mut self.view).get_mut(id)?;
         let mut object = T::clone(slot);
         alter(&mut object);
         let fields = T::differing(slot, &object);
@@ -154,7 +162,7 @@ impl Draft {
         if !fields.is_empty() {
             self.tell_updated(before, after, fields);
         }
-        true
+        Some(fields)
     }
 
     /// Takes an object away, if it is there.
