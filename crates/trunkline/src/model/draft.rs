@@ -55,6 +55,8 @@ pub(in crate::model) struct Draft {
     pub(in crate::model) churn: Churn,
     /// How what is written now came to be.
     standing: Option<Standing>,
+    /// The number of the event that is folded.
+    sequence: Option<u64>,
     pub(in crate::model) options: Options,
     pub(in crate::model) resync: Resync,
 }
@@ -69,14 +71,20 @@ impl Draft {
         self.graves.expire(now);
     }
 
-    pub(in crate::model) fn begin_event(&mut self, standing: Standing) {
+    pub(in crate::model) fn begin_event(&mut self, standing: Standing, sequence: Option<u64>) {
         self.event_begins = self.batch.changes.len();
         self.standing = Some(standing);
+        self.sequence = sequence;
     }
 
     /// How what is written now came to be.
     pub(in crate::model) fn standing(&self) -> Standing {
         self.standing.clone().unwrap_or_else(|| Standing::new(None, Why::Snapshot))
+    }
+
+    /// The number of the event that is folded, if it has one.
+    pub(in crate::model) fn sequence(&self) -> Option<u64> {
+        self.sequence
     }
 
     pub(in crate::model) fn channels(&self) -> impl Iterator<Item = &Arc<Channel>> {

@@ -19,7 +19,7 @@ use told::Told;
 /// What every event about a channel says of it. One that is not known is made.
 pub(super) fn block(draft: &mut Draft, event: &Event) {
     let Some(id) = event.unique_id() else { return };
-    let Some(told) = Told::by(event) else { return };
+    let Some(told) = Told::by(event, sequence(draft)) else { return };
     let known = draft.get::<Channel>(&id).cloned();
     match known {
         Some(known) if !told.is_of_another(&known) => update(draft, &known, &told),
@@ -75,8 +75,8 @@ fn hear(draft: &mut Draft, event: &Event, id: &str) {
 }
 
 /// The number of an event. Without one it counts as the latest.
-pub(super) fn sequence(event: &Event) -> u64 {
-    event.standard().sequence().unwrap_or(u64::MAX)
+pub(super) fn sequence(draft: &Draft) -> u64 {
+    draft.sequence().unwrap_or(u64::MAX)
 }
 
 /// Whether a channel that is not known may be made of this event.
@@ -90,7 +90,7 @@ fn may_begin(draft: &mut Draft, event: &Event, id: &str, block: Block<'_>) -> bo
     let created = event.caller().and_then(CallerProfile::created);
     if let Some(grave) = draft.graves.get(id) {
         let is_another = created.is_some() && grave.created.is_some() && grave.created != created;
-        if !is_another && (sequence(event) < grave.sequence || block.state() == Some(ChannelState::Destroy)) {
+        if !is_another && (sequence(draft) < grave.sequence || block.state() == Some(ChannelState::Destroy)) {
             return false;
         }
         if !is_another && !begins {
@@ -130,7 +130,7 @@ pub(super) fn destroy(draft: &mut Draft, event: &Event) {
     let Some(id) = event.unique_id().map(ChannelUuid::from) else { return };
     draft.resync.hear(id.as_str());
     let cause = event.channel().and_then(Block::hangup_cause);
-    bury(draft, &id, sequence(event), cause.map_or(Removal::Ended, Removal::Hangup));
+    bury(draft, &id, sequence(draft), cause.map_or(Removal::Ended, Removal::Hangup));
 }
 
 /// Takes a channel away, and remembers that it is gone.

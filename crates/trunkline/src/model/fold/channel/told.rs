@@ -1,13 +1,14 @@
 //! What an event says of a channel, gone through once: it is done for every event there is.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
-use trunkline_proto::view::CallerProfile;
+use trunkline_proto::view::{CallerProfile, Moment};
 use trunkline_proto::{CallState, ChannelState, Event, EventName, HangupCause, Headers, Value};
 
-use super::{sequence, set};
-use crate::model::channel::{Channel, Codec};
+use super::set;
+use crate::model::channel::{Channel, Codec, Times};
 use crate::model::fold::calls;
 use crate::model::standing::Standing;
 
@@ -46,7 +47,7 @@ struct CodecValues<'e> {
 
 impl<'e> Told<'e> {
     /// `None` if the event is not about a channel.
-    pub(super) fn by(event: &'e Event) -> Option<Self> {
+    pub(super) fn by(event: &'e Event, sequence: u64) -> Option<Self> {
         let headers = event.headers();
         let (basic, profile) = match Basic::read(headers.iter_after("Event-Sequence")) {
             (basic, Some(profile)) if basic.call_state.is_some() => (basic, Some(profile)),
@@ -54,7 +55,7 @@ impl<'e> Told<'e> {
         };
         basic.call_state?;
         let profile = profile.map_or(&[][..], |value| from(headers, value));
-        Some(Self { event, sequence: sequence(event), basic, profile })
+        Some(Self { event, sequence, basic, profile })
     }
 
     /// Whether it tells of another channel that has the id of a known one, whose end was not heard: it was made at another
@@ -112,11 +113,63 @@ impl<'e> Basic<'e> {
     }
 }
 
+/// The names and numbers of a caller profile.
+#[derive(Default)]
+struct Names<'e> {
+    caller_id_name: Option<Value<'e>>,
+    caller_id_number: Option<Value<'e>>,
+    callee_id_name: Option<Value<'e>>,
+    callee_id_number: Option<Value<'e>>,
+    destination_number: Option<Value<'e>>,
+    context: Option<Value<'e>>,
+    dialplan: Option<Value<'e>>,
+    network_addr: Option<Value<'e>>,
+}
+
+impl<'e> Names<'e> {
+    fn slot(&mut self, name: &[u8]) -> Option<&mut Option<Value<'e>>> {
+        Some(match name {
+            b"Caller-Caller-ID-Name" => &mut self.caller_id_name,
+            b"Caller-Caller-ID-Number" => &mut self.caller_id_number,
+            b"Caller-Callee-ID-Name" => &mut self.callee_id_name,
+            b"Caller-Callee-ID-Number" => &mut self.callee_id_number,
+            b"Caller-Destination-Number" => &mut self.destination_number,
+            b"Caller-Context" => &mut self.context,
+            b"Caller-Dialplan" => &mut self.dialplan,
+            b"Caller-Network-Addr" => &mut self.network_addr,
+            _ => return None,
+        })
+    }
+}
+
+impl Times {
+    fn slot(&mut self, name: &[u8]) -> Option<&mut Option<Moment>> {
+        Some(match name {
+            b"Caller-Channel-Created-Time" => &mut self.created,
+            b"Caller-Channel-Progress-Time" => &mut self.progress,
+            b"Caller-Channel-Progress-Media-Time" => &mut self.progress_media,
+            b"Caller-Channel-Answered-Time" => &mut self.answered,
+            b"Caller-Channel-Bridged-Time" => &mut self.bridged,
+            b"Caller-Channel-Last-Hold" => &mut self.last_hold,
+            b"Caller-Channel-Transfer-Time" => &mut self.transferred,
+            b"Caller-Channel-Hangup-Time" => &mut self.hung_up,
+            _ => return None,
+        })
+    }
+}
+
+/// Microseconds since the epoch; 0 is never.
+fn moment(value: Value<'_>) -> Option<Moment> {
+    number(Some(value)).filter(|micros| *micros != 0).map(Moment::from_micros)
+}
+
 impl Channel {
     /// Reads the channel block.
     pub(super) fn read(&mut self, told: &Told<'_>, standing: &Standing, keeps_variables: bool) {
         let (event, basic) = (told.event, &told.basic);
-        self.sequence = event.standard().sequence().unwrap_or(self.sequence);
+        if told.sequence != u64::MAX {
+            self.sequence = told.sequence;
+        }
         self.read_states(basic, standing);
         word(&mut self.direction, basic.direction, |direction| direction.as_str());
         text(&mut self.name, basic.name);
@@ -126,7 +179,7 @@ impl Channel {
         self.hangup_cause = self.hangup_cause.take().filter(|cause| *cause != HangupCause::None);
         read_codec(&mut self.read_codec, &basic.read);
         read_codec(&mut self.write_codec, &basic.write);
-        if !told.has_profile_of(self) {
+        if !told.profile.is_empty() && !told.has_profile_of(self) {
             self.read_profile(told);
         }
         if calls::has_variables(event) {
@@ -152,34 +205,38 @@ impl Channel {
         word(&mut self.answer_state, basic.answer_state, |state| state.as_str());
     }
 
+    /// Reads the caller profile (`switch_caller_profile_event_set_data` in `switch_caller.c`), and remembers its bytes.
     fn read_profile(&mut self, told: &Told<'_>) {
-        let Some(caller) = told.event.caller() else { return };
-        self.read_caller(caller);
-        // Up to its last header.
-        let last = told.event.headers().value("Caller-Privacy-Hide-Number");
-        let rest = last.map(|last| from(told.event.headers(), last).len() - last.raw().len());
-        let read = rest.and_then(|rest| told.profile.get(..told.profile.len().checked_sub(rest)? + 1));
-        self.profile_read = read.map(Bytes::copy_from_slice).unwrap_or_default();
+        let headers = told.event.headers();
+        let mut names = Names::default();
+        let mut times = Times::default();
+        for (name, value) in headers.iter_after("Caller-Direction") {
+            if let Some(slot) = names.slot(&name) {
+                *slot = slot.or(Some(value));
+            } else if let Some(slot) = times.slot(&name) {
+                *slot = moment(value);
+            } else if *name == *b"Caller-Channel-Hold-Accum" {
+                times.hold_accum = number(Some(value)).map(Duration::from_micros).unwrap_or_default();
+            } else if *name == *b"Caller-Privacy-Hide-Number" {
+                let rest = from(headers, value).len() - value.raw().len();
+                let read = told.profile.len().checked_sub(rest).and_then(|len| told.profile.get(..=len));
+                self.profile_read = read.map(Bytes::copy_from_slice).unwrap_or_default();
+                break;
+            }
+        }
+        self.times = times;
+        self.read_names(&names);
     }
 
-    fn read_caller(&mut self, caller: CallerProfile<'_>) {
-        set(&mut self.caller_id_name, caller.caller_id_name());
-        set(&mut self.caller_id_number, caller.caller_id_number());
-        set(&mut self.callee_id_name, caller.callee_id_name());
-        set(&mut self.callee_id_number, caller.callee_id_number());
-        set(&mut self.destination_number, caller.destination_number());
-        set(&mut self.context, caller.context());
-        set(&mut self.dialplan, caller.dialplan());
-        set(&mut self.network_addr, caller.network_addr());
-        self.times.created = caller.created();
-        self.times.progress = caller.progress();
-        self.times.progress_media = caller.progress_media();
-        self.times.answered = caller.answered();
-        self.times.bridged = caller.bridged();
-        self.times.last_hold = caller.last_hold();
-        self.times.hold_accum = caller.hold_accum().unwrap_or_default();
-        self.times.transferred = caller.transferred();
-        self.times.hung_up = caller.hung_up();
+    fn read_names(&mut self, names: &Names<'_>) {
+        text(&mut self.caller_id_name, names.caller_id_name);
+        text(&mut self.caller_id_number, names.caller_id_number);
+        text(&mut self.callee_id_name, names.callee_id_name);
+        text(&mut self.callee_id_number, names.callee_id_number);
+        text(&mut self.destination_number, names.destination_number);
+        text(&mut self.context, names.context);
+        text(&mut self.dialplan, names.dialplan);
+        text(&mut self.network_addr, names.network_addr);
     }
 
     /// What it goes through (`mod_sofia.c`, `sofia.c`), which stays the same.
