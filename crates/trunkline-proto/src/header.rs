@@ -83,20 +83,6 @@ impl Headers {
         self.iter_bytes().next().is_none()
     }
 
-    /// Those before the first whose name begins so, letter by letter. What is not among them is not sought in the rest,
-    /// which is most of an event that carries variables.
-    #[must_use]
-    pub fn before(&self, prefix: &str) -> Self {
-        let mut head = self.clone();
-        if let Some(at) = self.first_beginning(prefix) {
-            match &mut head.place {
-                Place::Lines(lines) => lines.end = lines.start + u32::try_from(at).unwrap_or(0),
-                Place::Marks(marks) => *marks = marks.get(..at).unwrap_or_default().into(),
-            }
-        }
-        head
-    }
-
     /// Whether one's name begins so, in whatever case.
     pub(crate) fn has_beginning(&self, prefix: &str) -> bool {
         if self.first_beginning(prefix).is_some() {
@@ -121,7 +107,7 @@ impl Headers {
     }
 
     /// Which one's name is the first to begin so: how many bytes, or marks, are before it.
-    pub(crate) fn first_beginning(&self, prefix: &str) -> Option<usize> {
+    fn first_beginning(&self, prefix: &str) -> Option<usize> {
         let prefix = prefix.as_bytes();
         match &self.place {
             Place::Lines(lines) => {
@@ -525,17 +511,21 @@ mod tests {
     }
 
     #[test]
-    fn those_before_a_beginning() {
-        let text = "a: variable_\nscope_variable_x: 1\nB: 2\nvariable_b: 3\nc: 4\n";
-        for headers in [lines(text, Encoding::Raw), lines(&format!("x: y\n{text}"), Encoding::Raw)] {
-            let head = headers.before("variable_");
-            assert_eq!(head.len(), headers.len() - 2);
-            assert_eq!(head.get("b").as_deref(), Some("2"));
-            assert!(head.get("variable_b").is_none() && head.get("c").is_none());
-            assert_eq!(headers.before("nothing").len(), headers.len());
+    fn those_after_one() {
+        let text = "a: 1\nno colon\nB: 2\r\nb: 3\n: 4\n\nlater: 5\n";
+        for encoding in [Encoding::Raw, Encoding::Percent] {
+            let headers = lines(text, encoding);
+            let after = |name: &str| -> Vec<String> {
+                headers
+                    .iter_after(name)
+                    .map(|(name, _)| String::from_utf8_lossy(&name).into_owned())
+                    .collect()
+            };
+            assert_eq!(after("A"), ["B", "b", ""]);
+            assert_eq!(after("b"), ["b", ""]);
+            assert!(after("").is_empty() && after("later").is_empty() && after("no colon").is_empty());
+            assert_eq!(headers.len(), 4);
         }
-        let all = lines("variable_b: 3\n", Encoding::Raw);
-        assert!(all.before("variable_").is_empty() && lines("", Encoding::Raw).before("v").is_empty());
     }
 
     #[test]

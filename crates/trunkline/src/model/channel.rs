@@ -83,8 +83,6 @@ object! {
         last_event: Option<Event>,
     }
     own {
-        /// Whether who calls whom is as [`last_event`](Self::last_event) has it.
-        caller_is_of_last_event: bool,
         /// The number of the last event that told of its states.
         sequence: u64,
         /// The applications it runs, the innermost last.
@@ -138,7 +136,6 @@ impl Channel {
             state_since: standing.clone(),
             call_state_since: standing,
             last_event: None,
-            caller_is_of_last_event: false,
             sequence: 0,
             running: Vec::new(),
             bridge_sequence: 0,

@@ -5,7 +5,6 @@
 
 mod application;
 mod bridge;
-mod caller_lines;
 mod calls;
 mod channel;
 mod conference;
