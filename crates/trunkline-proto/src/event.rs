@@ -238,13 +238,6 @@ impl Event {
         self.variables().get(name).map(|value| value.to_str())
     }
 
-    /// The headers up to the first variable: all that is said of the channel itself, which is looked up in them sooner than
-    /// in all.
-    #[must_use]
-    pub fn before_variables(&self) -> Headers {
-        self.headers.before("variable_")
-    }
-
     /// All headers, in order, without the Content-Length the serialiser puts before a body.
     #[must_use]
     pub fn headers(&self) -> &Headers {

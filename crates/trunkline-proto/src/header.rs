@@ -83,20 +83,6 @@ impl Headers {
         self.iter_bytes().next().is_none()
     }
 
-    /// Those before the first whose name begins so, letter by letter. What is not among them is not sought in the rest,
-    /// which is most of an event that carries variables.
-    #[must_use]
-    pub fn before(&self, prefix: &str) -> Self {
-        let mut head = self.clone();
-        if let Some(at) = self.first_beginning(prefix) {
-            match &mut head.place {
-                Place::Lines(lines) => lines.end = lines.start + u32::try_from(at).unwrap_or(0),
-                Place::Marks(marks) => *marks = marks.get(..at).unwrap_or_default().into(),
-            }
-        }
-        head
-    }
-
     /// Whether one's name begins so, in whatever case.
     pub(crate) fn has_beginning(&self, prefix: &str) -> bool {
         if self.first_beginning(prefix).is_some() {
@@ -121,7 +107,7 @@ impl Headers {
     }
 
     /// Which one's name is the first to begin so: how many bytes, or marks, are before it.
-    pub(crate) fn first_beginning(&self, prefix: &str) -> Option<usize> {
+    fn first_beginning(&self, prefix: &str) -> Option<usize> {
         let prefix = prefix.as_bytes();
         match &self.place {
             Place::Lines(lines) => {
@@ -191,15 +177,55 @@ impl Headers {
 
     /// As [`iter`](Self::iter), with names as bytes: they are not always UTF-8.
     pub fn iter_bytes(&self) -> impl Iterator<Item = (Cow<'_, [u8]>, Value<'_>)> + '_ {
+        self.iter_at(self.start())
+    }
+
+    /// The headers behind the first one of this name, in order, names as bytes. None if there is no such header.
+    pub fn iter_after(&self, name: &str) -> impl Iterator<Item = (Cow<'_, [u8]>, Value<'_>)> + '_ {
         let mut at = self.start();
+        let found = self.next_named(&mut at, name);
+        found.into_iter().flat_map(move |_| self.iter_at(at))
+    }
+
+    fn iter_at(&self, mut at: usize) -> impl Iterator<Item = (Cow<'_, [u8]>, Value<'_>)> + '_ {
         std::iter::from_fn(move || {
             loop {
-                let header = self.read(self.next(&mut at)?);
+                let header = match &self.place {
+                    Place::Lines(lines) => self.next_line(self.lines(lines), &mut at)?,
+                    Place::Marks(marks) => {
+                        let mark = *marks.get(at)?;
+                        at += 1;
+                        self.read(mark)
+                    }
+                };
                 if header.is_some() {
                     return header;
                 }
             }
         })
+    }
+
+    /// The header of the line at `at`, which then is behind it; `Some(None)` for a line that is none.
+    #[inline]
+    #[expect(clippy::option_option, reason = "the end, and a line to pass over")]
+    fn next_line(&self, lines: &[u8], at: &mut usize) -> Option<Option<(Cow<'_, [u8]>, Value<'_>)>> {
+        let start = *at;
+        let rest = lines.get(start..)?;
+        if matches!(rest.first(), None | Some(b'\n')) {
+            return None;
+        }
+        let end = memchr2(b':', b'\n', rest).unwrap_or(rest.len());
+        *at = start + end;
+        let header = match rest.get(end) {
+            Some(b':') => self.raw.get(start..start + end).zip(self.value_after(start + end)),
+            _ => None,
+        };
+        if let Some((_, value)) = &header {
+            // A blank or a carriage return more may stand around the value; the line feed is at once behind it.
+            *at += value.raw.len();
+        }
+        *at += memchr(b'\n', lines.get(*at..)?).map_or(lines.len(), |feed| feed + 1);
+        Some(header.map(|(name, value)| (Cow::Borrowed(name), value)))
     }
 
     /// A copy that shares no memory with the buffer it was received in. Worth it for one that is kept: a
@@ -220,26 +246,6 @@ impl Headers {
     /// The bytes the lines may stand in.
     fn lines(&self, lines: &Range<u32>) -> &[u8] {
         self.raw.get(..lines.end as usize).unwrap_or(&self.raw)
-    }
-
-    /// The header at `at`, which then is behind it.
-    fn next(&self, at: &mut usize) -> Option<Mark> {
-        match &self.place {
-            Place::Lines(lines) => {
-                let line = *at;
-                let rest = self.lines(lines).get(line..)?;
-                if matches!(rest.first(), None | Some(b'\n')) {
-                    return None;
-                }
-                *at += memchr(b'\n', rest).map_or(rest.len(), |feed| feed + 1);
-                Mark::try_from(line).ok()
-            }
-            Place::Marks(marks) => {
-                let mark = *marks.get(*at)?;
-                *at += 1;
-                Some(mark)
-            }
-        }
     }
 
     /// The next header of this name from `at` on, which then is behind it.
@@ -303,14 +309,13 @@ impl Headers {
         (is_it && !name.contains(&b'"')).then(|| self.value_after(start + name.len()))?
     }
 
-    /// The name and value of the header at `mark`; `None` for a line that is none.
+    /// The name and value of the JSON or XML header at `mark`.
     fn read(&self, mark: Mark) -> Option<(Cow<'_, [u8]>, Value<'_>)> {
+        if self.encoding == Encoding::Xml {
+            return self.read_element(mark);
+        }
         let start = (mark & !ESCAPED_NAME) as usize;
-        let end = match self.encoding {
-            Encoding::Json => json::string_end(&self.raw, start)?.0,
-            Encoding::Xml => return self.read_element(mark),
-            Encoding::Raw | Encoding::Percent => start + memchr2(b':', b'\n', self.raw.get(start..)?)?,
-        };
+        let end = json::string_end(&self.raw, start)?.0;
         let name = self.raw.get(start..end)?;
         let name = if mark & ESCAPED_NAME == 0 { Cow::Borrowed(name) } else { json::unescape(name) };
         Some((name, self.value_after(end)?))
@@ -506,17 +511,21 @@ mod tests {
     }
 
     #[test]
-    fn those_before_a_beginning() {
-        let text = "a: variable_\nscope_variable_x: 1\nB: 2\nvariable_b: 3\nc: 4\n";
-        for headers in [lines(text, Encoding::Raw), lines(&format!("x: y\n{text}"), Encoding::Raw)] {
-            let head = headers.before("variable_");
-            assert_eq!(head.len(), headers.len() - 2);
-            assert_eq!(head.get("b").as_deref(), Some("2"));
-            assert!(head.get("variable_b").is_none() && head.get("c").is_none());
-            assert_eq!(headers.before("nothing").len(), headers.len());
+    fn those_after_one() {
+        let text = "a: 1\nno colon\nB: 2\r\nb: 3\n: 4\n\nlater: 5\n";
+        for encoding in [Encoding::Raw, Encoding::Percent] {
+            let headers = lines(text, encoding);
+            let after = |name: &str| -> Vec<String> {
+                headers
+                    .iter_after(name)
+                    .map(|(name, _)| String::from_utf8_lossy(&name).into_owned())
+                    .collect()
+            };
+            assert_eq!(after("A"), ["B", "b", ""]);
+            assert_eq!(after("b"), ["b", ""]);
+            assert!(after("").is_empty() && after("later").is_empty() && after("no colon").is_empty());
+            assert_eq!(headers.len(), 4);
         }
-        let all = lines("variable_b: 3\n", Encoding::Raw);
-        assert!(all.before("variable_").is_empty() && lines("", Encoding::Raw).before("v").is_empty());
     }
 
     #[test]

@@ -35,6 +35,57 @@
 //! assert!(reader.view().channel("ca11").unwrap().is_answered());
 //! ```
 //!
+//! # From where the events come
+//!
+//! From wherever: [`Switch::events`] says which to subscribe to. [`Embedded`] is a `Switch` and its connection for a program
+//! that has an event loop of its own. [`watch`] has what to do with changes: filters, conditions, counts, handlers.
+//!
+//! # What was missed
+//!
+//! A model knows what it was told. What was there before the first event, or happened while there was no connection, is
+//! asked for; until it is known the view says so ([`View::stale`]).
+//!
+//! The switch's tables (`show`) lag behind its events and hold ghosts, so they only tell which channels there may be. What
+//! is so is decided by the events of this session, for channels they tell of, and for all others by the live session, which
+//! `uuid_dump` reads. A channel is taken for gone when the switch says that it has no such channel, never because it is
+//! missing in a list. It goes like this, by whoever owns the [`Switch`] ([`Embedded`] does it by itself):
+//!
+//! ```
+//! use std::time::{Duration, Instant};
+//! use trunkline::model::{Coverage, Options, StaleCause, Switch};
+//!
+//! # let api = |line: &str| match line {
+//! #     "show channels as json" => r#"{"row_count":1,"rows":[{"uuid":"gone"}]}"#,
+//! #     "show bridged_calls as json" => "{\"row_count\":0}\n",
+//! #     _ => "-ERR No such channel!\n",
+//! # };
+//! let mut switch = Switch::with(Options::new().with_show_lag(Duration::ZERO));
+//! // Events were lost, or are heard for the first time.
+//! switch.lose(StaleCause::NotYetRead, Instant::now());
+//! // Once they come again. They are applied all the while.
+//! switch.resync(Instant::now());
+//! while switch.is_resyncing() {
+//!     // Some at a time; none until `switch.resync_deadline()`.
+//!     for ask in switch.asks(16, Instant::now()) {
+//!         let printed = api(&ask.line());
+//!         let batch = switch.answer(&ask, ask.read(printed.as_bytes()), Instant::now());
+//!         println!("{:?}", batch.changes());
+//!     }
+//! }
+//! assert_eq!((switch.view().stale(), switch.view().coverage()), (None, Coverage::Complete));
+//! ```
+//!
+//! Signs of loss ([`Sign`]) make a view stale, too; [`Switch::resync_due`] says when to ask then, so that it never
+//! is a storm.
+//!
+//! # Calls
+//!
+//! The switch knows channels; what belongs together is the library's own: a [`Call`] is the channels joined by one having
+//! made the other (`originate`, `bridge`), by a bridge, as the halves of a loopback, or by having been bridged as long as
+//! neither has gone elsewhere. Its id stays the same through transfers. That calls become one, or one
+//! falls in two, is told ([`Change::Merged`], [`Change::Split`]). `Channel-Call-UUID`, which changes with transfers, is
+//! [`Channel::call_uuid`].
+//!
 //! Facts about FreeSWITCH name the source file they are taken from.
 
 mod batch;

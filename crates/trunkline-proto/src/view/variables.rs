@@ -108,8 +108,6 @@ mod tests {
         let with_long = with_long.to_event(EventFormat::Plain).unwrap();
         assert_eq!(with_long.variable(&long).as_deref(), Some("5"));
         assert!(!with_long.variables().is_empty() && Variables::of_scope(with_long.headers()).is_empty());
-        let before: Vec<_> = event.before_variables().iter().map(|(name, _)| name.into_owned()).collect();
-        assert_eq!(before.last().map(String::as_str), Some("scope_variable_s"));
         let list = event.variables().get("LIST").unwrap();
         assert_eq!(list.elements(), [b"x".to_vec(), b"y".to_vec()]);
         let scope: Vec<_> = Variables::of_scope(event.headers()).iter().collect();

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use trunkline_proto::view::Moment;
 use trunkline_proto::{AnswerState, CallDirection, CallState, ChannelState, ChannelUuid, Event, HangupCause};
 
@@ -82,8 +83,6 @@ object! {
         last_event: Option<Event>,
     }
     own {
-        /// Whether who calls whom is as [`last_event`](Self::last_event) has it.
-        caller_is_of_last_event: bool,
         /// The number of the last event that told of its states.
         sequence: u64,
         /// The applications it runs, the innermost last.
@@ -94,6 +93,8 @@ object! {
         complete_sequence: u64,
         /// Whether it was told what it is linked to by its making.
         linked: bool,
+        /// The bytes its caller profile was read from.
+        profile_read: Bytes,
         /// Where the last CHANNEL_CALLSTATE had it.
         told_call_state: Option<CallState>,
     }
@@ -135,12 +136,12 @@ impl Channel {
             state_since: standing.clone(),
             call_state_since: standing,
             last_event: None,
-            caller_is_of_last_event: false,
             sequence: 0,
             running: Vec::new(),
             bridge_sequence: 0,
             complete_sequence: 0,
             linked: false,
+            profile_read: Bytes::new(),
             told_call_state: None,
         }
     }

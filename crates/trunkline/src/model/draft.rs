@@ -55,6 +55,8 @@ pub(in crate::model) struct Draft {
     pub(in crate::model) churn: Churn,
     /// How what is written now came to be.
     standing: Option<Standing>,
+    /// The number of the event that is folded.
+    sequence: Option<u64>,
     pub(in crate::model) options: Options,
     pub(in crate::model) resync: Resync,
 }
@@ -69,14 +71,20 @@ impl Draft {
         self.graves.expire(now);
     }
 
-    pub(in crate::model) fn begin_event(&mut self, standing: Standing) {
+    pub(in crate::model) fn begin_event(&mut self, standing: Standing, sequence: Option<u64>) {
         self.event_begins = self.batch.changes.len();
         self.standing = Some(standing);
+        self.sequence = sequence;
     }
 
     /// How what is written now came to be.
     pub(in crate::model) fn standing(&self) -> Standing {
         self.standing.clone().unwrap_or_else(|| Standing::new(None, Why::Snapshot))
+    }
+
+    /// The number of the event that is folded, if it has one.
+    pub(in crate::model) fn sequence(&self) -> Option<u64> {
+        self.sequence
     }
 
     pub(in crate::model) fn channels(&self) -> impl Iterator<Item = &Arc<Channel>> {
@@ -130,21 +138,29 @@ impl Draft {
         self.tell(T::change(Altered::Created { after, while_away }));
     }
 
-    /// Changes an object, if it is there; whether it is.
-    pub(in crate::model) fn alter<T: Object>(&mut self, id: &str, alter: impl FnOnce(&mut T)) -> bool
+    /// Changes an object, if it is there; what of it is different then.
+    pub(in crate::model) fn alter<T: Object>(
+        &mut self,
+        id: &str,
+        alter: impl FnOnce(&mut T),
+    ) -> Option<Fields<T::Field>>
     where
         T::Id: Borrow<str>,
     {
         self.alter_by::<T, str>(id, alter)
     }
 
-    /// Changes an object whose id is no text, if it is there; whether it is.
-    pub(in crate::model) fn alter_by<T: Object, Q>(&mut self, id: &Q, alter: impl FnOnce(&mut T)) -> bool
+    /// Changes an object whose id is no text, if it is there; what of it is different then.
+    pub(in crate::model) fn alter_by<T: Object, Q>(
+        &mut self,
+        id: &Q,
+        alter: impl FnOnce(&mut T),
+    ) -> Option<Fields<T::Field>>
     where
         Q: Hash + Eq + ?Sized,
         T::Id: Borrow<Q>,
     {
-        let Some(slot) = T::of_mut(&mut self.view).get_mut(id) else { return false };
+        let slot = T::of_mut(&mut self.view).get_mut(id)?;
         let mut object = T::clone(slot);
         alter(&mut object);
         let fields = T::differing(slot, &object);
@@ -154,7 +170,7 @@ impl Draft {
         if !fields.is_empty() {
             self.tell_updated(before, after, fields);
         }
-        true
+        Some(fields)
     }
 
     /// Takes an object away, if it is there.

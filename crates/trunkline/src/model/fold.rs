@@ -5,12 +5,12 @@
 
 mod application;
 mod bridge;
-mod caller_lines;
 mod calls;
 mod channel;
 mod conference;
 mod core;
 mod gateway;
+mod head;
 pub(in crate::model) mod job;
 mod node;
 mod parked;
@@ -24,6 +24,7 @@ use super::change::Removal;
 use super::draft::Draft;
 use super::standing::{Standing, Why};
 use channel::set;
+use head::Head;
 
 /// What an event does.
 type Fold = fn(&mut Draft, &Event);
@@ -31,8 +32,9 @@ type Fold = fn(&mut Draft, &Event);
 /// Takes one event in.
 pub(in crate::model) fn event(draft: &mut Draft, event: &Event) {
     let Some(name) = event.name() else { return };
-    draft.begin_event(standing(event));
-    core::check(draft, event);
+    let head = Head::of(event);
+    draft.begin_event(Standing::new(head.date, why(event)), head.sequence);
+    core::check(draft, &head);
     let folds = match name {
         EventName::Custom => event.subclass().map_or(&[][..], |subclass| of_subclass(&subclass)),
         _ => of_name(name),
@@ -45,21 +47,22 @@ pub(in crate::model) fn event(draft: &mut Draft, event: &Event) {
 
 /// Takes in what the live session says of a channel (`uuid_dump`).
 pub(in crate::model) fn snapshot(draft: &mut Draft, event: &Event) {
-    draft.begin_event(Standing::new(event.standard().date(), Why::Snapshot));
+    let head = Head::of(event);
+    draft.begin_event(Standing::new(head.date, Why::Snapshot), head.sequence);
     channel::block(draft, event);
     calls::settle(draft);
 }
 
 /// A channel is not there any more.
 pub(in crate::model) fn missing(draft: &mut Draft, id: &ChannelUuid) {
-    draft.begin_event(Standing::new(None, Why::Snapshot));
+    draft.begin_event(Standing::new(None, Why::Snapshot), None);
     channel::bury(draft, id, 0, Removal::Unknown);
     calls::settle(draft);
 }
 
 /// Two channels are bridged, or no longer.
 pub(in crate::model) fn set_bridged(draft: &mut Draft, a: &ChannelUuid, b: &ChannelUuid, bridged: bool) {
-    draft.begin_event(Standing::new(None, Why::Snapshot));
+    draft.begin_event(Standing::new(None, Why::Snapshot), None);
     if bridged {
         bridge::join(draft, a, b);
     } else {
@@ -132,13 +135,16 @@ pub(in crate::model) fn events() -> EventSet {
 
 /// How what an event tells came to be.
 fn standing(event: &Event) -> Standing {
-    let why = match event.name() {
+    Standing::new(event.standard().date(), why(event))
+}
+
+fn why(event: &Event) -> Why {
+    match event.name() {
         Some(EventName::Custom) => Why::Custom {
             subclass: event.subclass().unwrap_or_default().into(),
             action: event.get("Action").map(Into::into),
         },
         Some(name) => Why::Event(name.clone()),
         None => Why::Snapshot,
-    };
-    Standing::new(event.standard().date(), why)
+    }
 }

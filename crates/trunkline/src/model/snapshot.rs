@@ -1,20 +1,6 @@
 //! What was missed is asked for: snapshots of a switch, taken in while its events go on.
 //!
-//! The switch's tables (`show`) lag behind its events and hold ghosts, so they only tell which channels there may be. What
-//! is so is decided by the events of this session, for channels they tell of, and for all others by the live session, which
-//! `uuid_dump` reads. A channel is taken for gone when the switch says that it has no such channel, never because
-//! it is missing in a list.
-//!
-//! It goes like this, by whoever owns the [`Switch`](super::Switch):
-//!
-//! 1. events were or may have been lost: [`Switch::lose`](super::Switch::lose). The view is [`Stale`] from here on;
-//! 2. events come again: [`Switch::resync`](super::Switch::resync);
-//! 3. what is to be asked is got from [`Switch::asks`](super::Switch::asks), some at a time; each is said as an api command
-//!    ([`Ask::line`]), and what the switch printed goes back by [`Ask::read`] and
-//!    [`Switch::answer`](super::Switch::answer), which tells what has changed;
-//! 4. when nothing more is to be asked the view is no longer stale.
-//!
-//! Events are applied all the while, and are never held back.
+//! The [module](super) says how it goes.
 
 pub(in crate::model) mod resync;
 pub(in crate::model) mod settle;

@@ -65,7 +65,7 @@ impl Switch {
     /// A background job was begun: `bgapi` was answered with this Job-UUID. It is there until its BACKGROUND_JOB comes.
     pub fn begin_job(&mut self, id: JobUuid, command: impl Into<Arc<str>>, now: Instant) -> Batch {
         self.draft.begin(now);
-        self.draft.begin_event(Standing::new(None, Why::Here));
+        self.draft.begin_event(Standing::new(None, Why::Here), None);
         fold::job::begin(&mut self.draft, id, command.into());
         self.publish()
     }

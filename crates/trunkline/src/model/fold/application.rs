@@ -18,9 +18,10 @@ pub(super) fn execute(draft: &mut Draft, event: &Event) {
         data: execute.data().map(Arc::from),
         uuid: Some(Arc::from(uuid)),
     };
+    let sequence = sequence(draft);
     draft.alter::<Channel>(&id, |channel| {
         // Told late: it has ended by now.
-        if sequence(event) < channel.complete_sequence {
+        if sequence < channel.complete_sequence {
             return;
         }
         channel.running.push(application.clone());
@@ -31,12 +32,12 @@ pub(super) fn execute(draft: &mut Draft, event: &Event) {
 /// CHANNEL_EXECUTE_COMPLETE
 pub(super) fn complete(draft: &mut Draft, event: &Event) {
     let Some(id) = event.unique_id() else { return };
-    let uuid = Execute::of(event).and_then(Execute::uuid);
+    let (uuid, sequence) = (Execute::of(event).and_then(Execute::uuid), draft.sequence());
     draft.alter::<Channel>(&id, |channel| {
         let place = channel.running.iter().rposition(|running| running.uuid.as_deref() == uuid.as_deref());
         // What ran within it has ended with it, whether that was heard or not.
         channel.running.truncate(place.unwrap_or(channel.running.len()));
         channel.application = channel.running.last().cloned();
-        channel.complete_sequence = event.standard().sequence().unwrap_or(channel.complete_sequence);
+        channel.complete_sequence = sequence.unwrap_or(channel.complete_sequence);
     });
 }

@@ -12,9 +12,9 @@ use crate::model::links::Link;
 /// CHANNEL_BRIDGE
 pub(super) fn bridge(draft: &mut Draft, event: &Event) {
     let Some((a, b)) = sides(draft, event) else { return };
-    if [&a, &b].into_iter().all(|one| is_news(draft, one, event)) {
+    if [&a, &b].into_iter().all(|one| is_news(draft, one)) {
         join(draft, &a, &b);
-        tell(draft, [&a, &b], event);
+        tell(draft, [&a, &b]);
     }
 }
 
@@ -35,12 +35,12 @@ pub(super) fn join(draft: &mut Draft, a: &ChannelUuid, b: &ChannelUuid) {
 pub(super) fn unbridge(draft: &mut Draft, event: &Event) {
     let Some((a, b)) = sides(draft, event) else { return };
     for (one, other) in [(&a, &b), (&b, &a)] {
-        if bridged_to(draft, one).as_ref() == Some(other) && is_news(draft, one, event) {
+        if bridged_to(draft, one).as_ref() == Some(other) && is_news(draft, one) {
             draft.alter::<Channel>(one.as_str(), |channel| channel.bridged_to = None);
         }
         calls::touch(draft, one.as_str());
     }
-    tell(draft, [&a, &b], event);
+    tell(draft, [&a, &b]);
     if matches!(draft.links.between(a.as_str(), b.as_str()), Some(Link::Bridged | Link::Originated)) {
         draft.links.link(&a, &b, Link::Past);
     }
@@ -62,16 +62,16 @@ fn bridged_to(draft: &Draft, id: &ChannelUuid) -> Option<ChannelUuid> {
 }
 
 /// Whether no later event has told to whom a channel is bridged. Either leg's thread may tell.
-fn is_news(draft: &Draft, id: &ChannelUuid, event: &Event) -> bool {
-    draft.get::<Channel>(id.as_str()).is_none_or(|channel| sequence(event) >= channel.bridge_sequence)
+fn is_news(draft: &Draft, id: &ChannelUuid) -> bool {
+    draft.get::<Channel>(id.as_str()).is_none_or(|channel| sequence(draft) >= channel.bridge_sequence)
 }
 
 /// Remembers that this event told to whom they are bridged.
-fn tell(draft: &mut Draft, both: [&ChannelUuid; 2], event: &Event) {
+fn tell(draft: &mut Draft, both: [&ChannelUuid; 2]) {
+    let sequence = draft.sequence().unwrap_or_default();
     for one in both {
         draft.resync.hear_bridged(one);
         draft.alter::<Channel>(one.as_str(), |channel| {
-            let sequence = event.standard().sequence().unwrap_or_default();
             channel.bridge_sequence = channel.bridge_sequence.max(sequence);
         });
     }

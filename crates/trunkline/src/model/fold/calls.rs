@@ -7,10 +7,10 @@ use trunkline_proto::{CallState, ChannelUuid, Event};
 
 use crate::model::call::{Call, CallId, CallStage};
 use crate::model::change::{Change, Removal};
-use crate::model::channel::Channel;
+use crate::model::channel::{Channel, ChannelField};
 use crate::model::draft::Draft;
 use crate::model::links::Link;
-use crate::model::object::Object;
+use crate::model::object::{Fields, Object};
 use crate::model::standing::Standing;
 
 /// Takes a new channel in: into the call of one it is linked to, or into one of its own.
@@ -178,6 +178,13 @@ pub(super) fn rename(draft: &mut Draft, was: &Channel, to: &ChannelUuid) {
     draft.alter::<Call>(was.call.as_str(), |call| {
         call.legs.iter_mut().filter(|leg| **leg == was.id).for_each(|leg| *leg = to.clone());
     });
+}
+
+/// Whether what a call is follows from some of these fields of its legs.
+pub(super) fn depend_on(fields: Fields<ChannelField>) -> bool {
+    use ChannelField as F;
+    let these = [F::State, F::CallState, F::AnswerState, F::HangupCause, F::Times, F::BridgedTo];
+    these.into_iter().chain([F::CallerIdNumber, F::DestinationNumber]).any(|field| fields.contains(field))
 }
 
 /// A channel has changed: its call is to be looked at.

@@ -1,26 +1,27 @@
 //! Which run of the switch events are of.
 
-use trunkline_proto::{CoreUuid, Event};
+use trunkline_proto::CoreUuid;
 
+use super::head::Head;
 use crate::model::change::Removal;
 use crate::model::draft::Draft;
 use crate::model::sign::Sign;
 
 /// Sees whether the switch was restarted.
-pub(super) fn check(draft: &mut Draft, event: &Event) {
-    let standard = event.standard();
+pub(super) fn check(draft: &mut Draft, head: &Head<'_>) {
     if draft.begun.is_none() {
-        draft.begun = standard.date();
+        draft.begun = head.date;
     }
-    let Some(core) = standard.core_uuid() else { return };
-    if draft.view().core_uuid().is_some_and(|known| known.as_str() == core) {
+    let Some(core) = head.core else { return };
+    let known = draft.view().core_uuid();
+    if known.is_some_and(|known| *core.to_bytes() == *known.as_str().as_bytes()) {
         return;
     }
-    let core = CoreUuid::from(core);
+    let core = CoreUuid::from(core.to_str());
     if let Some(from) = draft.view().core_uuid().cloned() {
         draft.note(Sign::Restarted { from, to: core.clone() });
         draft.clear(&Removal::Restarted);
-        draft.begun = standard.date();
+        draft.begun = head.date;
     }
     draft.set_core(core);
 }

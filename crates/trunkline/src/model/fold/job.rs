@@ -17,7 +17,7 @@ pub(in crate::model) fn begin(draft: &mut Draft, id: JobUuid, command: Arc<str>)
 /// BACKGROUND_JOB
 pub(super) fn end(draft: &mut Draft, event: &Event) {
     let Some(id) = event.job_uuid().map(JobUuid::from) else { return };
-    if draft.alter::<Job>(id.as_str(), |job| job.result = Some(event.detach())) {
+    if draft.alter::<Job>(id.as_str(), |job| job.result = Some(event.detach())).is_some() {
         draft.remove::<Job>(&id, Removal::Ended);
     }
 }

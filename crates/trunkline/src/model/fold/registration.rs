@@ -19,7 +19,7 @@ pub(super) fn register(draft: &mut Draft, event: &Event) {
     let is_known = draft.alter_by::<Registration, _>(&id, |registration| {
         registration.read(block, event);
     });
-    if is_known {
+    if is_known.is_some() {
         return;
     }
     if let Some(replaced) = of_contact(draft, &id, block) {
