@@ -1,5 +1,7 @@
 //! Several switches: which of them takes a call, and whose fault it was when one did not.
 //!
+//! [`Fleet`] makes one view and one stream of changes of several models.
+//!
 //! All of it is pure: nodes are told of here ([`Nodes`]), what is known of them is put in, and a [`Policy`] chooses. No
 //! clock is read and nothing is sent.
 //!
@@ -32,6 +34,7 @@ mod fault;
 mod headroom;
 mod least_sessions;
 mod load;
+mod merged;
 mod nodes;
 mod policy;
 mod round_robin;
@@ -46,6 +49,7 @@ pub use fault::Fault;
 pub use headroom::Headroom;
 pub use least_sessions::LeastSessions;
 pub use load::Load;
+pub use merged::{Fleet, FleetReader, FleetView, OnNode};
 pub use nodes::{Chosen, Condition, InFlight, NoNode, Nodes, Settings};
 pub use policy::Policy;
 pub use round_robin::RoundRobin;

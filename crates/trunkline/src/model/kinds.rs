@@ -1,5 +1,7 @@
 //! The kinds of object there are: a line each.
 
+use std::sync::Arc;
+
 use super::call::Call;
 use super::change::{Altered, Change, Removal};
 use super::channel::Channel;
@@ -49,6 +51,30 @@ macro_rules! kinds {
                     &self.tables.$table
                 }
             )*
+        }
+
+        impl View {
+            /// Every object, as one that was found.
+            pub(in crate::model) fn as_found(&self) -> Vec<Change> {
+                let mut changes = Vec::new();
+                $(
+                    let found = |after: &Arc<$type>| Altered::Created { after: after.clone(), while_away: true };
+                    changes.extend(self.$table().iter().map(|object| Change::$type(found(object))));
+                )*
+                changes
+            }
+
+            /// Every object, as one that is gone.
+            pub(in crate::model) fn as_gone(&self, cause: &Removal) -> Vec<Change> {
+                let mut changes = Vec::new();
+                $(
+                    let gone = |last: &Arc<$type>| {
+                        Altered::Removed { last: last.clone(), cause: cause.clone(), while_away: true }
+                    };
+                    changes.extend(self.$table().iter().map(|object| Change::$type(gone(object))));
+                )*
+                changes
+            }
         }
 
         $(

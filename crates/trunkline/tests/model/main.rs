@@ -3,6 +3,7 @@
 mod conferences;
 mod describe;
 mod embedded;
+mod merged;
 mod recorded;
 #[path = "../../../trunkline-sim/tests/sim/support/recording.rs"]
 #[allow(dead_code, reason = "the simulator's tests need more of it")]

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::{Candidate, Load, Policy, Wanted};
+use crate::model::{Coverage, NodeStage, View};
 
 /// How much a node can be relied on.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
@@ -60,6 +61,24 @@ impl Settings {
     /// How busy it is.
     pub fn set_load(&mut self, load: Load) -> &mut Self {
         self.load = load;
+        self
+    }
+
+    /// Takes over what the model of the node has: how busy it is, and whether it can be relied on. That it cannot be reached
+    /// the model does not know.
+    pub fn observe(&mut self, view: &View) -> &mut Self {
+        let node = view.nodes().iter().next();
+        self.condition = match node.map(|node| node.stage) {
+            _ if view.stale().is_some() => Condition::Stale,
+            Some(NodeStage::Ready) | None => Condition::Ready,
+            Some(_) => Condition::Paused,
+        };
+        let known = Load { max_rate: self.load.max_rate, ..node.map_or(self.load, |node| node.load()) };
+        let max_rate = node.and_then(|node| node.max_rate).max(known.max_rate);
+        let count = u32::try_from(view.channels().len()).unwrap_or(u32::MAX);
+        // Its own count may be as old as its last HEARTBEAT.
+        let sessions = if view.coverage() == Coverage::Complete { count } else { known.sessions.max(count) };
+        self.load = Load { sessions, max_rate, ..known };
         self
     }
 
