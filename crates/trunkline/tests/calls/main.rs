@@ -2,6 +2,7 @@
 //! FreeSWITCH where `TRUNKLINE_TEST_URL` names one.
 
 mod applications;
+mod blocking;
 mod bridging;
 mod by_id;
 mod digits;
