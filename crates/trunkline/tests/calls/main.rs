@@ -6,6 +6,7 @@ mod blocking;
 mod bridging;
 mod by_id;
 mod digits;
+mod faults;
 mod lifecycle;
 #[path = "../client/notes.rs"]
 mod notes;
