@@ -146,6 +146,7 @@
 mod client;
 mod inbox;
 mod link;
+pub mod outbound;
 mod receive;
 mod received;
 mod reconnect;

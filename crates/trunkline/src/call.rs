@@ -3,7 +3,6 @@
 
 mod by_id;
 mod cancel;
-mod ended;
 mod events;
 mod mode;
 mod run;
@@ -18,13 +17,12 @@ use std::time::Duration;
 
 use trunkline_proto::api::UuidKill;
 use trunkline_proto::{
-    ChannelData, ChannelUuid, Command, Control, EventFormat, EventName, EventSet, HangupCause, SendMsg,
-    SocketMode,
+    ChannelData, ChannelUuid, Command, Control, EventFormat, EventSet, HangupCause, SendMsg, SocketMode,
 };
 
+pub use crate::ended::{Ended, EndedBy};
 pub use applications::Bridged;
 pub use by_id::Recording;
-pub use ended::{Ended, EndedBy};
 pub use events::{CallEvents, Dtmf};
 pub use mode::{Async, Locked, Mode, Sync};
 pub(crate) use state::CallState;
@@ -32,33 +30,7 @@ pub(crate) use state::CallState;
 use crate::client::Client;
 use crate::core::Shared;
 use crate::error::Error;
-
-/// The events a call's connection has by `myevents` (`parse_command` in `mod_event_socket.c`).
-pub(crate) const MYEVENTS: [EventName; 23] = [
-    EventName::ChannelAnswer,
-    EventName::ChannelApplication,
-    EventName::ChannelBridge,
-    EventName::ChannelCreate,
-    EventName::ChannelData,
-    EventName::ChannelDestroy,
-    EventName::ChannelExecute,
-    EventName::ChannelExecuteComplete,
-    EventName::ChannelHangup,
-    EventName::ChannelHangupComplete,
-    EventName::ChannelOriginate,
-    EventName::ChannelUuid,
-    EventName::ChannelOutgoing,
-    EventName::ChannelPark,
-    EventName::ChannelProgress,
-    EventName::ChannelProgressMedia,
-    EventName::ChannelState,
-    EventName::ChannelUnbridge,
-    EventName::ChannelUnpark,
-    EventName::DetectedSpeech,
-    EventName::Dtmf,
-    EventName::NoTalk,
-    EventName::Talk,
-];
+use crate::my_events::MYEVENTS;
 
 /// A call. Cloning it is cheap; every clone is the same call.
 ///

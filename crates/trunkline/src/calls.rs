@@ -3,6 +3,7 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, Weak};
+use std::time::Duration;
 
 use tokio::sync::oneshot;
 use trunkline_proto::api::{ApiCommand, UuidExists};
@@ -13,6 +14,9 @@ use crate::client::Client;
 use crate::core::{Shared, Submission, lock};
 use crate::error::Error;
 use crate::reconnect::{Gap, GapCause};
+
+/// How long the events of a call that is down may take.
+const LAST_EVENTS: Duration = Duration::from_secs(2);
 
 #[derive(Debug, Default)]
 pub(crate) struct Calls {
@@ -109,6 +113,18 @@ impl Calls {
     /// The connection has ended.
     pub(crate) fn on_closed(&self, reason: &CloseReason) {
         self.all().iter().for_each(|call| call.on_closed(reason));
+    }
+
+    /// The call is down. Its events are on their way, and tell of it, unless they are lost or filtered out.
+    pub(crate) fn on_linger(&self) {
+        // At the end of a runtime there is none.
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
+        for call in self.all().into_iter().filter(|call| call.ended().is_none()) {
+            runtime.spawn(async move {
+                tokio::time::sleep(LAST_EVENTS).await;
+                call.on_down();
+            });
+        }
     }
 
     fn all(&self) -> Vec<Arc<CallState>> {

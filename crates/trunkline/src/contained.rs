@@ -1,15 +1,25 @@
 //! Running what a program has given us, so that its panic is its own.
 
 use std::any::Any;
-use std::future::{Future, poll_fn};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::Pin;
-use std::task::Poll;
+#[cfg(feature = "client")]
+use std::{
+    future::{Future, poll_fn},
+    pin::Pin,
+    task::Poll,
+};
 
 /// What a panic was told.
 pub(crate) struct Panicked(Box<dyn Any + Send>);
 
+/// Runs it, or into its panic.
+#[cfg(feature = "blocking")]
+pub(crate) fn contained_now<T>(run: impl FnOnce() -> T) -> Result<T, Panicked> {
+    catch_unwind(AssertUnwindSafe(run)).map_err(Panicked)
+}
+
 /// Waits for it, or for its panic.
+#[cfg(feature = "client")]
 pub(crate) async fn contained<T>(
     mut running: Pin<Box<dyn Future<Output = T> + Send + '_>>,
 ) -> Result<T, Panicked> {

@@ -18,8 +18,9 @@ use std::time::{Duration, Instant, SystemTime};
 use tokio::io::AsyncWrite;
 use tokio::sync::{Notify, oneshot, watch};
 use trunkline_proto::{
-    ChannelData, CloseReason, Command, CommandKind, Connection, CoreUuid, Event, EventSet, JobLost, JobUuid,
-    LogData, LogLevel, Output, Permissions, Reply, SubscriptionId, SubscriptionRefused, Ticket, Unanswered,
+    ChannelData, CloseReason, Command, CommandKind, Connection, CoreUuid, Disposition, Event, EventSet,
+    JobLost, JobUuid, LogData, LogLevel, Output, Permissions, Reply, SubscriptionId, SubscriptionRefused,
+    Ticket, Unanswered,
 };
 
 pub(crate) use deliver::Deliveries;
@@ -528,7 +529,10 @@ impl Core {
                         deliveries.call = Some((sender, call));
                     }
                 }
-                Output::Notice(notice) => trace::notice(&self.tally.span, &notice),
+                Output::Notice(notice) => {
+                    trace::notice(&self.tally.span, &notice);
+                    deliveries.lingers |= notice.disposition() == Disposition::Linger;
+                }
                 Output::Unexpected(message) => trace::unexpected(&self.tally.span, &message),
                 Output::Closed(reason) => {
                     self.ready = None;

@@ -91,11 +91,9 @@ pub enum Error {
     Subscription(#[from] SubscriptionRefused),
     /// The call has ended, and with it whatever was to be done with it. Not a failure: a handler that ends with it, as by
     /// `?`, has ended as calls do.
-    #[cfg(feature = "client")]
     #[error("the call has ended: {0}")]
-    CallEnded(#[source] crate::call::Ended),
+    CallEnded(#[source] crate::ended::Ended),
     /// An application took longer than it was given. It was ended, and the call goes on.
-    #[cfg(feature = "client")]
     #[error("the application `{application}` took longer than {after:?}; it was ended, and the call goes on")]
     ApplicationTimedOut {
         /// Its name.
@@ -104,7 +102,6 @@ pub enum Error {
         after: Duration,
     },
     /// An address cannot be listened on.
-    #[cfg(feature = "client")]
     #[error("cannot listen on {address}: {source}")]
     Listen {
         /// Which.
@@ -171,7 +168,6 @@ impl Error {
         Self::Refused { command: command.to_owned(), reason }
     }
 
-    #[cfg(feature = "client")]
     pub(crate) fn application(application: String, source: ApplicationError) -> Self {
         match source {
             ApplicationError::NotBridged { cause, legs } => Self::NotBridged { cause, legs },
@@ -215,7 +211,6 @@ impl Error {
     #[must_use]
     pub fn is_timeout(&self) -> bool {
         let root = self.root();
-        #[cfg(feature = "client")]
         if matches!(root, Self::ApplicationTimedOut { .. }) {
             return true;
         }

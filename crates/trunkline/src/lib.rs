@@ -73,12 +73,14 @@ mod client;
 mod command_end;
 #[cfg(any(feature = "client", feature = "blocking"))]
 mod config;
-#[cfg(feature = "client")]
+#[cfg(any(feature = "client", feature = "blocking"))]
 mod contained;
 #[cfg(feature = "client")]
 mod core;
 #[cfg(feature = "client")]
 mod driver;
+#[cfg(any(feature = "client", feature = "blocking"))]
+mod ended;
 #[cfg(any(feature = "client", feature = "blocking"))]
 mod error;
 #[cfg(feature = "client")]
@@ -101,9 +103,11 @@ mod merged;
 mod meter;
 #[cfg(feature = "model")]
 pub mod model;
+#[cfg(any(feature = "client", feature = "blocking"))]
+mod my_events;
 #[cfg(feature = "client")]
 mod originate;
-#[cfg(feature = "client")]
+#[cfg(any(feature = "client", feature = "blocking"))]
 pub mod outbound;
 #[cfg(any(feature = "client", feature = "blocking"))]
 mod outcome;

@@ -3,9 +3,20 @@
 use std::time::Duration;
 
 use socket2::{SockRef, TcpKeepalive};
+#[cfg(unix)]
+use trunkline_proto::CloseReason;
 
 /// After writing failed, how long we go on reading: the switch may have said why it left.
 pub(crate) const LAST_WORDS: Duration = Duration::from_secs(1);
+
+/// The socket that is standard input, under a descriptor of its own.
+#[cfg(unix)]
+pub(crate) fn stdin() -> Result<std::os::fd::OwnedFd, CloseReason> {
+    use std::os::fd::AsFd;
+    let stdin = std::io::stdin();
+    let socket = SockRef::from(&stdin).r#type().and_then(|_| stdin.as_fd().try_clone_to_owned());
+    socket.map_err(|error| CloseReason::Io(format!("standard input is no socket: {error}")))
+}
 
 /// Small packets at once, and a sign of life asked for where there is silence: without it a switch that has lost its
 /// power would never be missed.

@@ -1,18 +1,15 @@
 //! What is told to `tracing`: the names of its spans and events, which are a promise and stand in the guide. No command's
 //! text is among it, and no password; what goes over the wire is in [`wire_trace`](crate::wire_trace).
 
-use std::net::SocketAddr;
 use std::time::Duration;
 
 use tracing::{Level, Span, debug, debug_span, error, info, info_span, trace, warn};
-use trunkline_proto::{ChannelUuid, CloseReason, DisconnectNotice, Message, SubscriptionRefused};
+use trunkline_proto::{CloseReason, DisconnectNotice, Message, SubscriptionRefused};
 
 use crate::bounded::Missed;
 use crate::command_end::{Begun, Outcome};
-use crate::contained::Panicked;
 use crate::core::now;
 use crate::link::Role;
-use crate::outbound::{self, Fate, Session};
 use crate::permission::Permission;
 use crate::reconnect::Gap;
 use crate::stream_options::Overflow;
@@ -20,7 +17,6 @@ use crate::stream_options::Overflow;
 const CONNECTION: &str = "trunkline::connection";
 const COMMAND: &str = "trunkline::command";
 const STREAM: &str = "trunkline::stream";
-const OUTBOUND: &str = "trunkline::outbound";
 
 /// A connection, through all its sessions. It belongs to whoever holds the client, not to who made it.
 pub(crate) fn connection(switch: &str, role: Role) -> Span {
@@ -110,65 +106,4 @@ pub(crate) fn not_permitted(span: &Span, permission: &Permission) {
 
 pub(crate) fn refused(span: &Span, refused: &SubscriptionRefused) {
     debug!(target: STREAM, parent: span, %refused, "refused");
-}
-
-/// A call that a server handles.
-pub(crate) fn call(peer: SocketAddr, uuid: &ChannelUuid) -> Span {
-    info_span!(target: OUTBOUND, parent: None, "call", %uuid, %peer)
-}
-
-pub(crate) fn open_to_all(address: SocketAddr) {
-    warn!(
-        target: OUTBOUND,
-        %address,
-        "anybody who can reach this address can pretend to be a switch: an outbound socket has no password; \
-         listen on loopback, or allow only the switches' addresses (`Server::allow`)"
-    );
-}
-
-/// A connection could not be accepted; `rest`, if accepting waits until it may go on.
-pub(crate) fn not_accepted(error: &std::io::Error, rest: Option<Duration>) {
-    warn!(target: OUTBOUND, %error, ?rest, "cannot accept a connection");
-}
-
-pub(crate) fn turned_away(peer: SocketAddr, why: &str) {
-    warn!(target: OUTBOUND, %peer, why, "turned away");
-}
-
-pub(crate) fn no_call(peer: SocketAddr, error: &crate::Error) {
-    warn!(target: OUTBOUND, %peer, %error, "no call");
-}
-
-/// The dialplan has the call handled in another way than the handler does.
-pub(crate) fn wrong_mode(is_async: bool) {
-    if is_async {
-        error!(target: OUTBOUND, "the handler takes calls of `socket HOST:PORT full`: the dialplan's line is to be without `async`");
-    } else {
-        error!(target: OUTBOUND, "the handler takes calls of `socket HOST:PORT async full`: the dialplan's line lacks `async`");
-    }
-}
-
-pub(crate) fn handler_begins() {
-    debug!(target: OUTBOUND, "handler begins");
-}
-
-pub(crate) fn handler_ends(
-    session: &Session,
-    fate: Fate,
-    ended: Option<Result<outbound::Outcome, Panicked>>,
-) {
-    let fate = fate.as_str();
-    let call = session.ended_already().map(tracing::field::display);
-    match ended {
-        Some(Ok(outbound::Outcome::Failed(error))) => {
-            error!(target: OUTBOUND, fate, call, error = &*error as &(dyn std::error::Error + 'static), "handler failed");
-        }
-        Some(Ok(_)) => info!(target: OUTBOUND, fate, call, "handler ended"),
-        Some(Err(panicked)) => {
-            error!(target: OUTBOUND, fate, call, panic = panicked.message(), "handler panicked")
-        }
-        None => {
-            warn!(target: OUTBOUND, fate, call, "handler did not return after its call had ended, and was dropped")
-        }
-    }
 }

@@ -5,9 +5,10 @@ use std::net::TcpStream;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
 use std::time::{Duration, Instant};
 
+use socket2::SockRef;
 use trunkline_proto::{
-    ApiMisuse, ApiResponse, CloseReason, Command, CommandReply, Connection, EventBuilder, EventFormat,
-    EventName, JobUuid, Permissions, Reply, SubscriptionId,
+    ApiMisuse, ApiResponse, ChannelData, CloseReason, Command, CommandReply, Connection, EventBuilder,
+    EventFormat, EventName, JobUuid, Permissions, Reply, SubscriptionId,
 };
 
 use super::link::Link;
@@ -18,6 +19,7 @@ use crate::error::Error;
 use crate::job_result::JobResult;
 use crate::outcome::{accepted, printed, taken};
 use crate::reconnect::State;
+use crate::socket::tune;
 
 /// Connects to a switch: `trunkline::blocking::connect("esl://:ClueCon@127.0.0.1:8021")`.
 ///
@@ -87,6 +89,14 @@ impl Client {
         let mut link = Link::new(Socket::connected(stream.into())?, &config, false);
         let permissions = link.insist(|link| link.wait(|inbox| inbox.permissions.take()))?;
         Ok(Self::new(link, permissions, &config))
+    }
+
+    /// Asks for the call that the switch has connected to us for.
+    pub(super) fn meet(stream: TcpStream, config: &Config) -> Result<(Self, ChannelData), Error> {
+        tune(&SockRef::from(&stream));
+        let mut link = Link::meet(Socket::connected(stream)?, config);
+        let data = link.insist(|link| link.wait(|inbox| inbox.heard.take_data()))?;
+        Ok((Self::new(link, Permissions::default(), config), data.detach()))
     }
 
     fn new(link: Link, permissions: Permissions, config: &Config) -> Self {
@@ -166,6 +176,17 @@ impl Client {
             connection.check(&command)?;
             Ok(connection.send(command, None, now))
         })
+    }
+
+    /// As [`send`](Self::send), with its own patience.
+    pub(super) fn send_within(
+        &mut self,
+        command: Command,
+        timeout: Option<Duration>,
+    ) -> Result<Ticket, Error> {
+        let text = command.describe().into_owned();
+        let timeout = timeout.or(self.timeout);
+        self.link.give(text, None, timeout, |connection, now| Ok(connection.send(command, None, now)))
     }
 
     /// Waits for the reply to a command, refusals included. Items that come meanwhile are for [`recv`](Self::recv),

@@ -11,6 +11,7 @@ use trunkline_proto::{
     SubscriptionRefused, Unanswered,
 };
 
+use super::outbound::Heard;
 use super::received::{JOB_RANK, Received};
 use super::ticket::{Slot, Ticket};
 use super::wanted::Wanted;
@@ -36,6 +37,8 @@ pub(super) struct Inbox {
     /// Why there is no connection: it was lost, or has ended.
     pub(super) closed: Option<CloseReason>,
     pub(super) sessions: Sessions,
+    /// Of the call it was made for, if it was.
+    pub(super) heard: Heard,
 }
 
 #[derive(Debug)]
@@ -73,13 +76,19 @@ impl Inbox {
             permissions: None,
             closed: None,
             sessions: Sessions::default(),
+            heard: Heard::default(),
         }
     }
 
     /// Takes all there is; the connection's next deadline.
     pub(super) fn sort(&mut self, connection: &mut Connection) -> Option<Instant> {
         loop {
-            match connection.poll_output() {
+            let output = connection.poll_output();
+            if let Output::Event(event) = &output {
+                self.heard.on_event(event);
+            }
+            match output {
+                Output::Call(data) => self.heard.on_call(data),
                 Output::Event(event) if self.wanted.matches(&event) => self.put(Received::Event(event)),
                 Output::Log(line) if self.log.is_some_and(|wanted| line.level() <= wanted) => {
                     self.put(Received::Log(line));

@@ -54,8 +54,17 @@ impl Link {
         as_configured.wait_in_break = false;
         let watched = config.reconnect.as_ref().and_then(|reconnect| reconnect.liveness);
         as_configured.liveness = as_configured.liveness.or(watched);
+        Self::of(Connection::inbound(as_configured, now), socket, config)
+    }
+
+    /// Over a connection that the switch has made.
+    pub(super) fn meet(socket: Socket, config: &Config) -> Self {
+        Self::of(Connection::outbound(config.connection.clone(), Instant::now()), socket, config)
+    }
+
+    fn of(connection: Connection, socket: Socket, config: &Config) -> Self {
         let mut link = Self {
-            connection: Connection::inbound(as_configured, now),
+            connection,
             inbox: Inbox::new(config),
             socket,
             buffer: ReadBuffer::new(),
@@ -63,7 +72,7 @@ impl Link {
             deadline: None,
             blocked: false,
             write_failed: None,
-            last_read: now,
+            last_read: Instant::now(),
             pause: config.pause,
             insists: false,
         };

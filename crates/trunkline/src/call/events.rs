@@ -9,10 +9,11 @@ use std::task::{Context, Poll, ready};
 use futures_core::Stream;
 use trunkline_proto::{ApiMisuse, Event, EventName, EventSet};
 
-use super::{Async, Call, CallState, MYEVENTS, Mode};
+use super::{Async, Call, CallState, Mode};
 use crate::client::Client;
 use crate::error::Error;
 use crate::events::Item;
+use crate::my_events::MYEVENTS;
 use crate::queue::{Ending, Queue, Taken};
 use crate::stream_options::StreamOptions;
 

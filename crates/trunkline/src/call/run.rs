@@ -196,7 +196,21 @@ impl<M: Mode> Running<M> {
 
     /// Waits for its end, by its CHANNEL_EXECUTE_COMPLETE. Nothing is lost when the future is dropped.
     pub(super) async fn end(&mut self) -> Result<Event, Error> {
-        let end = (&mut self.complete).await;
+        let end = if M::WAITS {
+            // Its answer has come when it was over: the event is right behind it, if it was not lost.
+            let after = self.call.handle.client.config().connection.command_timeout;
+            let Ok(end) = tokio::time::timeout(after, &mut self.complete).await else {
+                self.over = true;
+                self.call.handle.state.remove(&self.id);
+                return Err(Error::unanswered(
+                    &self.what,
+                    Unanswered::TimedOut { after, executed: Executed::Unknown },
+                ));
+            };
+            end
+        } else {
+            (&mut self.complete).await
+        };
         self.over = true;
         end.map_err(|_| self.call.lost(&self.what))
     }

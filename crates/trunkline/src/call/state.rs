@@ -205,6 +205,12 @@ impl CallState {
         self.end(Ended::told(event, asked));
     }
 
+    /// It is down, and nobody has said why.
+    pub(crate) fn on_down(&self) {
+        let asked = lock(&self.inner).asked.clone();
+        self.end(Ended::now(None, asked.unwrap_or(EndedBy::Switch)));
+    }
+
     /// Of the applications that ended meanwhile we have not heard: nobody waits for them for ever.
     pub(crate) fn on_gap(&self, gap: &Gap) {
         let mut inner = lock(&self.inner);

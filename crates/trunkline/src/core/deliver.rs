@@ -34,6 +34,8 @@ pub(crate) struct Deliveries {
     pub(crate) logs: VecDeque<LogData>,
     /// The switch does not answer, or answers again.
     pub(super) stalled: Option<bool>,
+    /// The call of the connection is down, which goes on for what there is to be told of that.
+    pub(super) lingers: bool,
     pub(super) gap: Option<Gap>,
     /// Of streams that merge one of this connection's.
     pub(super) wake: Vec<Waker>,
@@ -110,6 +112,9 @@ impl Shared {
         if let Some((sender, permissions)) = deliveries.ready.take() {
             self.tally.connected();
             let _ = sender.send(permissions);
+        }
+        if std::mem::take(&mut deliveries.lingers) {
+            self.calls.on_linger();
         }
         if let Some((sender, call)) = deliveries.call.take() {
             self.tally.connected();

@@ -7,9 +7,10 @@ use std::sync::Arc;
 use trunkline_proto::{ApiMisuse, ChannelUuid, Event, EventName, EventSet};
 
 use super::{OriginateError, Originated, Originating, Stage};
-use crate::call::{Call, CallState, MYEVENTS};
+use crate::call::{Call, CallState};
 use crate::client::Client;
 use crate::error::Error;
+use crate::my_events::MYEVENTS;
 use crate::queue::{Queue, Taken};
 use crate::stream_options::{Overflow, StreamOptions};
 

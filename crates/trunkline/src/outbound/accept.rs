@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
+#[cfg(unix)]
+use trunkline_proto::CloseReason;
 use trunkline_proto::{ChannelData, ChannelUuid, HangupCause, SocketMode};
 
 use crate::call::{Call, Ended, SyncCall};
@@ -109,6 +111,38 @@ impl Accept {
         crate::socket::tune(&socket2::SockRef::from(&stream));
         let (reader, writer) = halves(stream);
         self.halves(reader, writer, peer).await
+    }
+
+    /// Asks over a connected stream socket, TCP or not, such as one that was inherited or passed. It is made non-blocking,
+    /// as are all its copies.
+    ///
+    /// # Errors
+    ///
+    /// As [`tcp`](Self::tcp); no socket.
+    ///
+    /// # Cancel safety
+    ///
+    /// As [`tcp`](Self::tcp).
+    #[cfg(unix)]
+    pub async fn descriptor(&self, socket: std::os::fd::OwnedFd) -> Result<Session, Error> {
+        let stream = std::net::TcpStream::from(socket);
+        let ours = stream.set_nonblocking(true).and_then(|()| TcpStream::from_std(stream));
+        self.tcp(ours.map_err(|error| CloseReason::Io(error.to_string()))?).await
+    }
+
+    /// The same of the socket that is this process's standard input, as `inetd` and the like hand it over. What the
+    /// process writes to its standard output goes to the switch, too, if that is the same socket: nothing should.
+    ///
+    /// # Errors
+    ///
+    /// As [`descriptor`](Self::descriptor).
+    ///
+    /// # Cancel safety
+    ///
+    /// As [`tcp`](Self::tcp).
+    #[cfg(unix)]
+    pub async fn stdin(&self) -> Result<Session, Error> {
+        self.descriptor(crate::socket::stdin()?).await
     }
 
     /// Asks over any other stream.

@@ -1,51 +1,9 @@
-//! What a handler is given, and what it gives back.
+//! What a handler gives back.
 
 use std::convert::Infallible;
 use std::error::Error as StdError;
 
-use super::Session;
-use crate::call::{Call, Ended, SyncCall};
-
-/// What a handler may take: a [`Call`], a [`SyncCall`], or a [`Session`], which is either.
-pub trait FromSession: sealed::Sealed + Sized + Send + 'static {
-    /// The session as this, or as it was.
-    ///
-    /// # Errors
-    ///
-    /// The dialplan has it handled in another way.
-    fn from_session(session: Session) -> Result<Self, Session>;
-}
-
-impl FromSession for Session {
-    fn from_session(session: Session) -> Result<Self, Session> {
-        Ok(session)
-    }
-}
-
-impl FromSession for Call {
-    fn from_session(session: Session) -> Result<Self, Session> {
-        match session {
-            Session::Async(call) => Ok(call),
-            other => Err(other),
-        }
-    }
-}
-
-impl FromSession for SyncCall {
-    fn from_session(session: Session) -> Result<Self, Session> {
-        match session {
-            Session::Sync(call) => Ok(call),
-            other => Err(other),
-        }
-    }
-}
-
-mod sealed {
-    pub trait Sealed {}
-    impl Sealed for super::Session {}
-    impl Sealed for super::Call {}
-    impl Sealed for super::SyncCall {}
-}
+use crate::ended::Ended;
 
 /// How a handler ended.
 #[derive(Debug)]
@@ -104,7 +62,7 @@ fn is_end(error: &(dyn StdError + 'static)) -> bool {
 mod tests {
     use super::*;
     use crate::Error;
-    use crate::call::EndedBy;
+    use crate::ended::EndedBy;
 
     #[derive(Debug, thiserror::Error)]
     enum Own {

@@ -1,10 +1,9 @@
 //! The sockets a server listens on.
 
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, SocketAddr, TcpListener};
 
 use socket2::{Domain, Protocol, Socket, Type};
-use tokio::net::{TcpListener, ToSocketAddrs};
 
 use crate::error::Error;
 
@@ -36,9 +35,12 @@ impl Listen {
 
     /// Listens on every address this stands for. Of a name that stands for several, those are left out that this machine
     /// does not have.
-    pub(super) async fn on(&self, addresses: impl ToSocketAddrs) -> Result<Vec<TcpListener>, Error> {
+    pub(crate) fn on(
+        &self,
+        addresses: io::Result<impl Iterator<Item = SocketAddr>>,
+    ) -> Result<Vec<TcpListener>, Error> {
         let no_address = |source| Error::Listen { address: "the address given".to_owned(), source };
-        let mut addresses: Vec<_> = tokio::net::lookup_host(addresses).await.map_err(no_address)?.collect();
+        let mut addresses: Vec<_> = addresses.map_err(no_address)?.collect();
         addresses.dedup();
         let mut listeners = Vec::new();
         let mut failed = None;
@@ -81,7 +83,7 @@ impl Listen {
         socket.set_nonblocking(true)?;
         socket.bind(&address.into())?;
         socket.listen(self.backlog)?;
-        TcpListener::from_std(socket.into())
+        Ok(socket.into())
     }
 }
 
@@ -90,3 +92,9 @@ impl Listen {
 const NO_FAMILY: i32 = 97;
 #[cfg(not(target_os = "linux"))]
 const NO_FAMILY: i32 = 47;
+
+/// Whether an error is about the connection that was to be accepted, and the next one may be fine.
+pub(crate) fn is_the_connections_own(error: &io::Error) -> bool {
+    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset, Interrupted, TimedOut};
+    matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset | Interrupted | TimedOut)
+}

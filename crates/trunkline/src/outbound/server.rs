@@ -7,11 +7,13 @@ use std::time::Duration;
 
 use tokio::net::{TcpListener, ToSocketAddrs};
 use tokio::sync::watch;
+use trunkline_proto::CloseReason;
 
 use super::counts::Counters;
-use super::handler::{FromSession, IntoOutcome};
+use super::from_session::FromSession;
+use super::handler::IntoOutcome;
 use super::serving::{Handlers, Serving, Terms};
-use super::{Accept, AllowList, Listen, ServerHandle};
+use super::{Accept, AllowList, Listen, ServerHandle, trace};
 use crate::config::Config;
 use crate::error::Error;
 
@@ -79,7 +81,9 @@ impl Server {
     ///
     /// As [`bind`](Self::bind).
     pub async fn bind_with(addresses: impl ToSocketAddrs, how: Listen) -> Result<Self, Error> {
-        Ok(Self::on(how.on(addresses).await?))
+        let listeners = how.on(tokio::net::lookup_host(addresses).await)?;
+        let ours = listeners.into_iter().map(TcpListener::from_std).collect::<Result<_, _>>();
+        Ok(Self::on(ours.map_err(|error| CloseReason::Io(error.to_string()))?))
     }
 
     /// On listeners that were made elsewhere, such as by whoever has started this program.
@@ -166,7 +170,7 @@ impl Server {
         H: FnOnce(C) -> F + Clone + Send + 'static,
         F: Future<Output: IntoOutcome> + Send + 'static,
     {
-        super::serving::warn_if_open(&self.listeners, self.allowed.as_ref());
+        trace::warn_if_open(self.handle.local_addresses(), self.allowed.as_ref());
         let terms = Terms {
             accept: self.accept,
             allowed: self.allowed,

@@ -15,10 +15,12 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::counts::{Counters, Fate};
-use super::handler::{FromSession, IntoOutcome, Outcome};
-use super::shutdown::Stop;
+use super::from_session::FromSession;
+use super::handle::Stop;
+use super::handler::{IntoOutcome, Outcome};
+use super::listen::is_the_connections_own;
 use super::{Accept, AllowList, Session};
-use crate::trace;
+use crate::outbound::trace;
 
 /// So many calls are given back at once; others wait for that, unaccepted.
 const MOST_REFUSALS: usize = 256;
@@ -151,21 +153,4 @@ impl Serving {
 fn poll_accept(listeners: &[TcpListener], cx: &mut Context<'_>) -> Poll<io::Result<(TcpStream, SocketAddr)>> {
     let mut polled = listeners.iter().map(|listener| listener.poll_accept(cx));
     polled.find(Poll::is_ready).unwrap_or(Poll::Pending)
-}
-
-/// Whether an error is about the connection that was to be accepted, and the next one may be fine.
-fn is_the_connections_own(error: &io::Error) -> bool {
-    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset, Interrupted, TimedOut};
-    matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset | Interrupted | TimedOut)
-}
-
-/// A listener that others than this machine can reach, with nobody asked who he is.
-pub(super) fn warn_if_open(listeners: &[TcpListener], allowed: Option<&AllowList>) {
-    if allowed.is_some() {
-        return;
-    }
-    let addresses = listeners.iter().filter_map(|listener| listener.local_addr().ok());
-    for address in addresses.filter(|address| !address.ip().to_canonical().is_loopback()) {
-        trace::open_to_all(address);
-    }
 }

@@ -1,15 +1,8 @@
-//! Stopping a server, and asking it how it is.
+//! How a server is stopped.
 
-use std::future::Future;
-use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::watch;
-use tokio::time::Instant;
 use trunkline_proto::HangupCause;
-
-use super::counts::{Counters, Counts};
 
 /// How a server is stopped: it accepts no more calls, lets those it has end, and after a while makes an end of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,57 +25,5 @@ impl Shutdown {
     #[must_use]
     pub fn hang_up(within: Duration, cause: impl Into<HangupCause>) -> Self {
         Self { within, cause: Some(cause.into()) }
-    }
-}
-
-/// A hand on a running [`Server`](super::Server). Cloning it is cheap.
-#[derive(Debug, Clone)]
-pub struct ServerHandle {
-    pub(super) counters: Arc<Counters>,
-    pub(super) addresses: Arc<[SocketAddr]>,
-    pub(super) stop: watch::Sender<Option<Stop>>,
-    pub(super) over: watch::Receiver<()>,
-}
-
-/// When and how the calls that are left end.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Stop {
-    pub(super) at: Instant,
-    pub(super) cause: Option<HangupCause>,
-}
-
-impl ServerHandle {
-    /// Stops the server. What was said last counts: a second word can make it faster.
-    pub fn shutdown(&self, how: Shutdown) {
-        let now = Instant::now();
-        let at = now.checked_add(how.within).unwrap_or(now + Duration::from_secs(365 * 24 * 3600));
-        self.stop.send_replace(Some(Stop { at, cause: how.cause }));
-    }
-
-    /// Waits until the server is to stop: for handlers that are to know of it.
-    pub fn stopping(&self) -> impl Future<Output = ()> + Send + 'static {
-        let mut stop = self.stop.subscribe();
-        async move {
-            // The sender is held by the server.
-            let _ = stop.wait_for(Option::is_some).await;
-        }
-    }
-
-    /// Waits until the server has stopped, and its last call has ended.
-    pub fn stopped(&self) -> impl Future<Output = ()> + Send + 'static {
-        let mut over = self.over.clone();
-        async move { while over.changed().await.is_ok() {} }
-    }
-
-    /// What has become of the connections made to it.
-    #[must_use]
-    pub fn counts(&self) -> Counts {
-        self.counters.now()
-    }
-
-    /// Where it listens, or has listened.
-    #[must_use]
-    pub fn local_addresses(&self) -> &[SocketAddr] {
-        &self.addresses
     }
 }

@@ -2,9 +2,11 @@
 //! FreeSWITCH where `TRUNKLINE_TEST_URL` names one.
 
 mod applications;
+mod blocking;
 mod bridging;
 mod by_id;
 mod digits;
+mod faults;
 mod lifecycle;
 #[path = "../client/notes.rs"]
 mod notes;

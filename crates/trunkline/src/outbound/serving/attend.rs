@@ -11,7 +11,7 @@ use super::{Handler, Outcome, Running, Terms};
 use crate::contained::{Panicked, contained};
 use crate::outbound::Session;
 use crate::outbound::counts::Fate;
-use crate::trace;
+use crate::outbound::trace;
 
 pub(super) async fn connection(terms: &Terms, stream: TcpStream, peer: SocketAddr, handler: Handler) {
     let session = match terms.accept.tcp(stream).await {
@@ -57,7 +57,7 @@ async fn handled(terms: &Terms, session: &Session, handler: Running) -> Fate {
         () = stopping(terms, session) => None,
     };
     let fate = fate(session, ended.as_ref());
-    trace::handler_ends(session, fate, ended);
+    trace::handler_ends(session.ended_already(), fate, ended);
     fate
 }
 

@@ -11,7 +11,7 @@ use trunkline_proto::{CloseReason, Event, HangupCause};
 pub struct Ended {
     /// Why it was hung up. `None` where that is not known: the call was not hung up, but given back or moved elsewhere; the
     /// connection was lost; or the switch closed it before it could say so, as it does on an outbound socket that cannot
-    /// [linger](crate::Call#hanging-up).
+    /// linger.
     pub cause: Option<HangupCause>,
     /// Who ended it.
     pub by: EndedBy,
