@@ -91,7 +91,7 @@ impl Running {
     /// Whether a digit may end it.
     fn heeds_digits(&self) -> bool {
         match &self.activity {
-            Activity::Playback(_) | Activity::Record(_) => true,
+            Activity::Playback(_) | Activity::Record(_) | Activity::Tones => true,
             Activity::Playlist(list) => list.heeds_digits(),
             _ => false,
         }
@@ -161,6 +161,7 @@ pub(crate) enum Activity {
     /// Until the call is over: echo.
     Media,
     Sleep,
+    Tones,
     Playback(media::Playback),
     Playlist(Box<playlist::Playlist>),
     Record(Box<Recording>),
@@ -428,7 +429,8 @@ impl Core {
             | Activity::Extension(_)
             | Activity::Conference(_)
             | Activity::Fifo(_)
-            | Activity::Playlist(_) => {}
+            | Activity::Playlist(_)
+            | Activity::Tones => {}
         }
         self.complete(id, running.started);
     }

@@ -255,7 +255,7 @@ impl Core {
             self.handle_cause(id, cause);
         }
         let Some(channel) = self.channels.get(id).filter(|channel| !channel.is_leaving()) else { return };
-        let says = channel.variables.get("hangup_after_bridge");
+        let says = self.channel_variable(id, b"hangup_after_bridge");
         let explicit = says.is_some_and(|says| says.eq_ignore_ascii_case(b"explicit"));
         let hangs_up = explicit || (answered && says.is_some_and(is_true));
         let soft = channel.running == ChannelState::SoftExecute && channel.bridge.is_none();

@@ -5,7 +5,7 @@ use trunkline_proto::HangupCause;
 use super::{Activity, Application, Progress, Running};
 use crate::bridge::Joint;
 use crate::cause::Cause;
-use crate::channel::ChannelId;
+use crate::channel::{Channel, ChannelId};
 use crate::core::Core;
 use crate::event::origin;
 use crate::log;
@@ -100,9 +100,10 @@ impl Core {
 
     /// What a channel's variables have it do when the one it called failed for this reason.
     pub(crate) fn handle_cause(&mut self, id: ChannelId, cause: Cause) {
-        let Some(channel) = self.channels.get(id).filter(|channel| !channel.hung_up()) else { return };
-        let variables = &channel.variables;
-        let get = |name: &str| variables.get(name);
+        if self.channels.get(id).is_none_or(Channel::hung_up) {
+            return;
+        }
+        let get = |name: &str| self.channel_variable(id, name.as_bytes());
         if cause != HangupCause::AttendedTransfer.into() {
             let harmless = get("failure_causes").is_some_and(|causes| !names(causes, cause));
             let goes_on =

@@ -14,7 +14,7 @@ use crate::text::split_spaces;
 
 pub(super) const APPLICATIONS: &[(&str, Application)] = &[
     ("send_dtmf", send_dtmf),
-    ("queue_dtmf", send_dtmf),
+    ("queue_dtmf", queue_dtmf),
     ("flush_dtmf", nothing),
     ("start_dtmf", nothing),
     ("stop_dtmf", nothing),
@@ -58,6 +58,11 @@ const SHORTEST: u64 = 1000;
 
 fn send_dtmf(core: &mut Core, id: ChannelId, data: &[u8]) -> Progress {
     core.send_digits(id, data);
+    Progress::Done
+}
+
+fn queue_dtmf(core: &mut Core, id: ChannelId, data: &[u8]) -> Progress {
+    core.press(id, data);
     Progress::Done
 }
 
@@ -290,9 +295,9 @@ impl Core {
         if let Some((serial, gather)) = self.take_gather(id) {
             return self.gather_digit(id, serial, gather, digit);
         }
-        let Some(channel) = self.channels.get_mut(id) else { return };
-        let stops = channel.variables.get("playback_terminators").unwrap_or(b"*").to_vec();
+        let stops = self.channel_variable(id, b"playback_terminators").unwrap_or(b"*");
         let ends = stops == b"any" || (stops != b"none" && stops.contains(&digit));
+        let Some(channel) = self.channels.get_mut(id) else { return };
         let Some(running) = channel.running_apps.last_mut().filter(|_| ends) else { return };
         if running.heeds_digits() {
             running.over = true;

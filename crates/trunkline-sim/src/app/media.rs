@@ -6,9 +6,11 @@ use super::{Activity, Application, Ending, Progress, RESPONSE};
 use crate::channel::ChannelId;
 use crate::core::{Core, Task};
 use crate::event::origin;
+use crate::text::atoi;
 use crate::time::Time;
 
-pub(super) const APPLICATIONS: &[(&str, Application)] = &[("echo", echo), ("playback", playback)];
+pub(super) const APPLICATIONS: &[(&str, Application)] =
+    &[("echo", echo), ("gentones", gentones), ("playback", playback)];
 
 /// How long a file is taken to be, since there are no files.
 const FILE_LENGTH: Duration = Duration::from_secs(1);
@@ -72,6 +74,22 @@ fn playback(core: &mut Core, id: ChannelId, path: &[u8]) -> Progress {
         core.after(length, Task::ApplicationOver { channel: id, serial });
     }
     Progress::Waits(Activity::Playback(playback))
+}
+
+/// `<tones>[|<times>]`: no file, so that nothing is told of it.
+fn gentones(core: &mut Core, id: ChannelId, data: &[u8]) -> Progress {
+    let text = String::from_utf8_lossy(data).into_owned();
+    let (tones, times) = text.split_once('|').unwrap_or((&text, "0"));
+    if let Some(channel) = core.channels.get_mut(id) {
+        channel.variables.remove(b"playback_terminator_used");
+    }
+    let times = atoi(times.as_bytes());
+    if let Ok(times) = u64::try_from(times) {
+        let serial = core.current_serial(id);
+        let length = Duration::from_millis(tones_length(tones).saturating_mul(times.max(1)));
+        core.after(length, Task::ApplicationOver { channel: id, serial });
+    }
+    Progress::Waits(Activity::Tones)
 }
 
 /// How a path begins that a player has a name of its own for.
@@ -138,8 +156,11 @@ pub(super) fn length(path: &[u8]) -> Option<Duration> {
     };
     let (tones, loops) = tones.split_once(";loops=").unwrap_or((tones, "1"));
     let loops: i64 = loops.trim().parse().unwrap_or(1);
-    let once: u64 = tones.split("%(").skip(1).map(tone_length).sum();
-    Some(Duration::from_millis(once.saturating_mul(u64::try_from(loops).ok()?)))
+    Some(Duration::from_millis(tones_length(tones).saturating_mul(u64::try_from(loops).ok()?)))
+}
+
+fn tones_length(tones: &str) -> u64 {
+    tones.split("%(").skip(1).map(tone_length).sum()
 }
 
 /// `on,off,frequency…)`: milliseconds.

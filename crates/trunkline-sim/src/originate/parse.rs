@@ -185,10 +185,16 @@ fn groups(dial: &[u8], global: &Variables) -> Vec<Vec<LegSpec>> {
     let serial = split_outside_brackets(dial, b'|');
     serial
         .map(|group| {
-            let legs = split_outside_brackets(group, b',').map(|leg| leg_spec(leg, global));
+            let group = cleaned(group, b'|');
+            let legs = split_outside_brackets(&group, b',').map(|leg| leg_spec(&cleaned(leg, b','), global));
             legs.filter(|leg| !leg.dial.is_empty()).collect()
         })
         .collect()
+}
+
+/// A part of what was cut at a separator, without the quotes and backslashes that were for it.
+fn cleaned(part: &[u8], separator: u8) -> Vec<u8> {
+    split(part, separator, 1).pop().unwrap_or_default()
 }
 
 fn split_outside_brackets(text: &[u8], separator: u8) -> impl Iterator<Item = &[u8]> {

@@ -144,3 +144,20 @@ async fn the_caller_hangs_up() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn the_call_ends_with_the_bridge_if_that_is_asked_for() {
+    everywhere(|switch| async move {
+        let call = answered(&switch, "async full").await;
+        let bridge = call.bridge(to("null/1").hangup_after()).await.unwrap();
+        let other = bridge.uuid();
+        switch.client().api(&format!("uuid_kill {other}")).await.unwrap();
+        assert!(call.ended().await.is_hangup());
+
+        let call = answered(&switch, "async full").await;
+        let failed = call.bridge(to("error/USER_BUSY").as_the_call_has_it()).await;
+        assert!(matches!(failed, Err(Error::CallEnded(_) | Error::NotBridged { .. })), "{failed:?}");
+        assert_eq!(call.ended().await.cause, Some(HangupCause::UserBusy));
+    })
+    .await;
+}
