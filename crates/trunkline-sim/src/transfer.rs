@@ -29,9 +29,17 @@ impl Core {
             self.hangup(id, HangupCause::ExchangeRoutingError, &origin::TRANSFER);
             return;
         }
+        if let Some(channel) = self.channels.get_mut(id) {
+            channel.variables.set("max_forwards", left.to_string());
+        }
+        self.execute_on(id, "execute_on_blind_transfer");
         let now = self.now;
-        let Some(channel) = self.channels.get_mut(id) else { return };
-        channel.variables.set("max_forwards", left.to_string());
+        let Some(channel) = self.channels.get_mut(id).filter(|channel| !channel.hung_up()) else { return };
+        let forced = |name: &str| channel.variables.get(name).map(<[u8]>::to_vec);
+        let (forced_dialplan, forced_context) =
+            (forced("force_transfer_dialplan"), forced("force_transfer_context"));
+        let dialplan = dialplan.filter(|given| !given.is_empty()).or(forced_dialplan.as_deref());
+        let context = context.filter(|given| !given.is_empty()).or(forced_context.as_deref());
         channel.variables.remove(b"signal_bond");
         let logical_direction = channel.logical_direction();
         let bridged = channel.bridge.map(|bridge| bridge.peer);
