@@ -269,6 +269,16 @@ impl Core {
         }
     }
 
+    /// A channel goes from its bridge to something else; whoever leads that will see.
+    pub(crate) fn leave_bridge(&mut self, id: ChannelId) {
+        let Some(channel) = self.channels.get_mut(id) else { return };
+        channel.left = channel.bridge.take().map(|bridge| bridge.peer);
+        channel.variables.remove(b"bridge_to");
+        if let Some(leader) = channel.left {
+            self.wake(leader);
+        }
+    }
+
     /// Ends the bridge a channel has left, if its leader has not seen it yet: nobody is in two bridges at once, or
     /// goes while in one.
     pub(crate) fn tell_leader(&mut self, id: ChannelId) {

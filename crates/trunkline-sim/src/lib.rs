@@ -37,8 +37,9 @@
 //! Where a real switch leaves it to chance, one way was chosen: a connection that ends with its call hears the call's
 //! last events if somebody else has hung it up, and CHANNEL_HANGUP alone if it did so itself by `api`, or in sync mode;
 //! the channel under an async `socket` parks [`SwitchConfig::park_delay`] after `connect`; a message is taken up
-//! [`SwitchConfig::frame`] after it was sent, never earlier; the ACK of a SIP call is there before the next application. A
-//! stalled reader stalls the others only where [`Faults::stall_on_kill`] says so.
+//! [`SwitchConfig::frame`] after it was sent, never earlier; the ACK of a SIP call is there before the next application; who
+//! is left by the one that asked, in `att_xfer`, is handed over before it parks. A stalled reader stalls the others only
+//! where [`Faults::stall_on_kill`] says so.
 //!
 //! # What is scripted
 //!
@@ -135,6 +136,8 @@
 //! - SIP itself: no packet is sent, nobody registers, INFO and MESSAGE reach nobody, presence is kept by no one.
 //! - Of the log, most lines of level DEBUG; commands of the operating system (`system`), scripts (`lua`), other languages,
 //!   databases but for `hash` and `db`; video, fax, speech recognition, `mod_callcenter` but for its lists.
+//! - Of calls that meet, music for the one who waits while a bound key's application runs, `bind_digit_action`, campon, and
+//!   media that goes past the switch. An application that needs media does not wait for it on a leg that is not answered.
 //! - Of the event socket, `event_sink`; `lead-frames` and `hold-bleg`; that commands are read byte by byte, at about 1 MB a
 //!   second.
 //! - Whatever command there is besides is answered `-ERR … Command not found!`; any other application ends the call as one

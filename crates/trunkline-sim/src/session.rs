@@ -91,27 +91,7 @@ impl Core {
     }
 
     pub(crate) fn enter(&mut self, id: ChannelId, state: ChannelState) {
-        let Some(channel) = self.channels.get(id) else { return };
-        if channel.running == ChannelState::ExchangeMedia {
-            self.run_leaving_hooks(id);
-        }
-        let Some(channel) = self.channels.get_mut(id) else { return };
-        if channel.running == ChannelState::ExchangeMedia && state < ChannelState::Hangup {
-            // It has left the bridge; whoever leads that will see.
-            channel.left = channel.bridge.take().map(|bridge| bridge.peer);
-            channel.variables.remove(b"bridge_to");
-            if let Some(leader) = channel.left {
-                self.ready.push_back(leader);
-            }
-        }
-        if channel.running == ChannelState::Park {
-            self.stop_parking(id);
-        }
-        let Some(channel) = self.channels.get(id) else { return };
-        if channel.running == ChannelState::None && state == ChannelState::Hangup {
-            // It was over before its thread began.
-            self.fire_channel(id, &origin::CREATE);
-        }
+        self.leave_state(id, &state);
         let Some(channel) = self.channels.get_mut(id) else { return };
         channel.running = state.clone();
         channel.redirected &= channel.target != state;
@@ -134,6 +114,24 @@ impl Core {
             ChannelState::SoftExecute => self.on_soft_execute(id),
             ChannelState::Hangup => self.on_hangup(id),
             ChannelState::Reporting => self.on_reporting(id),
+            _ => {}
+        }
+    }
+
+    /// What ends with the state a channel is in.
+    fn leave_state(&mut self, id: ChannelId, next: &ChannelState) {
+        match self.channels.get(id).map(|channel| channel.running.clone()) {
+            Some(ChannelState::ExchangeMedia) => {
+                self.run_leaving_hooks(id);
+                if *next < ChannelState::Hangup {
+                    self.leave_bridge(id);
+                }
+            }
+            Some(ChannelState::Park) => self.stop_parking(id),
+            // It was over before its thread began.
+            Some(ChannelState::None) if *next == ChannelState::Hangup => {
+                self.fire_channel(id, &origin::CREATE);
+            }
             _ => {}
         }
     }

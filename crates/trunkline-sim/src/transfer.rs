@@ -29,35 +29,17 @@ impl Core {
             self.hangup(id, HangupCause::ExchangeRoutingError, &origin::TRANSFER);
             return;
         }
-        let now = self.now;
-        let Some(channel) = self.channels.get_mut(id) else { return };
-        channel.variables.set("max_forwards", left.to_string());
-        channel.variables.remove(b"signal_bond");
-        let logical_direction = channel.logical_direction();
-        let bridged = channel.bridge.map(|bridge| bridge.peer);
-        let mut whereto = [number.to_vec(), Vec::new(), Vec::new()];
-        if let Some(profile) = &mut channel.profile {
-            let or = |given: Option<&[u8]>, known: &[u8], default: &[u8]| match given {
-                Some(given) if !given.is_empty() => given.to_vec(),
-                _ if known.is_empty() || known.eq_ignore_ascii_case(b"inline") => default.to_vec(),
-                _ => known.to_vec(),
-            };
-            profile.rdnis = std::mem::replace(&mut profile.destination, number.to_vec());
-            profile.dialplan = or(dialplan, &profile.dialplan, b"XML");
-            profile.context = or(context, &profile.context, b"default");
-            profile.index += 1;
-            profile.logical_direction = logical_direction;
-            profile.profile_created = now;
-            profile.times.bridged = Time::default();
-            profile.times.last_hold = Time::default();
-            whereto = [number.to_vec(), profile.context.clone(), profile.dialplan.clone()];
+        if let Some(channel) = self.channels.get_mut(id) {
+            channel.variables.set("max_forwards", left.to_string());
         }
-        channel.other = None;
-        channel.extension.clear();
-        channel.transferred = true;
-        if let Some(peer) = bridged.and_then(|peer| self.channels.get_mut(peer)) {
-            peer.variables.remove(b"signal_bond");
+        self.execute_on(id, "execute_on_blind_transfer");
+        let bridged = self.channels.get(id).and_then(|channel| channel.bridge).map(|bridge| bridge.peer);
+        for leg in [Some(id), bridged].into_iter().flatten() {
+            if let Some(channel) = self.channels.get_mut(leg) {
+                channel.variables.remove(b"signal_bond");
+            }
         }
+        let Some(whereto) = self.send_profile(id, number, dialplan, context) else { return };
         let [number, context, dialplan] = whereto.map(|text| String::from_utf8_lossy(&text).into_owned());
         self.note_transfer(id, &format!("bl_xfer:{number}/{context}/{dialplan}"));
         self.log_session(log::NOTICE, &origin::TRANSFER, id, |channel| {
@@ -65,6 +47,44 @@ impl Core {
         });
         self.leave_for(id, ChannelState::Routing);
         self.run_xfer_hook(id);
+    }
+
+    /// Has a channel's caller profile, and what it was to execute, be those of one that calls there: the number, the
+    /// context and the dialplan in the end, unless the call is over.
+    fn send_profile(
+        &mut self,
+        id: ChannelId,
+        number: &[u8],
+        dialplan: Option<&[u8]>,
+        context: Option<&[u8]>,
+    ) -> Option<[Vec<u8>; 3]> {
+        let now = self.now;
+        let channel = self.channels.get_mut(id).filter(|channel| !channel.hung_up())?;
+        channel.other = None;
+        channel.extension.clear();
+        channel.transferred = true;
+        let logical_direction = channel.logical_direction();
+        let variables = &channel.variables;
+        let Some(profile) = &mut channel.profile else {
+            return Some([number.to_vec(), Vec::new(), Vec::new()]);
+        };
+        let or = |given: Option<&[u8]>, forced: &str, known: &[u8], default: &[u8]| match given {
+            Some(given) if !given.is_empty() => given.to_vec(),
+            _ => match variables.get(forced) {
+                Some(forced) => forced.to_vec(),
+                None if known.is_empty() || known.eq_ignore_ascii_case(b"inline") => default.to_vec(),
+                None => known.to_vec(),
+            },
+        };
+        profile.rdnis = std::mem::replace(&mut profile.destination, number.to_vec());
+        profile.dialplan = or(dialplan, "force_transfer_dialplan", &profile.dialplan, b"XML");
+        profile.context = or(context, "force_transfer_context", &profile.context, b"default");
+        profile.index += 1;
+        profile.logical_direction = logical_direction;
+        profile.profile_created = now;
+        profile.times.bridged = Time::default();
+        profile.times.last_hold = Time::default();
+        Some([number.to_vec(), profile.context.clone(), profile.dialplan.clone()])
     }
 
     /// Writes a transfer down.

@@ -14,6 +14,8 @@ mod faults;
 mod invariants;
 /// One connection: what it loses, what ends it, what it is bound to.
 mod listener;
+/// Three who are to hear each other.
+mod meeting;
 /// Any commands in any order.
 mod random;
 /// Whole recorded conversations, played again.
