@@ -145,7 +145,9 @@ pub(crate) struct SimArgs {
     #[arg(long, value_name = "FILE.xml")]
     pub(crate) dialplan: Option<PathBuf>,
 
-    /// What it is like: users, telephones, delays, faults
+    /// What it is like: users, telephones, talkers, delays, faults
+    ///
+    /// `trunkline sim example` prints a file with all there is.
     #[arg(long, value_name = "FILE.toml")]
     pub(crate) config: Option<PathBuf>,
 
@@ -160,6 +162,8 @@ pub(crate) enum SimCommand {
     /// Calls are made at a steady rate, each held and then hung up; a table at the end says what came of them. On any
     /// switch it dials what --dial says and nothing else, and hangs up its own calls alone, also when interrupted.
     Load(LoadArgs),
+    /// Print a file for --config with everything that can be in it
+    Example,
 }
 
 #[derive(clap::Args, Debug)]

@@ -47,6 +47,7 @@ async fn run(args: Args) -> Result<(), Failure> {
         Some(Command::Events(options)) => events::run(connection, options).await,
         Some(Command::Sim(options)) => match &options.command {
             Some(SimCommand::Load(options)) => load::run(connection, options).await,
+            Some(SimCommand::Example) => sim::example(),
             None => sim::run(connection, options).await,
         },
         Some(Command::Demo(options)) => demo::run(connection, options).await,

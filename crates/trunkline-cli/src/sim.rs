@@ -2,7 +2,7 @@
 
 mod file;
 
-use std::error::Error;
+use std::io::ErrorKind;
 
 use trunkline_sim::{ConfigurationError, Sim};
 
@@ -29,18 +29,31 @@ pub(crate) async fn run(connection: &ConnectionArgs, options: &SimArgs) -> Resul
     if let Some(password) = connection.secret()? {
         builder = builder.password(&password);
     }
-    let sim = builder.start().await.map_err(|error| {
-        Failure::Local(format!("cannot listen on {address}: {error}; is a switch running there already?"))
-    })?;
+    let sim = builder.start().await.map_err(|error| cannot_listen(address, &error))?;
     output::print(&format!("A simulated switch listens on {}. Ctrl-C ends it.", sim.addr()))?;
     signal::interrupted().await;
     sim.stop().await;
     Ok(())
 }
 
+fn cannot_listen(address: &str, error: &std::io::Error) -> Failure {
+    let hint = match error.kind() {
+        ErrorKind::AddrInUse => "; is a switch running there already? --listen 127.0.0.1:0 takes a free port",
+        ErrorKind::InvalidInput => "; it takes HOST:PORT",
+        _ => "",
+    };
+    Failure::Local(format!("cannot listen on {address}: {error}{hint}"))
+}
+
 fn unusable(error: &ConfigurationError) -> Failure {
-    match error.source() {
-        Some(why) => Failure::Local(format!("{error}: {why}")),
-        None => Failure::Local(error.to_string()),
+    match error {
+        // It names the file, which may be an included one.
+        ConfigurationError::Read { source, .. } => Failure::Local(format!("cannot read {source}")),
+        error => Failure::Local(error.to_string()),
     }
+}
+
+/// Prints a file for `--config` with everything that can be in it.
+pub(crate) fn example() -> Result<(), Failure> {
+    output::print(include_str!("../sim.toml").trim_end())
 }

@@ -47,13 +47,17 @@ impl Dialplan {
     ///
     /// # Errors
     ///
-    /// Where a file cannot be read, or is not XML.
+    /// Where a file cannot be read, is not XML, or has no context.
     pub fn load(path: impl AsRef<Path>) -> Result<Self, ConfigurationError> {
         let path = path.as_ref();
         let text = Preprocessor::default()
             .file(path)
             .map_err(|source| ConfigurationError::Read { path: path.into(), source })?;
-        Self::of_fragment(&text).map_err(|what| ConfigurationError::Xml { path: path.into(), what })
+        let dialplan = Self::of_fragment(&text).and_then(|dialplan| match dialplan.0.is_empty() {
+            true => Err("there is no context in it".into()),
+            false => Ok(dialplan),
+        });
+        dialplan.map_err(|what| ConfigurationError::Xml { path: path.into(), what })
     }
 
     /// Reads a text, likewise; nothing is included.

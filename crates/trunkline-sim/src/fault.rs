@@ -30,7 +30,7 @@ mod pipe;
 
 use std::time::Duration;
 
-pub(crate) use orders::{Order, order};
+pub(crate) use orders::{Order, order, usage};
 pub(crate) use pipe::{Fate, Pipe, delay, happens};
 
 /// Rules of unkindness; none by default.

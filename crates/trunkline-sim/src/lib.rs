@@ -15,6 +15,8 @@
 //! # }
 //! ```
 //!
+//! As a program it is `trunkline sim`: `trunkline sim example` prints a configuration with everything that can be in it.
+//!
 //! # What is faithful
 //!
 //! **The event socket**, modelled on `mod_event_socket.c` line by line: how bytes become packets and packets commands,

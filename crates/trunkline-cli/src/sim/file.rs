@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 use trunkline::HangupCause;
-use trunkline_sim::{Release, SimBuilder, SipConfig, SipPeer, SwitchConfig, User};
+use trunkline_sim::{Release, SimBuilder, SipConfig, SipPeer, SwitchConfig, Talker, User};
 
 use crate::failure::Failure;
 
@@ -36,6 +36,7 @@ pub(super) struct SimFile {
     globals: BTreeMap<String, String>,
     user: Vec<UserEntry>,
     sip: SipEntry,
+    talker: Vec<TalkerEntry>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -70,6 +71,16 @@ struct PeerEntry {
     refuses: Option<u64>,
     hangs_up: Option<u64>,
     cause: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TalkerEntry {
+    number: String,
+    after: u64,
+    lasts: u64,
+    pause: Option<u64>,
+    energy: Option<u32>,
 }
 
 impl SimFile {
@@ -124,6 +135,7 @@ impl SimFile {
         }
         config.globals.extend(self.globals.clone());
         config.users.extend(self.user.iter().map(UserEntry::user));
+        config.conferences.talkers.extend(self.talker.iter().map(TalkerEntry::talker));
         self.sip.apply(&mut config.sip)
     }
 }
@@ -148,6 +160,18 @@ impl UserEntry {
         user.allowed_events.clone_from(&self.events);
         user.allowed_api.clone_from(&self.api);
         user.log(self.log.unwrap_or(true))
+    }
+}
+
+impl TalkerEntry {
+    fn talker(&self) -> Talker {
+        let millis = Duration::from_millis;
+        let mut talker = Talker::new(&self.number, millis(self.after), millis(self.lasts));
+        give(&mut talker.energy, self.energy);
+        match self.pause {
+            Some(pause) => talker.again(millis(pause)),
+            None => talker,
+        }
     }
 }
 
@@ -208,6 +232,10 @@ mod tests {
         let [first, second] = config.sip.peers.as_slice() else { panic!("{:?}", config.sip.peers) };
         assert_eq!(first.hangs_up, Some((Duration::from_secs(30), HangupCause::NormalClearing)));
         assert_eq!((second.rings, second.early_media), (None, Some(Duration::from_millis(50))));
+        let [talker] = config.conferences.talkers.as_slice() else {
+            panic!("{:?}", config.conferences.talkers)
+        };
+        assert_eq!((talker.pause, talker.energy), (Some(Duration::from_secs(5)), 6400));
     }
 
     #[test]

@@ -2,22 +2,20 @@
 
 use super::{Command, Invocation, Outcome};
 use crate::core::{Core, Request};
-use crate::fault::{Order, order};
+use crate::fault::{Order, order, usage};
 
 pub(super) const COMMANDS: &[(&str, Command)] = &[("sim", sim)];
 
-const TALK_USAGE: &str = "-USAGE: talk <conference> <member> <energy>|off\n";
-
-const FAULT_USAGE: &str = "-USAGE: fault [clear|chunks|greeting|accept|replies|events|calls|stall|half-open|disconnect|flood|restart] [...]\n";
+const TALK_USAGE: &str = "-USAGE: sim talk <conference> <member> <energy>|off\n";
 
 fn sim(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
     let text = invocation.text();
-    if let Some(order) = text.strip_prefix("talk ") {
-        return core.talk_order(order).map_or_else(|| TALK_USAGE.into(), |()| "+OK\n".into());
+    if let Some(order) = text.strip_prefix("talk").filter(|rest| rest.is_empty() || rest.starts_with(' ')) {
+        return core.talk_order(order.trim_start()).map_or_else(|| TALK_USAGE.into(), |()| "+OK\n".into());
     }
     let Some(text) = text.strip_prefix("fault").filter(|rest| rest.is_empty() || rest.starts_with(' '))
     else {
-        return format!("{FAULT_USAGE}{TALK_USAGE}").into();
+        return format!("{}{TALK_USAGE}", usage("")).into();
     };
     match order(&mut core.config.faults, text) {
         Some(Order::Told(text)) => text.into(),
@@ -29,6 +27,6 @@ fn sim(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
             core.requests.push_back(Request::Fail(fault));
             "+OK\n".into()
         }
-        None => FAULT_USAGE.into(),
+        None => usage(text).into(),
     }
 }

@@ -22,6 +22,33 @@ impl Faults {
     }
 }
 
+/// What there is to be ordered.
+const ORDERS: &[&str] = &[
+    "clear",
+    "chunks <bytes> [<ms>]",
+    "greeting prompt|withheld|<ms>",
+    "accept full|open",
+    "replies delay <ms> [<percent>]",
+    "replies cut <bytes>",
+    "replies lose <text>",
+    "events drop|duplicate|reorder <percent>",
+    "calls kill <percent>",
+    "stall <ms>",
+    "half-open",
+    "disconnect",
+    "flood <count>",
+    "restart [<ms>]",
+];
+
+/// How what begins like this is to be ordered, or everything, where nothing begins so.
+pub(crate) fn usage(text: &str) -> String {
+    let word = text.split_whitespace().next().unwrap_or_default();
+    let meant = |order: &&&str| order.split(' ').next() == Some(word);
+    let known = ORDERS.iter().any(|order| meant(&order));
+    let orders = ORDERS.iter().filter(|order| !known || meant(order));
+    orders.map(|order| format!("-USAGE: sim fault {order}\n")).collect()
+}
+
 /// Reads the words after `sim fault`; `None` if they are no order.
 pub(crate) fn order(rules: &mut Faults, text: &str) -> Option<Order> {
     let words: Vec<&str> = text.split_whitespace().collect();

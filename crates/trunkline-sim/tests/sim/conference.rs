@@ -107,7 +107,7 @@ fn talk_may_be_ordered() {
     assert_eq!(told.iter().map(|(action, _)| action.as_str()).collect::<Vec<_>>(), ["mute-member"]);
 }
 
-const USAGE: &str = "-USAGE: talk <conference> <member> <energy>|off\n";
+const USAGE: &str = "-USAGE: sim talk <conference> <member> <energy>|off\n";
 
 /// Digits for a pin: the wrong ones, and the right ones before the second prompt is over.
 #[test]

@@ -255,8 +255,8 @@ fn the_rules_are_told() {
         ("api sim fault", "events drop 5\n"),
         ("api sim fault clear", "+OK\n"),
         ("api sim fault", "no faults\n"),
-        ("api sim fault chunks none", "-USAGE: fault"),
-        ("api sim", "-USAGE: fault"),
+        ("api sim fault chunks none", "-USAGE: sim fault chunks <bytes> [<ms>]\n"),
+        ("api sim", "-USAGE: sim fault clear\n-USAGE: sim fault chunks"),
     ] {
         world.say(client, order);
         let body = world.heard(client).remove(0).body;
