@@ -14,7 +14,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::oneshot;
 use trunkline_proto::{
     ApiMisuse, ApiResponse, ChannelData, ChannelUuid, CloseReason, Command, CommandKind, CommandReply,
-    Connection, EventBuilder, EventName, EventSet, Executed, LogLevel, Permissions, Reply, Ticket,
+    Connection, Control, EventBuilder, EventName, EventSet, Executed, LogLevel, Permissions, Reply, Ticket,
     Unanswered,
 };
 
@@ -84,6 +84,8 @@ struct Handle {
     lanes: Lanes,
     config: Arc<Config>,
     permissions: Permissions,
+    /// Of an outbound socket without `full`.
+    is_limited: bool,
     serials: AtomicU64,
 }
 
@@ -134,11 +136,24 @@ impl Client {
         peer: Option<SocketAddr>,
     ) -> Result<(Self, ChannelData), Error> {
         let (main, call) = Link::meet(reader, writer, config, peer).await?;
-        Ok((Self::new(main, Lanes::default(), Arc::clone(config), Permissions::default()), call))
+        let handle = Handle {
+            main,
+            lanes: Lanes::default(),
+            config: Arc::clone(config),
+            permissions: Permissions::default(),
+            is_limited: call.control() != Control::Full,
+            serials: AtomicU64::new(0),
+        };
+        Ok((Self::of(handle), call))
     }
 
     fn new(main: Link, lanes: Lanes, config: Arc<Config>, permissions: Permissions) -> Self {
-        let handle = Arc::new(Handle { main, lanes, config, permissions, serials: AtomicU64::new(0) });
+        let serials = AtomicU64::new(0);
+        Self::of(Handle { main, lanes, config, permissions, is_limited: false, serials })
+    }
+
+    fn of(handle: Handle) -> Self {
+        let handle = Arc::new(handle);
         let life = Life::begin(&handle);
         Self { handle, _life: Some(life), timeout: None }
     }
@@ -196,6 +211,7 @@ impl Client {
     }
 
     async fn api_reply(&self, text: &str, command: Command) -> Result<ApiResponse, Error> {
+        self.permit(&command)?;
         match self.reply(command).await {
             Ok(reply) => printed(text, reply).map_err(|refused| self.note_refusal(refused)),
             Err(why) => Err(Error::unanswered(&format!("api {text}"), why)),
@@ -302,6 +318,7 @@ impl Client {
         if command.kind() == CommandKind::Events {
             self.check(&command)?;
         }
+        self.permit(&command)?;
         let text = command.describe().into_owned();
         self.reply(command).await.map_err(|why| Error::unanswered(&text, why))
     }
@@ -418,8 +435,14 @@ impl Client {
 
     /// A command that is to be answered by `+OK`.
     async fn command(&self, command: Command) -> Result<CommandReply, Error> {
+        self.permit(&command)?;
         let text = command.describe().into_owned();
         accepted(&text, self.reply(command).await.map_err(|why| Error::unanswered(&text, why))?)
+    }
+
+    /// Refuses what an outbound socket without `full` cannot do.
+    fn permit(&self, command: &Command) -> Result<(), ApiMisuse> {
+        if self.handle.is_limited { self.check(command) } else { Ok(()) }
     }
 
     /// The reply to a command, over whatever connection is for it.

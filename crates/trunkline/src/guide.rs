@@ -6,9 +6,12 @@
 //! 3. [Events](events)
 //! 4. [When the connection drops](when_the_connection_drops)
 //! 5. [Watching it work](watching)
-//! 6. [Quoting, and why strings are dangerous](quoting)
-//! 7. [Versions of FreeSWITCH](versions)
-#![cfg_attr(feature = "blocking", doc = "8. [Without async](without_async)")]
+//! 6. [Controlling calls](controlling_calls)
+//! 7. [Sync, async, full](sync_async_full)
+#![cfg_attr(feature = "model", doc = "8. [Watching a switch](the_live_model)")]
+//! 9. [Quoting, and why strings are dangerous](quoting)
+//! 10. [Versions of FreeSWITCH](versions)
+#![cfg_attr(feature = "blocking", doc = "11. [Without async](without_async)")]
 
 #[doc = include_str!("../docs/connecting.md")]
 pub mod connecting {}
@@ -26,6 +29,16 @@ pub mod when_the_connection_drops {}
 
 #[doc = include_str!("../docs/watching.md")]
 pub mod watching {}
+
+#[doc = include_str!("../docs/controlling_calls.md")]
+pub mod controlling_calls {}
+
+#[doc = include_str!("../docs/sync_async_full.md")]
+pub mod sync_async_full {}
+
+#[cfg(feature = "model")]
+#[doc = include_str!("../docs/the_live_model.md")]
+pub mod the_live_model {}
 
 #[doc = include_str!("../docs/quoting.md")]
 pub mod quoting {}

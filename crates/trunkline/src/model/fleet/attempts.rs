@@ -32,7 +32,7 @@ impl Attempts {
     ///
     /// # Errors
     ///
-    /// [`NoNode`] where none will do; with [`NoNode::over`] where there is to be no other attempt.
+    /// [`NoNode`] where none will do; with `over` where there is to be no other attempt.
     pub fn next(&mut self, nodes: &Nodes, policy: &mut impl Policy) -> Result<Chosen, NoNode> {
         if self.state != State::Open {
             return Err(NoNode::over(self.tried.len()));
