@@ -135,6 +135,8 @@ pub(crate) struct Stores {
     words: words::Words,
     aliases: words::Aliases,
     call_center: callcenter::CallCenter,
+    /// Rows of `show` that no channel stands behind.
+    ghosts: Vec<show::Ghost>,
 }
 
 /// The name of every command.

@@ -197,6 +197,20 @@ impl Channel {
         }
     }
 
+    /// What becomes of an inbound call as its thread enters a state (`switch_channel_perform_set_running_state` in
+    /// `src/switch_channel.c`): in the dialplan it rings, even if it was answered before.
+    pub(crate) fn call_state_in(&self, state: &ChannelState) -> Option<CallState> {
+        if self.is_outbound() || *state >= ChannelState::Hangup {
+            return None;
+        }
+        match state {
+            ChannelState::Routing => Some(CallState::Ringing),
+            _ if self.answered => Some(CallState::Active),
+            _ if self.early => Some(CallState::Early),
+            _ => None,
+        }
+    }
+
     /// Whether it can be heard.
     pub(crate) fn has_media(&self) -> bool {
         self.answered || self.early

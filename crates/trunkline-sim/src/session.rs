@@ -95,12 +95,12 @@ impl Core {
         let Some(channel) = self.channels.get_mut(id) else { return };
         channel.running = state.clone();
         channel.redirected &= channel.target != state;
-        let rings = state == ChannelState::Routing && channel.direction == CallDirection::Inbound;
+        let call_state = channel.call_state_in(&state);
         self.log_channel(log::DEBUG, &origin::STATE_CHANGE, id, |channel| {
             format!("({}) Running State Change {}", channel.shown_name(), channel.running.as_str())
         });
-        if rings {
-            self.set_call_state(id, CallState::Ringing);
+        if let Some(call_state) = call_state {
+            self.set_call_state(id, call_state);
         }
         self.fire_channel(id, &origin::STATE);
         match state {

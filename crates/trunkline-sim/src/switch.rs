@@ -343,8 +343,17 @@ impl Switch {
         output
     }
 
-    /// A call comes in by SIP, from nobody the switch knows; its uuid.
-    pub fn call_in(&mut self, name: &str, number: &str, destination: &str, now: Time) -> String {
+    /// A call comes in by SIP, from nobody the switch knows; its uuid. `None` if it is refused with 503: where incoming
+    /// calls are paused, or there are too many.
+    ///
+    /// ```
+    /// # use trunkline_sim::{Switch, SwitchConfig, Time};
+    /// let now = Time::from_micros(1_700_000_000_000_000);
+    /// let mut switch = Switch::new(SwitchConfig::default(), now);
+    /// let uuid = switch.call_in("Alice", "1000", "9002", now);
+    /// assert!(switch.channels().eq(uuid.as_deref()));
+    /// ```
+    pub fn call_in(&mut self, name: &str, number: &str, destination: &str, now: Time) -> Option<String> {
         self.catch_up(now);
         let uuid = self.core.incoming_call(name, number, destination);
         self.deliver();

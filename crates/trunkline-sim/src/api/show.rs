@@ -2,12 +2,14 @@
 //! of them. It lags behind the calls, as the database does that the real one asks.
 
 mod channels;
+mod ghosts;
 mod lists;
 pub(super) mod table;
 
 use super::{Command, Invocation, Outcome};
 use crate::core::Core;
 use crate::text::split_spaces;
+pub(crate) use ghosts::Ghost;
 use table::{Form, Table};
 
 pub(super) const COMMANDS: &[(&str, Command)] = &[("show", show), ("help", help)];

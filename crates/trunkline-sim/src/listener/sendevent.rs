@@ -57,6 +57,9 @@ impl Core {
         }
         let fired = Fired::new(name.clone(), subclass.map(|subclass| subclass.into_owned()), event);
         let channel = packet.header("Unique-ID").and_then(|uuid| self.channels.find(&uuid));
+        if name == EventName::ChannelCreate && packet.header("Unique-ID").is_none() {
+            self.add_ghost(packet);
+        }
         let fired = match channel {
             Some(channel) => self.queue_to_session(channel, fired),
             None => Some(fired),

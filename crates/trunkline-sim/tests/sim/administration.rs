@@ -49,6 +49,14 @@ fn pausing_refuses_calls_one_way_or_both() {
             ("fsctl resume", "+OK\n"),
         ],
     );
+    assert!(world.switch.call_in("", "1", "9002", world.now).is_some());
+    asks(&mut world, client, &[("fsctl pause inbound", "+OK\n")]);
+    assert_eq!(world.switch.call_in("", "1", "9002", world.now), None);
+    asks(
+        &mut world,
+        client,
+        &[("hupall", "+OK hangup all channels with cause MANAGER_REQUEST\n"), (NULL, MADE)],
+    );
     // The calling leg is there, and waits for one that could not be made.
     world.say(client, "api fsctl pause inbound");
     world.say(client, "bgapi originate {originate_timeout=3}loopback/9002 &park");

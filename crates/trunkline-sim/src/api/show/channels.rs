@@ -1,5 +1,6 @@
 //! Calls in tables (the views `channels`, `basic_calls` and `detailed_calls` in `switch_core_sqldb.c`).
 
+use super::ghosts::Ghost;
 use super::table::Table;
 use crate::channel::Channel;
 use crate::core::Core;
@@ -32,12 +33,22 @@ pub(super) fn channels(core: &Core, like: Option<&str>) -> Table {
     let mut table = Table::new(CHANNELS);
     for channel in core.channels.listed(core.now, core.config.show_delay) {
         let fields = Fields { core, channel };
-        if like.is_none_or(|like| fields.are_like(like)) {
+        if like.is_none_or(|like| are_like(like, |column| fields.get(column))) {
             let row: Vec<Vec<u8>> = table.columns.iter().map(|column| fields.get(column)).collect();
             table.row(row);
         }
     }
+    let is_like = |ghost: &&Ghost| like.is_none_or(|like| are_like(like, |column| ghost.get(column, core)));
+    add_ghosts(core, &mut table, is_like);
     table
+}
+
+fn add_ghosts(core: &Core, table: &mut Table, is_meant: impl Fn(&&Ghost) -> bool) {
+    let listed = core.stores.ghosts.iter().filter(|ghost| ghost.is_listed(core.now, core.config.show_delay));
+    for ghost in listed.filter(is_meant) {
+        let row: Vec<Vec<u8>> = table.columns.iter().map(|column| ghost.get(column, core)).collect();
+        table.row(row);
+    }
 }
 
 /// Which calls: with all their columns, and only bridged ones.
@@ -59,6 +70,9 @@ pub(super) fn calls(core: &Core, detailed: bool, bridged: bool) -> Table {
         let row: Vec<Vec<u8>> = table.columns.iter().map(field).collect();
         table.row(row);
     }
+    if !bridged {
+        add_ghosts(core, &mut table, |_| true);
+    }
     table
 }
 
@@ -67,17 +81,17 @@ struct Fields<'a> {
     channel: &'a Channel,
 }
 
-impl Fields<'_> {
-    /// As SQL's `like`: in any case, anywhere in the field; with a `%` in it, only where that says.
-    fn are_like(&self, pattern: &str) -> bool {
-        let pattern = if pattern.contains('%') { pattern.to_owned() } else { format!("%{pattern}%") };
-        let pattern = pattern.to_ascii_lowercase();
-        LIKE.iter().any(|column| {
-            let field = String::from_utf8_lossy(&self.get(column)).to_ascii_lowercase();
-            is_like(field.as_bytes(), pattern.as_bytes())
-        })
-    }
+/// As SQL's `like`: in any case, anywhere in the field; with a `%` in it, only where that says.
+fn are_like(pattern: &str, get: impl Fn(&str) -> Vec<u8>) -> bool {
+    let pattern = if pattern.contains('%') { pattern.to_owned() } else { format!("%{pattern}%") };
+    let pattern = pattern.to_ascii_lowercase();
+    LIKE.iter().any(|column| {
+        let field = String::from_utf8_lossy(&get(column)).to_ascii_lowercase();
+        is_like(field.as_bytes(), pattern.as_bytes())
+    })
+}
 
+impl Fields<'_> {
     fn bridged_epoch(&self) -> Vec<u8> {
         let times = self.channel.profile.as_ref().map(|profile| profile.times.bridged.as_secs());
         times.unwrap_or_default().to_string().into_bytes()
@@ -94,9 +108,9 @@ impl Fields<'_> {
             "callstate" => channel.call_state.as_str().into(),
             "application" => channel.last_app.as_ref().map(|(app, _)| app.clone().into()).unwrap_or_default(),
             "application_data" => channel.last_app.as_ref().map(|(_, data)| data.clone()).unwrap_or_default(),
-            "read_codec" | "write_codec" => "L16".into(),
-            "read_rate" | "write_rate" => "8000".into(),
-            "read_bit_rate" | "write_bit_rate" => "128000".into(),
+            "read_codec" | "write_codec" => channel.codec.name.into(),
+            "read_rate" | "write_rate" => channel.codec.rate.into(),
+            "read_bit_rate" | "write_bit_rate" => channel.codec.bit_rate.into(),
             "hostname" => self.core.config.switchname.clone().into_bytes(),
             "callee_direction" if flipped => "RECV".into(),
             "call_uuid" if flipped => channel.uuid.clone().into_bytes(),

@@ -238,6 +238,8 @@ pub(super) const CLAIMS: &[Claim] = &[
         || vec![(Opening(5), socket_call(1, "async full")), (At(52), "SIGTERM".into())],
         &[],
     ),
+    Claim("out-transfer-away", || vec![(Opening(1), extension_call(1, "5001"))], &[]),
+    Claim("send-event-ghost-channel", Vec::new, &[]),
     Claim("srv-killed", || vec![(Opening(5), socket_call(1, "async full"))], &[]),
     Claim("srv-shutdown-elegant", || vec![(Before("bgapi"), parked(1))], &[]),
     Claim("srv-shutdown", || vec![(Opening(5), socket_call(1, "async full"))], &[]),
@@ -280,6 +282,9 @@ fn config(name: &str) -> SwitchConfig {
     }
     if name == "out-hangup-by-us" {
         config.park_delay = Duration::from_millis(2);
+    }
+    if name == "out-transfer-away" {
+        config.park_delay = Duration::from_micros(550);
     }
     if ["out-resume", "out-execute"].contains(&name) {
         config.park_delay = Duration::from_millis(10);
