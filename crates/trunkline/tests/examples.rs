@@ -10,6 +10,8 @@ mod caller_name;
 mod click_to_dial;
 #[path = "../examples/commands.rs"]
 mod commands;
+#[path = "../examples/embedded.rs"]
+mod embedded;
 #[path = "../examples/events.rs"]
 mod events;
 #[path = "../examples/ivr_menu.rs"]
@@ -35,6 +37,7 @@ fn each_runs_to_its_end() {
         ("caller_name", caller_name::main),
         ("click_to_dial", click_to_dial::main),
         ("commands", commands::main),
+        ("embedded", embedded::main),
         ("events", events::main),
         ("ivr_menu", ivr_menu::main),
         ("jobs", jobs::main),

@@ -1,5 +1,6 @@
 //! The model without a connection: events in, objects and changes out.
 
+mod calls;
 mod conferences;
 mod describe;
 mod embedded;
@@ -10,5 +11,6 @@ mod recorded;
 mod recording;
 mod resync;
 mod simulated;
+mod stories;
 mod truth;
 mod watch;

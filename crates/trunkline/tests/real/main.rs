@@ -14,6 +14,7 @@
 //! - `users`, `permissions`: restricted users
 //! - `blocking`: the client without async
 //! - `merged`: two connections as one
+//! - `model`: what the model makes of calls, against the switch itself
 //!
 //! Calls are `null/` and `loopback/` channels with ids of our own, and only those are hung up; nothing is reloaded or shut down. The
 //! tests in `users` need the users of the directory that `TRUNKLINE_TEST_USERS` names, as
@@ -27,6 +28,7 @@ mod commands;
 mod events;
 mod jobs;
 mod merged;
+mod model;
 mod originate;
 mod overflow;
 mod permissions;

@@ -81,8 +81,8 @@ pub(super) fn sequence(draft: &Draft) -> u64 {
 
 /// Whether a channel that is not known may be made of this event.
 fn may_begin(draft: &mut Draft, event: &Event, id: &str, block: Block<'_>) -> bool {
-    // Its codecs are set before all else, under an id that may be taken from it again (CHANNEL_UUID).
-    if event.is(EventName::Codec) && block.target_state() == Some(ChannelState::New) {
+    // Before it begins its codecs are set, and its id may be taken from it again, when who made it is not known yet.
+    if is_being_made(event, block) {
         return false;
     }
     let begins = begins(event, block);
@@ -105,6 +105,12 @@ fn may_begin(draft: &mut Draft, event: &Event, id: &str, block: Block<'_>) -> bo
     }
     // There is nothing left of one whose end is told.
     !matches!(event.name(), Some(EventName::ChannelDestroy)) && block.state() != Some(ChannelState::Destroy)
+}
+
+/// Whether an event tells of a channel that is yet to be told of: CODEC and CHANNEL_UUID before all else.
+fn is_being_made(event: &Event, block: Block<'_>) -> bool {
+    let is_early = matches!(block.state(), None | Some(ChannelState::New | ChannelState::None));
+    is_early && matches!(event.name(), Some(EventName::Codec | EventName::ChannelUuid))
 }
 
 /// Whether an event may be the first one of a channel.
