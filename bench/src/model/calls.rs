@@ -1,6 +1,7 @@
 //! Recorded calls, each time as another.
 
 use std::ops::Range;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use bytes::BytesMut;
 use trunkline_proto::{Event, Message, MessageDecoder};
@@ -14,10 +15,12 @@ pub(super) struct Calls {
     ids: Vec<usize>,
     /// How many events there are in it.
     pub(super) count: u64,
-    next: u32,
 }
 
 const ID_LEN: usize = 36;
+
+/// No two calls have the same number.
+static NEXT: AtomicU32 = AtomicU32::new(0);
 
 impl Calls {
     pub(super) fn recorded(name: &str) -> Self {
@@ -40,26 +43,26 @@ impl Calls {
             is_uuid(id) && core.as_deref() != Some(id)
         };
         let ids = (0..bytes.len().saturating_sub(ID_LEN)).filter(is_id).collect();
-        Self { ids, count: events.len() as u64, bytes, next: 0 }
+        Self { ids, count: events.len() as u64, bytes }
     }
 
     /// As many bytes as a large read brings, and how many events they are.
-    pub(super) fn next(&mut self, size: usize) -> (BytesMut, u64) {
+    pub(super) fn next(&self, size: usize) -> (BytesMut, u64) {
         let (mut stream, mut count) = (BytesMut::new(), 0);
         while stream.len() < size {
             let begin = stream.len();
             stream.extend_from_slice(&self.bytes);
+            let number = NEXT.fetch_add(1, Ordering::Relaxed);
             for id in &self.ids {
-                write_number(&mut stream[begin + id..begin + id + ID_LEN], self.next);
+                write_number(&mut stream[begin + id..begin + id + ID_LEN], number);
             }
-            self.next += 1;
             count += self.count;
         }
         (stream, count)
     }
 
     /// One more time, as events.
-    pub(super) fn events(&mut self) -> Vec<Event> {
+    pub(super) fn events(&self) -> Vec<Event> {
         decode(&mut self.next(1).0)
     }
 }

@@ -22,25 +22,25 @@ pub(super) struct Spent {
 
 /// A recording, into a model that has nothing else.
 pub(super) fn recording(name: &str, duration: Duration) {
-    let mut calls = Calls::recorded(name);
+    let calls = Calls::recorded(name);
     for batch in [1, 256] {
         let mut switch = Switch::new();
-        let spent = spend(&mut calls, &mut switch, batch, duration);
+        let spent = spend(&calls, &mut switch, batch, duration);
         spent.print(&format!("{name}, {batch} at once"));
     }
 }
 
 /// A recorded call, into a model that has many already.
 pub(super) fn among(switch: &mut Switch, duration: Duration) {
-    let mut calls = Calls::recorded("ev-sip-call-plain");
+    let calls = Calls::recorded("ev-sip-call-plain");
     let channels = switch.view().channels().len();
     for batch in [1, 16, 256] {
-        let spent = spend(&mut calls, switch, batch, duration);
+        let spent = spend(&calls, switch, batch, duration);
         spent.print(&format!("ev-sip-call-plain, {batch} at once, among {channels} channels"));
     }
 }
 
-pub(super) fn spend(calls: &mut Calls, switch: &mut Switch, batch: usize, duration: Duration) -> Spent {
+pub(super) fn spend(calls: &Calls, switch: &mut Switch, batch: usize, duration: Duration) -> Spent {
     let mut spent = Spent::default();
     while spent.decoding + spent.folding < duration {
         let (mut stream, count) = calls.next(READ);

@@ -9,7 +9,9 @@ use crate::measure::rss_kib;
 
 /// Channels with their variables, and without: what the process grows by for each.
 pub(super) fn hold(channels: usize) {
-    for (what, variables) in [("with variables", true), ("without variables", false)] {
+    // Kept, so that what it gives back is not used for the next.
+    let mut switches = Vec::new();
+    for (what, variables) in [("without variables", false), ("with variables", true)] {
         let before = rss_kib();
         let switch = fill(channels, Options::new().with_variables(variables));
         let view = switch.view();
@@ -22,6 +24,7 @@ pub(super) fn hold(channels: usize) {
             "{count} channels {what}: {each:.2} KiB each, {:.2} KiB over the {kept:.2} KiB of the event that is kept",
             each - kept
         );
+        switches.push(switch);
     }
 }
 
@@ -31,7 +34,7 @@ pub(super) fn many(channels: usize) -> Switch {
 }
 
 fn fill(channels: usize, options: Options) -> Switch {
-    let (mut calls, now) = (Calls::that_stay("ev-sip-call-plain"), Instant::now());
+    let (calls, now) = (Calls::that_stay("ev-sip-call-plain"), Instant::now());
     let mut switch = Switch::with(options);
     while switch.view().channels().len() < channels {
         switch.apply_all(&calls.events(), now);

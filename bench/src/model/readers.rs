@@ -48,7 +48,7 @@ pub(super) fn read(switch: &mut Switch, readers: usize, duration: Duration) {
 
 /// Folds for so long; events a second.
 fn pour(switch: &mut Switch, duration: Duration) -> f64 {
-    spend(&mut Calls::recorded("ev-sip-call-plain"), switch, BATCH, duration).folded()
+    spend(&Calls::recorded("ev-sip-call-plain"), switch, BATCH, duration).folded()
 }
 
 /// Asks for a channel again and again, and for another each time; how long each took, in nanoseconds.

@@ -7,7 +7,7 @@ mod application;
 mod bridge;
 mod calls;
 mod channel;
-mod conference;
+pub(in crate::model) mod conference;
 mod core;
 mod gateway;
 mod head;
@@ -15,7 +15,7 @@ pub(in crate::model) mod job;
 mod node;
 mod parked;
 mod recording;
-mod registration;
+pub(in crate::model) mod registration;
 mod with_channel;
 
 use trunkline_proto::{ChannelUuid, Event, EventName, EventSet};

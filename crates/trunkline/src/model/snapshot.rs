@@ -2,6 +2,10 @@
 //!
 //! The [module](super) says how it goes.
 
+mod conferences;
+mod gateways;
+pub(in crate::model) mod others;
+mod registrations;
 pub(in crate::model) mod resync;
 pub(in crate::model) mod settle;
 
@@ -9,6 +13,8 @@ use std::time::Instant;
 
 use trunkline_proto::api::{ApiCommand, ApiError, CallRow, ChannelRow, Show, UuidDump};
 use trunkline_proto::{ChannelUuid, Event};
+
+use others::{List, Listed};
 
 /// The view may be wrong: events were lost, and what they told has not been asked for yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,6 +73,8 @@ enum Question {
     Bridged,
     /// How a channel is, if it is.
     Channel(ChannelUuid),
+    /// What else there is.
+    List(List),
 }
 
 impl Ask {
@@ -77,6 +85,7 @@ impl Ask {
             Question::Channels => Show::channels().line(),
             Question::Bridged => Show::bridged_calls().line(),
             Question::Channel(id) => UuidDump::new(id).line(),
+            Question::List(list) => Ok(list.line()),
         };
         // An id that cannot be said is no channel's: the switch finds none.
         line.unwrap_or_else(|_| "uuid_dump none".to_owned())
@@ -90,6 +99,7 @@ impl Ask {
             Question::Channels => Show::<ChannelRow>::channels().read(output).map(Answer::channels),
             Question::Bridged => Show::<CallRow>::bridged_calls().read(output).map(Answer::bridged),
             Question::Channel(id) => UuidDump::new(id).read(output).map(Answer::Channel),
+            Question::List(list) => Ok(Answer::List(list.read(output))),
         };
         Reading { answer: answer.unwrap_or_else(|why| Answer::of_error(&why)) }
     }
@@ -114,6 +124,7 @@ enum Answer {
     Channels(Vec<ChannelUuid>),
     Bridged(Vec<(ChannelUuid, ChannelUuid)>),
     Channel(Event),
+    List(Listed),
     NoSuchChannel,
     NoTables,
     None,

@@ -1,10 +1,12 @@
 //! Conferences of the model against the switch's own list of them, after any commands in any order.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
+use trunkline::api::Show;
 use trunkline::api::conference::{self, JsonList};
-use trunkline::model::{Conference, Member, Switch, View};
+use trunkline::api::sofia::Gateways;
+use trunkline::model::{Conference, Member, Options, StaleCause, Switch, View};
 
 use crate::simulated::World;
 
@@ -58,7 +60,8 @@ const COMMANDS: &[&str] = &[
 
 /// Some command, about somebody who is there if anybody is.
 fn command(random: &mut fastrand::Rng, view: &View) -> String {
-    let members: Vec<u32> = view.members().iter().map(|member| member.id).collect();
+    let mut members: Vec<u32> = view.members().iter().map(|member| member.id).collect();
+    members.sort_unstable();
     let member = random.choice(&members).map_or(9, |id| *id);
     let room = view.members().get(&member).map(|member| member.conference.to_string());
     let room = room.filter(|_| random.bool());
@@ -167,6 +170,80 @@ fn run(seed: u64) {
     world.pass_millis(30_000);
     switch.apply_all(&world.events(), now);
     assert!(switch.view().conferences().is_empty() && switch.view().members().is_empty(), "seed {seed}");
+}
+
+/// Whatever was missed is found, while commands go on.
+fn miss_and_resync(seed: u64) {
+    let mut random = fastrand::Rng::with_seed(seed);
+    let options = Options::new().with_show_lag(Duration::ZERO);
+    let (mut world, mut switch, begun) = (World::new(seed), Switch::with(options), Instant::now());
+    let mut next = begun;
+    let mut now = || {
+        next += Duration::from_secs(600);
+        next
+    };
+    for round in 0..6 {
+        for step in 0..30 {
+            let command = command(&mut random, &switch.view());
+            world.say(&command);
+            world.pass_millis(random.u64(0..300));
+            let events = world.events();
+            // Some are heard, and then all is missed for a while.
+            if step < 15 {
+                switch.apply_all(&events, now());
+            }
+        }
+        switch.lose(StaleCause::Gap, now());
+        switch.resync(now());
+        while switch.is_resyncing() {
+            let asks = switch.asks(random.usize(1..4), now());
+            let answers: Vec<_> = asks.iter().map(|ask| ask.read(&world.print(&ask.line()))).collect();
+            let late = random.bool();
+            if late {
+                world.say(&command(&mut random, &switch.view()));
+                switch.apply_all(&world.events(), now());
+            }
+            for (ask, answer) in asks.iter().zip(answers) {
+                switch.answer(ask, answer, now());
+            }
+        }
+        let about = format!("seed {seed}, round {round}");
+        switch.apply_all(&world.events(), now());
+        assert_eq!(switch.view().stale(), None, "{about}");
+        compare(&switch.view(), &mut world, &about);
+        invariants(&switch.view(), &about);
+        compare_lists(&switch.view(), &mut world, &about);
+    }
+}
+
+/// Registrations and gateways.
+fn compare_lists(view: &View, world: &mut World, about: &str) {
+    let rows = world.run(&Show::registrations()).expect("registrations");
+    let listed: BTreeSet<String> = rows
+        .iter()
+        .map(|row| format!("{} {} {} {}", row.reg_user, row.realm, row.token, row.network_ip))
+        .collect();
+    let known = view.registrations().iter().map(|known| {
+        let ip = known.network_ip.as_deref().unwrap_or_default();
+        format!("{} {} {} {ip}", known.id.user, known.id.host, known.id.call_id)
+    });
+    assert_eq!(known.collect::<BTreeSet<_>>(), listed, "{about}");
+    let entries = world.run(&Gateways::new()).expect("gateways");
+    let listed: BTreeSet<String> =
+        entries.iter().map(|entry| format!("{} {} {}", entry.name, entry.profile, entry.state)).collect();
+    let known = view.gateways().iter().map(|known| {
+        let (profile, state) =
+            (known.profile.as_deref().unwrap_or_default(), known.state.as_ref().expect("a state"));
+        format!("{} {profile} {state}", known.id)
+    });
+    assert_eq!(known.collect::<BTreeSet<_>>(), listed, "{about}");
+}
+
+#[test]
+fn what_was_missed_of_conferences_is_asked_for() {
+    for seed in 0..6 {
+        miss_and_resync(seed);
+    }
 }
 
 #[test]

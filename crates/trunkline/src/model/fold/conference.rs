@@ -9,13 +9,14 @@ mod playing;
 use std::sync::Arc;
 
 use trunkline_proto::Event;
-use trunkline_proto::view::conference::{Action, ConferenceEvent};
+use trunkline_proto::view::conference::{Action, ConferenceEvent, Member as Block};
 
 use super::{set, standing};
 use crate::model::change::Removal;
 use crate::model::conference::{Conference, ConferenceRecording};
 use crate::model::draft::Draft;
 use crate::model::member::Member;
+use crate::model::snapshot::others::Heard;
 use playing::{begin_playing, end_playing};
 
 pub(in crate::model) use member::leave as member_leaves;
@@ -29,9 +30,13 @@ pub(super) fn maintenance(draft: &mut Draft, event: &Event) {
     match action {
         // Only a name: there is no such conference.
         Action::RejectedJoinOnly => return,
-        Action::ConferenceDestroy => return destroy(draft, &name),
+        Action::ConferenceDestroy => {
+            draft.resync.hear_other(Heard::Room(name.clone()));
+            return destroy(draft, &name, &Removal::Ended);
+        }
         _ => {}
     }
+    hear(draft, &name, happened, &action);
     conference(draft, event, happened, &name, &action);
     match &action {
         Action::DelMember => member::leaves(draft, event, happened, &name),
@@ -40,6 +45,38 @@ pub(super) fn maintenance(draft: &mut Draft, event: &Event) {
             give_floor(draft, &name, *new);
         }
         _ => member::block(draft, event, happened, &name, &action),
+    }
+}
+
+/// Remembers what an event told of, so that a snapshot has nothing to say of it.
+fn hear(draft: &mut Draft, name: &Arc<str>, happened: ConferenceEvent<'_>, action: &Action<'_>) {
+    use Action as A;
+    draft.resync.hear_other(Heard::Room(name.clone()));
+    let recorded = match action {
+        A::FloorChange { .. } => {
+            draft.resync.hear_other(Heard::Floor(name.clone()));
+            None
+        }
+        A::Lock | A::Unlock => {
+            draft.resync.hear_other(Heard::Locked(name.clone()));
+            None
+        }
+        A::StartRecording { path, .. } | A::PauseRecording { path, .. } | A::ResumeRecording { path, .. } => {
+            path.clone()
+        }
+        A::StopRecording(recording) => recording.path(),
+        _ => None,
+    };
+    if let Some(path) = recorded {
+        draft.resync.hear_other(Heard::Recorded(name.clone(), path.into()));
+    }
+    let Some(id) = happened.member().and_then(Block::id) else { return };
+    draft.resync.hear_other(Heard::Member(id));
+    match action {
+        A::DelMember => draft.resync.hear_other(Heard::Left(id)),
+        A::VolumeInMember { .. } | A::GainLevel { .. } => draft.resync.hear_other(Heard::VolumeIn(id)),
+        A::VolumeOutMember { .. } | A::VolumeLevel { .. } => draft.resync.hear_other(Heard::VolumeOut(id)),
+        _ => {}
     }
 }
 
@@ -56,7 +93,7 @@ fn conference(
     let other = known.and_then(|known| known.uuid.as_deref()).zip(uuid.as_deref());
     if other.is_some_and(|(known, told)| known != told) {
         // The end of the one before was not heard.
-        destroy(draft, name);
+        destroy(draft, name, &Removal::Unknown);
     }
     if draft.get::<Conference>(name).is_none() {
         let mut conference = Conference::new(name.clone(), standing(event));
@@ -72,11 +109,11 @@ fn conference(
 }
 
 /// It is over, and nobody is in it.
-fn destroy(draft: &mut Draft, name: &Arc<str>) {
+pub(in crate::model) fn destroy(draft: &mut Draft, name: &Arc<str>, cause: &Removal) {
     for id in draft.rooms.members(name) {
-        member::leave(draft, id, 0, Removal::Ended);
+        member::leave(draft, id, 0, cause.clone());
     }
-    draft.remove::<Conference>(name, Removal::Ended);
+    draft.remove::<Conference>(name, cause.clone());
 }
 
 /// Another member has the floor, or nobody.
@@ -86,8 +123,10 @@ fn give_floor(draft: &mut Draft, name: &Arc<str>, new: Option<u32>) {
         return;
     }
     draft.alter::<Conference>(name, |conference| conference.floor = new);
-    for (id, floor) in [(had, false), (new, true)] {
-        if let Some(id) = id {
+    // Whoever had it before, if that was heard.
+    for id in draft.rooms.members(name) {
+        let floor = Some(id) == new;
+        if draft.view().members().get(&id).is_some_and(|member| member.floor != floor) {
             draft.alter_by::<Member, u32>(&id, |member| member.floor = floor);
         }
     }

@@ -10,12 +10,14 @@ use super::{set, standing};
 use crate::model::change::Removal;
 use crate::model::draft::Draft;
 use crate::model::gateway::Gateway;
+use crate::model::snapshot::others::Heard;
 
 /// What becomes of a gateway.
 pub(super) fn gateway(draft: &mut Draft, event: &Event) {
     let Some(block) = Block::of(event) else { return };
     let Some(name) = block.name() else { return };
     let name: Arc<str> = Arc::from(name);
+    draft.resync.hear_other(Heard::Gateway(name.clone()));
     if block.what() == GatewayEvent::Delete {
         draft.remove::<Gateway>(&name, Removal::Ended);
         return;

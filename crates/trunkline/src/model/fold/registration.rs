@@ -11,11 +11,13 @@ use super::{set, standing};
 use crate::model::change::Removal;
 use crate::model::draft::Draft;
 use crate::model::registration::{Registration, RegistrationId};
+use crate::model::snapshot::others::Heard;
 
 /// `sofia::register`
 pub(super) fn register(draft: &mut Draft, event: &Event) {
     let Some(block) = Block::of(event) else { return };
     let Some(id) = id_of(block) else { return };
+    draft.resync.hear_other(Heard::Registration(id.clone()));
     let is_known = draft.alter_by::<Registration, _>(&id, |registration| {
         registration.read(block, event);
     });
@@ -35,6 +37,7 @@ pub(super) fn register(draft: &mut Draft, event: &Event) {
 pub(super) fn unregister(draft: &mut Draft, event: &Event) {
     let Some(block) = Block::of(event) else { return };
     let Some(id) = id_of(block) else { return };
+    draft.resync.hear_other(Heard::Registration(id.clone()));
     if !forget(draft, &id, Removal::Ended)
         && let Some(other) = of_contact(draft, &id, block)
     {

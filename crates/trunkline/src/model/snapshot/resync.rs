@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use trunkline_proto::ChannelUuid;
 
+use super::others::{Heard, List};
 use super::{Ask, Question};
 
 /// How far a snapshot has come.
@@ -16,9 +17,13 @@ pub(in crate::model) struct Resync {
     pub(super) heard: HashSet<ChannelUuid>,
     /// Channels whose bridging an event of this session told of.
     pub(super) heard_bridged: HashSet<ChannelUuid>,
+    /// What else an event of this session told of.
+    heard_others: HashSet<Heard>,
     /// Whether what is heard is noted at all.
     listening: bool,
     doubtful: VecDeque<ChannelUuid>,
+    /// The lists that are to be asked for.
+    lists: VecDeque<List>,
     /// What was given out and is not answered.
     asked: HashSet<Question>,
     /// Whether something was not answered, so that this attempt cannot be the last.
@@ -55,6 +60,8 @@ enum Phase {
     Settle,
     /// The list of bridges is asked for.
     Bridges,
+    /// All else is asked for.
+    Lists,
 }
 
 impl Resync {
@@ -68,6 +75,7 @@ impl Resync {
         self.round += 1;
         self.pace.begun = Some(now);
         self.doubtful.clear();
+        self.lists = List::all();
         self.asked.clear();
         self.failed = false;
         self.phase = Phase::List(now.checked_add(lag).unwrap_or(now));
@@ -83,6 +91,16 @@ impl Resync {
         if self.listening {
             self.heard_bridged.insert(id.clone());
         }
+    }
+
+    pub(in crate::model) fn hear_other(&mut self, heard: Heard) {
+        if self.listening {
+            self.heard_others.insert(heard);
+        }
+    }
+
+    pub(super) fn has_heard(&self, heard: &Heard) -> bool {
+        self.heard_others.contains(heard)
     }
 
     pub(in crate::model) fn is_under_way(&self) -> bool {
@@ -123,6 +141,7 @@ impl Resync {
             Phase::List(at) if now >= at && self.asked.is_empty() => Some(Question::Channels),
             Phase::Settle => self.doubtful.pop_front().map(Question::Channel),
             Phase::Bridges if self.asked.is_empty() => Some(Question::Bridged),
+            Phase::Lists => self.lists.pop_front().map(Question::List),
             _ => None,
         }
     }
@@ -147,6 +166,15 @@ impl Resync {
         self.phase = Phase::Bridges;
     }
 
+    pub(super) fn ask_for_lists(&mut self) {
+        self.phase = Phase::Lists;
+    }
+
+    /// Whether every list has been answered for.
+    pub(super) fn is_listed(&self) -> bool {
+        self.phase == Phase::Lists && self.lists.is_empty() && self.asked.is_empty()
+    }
+
     /// It has come to its end; whether with everything answered.
     pub(super) fn end(&mut self) -> bool {
         self.phase = Phase::Idle;
@@ -160,6 +188,7 @@ impl Resync {
         self.listening = false;
         self.heard = HashSet::new();
         self.heard_bridged = HashSet::new();
+        self.heard_others = HashSet::new();
         true
     }
 }

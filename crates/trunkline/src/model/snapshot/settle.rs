@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use trunkline_proto::{ChannelUuid, Event};
 
-use super::{Answer, Ask, Coverage, Question, Reading};
+use super::{Answer, Ask, Coverage, Question, Reading, others};
 use crate::model::channel::Channel;
 use crate::model::draft::Draft;
 use crate::model::fold;
@@ -22,7 +22,8 @@ pub(in crate::model) fn answer(draft: &mut Draft, ask: &Ask, reading: Reading) {
         (Question::Bridged, Answer::NoTables) => finish(draft),
         (Question::Channel(id), Answer::Channel(event)) => found(draft, id, &event),
         (Question::Channel(id), Answer::NoSuchChannel) => not_found(draft, id),
-        (Question::Channel(_), _) => draft.resync.failed = true,
+        (Question::List(_), Answer::List(listed)) => others::take(draft, listed),
+        (Question::Channel(_) | Question::List(_), _) => draft.resync.failed = true,
         (Question::Channels | Question::Bridged, _) => {
             draft.resync.failed = true;
             finish(draft);
@@ -33,6 +34,9 @@ pub(in crate::model) fn answer(draft: &mut Draft, ask: &Ask, reading: Reading) {
             Coverage::Complete => draft.resync.ask_for_bridges(),
             _ => finish(draft),
         }
+    }
+    if draft.resync.is_listed() {
+        end(draft);
     }
     draft.while_away = false;
 }
@@ -99,7 +103,16 @@ fn bridged(draft: &mut Draft, rows: &[(ChannelUuid, ChannelUuid)]) {
     finish(draft);
 }
 
+/// The channels are as they are, or cannot be known: the rest is asked for, or it is over.
 fn finish(draft: &mut Draft) {
+    if draft.resync.failed {
+        end(draft);
+    } else {
+        draft.resync.ask_for_lists();
+    }
+}
+
+fn end(draft: &mut Draft) {
     if draft.resync.end() {
         draft.set_stale(None);
     }
