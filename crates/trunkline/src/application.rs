@@ -86,7 +86,7 @@ pub use wait::{Break, Echo, Park, Sleep};
 pub(crate) use plain::plain;
 pub(crate) use words::words;
 
-use trunkline_proto::{ApiMisuse, Event, Execute};
+use trunkline_proto::{ApiMisuse, ChannelUuid, Event, Execute};
 
 /// An application that a call can run.
 pub trait Application {
@@ -137,4 +137,10 @@ pub(crate) fn response(complete: &Event) -> Option<std::borrow::Cow<'_, str>> {
 /// A variable of the call as it was when the application ended; `None` if it is not set, or empty.
 pub(crate) fn variable<'a>(complete: &'a Event, name: &str) -> Option<std::borrow::Cow<'a, str>> {
     complete.get(&["variable_", name].concat()).filter(|value| !value.is_empty())
+}
+
+/// Those that a call has called, by its variable `originated_legs`: `uuid;name;number` (`switch_ivr_originate.c`).
+pub(crate) fn called_legs(value: &str) -> Vec<ChannelUuid> {
+    let list = value.strip_prefix("ARRAY::").unwrap_or(value);
+    list.split("|:").filter_map(|leg| Some(leg.split_once(';')?.0.into())).collect()
 }

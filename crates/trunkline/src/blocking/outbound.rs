@@ -18,6 +18,7 @@
 //! ```
 
 mod accepting;
+mod applications;
 mod call;
 mod heard;
 mod server;

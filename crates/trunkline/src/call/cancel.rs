@@ -7,7 +7,7 @@ use tokio::sync::oneshot;
 use trunkline_proto::{ChannelUuid, Command, HangupCause, Reply, SendMsg};
 
 use super::CallState;
-use crate::application::Cancel;
+use crate::application::{Cancel, called_legs};
 use crate::core::{Shared, Submission};
 
 /// How soon it is said again, the first time; then twice as late each time.
@@ -119,8 +119,6 @@ impl Ender {
             }
             _ => return Vec::new(),
         };
-        let list = value.strip_prefix("ARRAY::").unwrap_or(&value);
-        // `uuid;name;number` (`switch_ivr_originate.c`).
-        list.split("|:").filter_map(|leg| Some(leg.split_once(';')?.0.into())).collect()
+        called_legs(&value)
     }
 }

@@ -3,9 +3,10 @@
 use std::io::{Read, Write};
 use std::time::Duration;
 
-use trunkline::application::{Digits, Playback};
+use trunkline::application::{Dial, Digits, Playback};
 use trunkline::blocking::Received;
 use trunkline::blocking::outbound::{Call, Counts, EndedBy, Server, ServerHandle, Shutdown};
+use trunkline::dialstring::DialString;
 use trunkline::{Error, EventName, HangupCause, Item, SocketMode};
 
 use crate::strangers::call_data;
@@ -121,12 +122,14 @@ async fn an_application_that_takes_too_long_is_ended() {
     everywhere(|switch| async move {
         let serving = Serving::begin(as_is, |call| {
             call.answer()?;
-            let limit = Duration::from_millis(100);
-            let played = call.run_within(Playback::new("silence_stream://-1"), limit);
-            if call.data().mode() == SocketMode::Async {
-                assert!(matches!(played, Err(Error::ApplicationTimedOut { .. })), "{played:?}");
-            } else {
-                assert!(matches!(played, Err(Error::Misuse(_))), "{played:?}");
+            for limit in [0, 1, 100] {
+                let limit = Duration::from_millis(limit);
+                let played = call.run_within(Playback::new("silence_stream://-1"), limit);
+                if call.data().mode() == SocketMode::Async {
+                    assert!(matches!(played, Err(Error::ApplicationTimedOut { .. })), "{played:?}");
+                } else {
+                    assert!(matches!(played, Err(Error::Misuse(_))), "{played:?}");
+                }
             }
             call.playback("silence_stream://50")?;
             call.hangup(HangupCause::NormalClearing)
@@ -138,6 +141,34 @@ async fn an_application_that_takes_too_long_is_ended() {
         assert_eq!(counts.ended, 3, "{counts:?}");
     })
     .await;
+}
+
+#[tokio::test]
+async fn bridged_by_a_value() {
+    everywhere(|switch| async move {
+        let serving = Serving::begin(as_is, |call| {
+            call.answer()?;
+            call.set("note", "it's mine")?;
+            call.info()?;
+            let busy = call.bridge(to("error/USER_BUSY"));
+            let Err(Error::NotBridged { cause, .. }) = &busy else { panic!("{busy:?}") };
+            assert_eq!(*cause, HangupCause::UserBusy);
+            let end = call.bridge(to("{execute_on_answer='hangup NO_ANSWER'}null/1"));
+            assert!(end.is_ok() || matches!(end, Err(Error::NotBridged { .. })), "{end:?}");
+            call.playback("silence_stream://20")?;
+            call.hangup(HangupCause::NormalClearing)
+        });
+        for words in ["async full", "full"] {
+            switch.dial(serving.port(), words, "", "park").await;
+        }
+        let counts = serving.after(2).await;
+        assert_eq!(counts.ended, 2, "{counts:?}");
+    })
+    .await;
+}
+
+fn to(dial: &str) -> Dial {
+    Dial::to(dial.parse::<DialString>().unwrap())
 }
 
 #[tokio::test]

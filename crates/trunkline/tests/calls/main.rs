@@ -1,6 +1,8 @@
 //! Calls: handled where the switch asks us to, and controlled by their ids. Against the simulator, and against a real
 //! FreeSWITCH where `TRUNKLINE_TEST_URL` names one.
 
+#[cfg(unix)]
+mod adopted;
 mod applications;
 mod blocking;
 mod bridging;

@@ -4,11 +4,11 @@ use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 use trunkline_proto::{
-    ApiMisuse, ChannelData, ChannelUuid, Command, Control, Event, EventFormat, EventSet, Execute,
-    HangupCause, SendMsg, SocketMode,
+    ApiMisuse, ChannelData, ChannelUuid, Command, Control, Event, EventFormat, EventSet, Execute, Executed,
+    HangupCause, SendMsg, SocketMode, Unanswered,
 };
 
-use crate::application::{Answer, Application, Digits, Entered, Playback, Played};
+use crate::application::{Answer, Application, Cancel, Digits, Entered, Playback, Played};
 use crate::blocking::{Client, Received};
 use crate::config::Config;
 use crate::ended::Ended;
@@ -33,6 +33,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 pub struct Call {
     client: Client,
     data: ChannelData,
+    /// How long a command may take.
+    patience: Duration,
 }
 
 impl Call {
@@ -54,7 +56,7 @@ impl Call {
     /// As [`from_stream`](Self::from_stream).
     pub fn from_stream_with(stream: impl Into<TcpStream>, config: &Config) -> Result<Self, Error> {
         let (client, data) = Client::meet(stream.into(), config)?;
-        let mut call = Self { client, data };
+        let mut call = Self { client, data, patience: config.connection.command_timeout };
         call.begin()?;
         Ok(call)
     }
@@ -117,14 +119,15 @@ impl Call {
     ///
     /// As [`execute`](Self::execute); [`Error::Application`] with what the application says of its failure.
     pub fn run<A: Application>(&mut self, application: A) -> Result<A::Output, Error> {
-        self.read(&application, None)
+        self.run_until(&application, None)
     }
 
     /// The same, but ended when it takes longer than this ([`Error::ApplicationTimedOut`]).
     ///
     /// # Errors
     ///
-    /// As [`run`](Self::run). Refused where the dialplan has not said `async`: nothing can interrupt an application there.
+    /// As [`run`](Self::run). Refused where the dialplan has not said `async`: nothing can interrupt an
+    /// application there. One that cannot be [cancelled](Application::cancel) is waited for all the same.
     pub fn run_within<A: Application>(
         &mut self,
         application: A,
@@ -135,12 +138,17 @@ impl Call {
             let why = "cannot be kept without `async`: write `socket HOST:PORT async full`";
             return Err(ApiMisuse::Invalid { what, value, why }.into());
         }
-        self.read(&application, Some(limit))
+        self.run_until(&application, Some(limit))
     }
 
-    fn read<A: Application>(&mut self, application: &A, limit: Option<Duration>) -> Result<A::Output, Error> {
+    fn run_until<A: Application>(
+        &mut self,
+        application: &A,
+        limit: Option<Duration>,
+    ) -> Result<A::Output, Error> {
         let execute = application.execute()?;
         let name = execute.application().to_owned();
+        let limit = limit.map(|limit| (limit, application.cancel()));
         let complete = self.perform(execute, limit)?;
         application.read(&complete).map_err(|source| Error::application(name, source))
     }
@@ -158,7 +166,7 @@ impl Call {
         self.perform(execute.into(), None)
     }
 
-    fn perform(&mut self, execute: Execute, limit: Option<Duration>) -> Result<Event, Error> {
+    fn perform(&mut self, execute: Execute, limit: Option<(Duration, Cancel)>) -> Result<Event, Error> {
         if let Some(ended) = self.ended_already() {
             return Err(Error::CallEnded(ended));
         }
@@ -167,13 +175,39 @@ impl Call {
         let command = Command::sendmsg(&execute.event_uuid(&id).into())?;
         self.client.link.inbox.heard.await_end(&id);
         self.tell(command, Some(AS_LONG_AS_IT_TAKES))?;
-        let end = limit.and_then(|limit| Instant::now().checked_add(limit));
-        if let Some(complete) = self.complete(end)? {
-            return Ok(complete);
+        let end = limit.as_ref().and_then(|(limit, _)| Instant::now().checked_add(*limit));
+        let complete = match self.data.mode() {
+            // Its answer has come when it was over: the event is right behind it, if it was not lost.
+            SocketMode::Static => self.complete(Instant::now().checked_add(self.patience))?,
+            _ => self.complete(end)?,
+        };
+        match (complete, limit) {
+            (Some(complete), _) => Ok(complete),
+            (None, Some((after, cancel))) => {
+                self.end_application(&cancel)?;
+                Err(Error::ApplicationTimedOut { application, after })
+            }
+            (None, None) => {
+                let (after, executed) = (self.patience, Executed::Unknown);
+                let what = format!("execute {application}");
+                Err(Error::unanswered(&what, Unanswered::TimedOut { after, executed }))
+            }
         }
-        self.tell(self.breaks()?, None)?;
-        self.complete(None)?;
-        Err(Error::ApplicationTimedOut { application, after: limit.unwrap_or_default() })
+    }
+
+    /// Ends the application that runs, however often that must be said: a break can come in the moment before it begins, and
+    /// be forgotten.
+    fn end_application(&mut self, cancel: &Cancel) -> Result<(), Error> {
+        let mut pause = Duration::from_millis(100);
+        loop {
+            for command in self.enders(cancel)? {
+                self.tell(command, None)?;
+            }
+            if self.complete(Instant::now().checked_add(pause))?.is_some() {
+                return Ok(());
+            }
+            pause = (pause * 2).min(Duration::from_secs(1));
+        }
     }
 
     /// The end of the application that runs, unless time is up before.
@@ -189,11 +223,22 @@ impl Call {
     }
 
     /// What ends the application that runs.
-    fn breaks(&self) -> Result<Command, ApiMisuse> {
-        match self.data.control() {
-            Control::Full => Command::api(&format!("uuid_break {}", self.uuid())),
+    fn enders(&mut self, cancel: &Cancel) -> Result<Vec<Command>, Error> {
+        let uuid = self.uuid();
+        let is_full = self.data.control() == Control::Full;
+        let command = match cancel {
+            Cancel::Never => return Ok(Vec::new()),
+            Cancel::Legs if is_full => {
+                let legs = self.client.api(&format!("uuid_getvar {uuid} originated_legs"));
+                let legs = crate::application::called_legs(&self.or_ended(legs)?.text());
+                let kill = |leg| Command::api(&format!("uuid_kill {leg} ORIGINATOR_CANCEL"));
+                return Ok(legs.into_iter().map(kill).collect::<Result<_, _>>()?);
+            }
+            Cancel::Api(line) if is_full => Command::api(&line.replace("{uuid}", uuid.as_str())),
+            _ if is_full => Command::api(&format!("uuid_break {uuid}")),
             _ => Command::sendmsg(&SendMsg::from(Execute::new("break", ""))),
-        }
+        };
+        Ok(vec![command?])
     }
 
     /// Answers it. Nothing is wrong if it was answered already.
