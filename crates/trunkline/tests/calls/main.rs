@@ -12,6 +12,7 @@ mod lifecycle;
 mod notes;
 mod replayed;
 mod server;
+mod session;
 mod shutdown;
 mod strangers;
 mod support;
