@@ -5,6 +5,7 @@ mod applications;
 mod blocking;
 mod bridging;
 mod by_id;
+mod cancelling;
 mod digits;
 mod faults;
 mod lifecycle;
