@@ -6,7 +6,9 @@ mod cancel;
 mod events;
 mod mode;
 mod run;
+mod session;
 mod state;
+mod variables;
 
 mod applications;
 

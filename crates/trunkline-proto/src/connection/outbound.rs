@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use std::time::Instant;
 
 use super::{CloseReason, Connection, ConnectionConfig, Output, State};
+use crate::channel::{AnswerState, CallDirection};
 use crate::command::{Command, CommandKind};
 use crate::error::ApiMisuse;
 use crate::header::Headers;
@@ -80,6 +81,60 @@ impl ChannelData {
     pub fn variable(&self, name: &str) -> Option<Cow<'_, str>> {
         let header = format!("variable_{name}");
         self.headers().value(&header).map(|value| value.to_str())
+    }
+
+    /// Every variable of the channel, in the switch's order.
+    pub fn variables(&self) -> impl Iterator<Item = (String, Cow<'_, str>)> + '_ {
+        self.headers()
+            .iter()
+            .filter_map(|(name, value)| Some((name.strip_prefix("variable_")?.to_owned(), value.to_str())))
+    }
+
+    /// Who calls, by name; `None` if that is not known.
+    #[must_use]
+    pub fn caller_name(&self) -> Option<Cow<'_, str>> {
+        self.header("Caller-Caller-ID-Name")
+    }
+
+    /// Who calls, by number; `None` if that is not known.
+    #[must_use]
+    pub fn caller_number(&self) -> Option<Cow<'_, str>> {
+        self.header("Caller-Caller-ID-Number")
+    }
+
+    /// Whom they have called.
+    #[must_use]
+    pub fn destination(&self) -> Option<Cow<'_, str>> {
+        self.header("Caller-Destination-Number")
+    }
+
+    /// The context of the dialplan.
+    #[must_use]
+    pub fn context(&self) -> Option<Cow<'_, str>> {
+        self.header("Caller-Context")
+    }
+
+    /// The channel's name, `sofia/internal/1000@example.org`.
+    #[must_use]
+    pub fn channel_name(&self) -> Option<Cow<'_, str>> {
+        self.header("Channel-Name")
+    }
+
+    /// Whether it calls the switch, or is called by it.
+    #[must_use]
+    pub fn direction(&self) -> Option<CallDirection> {
+        self.header("Call-Direction").map(|direction| CallDirection::from(&*direction))
+    }
+
+    /// Whether it is answered.
+    #[must_use]
+    pub fn answer_state(&self) -> Option<AnswerState> {
+        self.header("Answer-State").map(|state| AnswerState::from(&*state))
+    }
+
+    /// A header that says something.
+    fn header(&self, name: &str) -> Option<Cow<'_, str>> {
+        self.headers().get(name).filter(|value| !value.is_empty())
     }
 
     /// All of it: the channel's headers, those of the caller twice (as `Channel-…` and `Caller-…`), and every variable.

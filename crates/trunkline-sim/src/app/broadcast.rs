@@ -104,6 +104,10 @@ impl Core {
             channel.messages.clear();
             channel.seen_messages = 0;
         }
+        if self.break_prompt(id) {
+            return;
+        }
+        let Some(channel) = self.channels.get_mut(id) else { return };
         if let Some(running) = channel.running_apps.last_mut().filter(|running| running.can_break()) {
             running.started.broken = true;
             running.over = true;
@@ -116,7 +120,12 @@ impl Running {
     fn can_break(&self) -> bool {
         matches!(
             self.activity,
-            Activity::Playback(_) | Activity::Playlist(_) | Activity::Sleep | Activity::Media
+            Activity::Playback(_)
+                | Activity::Playlist(_)
+                | Activity::Record(_)
+                | Activity::Tones
+                | Activity::Sleep
+                | Activity::Media
         )
     }
 }

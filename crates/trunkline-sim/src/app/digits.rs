@@ -35,6 +35,8 @@ pub(crate) struct Gather {
     prompt: Option<Playback>,
     /// Whether that is for an input that was no good.
     is_complaint: bool,
+    /// What came meanwhile, for the next try.
+    early: Vec<u8>,
     /// Counts what it has waited for; tells the timer of now from earlier ones.
     step: u64,
 }
@@ -159,6 +161,7 @@ impl Core {
             tries,
             prompt: None,
             is_complaint: false,
+            early: Vec::new(),
             step: 0,
         };
         self.ask(id, self.current_serial(id), &mut gather, false);
@@ -216,6 +219,17 @@ impl Core {
         }
     }
 
+    /// A break ends what is played for digits, and not the waiting for them; whether digits are asked for.
+    pub(super) fn break_prompt(&mut self, id: ChannelId) -> bool {
+        let Some((serial, gather)) = self.take_gather(id) else { return false };
+        let (step, plays) = (gather.step, gather.prompt.is_some());
+        self.put_gather(id, gather, false);
+        if plays {
+            self.gather_timeout(id, serial, step);
+        }
+        true
+    }
+
     /// What was played has ended, or no digit has come.
     pub(crate) fn gather_timeout(&mut self, id: ChannelId, serial: u64, step: u64) {
         if self.door_timeout(id, serial, step) {
@@ -246,7 +260,7 @@ impl Core {
         if gather.tries == 0 {
             return true;
         }
-        gather.digits.clear();
+        gather.digits = std::mem::take(&mut gather.early);
         gather.terminator = None;
         self.ask(id, serial, gather, false);
         false
@@ -308,10 +322,15 @@ impl Core {
     }
 
     fn gather_digit(&mut self, id: ChannelId, serial: u64, mut gather: Box<Gather>, digit: u8) {
+        if gather.is_complaint {
+            if !gather.request.terminators.contains(&digit) {
+                gather.early.push(digit);
+            }
+            return self.put_gather(id, gather, false);
+        }
         if let Some(prompt) = gather.prompt.take() {
             self.playback_over(id, &prompt, Ending::Broken);
         }
-        gather.is_complaint = false;
         if gather.request.terminators.contains(&digit) {
             gather.terminator = Some(digit);
             return self.judge(id, serial, gather, "success");

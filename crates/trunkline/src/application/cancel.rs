@@ -13,7 +13,7 @@ pub enum Cancel {
     /// By a digit, as if it came from the other end (`uuid_recv_dtmf`), and a break. Digits that wait are forgotten
     /// afterwards.
     Digit(char),
-    /// By an api command. `{uuid}` in it stands for the call's id, and `${name}` for one of its variables: nothing of a
+    /// By an api command, always by way of `eval` if it holds `${`. `{uuid}` in it stands for the call's id, and `${name}` for one of its variables: nothing of a
     /// caller's may be in it.
     Api(String),
     /// By hanging up those whom it has called (`originated_legs`), be they ringing or talking.

@@ -58,8 +58,9 @@ impl Ender {
             Cancel::Break if self.full => self.api("uuid_break {uuid}"),
             Cancel::Break => self.message(SendMsg::execute("break", "")),
             Cancel::Digit(digit) => {
-                self.api("uuid_break {uuid}");
+                // Not the other way round: a queue forgets what waits to be run when it is broken.
                 self.api(&format!("uuid_recv_dtmf {{uuid}} {digit}"));
+                self.api("uuid_break {uuid}");
             }
             Cancel::Api(line) => self.api(line),
             Cancel::Legs => self.hang_up_legs().await,
@@ -70,15 +71,14 @@ impl Ender {
     /// An api command; where there are none, as what a variable is to be put in the place of.
     fn api(&self, line: &str) {
         let line = line.replace("{uuid}", self.state.uuid().as_str());
-        if !self.full {
+        // `expand` does not know all variables of a call: where there are any it is told to do it.
+        if !self.full || line.contains("${") {
             return self.message(match line.split_once(' ') {
                 Some((name, rest)) => SendMsg::execute("eval", &format!("${{{name}({rest})}}")),
                 None => SendMsg::execute("eval", &format!("${{{line}()}}")),
             });
         }
-        let expand =
-            if line.contains("${") { format!("expand uuid:{} ", self.state.uuid()) } else { String::new() };
-        if let Ok(command) = Command::api(&[expand, line].concat()) {
+        if let Ok(command) = Command::api(&line) {
             self.line.say(command);
         }
     }

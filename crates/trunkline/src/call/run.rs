@@ -5,7 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::oneshot;
-use trunkline_proto::{ChannelUuid, Command, Event, Execute, Executed, Refusal, Reply, SendMsg, Unanswered};
+use trunkline_proto::{
+    ChannelUuid, Command, CommandReply, Event, Execute, Executed, Refusal, Reply, SendMsg, Unanswered,
+};
 
 use super::cancel::Ender;
 use super::mode::Mode;
@@ -121,7 +123,11 @@ impl<M: Mode> Call<M> {
     }
 
     async fn send(&self, message: &SendMsg) -> Result<(), Error> {
-        let command = Command::sendmsg(message)?;
+        self.ask_for(Command::sendmsg(message)?).await.map(drop)
+    }
+
+    /// Says something, and waits for the answer.
+    pub(super) async fn ask_for(&self, command: Command) -> Result<CommandReply, Error> {
         let what = command.describe().into_owned();
         let line = self.line();
         let (sender, receiver) = oneshot::channel();
@@ -130,11 +136,11 @@ impl<M: Mode> Call<M> {
         self.taken(&what, receiver.await.unwrap_or_else(|_| Err(gone()))).await
     }
 
-    /// What an answer to a message means. The end of the call, or of its connection, is no failure of the message.
-    async fn taken(&self, what: &str, reply: Result<Reply, Unanswered>) -> Result<(), Error> {
+    /// What an answer means. The end of the call, or of its connection, is no failure of what was said.
+    async fn taken(&self, what: &str, reply: Result<Reply, Unanswered>) -> Result<CommandReply, Error> {
         let error = match reply {
             Ok(reply) => match accepted(what, reply) {
-                Ok(_) => return Ok(()),
+                Ok(reply) => return Ok(reply),
                 Err(error) if matches!(error.reason(), Some(Refusal::InvalidSessionId(_))) => {
                     return Err(Error::CallEnded(self.gone()));
                 }

@@ -1,0 +1,89 @@
+//! What a call can be told that is no application.
+
+use trunkline_proto::{ApiMisuse, ApiResponse, ChannelUuid, Command, SendMsg, Unicast};
+
+use super::{Async, Call, Mode};
+use crate::error::Error;
+use crate::job::Job;
+
+impl<M: Mode> Call<M> {
+    /// Runs an api command, about this call or anything else.
+    ///
+    /// # Errors
+    ///
+    /// An outbound socket without `full`
+    /// ([`ApiMisuse::NotFull`](crate::ApiMisuse::NotFull), which says what to write into the dialplan); as
+    /// [`Client::api`](crate::Client::api).
+    ///
+    /// # Cancel safety
+    ///
+    /// As [`Client::api`](crate::Client::api).
+    pub async fn api(&self, line: &str) -> Result<ApiResponse, Error> {
+        self.check_full("api")?;
+        self.client().api(line).await.map_err(|error| self.or_ended(error))
+    }
+
+    /// Runs an api command in the background: the first `await` says that the switch has taken it, the second one what came
+    /// of it.
+    ///
+    /// # Errors
+    ///
+    /// As [`api`](Self::api); as [`Client::bgapi`](crate::Client::bgapi).
+    ///
+    /// # Cancel safety
+    ///
+    /// As [`Client::bgapi`](crate::Client::bgapi).
+    pub async fn bgapi(&self, line: &str) -> Result<Job, Error> {
+        self.check_full("bgapi")?;
+        self.client().bgapi(line).await.map_err(|error| self.or_ended(error))
+    }
+
+    fn check_full(&self, what: &'static str) -> Result<(), ApiMisuse> {
+        if self.is_full() { Ok(()) } else { Err(ApiMisuse::NotFull { what }) }
+    }
+
+    /// Exchanges the call's audio with a program, raw, over a socket, for as long as the call is parked, as that of an
+    /// outbound socket with `async` is between applications.
+    ///
+    /// # Errors
+    ///
+    /// As [`execute`](Self::execute). Whether it works the switch does not say.
+    ///
+    /// # Cancel safety
+    ///
+    /// Once polled the call is told, whether or not the future is polled again.
+    pub async fn unicast(&self, unicast: Unicast) -> Result<(), Error> {
+        self.tell(SendMsg::unicast(unicast)).await
+    }
+
+    /// Takes the media of this call, and of the one it is bridged to, past the switch. Of SIP calls only; whether it works the
+    /// switch does not say.
+    ///
+    /// # Errors
+    ///
+    /// As [`execute`](Self::execute).
+    ///
+    /// # Cancel safety
+    ///
+    /// Once polled the call is told, whether or not the future is polled again.
+    pub async fn nomedia(&self) -> Result<(), Error> {
+        let uuid: ChannelUuid = self.uuid();
+        self.tell(SendMsg::nomedia(&uuid)).await
+    }
+}
+
+impl Call<Async> {
+    /// Has what the core queues to the call, digits above all, come to this connection and to nobody else, applications
+    /// included: they hear no digits then. Of the call of an outbound socket only.
+    ///
+    /// # Errors
+    ///
+    /// A call that is controlled by its id ([`Error::Refused`]); as [`execute`](Self::execute).
+    ///
+    /// # Cancel safety
+    ///
+    /// Once polled the switch is told, whether or not the future is polled again.
+    pub async fn divert_events(&self, on: bool) -> Result<(), Error> {
+        self.ask_for(Command::divert_events(on)).await.map(drop)
+    }
+}
