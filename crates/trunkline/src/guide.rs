@@ -8,10 +8,11 @@
 //! 5. [Watching it work](watching)
 //! 6. [Controlling calls](controlling_calls)
 //! 7. [Sync, async, full](sync_async_full)
-#![cfg_attr(feature = "model", doc = "8. [Watching a switch](the_live_model)")]
-//! 9. [Quoting, and why strings are dangerous](quoting)
-//! 10. [Versions of FreeSWITCH](versions)
-#![cfg_attr(feature = "blocking", doc = "11. [Without async](without_async)")]
+//! 8. [Serving calls](serving_calls)
+#![cfg_attr(feature = "model", doc = "9. [Watching a switch](the_live_model)")]
+//! 10. [Quoting, and why strings are dangerous](quoting)
+//! 11. [Versions of FreeSWITCH](versions)
+#![cfg_attr(feature = "blocking", doc = "12. [Without async](without_async)")]
 
 #[doc = include_str!("../docs/connecting.md")]
 pub mod connecting {}
@@ -45,6 +46,11 @@ pub mod quoting {}
 
 #[doc = include_str!("../docs/versions.md")]
 pub mod versions {}
+
+#[doc = include_str!("../docs/serving_calls.md")]
+#[cfg_attr(feature = "blocking", doc = "")]
+#[cfg_attr(feature = "blocking", doc = include_str!("../docs/serving_calls/without_async.md"))]
+pub mod serving_calls {}
 
 #[cfg(feature = "blocking")]
 #[doc = include_str!("../docs/without_async.md")]
