@@ -9,6 +9,7 @@ mod digits;
 mod displace;
 mod eavesdrop;
 mod fifo;
+mod gather;
 mod heartbeat;
 mod hooks;
 mod media;
@@ -44,6 +45,7 @@ pub(crate) use socket::{Dial, SocketMode};
 
 pub(crate) use broadcast::Broadcast;
 pub(crate) use conference::file_length;
+pub(crate) use digits::Ear;
 pub(crate) use displace::Displacement;
 pub(crate) use fifo::{Fifo, Fifos};
 pub(crate) use heartbeat::Heartbeat;
@@ -88,15 +90,6 @@ impl Running {
         }
     }
 
-    /// Whether a digit may end it.
-    fn heeds_digits(&self) -> bool {
-        match &self.activity {
-            Activity::Playback(_) | Activity::Record(_) | Activity::Tones => true,
-            Activity::Playlist(list) => list.heeds_digits(),
-            _ => false,
-        }
-    }
-
     /// How it came to its end.
     fn ending(&self) -> Ending {
         match (self.over, self.started.broken) {
@@ -120,18 +113,6 @@ impl Running {
 }
 
 impl Channel {
-    /// Whether what it runs takes no notice of digits.
-    pub(crate) fn is_deaf(&self) -> bool {
-        self.running_apps.last().is_some_and(|running| matches!(running.activity, Activity::Media))
-    }
-
-    /// Whether digits have to wait until it runs something that takes them up.
-    pub(crate) fn keeps_digits(&self) -> bool {
-        let innermost = self.running_apps.last();
-        innermost
-            .is_some_and(|running| matches!(&running.activity, Activity::Socket(socket) if socket.is_deaf()))
-    }
-
     /// Whether what it runs has to end because of what becomes of the call.
     pub(crate) fn ends_applications(&self) -> bool {
         self.is_leaving() || self.running != self.target || self.queued_extension.is_some()
@@ -165,7 +146,7 @@ pub(crate) enum Activity {
     Playback(media::Playback),
     Playlist(Box<playlist::Playlist>),
     Record(Box<Recording>),
-    Gather(Box<digits::Gather>),
+    Gather(Box<gather::Gather>),
     Bridge(bridge::Bridging),
     AttXfer(att_xfer::Consultation),
     Eavesdrop(Box<eavesdrop::Eavesdropping>),
@@ -204,6 +185,7 @@ const FAMILIES: &[&[(&str, Application)]] = &[
     eavesdrop::APPLICATIONS,
     displace::APPLICATIONS,
     fifo::APPLICATIONS,
+    gather::APPLICATIONS,
     heartbeat::APPLICATIONS,
     media::APPLICATIONS,
     meta::APPLICATIONS,
@@ -307,7 +289,6 @@ impl Core {
                 if let Some(channel) = self.channels.get_mut(id) {
                     channel.running_apps.push(Running { started, activity, over: false });
                 }
-                self.take_kept_digits(id);
             }
         }
     }
@@ -406,15 +387,15 @@ impl Core {
             (running.over, running.started.broken) = (false, false);
             return self.channels.get_mut(id).map_or((), |channel| channel.running_apps.push(running));
         }
-        match &running.activity {
+        match &mut running.activity {
             Activity::Park => self.stop_parking(id),
             Activity::Playback(playback) => {
-                self.playback_over(id, playback, running.ending());
-                self.note_played(id, running.ending());
+                self.playback_over(id, playback, ending);
+                self.note_played(id, ending);
                 self.line_changes(id);
             }
             Activity::Gather(gather) => self.gather_over(id, gather),
-            Activity::Valet(parked) => self.valet_over(id, parked, running.ending()),
+            Activity::Valet(parked) => self.valet_over(id, parked, ending),
             Activity::Record(recording) => self.record_over(id, recording),
             Activity::Bridge(bridge::Bridging::Dialing(originate)) if !running.over => {
                 self.cancel_originate(*originate, HangupCause::OriginatorCancel.into());

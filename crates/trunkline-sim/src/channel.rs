@@ -88,7 +88,7 @@ pub(crate) struct Channel {
     /// Digits that were pressed.
     pub(crate) digits: Vec<u8>,
     /// Those nothing has taken up yet.
-    pub(crate) kept_digits: Vec<Digit>,
+    pub(crate) kept_digits: VecDeque<Digit>,
     /// The connections bound to it.
     pub(crate) control: Control,
     /// Messages it has yet to take up.
@@ -165,7 +165,7 @@ impl Channel {
             meta: None,
             eavesdroppers: Vec::new(),
             digits: Vec::new(),
-            kept_digits: Vec::new(),
+            kept_digits: VecDeque::new(),
             control: Control::default(),
             messages: VecDeque::new(),
             recordings: Vec::new(),

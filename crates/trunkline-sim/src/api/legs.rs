@@ -257,7 +257,10 @@ fn uuid_send_dtmf(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
 
 fn uuid_flush_dtmf(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
     match core.channels.find(invocation.arguments) {
-        Some(_) => "+OK\n".into(),
+        Some(id) => {
+            core.forget_digits(id);
+            "+OK\n".into()
+        }
         None => "-ERR No such session\n".into(),
     }
 }

@@ -32,6 +32,10 @@ pub(crate) struct Caller {
 }
 
 impl Caller {
+    pub(super) fn hears(&self) -> bool {
+        !self.announced
+    }
+
     /// Takes the key it leaves by, unless it was taken out already.
     pub(super) fn leaves_by(&mut self, digit: u8) -> bool {
         let waits = self.consumer.is_none();
