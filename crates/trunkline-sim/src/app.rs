@@ -3,12 +3,13 @@
 mod att_xfer;
 mod bridge;
 mod broadcast;
+mod bugs;
 mod call;
 mod conference;
 mod digits;
-mod displace;
 mod eavesdrop;
 mod fifo;
+mod flags;
 mod gather;
 mod heartbeat;
 mod hooks;
@@ -21,6 +22,7 @@ mod say;
 mod schedule;
 mod settings;
 mod socket;
+mod sound;
 mod stores;
 mod tell;
 mod transfer;
@@ -31,6 +33,7 @@ use std::collections::VecDeque;
 
 use trunkline_proto::HangupCause;
 
+use crate::api::is_application;
 use crate::channel::{Channel, ChannelId, Variables as ChannelVariables, cdr, take_scope};
 use crate::core::Core;
 use crate::event::origin;
@@ -44,9 +47,9 @@ use socket::Socket;
 pub(crate) use socket::{Dial, SocketMode};
 
 pub(crate) use broadcast::Broadcast;
+pub(crate) use bugs::Bug;
 pub(crate) use conference::file_length;
 pub(crate) use digits::Ear;
-pub(crate) use displace::Displacement;
 pub(crate) use fifo::{Fifo, Fifos};
 pub(crate) use heartbeat::Heartbeat;
 pub(crate) use message::Queued;
@@ -113,6 +116,12 @@ impl Running {
 }
 
 impl Channel {
+    /// Whether a file is played to it.
+    pub(crate) fn plays(&self) -> bool {
+        let plays = |activity: &Activity| matches!(activity, Activity::Playback(_) | Activity::Playlist(_));
+        self.running_apps.last().is_some_and(|running| plays(&running.activity))
+    }
+
     /// Whether what it runs has to end because of what becomes of the call.
     pub(crate) fn ends_applications(&self) -> bool {
         self.is_leaving() || self.running != self.target || self.queued_extension.is_some()
@@ -179,11 +188,11 @@ type Application = fn(&mut Core, ChannelId, &[u8]) -> Progress;
 const FAMILIES: &[&[(&str, Application)]] = &[
     att_xfer::APPLICATIONS,
     bridge::APPLICATIONS,
+    bugs::APPLICATIONS,
     call::APPLICATIONS,
     conference::APPLICATIONS,
     digits::APPLICATIONS,
     eavesdrop::APPLICATIONS,
-    displace::APPLICATIONS,
     fifo::APPLICATIONS,
     gather::APPLICATIONS,
     heartbeat::APPLICATIONS,
@@ -211,32 +220,6 @@ fn find(name: &str) -> Option<(&'static str, Application)> {
     let mut all = FAMILIES.iter().flat_map(|family| family.iter());
     all.find(|(known, _)| known.eq_ignore_ascii_case(name)).copied()
 }
-
-/// Applications that may be run while the dialplan is still being asked (`SAF_ROUTING_EXEC`).
-const INLINE: &[&str] = &[
-    "bridge_export",
-    "check_acl",
-    "early_hangup",
-    "eval",
-    "event",
-    "export",
-    "info",
-    "log",
-    "multiset",
-    "multiunset",
-    "presence",
-    "privacy",
-    "push",
-    "set",
-    "set_global",
-    "set_profile_var",
-    "set_user",
-    "set_zombie_exec",
-    "stop",
-    "unset",
-    "unshift",
-    "verbose_events",
-];
 
 const RESPONSE: &str = "current_application_response";
 
@@ -267,11 +250,19 @@ impl Core {
         }
         let action = with_argument_of_name(action);
         let Some((name, application)) = find(&action.app) else {
+            if is_application(&action.app) {
+                let text = |_: &Channel| format!("{} is not simulated", action.app);
+                self.log_session(log::WARNING, &origin::NOT_SIMULATED, id, text);
+            }
             let text = |_: &Channel| format!("Invalid Application {}", action.app);
             self.log_session(log::ERR, &origin::INVALID_APPLICATION, id, text);
             self.hangup(id, HangupCause::DestinationOutOfOrder, &origin::INVALID_APPLICATION_HANGUP);
             return self.message_done(id, message.as_ref());
         };
+        let silent = |channel: &Channel| !channel.has_media() && !channel.is_outbound() && !channel.hung_up();
+        if flags::NEEDS_MEDIA.contains(&name) && self.channels.get(id).is_some_and(silent) {
+            call::pre_answer(self, id, b"");
+        }
         let (data, scope) = self.expand_data(id, action.data);
         let action = Action { app: name.to_owned(), data };
         let Some(channel) = self.channels.get_mut(id) else { return };
@@ -310,7 +301,7 @@ impl Core {
             self.hangup(id, HangupCause::DestinationOutOfOrder, origin);
             return;
         };
-        if !INLINE.contains(&name) {
+        if !flags::INLINE.contains(&name) {
             let text = |_: &Channel| "This application cannot be executed inline".into();
             return self.log_session(log::ERR, &origin::DIALPLAN_NOT_INLINE, id, text);
         }
@@ -391,7 +382,7 @@ impl Core {
             Activity::Park => self.stop_parking(id),
             Activity::Playback(playback) => {
                 self.playback_over(id, playback, ending);
-                self.note_played(id, ending);
+                self.note_playback(id, playback, ending);
                 self.line_changes(id);
             }
             Activity::Gather(gather) => self.gather_over(id, gather),

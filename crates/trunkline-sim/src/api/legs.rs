@@ -1,7 +1,7 @@
 //! Commands that tell one channel what to do (`mod_commands.c`).
 
 use super::{Command, Invocation, Outcome};
-use crate::app::Broadcast;
+use crate::app::{Broadcast, Bug};
 use crate::channel::ChannelId;
 use crate::core::Core;
 use crate::dtmf::are_digits;
@@ -209,10 +209,13 @@ fn uuid_displace(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
 
 /// What listens to a call, or changes what it hears.
 fn uuid_buglist(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
+    if invocation.arguments.is_empty() {
+        return "-USAGE: <uuid>\n".into();
+    }
     let id = core.channels.find(first_word(invocation.arguments).0);
     let Some(channel) = id.and_then(|id| core.channels.get(id)) else { return "".into() };
     let recorded = channel.recordings.iter().map(|recording| ("session_record", recording.path()));
-    let displaced = channel.displacements.iter().map(|displaced| ("displace", displaced.path()));
+    let others = channel.bugs.iter().map(Bug::shown);
     let bug = |(function, target): (&str, &[u8])| {
         let target = String::from_utf8_lossy(target).into_owned();
         format!(
@@ -220,7 +223,7 @@ fn uuid_buglist(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
              <thread-locked>0</thread-locked>\n </media-bug>\n"
         )
     };
-    let bugs: String = recorded.chain(displaced).map(bug).collect();
+    let bugs: String = recorded.chain(others).map(bug).collect();
     format!("<media-bugs>\n{bugs}</media-bugs>\n").into()
 }
 

@@ -4,21 +4,18 @@
 use trunkline_proto::ChannelState;
 
 use super::bridge::Bridging;
+use super::call::pre_answer;
 use super::{Activity, Application, Progress, Running};
 use crate::channel::{Channel, ChannelId};
 use crate::core::Core;
 
-pub(super) const APPLICATIONS: &[(&str, Application)] = &[
-    ("send_dtmf", send_dtmf),
-    ("queue_dtmf", queue_dtmf),
-    ("flush_dtmf", flush_dtmf),
-    ("start_dtmf", nothing),
-    ("stop_dtmf", nothing),
-    ("start_dtmf_generate", nothing),
-    ("stop_dtmf_generate", nothing),
-];
+pub(super) const APPLICATIONS: &[(&str, Application)] =
+    &[("send_dtmf", send_dtmf), ("queue_dtmf", queue_dtmf), ("flush_dtmf", flush_dtmf)];
 
 fn send_dtmf(core: &mut Core, id: ChannelId, data: &[u8]) -> Progress {
+    if core.channels.get(id).is_some_and(|channel| !channel.has_media() && !channel.is_outbound()) {
+        pre_answer(core, id, b"");
+    }
     core.send_digits(id, data);
     Progress::Done
 }
@@ -30,11 +27,6 @@ fn queue_dtmf(core: &mut Core, id: ChannelId, data: &[u8]) -> Progress {
 
 fn flush_dtmf(core: &mut Core, id: ChannelId, _: &[u8]) -> Progress {
     core.forget_digits(id);
-    Progress::Done
-}
-
-/// No digits are in the sound.
-fn nothing(_: &mut Core, _: ChannelId, _: &[u8]) -> Progress {
     Progress::Done
 }
 

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use fancy_regex::Regex;
 
-use super::media::{Playback, length};
+use super::media::Playback;
+use super::sound::length;
 use super::{Activity, Application, Ending, Progress};
 use crate::channel::ChannelId;
 use crate::core::{Core, Task};

@@ -27,8 +27,9 @@ pub(crate) fn simulator() -> SimBuilder {
     let conf = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testbed/conf");
     Sim::builder().conf(conf).expect("the configuration of the testbed can be read").configure(|config| {
         config.switchname = "fs-testbed".into();
-        // It has no sounds.
-        config.missing_files = vec!["/nowhere/".into(), "/usr/local/freeswitch/sounds/".into()];
+        // It has no sounds, and no streams of them.
+        config.missing_files =
+            vec!["local_stream://".into(), "/nowhere/".into(), "/usr/local/freeswitch/sounds/".into()];
     })
 }
 

@@ -2,7 +2,8 @@
 
 use trunkline_proto::ChannelState;
 
-use super::super::media::{Playback, length};
+use super::super::media::Playback;
+use super::super::sound::length;
 use super::super::{Activity, Ending, Progress};
 use super::Visit;
 use super::queue::SLOTS;
