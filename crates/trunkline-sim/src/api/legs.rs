@@ -136,25 +136,16 @@ fn uuid_broadcast(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
         return "-USAGE: <uuid> <path> [aleg|bleg|holdb|both]\n".into();
     };
     let Some(id) = core.channels.find(uuid) else { return "-ERR invalid uuid\n".into() };
-    let (a, b) = match legs.first().map(Vec::as_slice) {
-        Some(b"both") => (true, true),
-        Some(b"bleg") => (false, true),
-        _ => (true, false),
+    let (a, b, holds) = match legs.first().map(|legs| legs.to_ascii_lowercase()) {
+        None => (true, false, true),
+        Some(legs) => {
+            let says = |word: &[u8]| legs.windows(word.len()).any(|part| part == word);
+            let holds = says(b"holdb");
+            (says(b"both") || says(b"aleg"), (says(b"both") || says(b"bleg")) && !holds, holds)
+        }
     };
-    core.broadcast_legs(id, &Broadcast::parse(path), a, b);
+    core.broadcast_legs(id, &Broadcast { holds, ..Broadcast::parse(path) }, a, b);
     "+OK Message sent\n".into()
-}
-
-impl Core {
-    /// Has something played to a call, or to the other end of its bridge, or to both.
-    pub(super) fn broadcast_legs(&mut self, id: ChannelId, broadcast: &Broadcast, a: bool, b: bool) {
-        if let Some(peer) = self.partner(id).filter(|_| b) {
-            self.broadcast(peer, broadcast);
-        }
-        if a {
-            self.broadcast(id, broadcast);
-        }
-    }
 }
 
 /// `uuid_break <uuid> [all]`
