@@ -40,6 +40,7 @@ use trunkline_proto::EventName;
 use crate::core::Core;
 use crate::event::{Draft, origin};
 use crate::text::{first_word, trim};
+pub(crate) use interfaces::is_application;
 pub(crate) use jobs::Job;
 pub(crate) use limit::Most;
 pub(crate) use network::is_let_in;

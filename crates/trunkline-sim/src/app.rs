@@ -3,12 +3,14 @@
 mod att_xfer;
 mod bridge;
 mod broadcast;
+mod bugs;
 mod call;
 mod conference;
 mod digits;
-mod displace;
 mod eavesdrop;
 mod fifo;
+mod flags;
+mod gather;
 mod heartbeat;
 mod hooks;
 mod media;
@@ -20,6 +22,7 @@ mod say;
 mod schedule;
 mod settings;
 mod socket;
+mod sound;
 mod stores;
 mod tell;
 mod transfer;
@@ -30,6 +33,7 @@ use std::collections::VecDeque;
 
 use trunkline_proto::HangupCause;
 
+use crate::api::is_application;
 use crate::channel::{Channel, ChannelId, Variables as ChannelVariables, cdr, take_scope};
 use crate::core::Core;
 use crate::event::origin;
@@ -43,8 +47,9 @@ use socket::Socket;
 pub(crate) use socket::{Dial, SocketMode};
 
 pub(crate) use broadcast::Broadcast;
+pub(crate) use bugs::Bug;
 pub(crate) use conference::file_length;
-pub(crate) use displace::Displacement;
+pub(crate) use digits::Ear;
 pub(crate) use fifo::{Fifo, Fifos};
 pub(crate) use heartbeat::Heartbeat;
 pub(crate) use message::Queued;
@@ -88,15 +93,6 @@ impl Running {
         }
     }
 
-    /// Whether a digit may end it.
-    fn heeds_digits(&self) -> bool {
-        match &self.activity {
-            Activity::Playback(_) | Activity::Record(_) | Activity::Tones => true,
-            Activity::Playlist(list) => list.heeds_digits(),
-            _ => false,
-        }
-    }
-
     /// How it came to its end.
     fn ending(&self) -> Ending {
         match (self.over, self.started.broken) {
@@ -120,16 +116,10 @@ impl Running {
 }
 
 impl Channel {
-    /// Whether what it runs takes no notice of digits.
-    pub(crate) fn is_deaf(&self) -> bool {
-        self.running_apps.last().is_some_and(|running| matches!(running.activity, Activity::Media))
-    }
-
-    /// Whether digits have to wait until it runs something that takes them up.
-    pub(crate) fn keeps_digits(&self) -> bool {
-        let innermost = self.running_apps.last();
-        innermost
-            .is_some_and(|running| matches!(&running.activity, Activity::Socket(socket) if socket.is_deaf()))
+    /// Whether a file is played to it.
+    pub(crate) fn plays(&self) -> bool {
+        let plays = |activity: &Activity| matches!(activity, Activity::Playback(_) | Activity::Playlist(_));
+        self.running_apps.last().is_some_and(|running| plays(&running.activity))
     }
 
     /// Whether what it runs has to end because of what becomes of the call.
@@ -165,7 +155,7 @@ pub(crate) enum Activity {
     Playback(media::Playback),
     Playlist(Box<playlist::Playlist>),
     Record(Box<Recording>),
-    Gather(Box<digits::Gather>),
+    Gather(Box<gather::Gather>),
     Bridge(bridge::Bridging),
     AttXfer(att_xfer::Consultation),
     Eavesdrop(Box<eavesdrop::Eavesdropping>),
@@ -198,12 +188,13 @@ type Application = fn(&mut Core, ChannelId, &[u8]) -> Progress;
 const FAMILIES: &[&[(&str, Application)]] = &[
     att_xfer::APPLICATIONS,
     bridge::APPLICATIONS,
+    bugs::APPLICATIONS,
     call::APPLICATIONS,
     conference::APPLICATIONS,
     digits::APPLICATIONS,
     eavesdrop::APPLICATIONS,
-    displace::APPLICATIONS,
     fifo::APPLICATIONS,
+    gather::APPLICATIONS,
     heartbeat::APPLICATIONS,
     media::APPLICATIONS,
     meta::APPLICATIONS,
@@ -229,32 +220,6 @@ fn find(name: &str) -> Option<(&'static str, Application)> {
     let mut all = FAMILIES.iter().flat_map(|family| family.iter());
     all.find(|(known, _)| known.eq_ignore_ascii_case(name)).copied()
 }
-
-/// Applications that may be run while the dialplan is still being asked (`SAF_ROUTING_EXEC`).
-const INLINE: &[&str] = &[
-    "bridge_export",
-    "check_acl",
-    "early_hangup",
-    "eval",
-    "event",
-    "export",
-    "info",
-    "log",
-    "multiset",
-    "multiunset",
-    "presence",
-    "privacy",
-    "push",
-    "set",
-    "set_global",
-    "set_profile_var",
-    "set_user",
-    "set_zombie_exec",
-    "stop",
-    "unset",
-    "unshift",
-    "verbose_events",
-];
 
 const RESPONSE: &str = "current_application_response";
 
@@ -285,11 +250,19 @@ impl Core {
         }
         let action = with_argument_of_name(action);
         let Some((name, application)) = find(&action.app) else {
+            if is_application(&action.app) {
+                let text = |_: &Channel| format!("{} is not simulated", action.app);
+                self.log_session(log::WARNING, &origin::NOT_SIMULATED, id, text);
+            }
             let text = |_: &Channel| format!("Invalid Application {}", action.app);
             self.log_session(log::ERR, &origin::INVALID_APPLICATION, id, text);
             self.hangup(id, HangupCause::DestinationOutOfOrder, &origin::INVALID_APPLICATION_HANGUP);
             return self.message_done(id, message.as_ref());
         };
+        let silent = |channel: &Channel| !channel.has_media() && !channel.is_outbound() && !channel.hung_up();
+        if flags::NEEDS_MEDIA.contains(&name) && self.channels.get(id).is_some_and(silent) {
+            call::pre_answer(self, id, b"");
+        }
         let (data, scope) = self.expand_data(id, action.data);
         let action = Action { app: name.to_owned(), data };
         let Some(channel) = self.channels.get_mut(id) else { return };
@@ -307,7 +280,6 @@ impl Core {
                 if let Some(channel) = self.channels.get_mut(id) {
                     channel.running_apps.push(Running { started, activity, over: false });
                 }
-                self.take_kept_digits(id);
             }
         }
     }
@@ -329,7 +301,7 @@ impl Core {
             self.hangup(id, HangupCause::DestinationOutOfOrder, origin);
             return;
         };
-        if !INLINE.contains(&name) {
+        if !flags::INLINE.contains(&name) {
             let text = |_: &Channel| "This application cannot be executed inline".into();
             return self.log_session(log::ERR, &origin::DIALPLAN_NOT_INLINE, id, text);
         }
@@ -406,15 +378,15 @@ impl Core {
             (running.over, running.started.broken) = (false, false);
             return self.channels.get_mut(id).map_or((), |channel| channel.running_apps.push(running));
         }
-        match &running.activity {
+        match &mut running.activity {
             Activity::Park => self.stop_parking(id),
             Activity::Playback(playback) => {
-                self.playback_over(id, playback, running.ending());
-                self.note_played(id, running.ending());
+                self.playback_over(id, playback, ending);
+                self.note_playback(id, playback, ending);
                 self.line_changes(id);
             }
             Activity::Gather(gather) => self.gather_over(id, gather),
-            Activity::Valet(parked) => self.valet_over(id, parked, running.ending()),
+            Activity::Valet(parked) => self.valet_over(id, parked, ending),
             Activity::Record(recording) => self.record_over(id, recording),
             Activity::Bridge(bridge::Bridging::Dialing(originate)) if !running.over => {
                 self.cancel_originate(*originate, HangupCause::OriginatorCancel.into());

@@ -14,7 +14,7 @@ use std::collections::VecDeque;
 
 use trunkline_proto::{CallDirection, CallState, ChannelState};
 
-use crate::app::{Action, Displacement, Heartbeat, Meta, Queued, Recording, Running};
+use crate::app::{Action, Bug, Heartbeat, Meta, Queued, Recording, Running};
 use crate::bridge::Bridge;
 use crate::cause::Cause;
 use crate::conference::Standing;
@@ -88,15 +88,15 @@ pub(crate) struct Channel {
     /// Digits that were pressed.
     pub(crate) digits: Vec<u8>,
     /// Those nothing has taken up yet.
-    pub(crate) kept_digits: Vec<Digit>,
+    pub(crate) kept_digits: VecDeque<Digit>,
     /// The connections bound to it.
     pub(crate) control: Control,
     /// Messages it has yet to take up.
     pub(crate) messages: VecDeque<Queued>,
     /// What is recorded of it, beside what it does.
     pub(crate) recordings: Vec<Recording>,
-    /// What is played in place of its sound.
-    pub(crate) displacements: Vec<Displacement>,
+    /// What else listens to it, or changes what it hears.
+    pub(crate) bugs: Vec<Bug>,
     /// How many of them its thread has had the time to see.
     pub(crate) seen_messages: usize,
     /// Applications started so far; tells a timer's own application from a later one.
@@ -165,11 +165,11 @@ impl Channel {
             meta: None,
             eavesdroppers: Vec::new(),
             digits: Vec::new(),
-            kept_digits: Vec::new(),
+            kept_digits: VecDeque::new(),
             control: Control::default(),
             messages: VecDeque::new(),
             recordings: Vec::new(),
-            displacements: Vec::new(),
+            bugs: Vec::new(),
             seen_messages: 0,
             applications: 0,
             last_app: None,

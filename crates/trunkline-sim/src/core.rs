@@ -108,7 +108,7 @@ pub(crate) enum Task {
         number: u64,
     },
     /// What is played in place of a call's sound is over.
-    DisplacementOver {
+    BugOver {
         channel: ChannelId,
         number: u64,
     },
@@ -334,10 +334,10 @@ impl Core {
             Task::Conference(due) => self.conference_due(due),
             Task::SessionHeartbeat { channel, order } => self.session_heartbeat(channel, order),
             Task::RecordingOver { channel, number } => self.recording_over(channel, number),
-            Task::DisplacementOver { channel, number } => self.displacement_over(channel, number),
             Task::Eavesdrop { channel, serial } => self.eavesdropper_looks(channel, serial),
             Task::BridgeBegun(id) => self.bridge_begun(id),
             Task::ParkTimeout(id) => self.park_timeout(id),
+            Task::BugOver { channel, number } => self.bug_over(channel, number),
             Task::Wake(id) => self.wake(id),
             Task::LegTimeout(id) => self.leg_timeout(id),
             Task::Frame(id) => self.next_frame(id),

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use crate::app::Presses;
+use crate::app::{Ear, Presses, Running};
 use crate::channel::ChannelId;
 use crate::core::{Core, Task};
 use crate::endpoint::Endpoint;
@@ -29,6 +29,9 @@ const SAMPLES: u64 = 8;
 const USUAL: u64 = 250;
 /// How long a `w` is; a `W` is twice that.
 const PAUSE: u64 = 500;
+
+/// Digits that may wait (`SWITCH_DTMF_LOG_LEN` in `src/include/switch_types.h`).
+const MOST_KEPT: usize = 1000;
 
 /// A string of digits: `12w3@250`, pauses in it and how long each is, in milliseconds.
 struct Digits<'a> {
@@ -110,30 +113,47 @@ impl Core {
         }
     }
 
-    /// Takes up the digits that have waited for the application that now runs.
-    pub(crate) fn take_kept_digits(&mut self, id: ChannelId) {
-        let Some(channel) = self.channels.get_mut(id).filter(|channel| !channel.keeps_digits()) else {
-            return;
-        };
-        for digit in std::mem::take(&mut channel.kept_digits) {
-            self.after(Duration::ZERO, Task::Digit { to: id, digit });
+    /// Takes up the digits that have come, if what the channel runs does.
+    pub(crate) fn take_digits(&mut self, id: ChannelId) {
+        while let Some(channel) = self.channels.get_mut(id).filter(|channel| !channel.kept_digits.is_empty())
+        {
+            match channel.ear() {
+                Ear::Deaf => return,
+                Ear::Stops => {
+                    channel.running_apps.iter_mut().last().into_iter().for_each(Running::stop);
+                    return self.wake(id);
+                }
+                Ear::Takes => {
+                    let digit = channel.kept_digits.pop_front();
+                    digit.into_iter().for_each(|digit| self.take_digit(id, digit));
+                }
+            }
         }
     }
 
     /// A digit has come.
     pub(crate) fn receive_digit(&mut self, id: ChannelId, digit: Digit) {
         let Some(channel) = self.channels.get_mut(id).filter(|channel| !channel.hung_up()) else { return };
-        let (deaf, heeds) = (channel.is_deaf(), channel.meta.is_some() && !digit.skips);
+        let heeds = channel.meta.is_some() && !digit.skips;
         if heeds && self.meta_hears(id, digit.digit, Presses::Received) {
             return;
         }
-        if deaf || self.eavesdrops_deaf(id) {
-            return;
-        }
         let Some(channel) = self.channels.get_mut(id) else { return };
-        if channel.keeps_digits() {
-            return channel.kept_digits.push(digit);
+        if channel.kept_digits.len() < MOST_KEPT {
+            channel.kept_digits.push_back(digit);
         }
+        self.take_digits(id);
+    }
+
+    /// Forgets the digits that have come and that nobody has taken up.
+    pub(crate) fn forget_digits(&mut self, id: ChannelId) {
+        if let Some(channel) = self.channels.get_mut(id) {
+            channel.kept_digits.clear();
+        }
+    }
+
+    fn take_digit(&mut self, id: ChannelId, digit: Digit) {
+        let Some(channel) = self.channels.get_mut(id) else { return };
         channel.digits.push(digit.digit);
         let duration = digit.duration.to_string();
         let headers: [(&str, &[u8]); 3] = [

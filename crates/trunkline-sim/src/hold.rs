@@ -18,7 +18,7 @@ impl Core {
         if channel.call_state == CallState::Held {
             return false;
         }
-        let music = channel.variables.get("hold_music").unwrap_or(MUSIC).to_vec();
+        let music = self.channel_variable(id, b"hold_music").unwrap_or(MUSIC).to_vec();
         self.note_hold(id);
         if let Some(peer) = self.partner(id).filter(|_| music != b"silence") {
             self.broadcast(peer, &Broadcast { loops: true, ..Broadcast::parse(&music) });

@@ -25,8 +25,9 @@
 //! who is cut off for it.
 //!
 //! **Channels** and what they do, in states, events and variables in their order: originating in all its forms, bridges,
-//! transfers, holding, parking, digits, conferences, and the [applications](simulated::applications) and
-//! [api commands](simulated::api_commands) there are, with `show` as late as the database a real switch asks.
+//! transfers, holding, parking, queues (`fifo`), conferences, and the [applications](simulated::applications) and
+//! [api commands](simulated::api_commands) there are, with `show` as late as the database a real switch asks. Digits wait
+//! for the application that takes them up; who records writes a WAV file as long as it recorded.
 //!
 //! **Configuration** from FreeSWITCH's own files ([`SwitchConfig::load`]): dialplan, directory, conference profiles, event
 //! socket users, access lists, SIP profiles and gateways; `reloadxml` reads them again, and says what is wrong with broken
@@ -138,12 +139,13 @@
 //! - SIP itself: no packet is sent, nobody registers, INFO and MESSAGE reach nobody, presence is kept by no one.
 //! - Of the log, most lines of level DEBUG; commands of the operating system (`system`), scripts (`lua`), other languages,
 //!   databases but for `hash` and `db`; video, fax, speech recognition, `mod_callcenter` but for its lists.
-//! - Of calls that meet, music for the one who waits while a bound key's application runs, `bind_digit_action`, campon, and
-//!   media that goes past the switch. An application that needs media does not wait for it on a leg that is not answered.
-//! - Of the event socket, `event_sink`; `lead-frames` and `hold-bleg`; that commands are read byte by byte, at about 1 MB a
-//!   second.
+//! - Of calls that meet, `bind_digit_action`, campon, and media that goes past the switch. An application that needs media
+//!   does not wait for it on a called leg that is not answered.
+//! - Queues call nobody: there are no `fifo` members; and no chimes, announcements and tracking of calls.
+//! - Of the event socket, `event_sink`; `lead-frames`, and `hold-bleg` of a client's own message; that commands are read byte
+//!   by byte, at about 1 MB a second. Of `hangup_complete_with_xml`, the caller's profiles before the last.
 //! - Whatever command there is besides is answered `-ERR … Command not found!`; any other application ends the call as one
-//!   does that FreeSWITCH has not.
+//!   does that FreeSWITCH has not, and says so in the log if it has it.
 #![cfg_attr(
     not(test),
     deny(

@@ -261,7 +261,7 @@ impl Shared {
                     }
                 }
                 Effect::Record { path, length, channels } => {
-                    self.runtime.spawn_blocking(move || wav::write(&path, length, channels));
+                    wav::write(&path, length, channels);
                 }
                 Effect::Listen { open } => {
                     self.open.send_replace(open);

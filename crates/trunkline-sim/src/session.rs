@@ -49,7 +49,7 @@ impl Core {
             Move::Enter(ChannelState::Destroy) => return self.destroy(id),
             Move::Enter(state) => self.enter(id, state),
             Move::NextApplication => self.next_application(id),
-            Move::Rest => return,
+            Move::Rest => return self.take_digits(id),
         }
         self.wake(id);
     }

@@ -31,6 +31,7 @@ impl Core {
         }
         if let Some(channel) = self.channels.get_mut(id) {
             channel.variables.set("max_forwards", left.to_string());
+            channel.kept_digits.clear();
         }
         self.execute_on(id, "execute_on_blind_transfer");
         let bridged = self.channels.get(id).and_then(|channel| channel.bridge).map(|bridge| bridge.peer);

@@ -38,6 +38,12 @@ const MODULES: &str = "/usr/local/freeswitch/mod";
 pub(super) static INTERFACES: LazyLock<Vec<Interface>> =
     LazyLock::new(|| include_str!("interfaces.tsv").lines().map(Interface::parse).collect());
 
+/// Whether a real switch has an application of this name.
+pub(crate) fn is_application(name: &str) -> bool {
+    let is_it = |known: &Interface| known.kind == "application" && known.name.eq_ignore_ascii_case(name);
+    INTERFACES.iter().any(is_it)
+}
+
 fn unescape(text: &str) -> String {
     text.replace("\\n", "\n").replace("\\t", "\t")
 }

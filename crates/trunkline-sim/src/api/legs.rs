@@ -1,7 +1,7 @@
 //! Commands that tell one channel what to do (`mod_commands.c`).
 
 use super::{Command, Invocation, Outcome};
-use crate::app::Broadcast;
+use crate::app::{Broadcast, Bug};
 use crate::channel::ChannelId;
 use crate::core::Core;
 use crate::dtmf::are_digits;
@@ -136,25 +136,16 @@ fn uuid_broadcast(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
         return "-USAGE: <uuid> <path> [aleg|bleg|holdb|both]\n".into();
     };
     let Some(id) = core.channels.find(uuid) else { return "-ERR invalid uuid\n".into() };
-    let (a, b) = match legs.first().map(Vec::as_slice) {
-        Some(b"both") => (true, true),
-        Some(b"bleg") => (false, true),
-        _ => (true, false),
+    let (a, b, holds) = match legs.first().map(|legs| legs.to_ascii_lowercase()) {
+        None => (true, false, true),
+        Some(legs) => {
+            let says = |word: &[u8]| legs.windows(word.len()).any(|part| part == word);
+            let holds = says(b"holdb");
+            (says(b"both") || says(b"aleg"), (says(b"both") || says(b"bleg")) && !holds, holds)
+        }
     };
-    core.broadcast_legs(id, &Broadcast::parse(path), a, b);
+    core.broadcast_legs(id, &Broadcast { holds, ..Broadcast::parse(path) }, a, b);
     "+OK Message sent\n".into()
-}
-
-impl Core {
-    /// Has something played to a call, or to the other end of its bridge, or to both.
-    pub(super) fn broadcast_legs(&mut self, id: ChannelId, broadcast: &Broadcast, a: bool, b: bool) {
-        if let Some(peer) = self.partner(id).filter(|_| b) {
-            self.broadcast(peer, broadcast);
-        }
-        if a {
-            self.broadcast(id, broadcast);
-        }
-    }
 }
 
 /// `uuid_break <uuid> [all]`
@@ -209,10 +200,13 @@ fn uuid_displace(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
 
 /// What listens to a call, or changes what it hears.
 fn uuid_buglist(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
+    if invocation.arguments.is_empty() {
+        return "-USAGE: <uuid>\n".into();
+    }
     let id = core.channels.find(first_word(invocation.arguments).0);
     let Some(channel) = id.and_then(|id| core.channels.get(id)) else { return "".into() };
     let recorded = channel.recordings.iter().map(|recording| ("session_record", recording.path()));
-    let displaced = channel.displacements.iter().map(|displaced| ("displace", displaced.path()));
+    let others = channel.bugs.iter().map(Bug::shown);
     let bug = |(function, target): (&str, &[u8])| {
         let target = String::from_utf8_lossy(target).into_owned();
         format!(
@@ -220,7 +214,7 @@ fn uuid_buglist(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
              <thread-locked>0</thread-locked>\n </media-bug>\n"
         )
     };
-    let bugs: String = recorded.chain(displaced).map(bug).collect();
+    let bugs: String = recorded.chain(others).map(bug).collect();
     format!("<media-bugs>\n{bugs}</media-bugs>\n").into()
 }
 
@@ -257,7 +251,10 @@ fn uuid_send_dtmf(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
 
 fn uuid_flush_dtmf(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
     match core.channels.find(invocation.arguments) {
-        Some(_) => "+OK\n".into(),
+        Some(id) => {
+            core.forget_digits(id);
+            "+OK\n".into()
+        }
         None => "-ERR No such session\n".into(),
     }
 }

@@ -27,7 +27,7 @@ pub(super) const COMMANDS: &[(&str, Command)] = &[
     ("uuid_jitterbuffer", |core, invocation| tell(core, invocation, &JITTERBUFFER)),
     ("uuid_debug_media", |core, invocation| tell(core, invocation, &DEBUG_MEDIA)),
     ("uuid_send_message", |core, invocation| tell(core, invocation, &SEND_MESSAGE)),
-    ("uuid_fileman", |core, invocation| tell(core, invocation, &FILEMAN)),
+    ("uuid_fileman", uuid_fileman),
     ("uuid_outgoing_answer", |core, invocation| tell(core, invocation, &OUTGOING_ANSWER)),
     ("uuid_early_ok", |core, invocation| tell(core, invocation, &EARLY_OK)),
     ("uuid_zombie_exec", |core, invocation| tell(core, invocation, &ZOMBIE_EXEC)),
@@ -71,8 +71,6 @@ const DEBUG_MEDIA: Words =
     words(3, "-USAGE: <uuid> <read|write|both|vread|vwrite|vboth|all> <on|off>\n", SUCCESS, FAILED);
 const SEND_MESSAGE: Words =
     words(2, "-USAGE: <uuid> <message>\n", SUCCESS, "-ERR Unable to find session for UUID\n");
-/// Nothing is ever played that could be wound.
-const FILEMAN: Words = words(2, "-USAGE: <uuid> <cmd>:<val>\n", "-ERR No file handle!\n", NO_SUCH_CHANNEL);
 const OUTGOING_ANSWER: Words = words(1, "-USAGE: <uuid>\n", "+OK\n", NO_SUCH_CHANNEL);
 const EARLY_OK: Words = words(1, "-ERROR\n", "", "-ERROR\n");
 const ZOMBIE_EXEC: Words =
@@ -135,14 +133,29 @@ fn no_such_channel(uuid: &[u8]) -> Outcome {
 fn uuid_audio(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
     const USAGE: &str = "-USAGE: <uuid> [start [read|write] [mute|level <level>]|stop]\n";
     let words = split_spaces(invocation.arguments, 5);
-    let words: Vec<&[u8]> = words.iter().map(Vec::as_slice).collect();
-    match words.as_slice() {
-        [uuid, b"stop"] | [uuid, b"start", _, _] | [uuid, b"start", _, _, _] => {
-            if core.channels.find(uuid).is_some() { "+OK\n" } else { NO_SUCH_CHANNEL }
+    let [uuid, action, rest @ ..] = words.as_slice() else { return USAGE.into() };
+    let Some(id) = core.channels.find(uuid) else { return NO_SUCH_CHANNEL.into() };
+    let rest: Vec<Vec<u8>> = rest.iter().map(|word| word.to_ascii_lowercase()).collect();
+    let rest: Vec<&[u8]> = rest.iter().map(Vec::as_slice).collect();
+    match (action.to_ascii_lowercase().as_slice(), rest.as_slice()) {
+        (b"stop", _) => core.restore_audio(id),
+        (b"start", [way @ (b"read" | b"write"), what @ (b"mute" | b"level"), level]) => {
+            core.change_audio(id, *what == b"mute", *way == b"write", atoi(level));
         }
-        _ => USAGE,
+        _ => return USAGE.into(),
     }
-    .into()
+    "+OK\n".into()
+}
+
+/// `<uuid> <cmd>:<val>`: what is played may be told something, and plays on as it was.
+fn uuid_fileman(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
+    let words = split_spaces(invocation.arguments, 4);
+    let [uuid, _, ..] = words.as_slice() else { return "-USAGE: <uuid> <cmd>:<val>\n".into() };
+    match core.channels.find(uuid).and_then(|id| core.channels.get(id)) {
+        Some(channel) if channel.plays() => "+OK\n".into(),
+        Some(_) => "-ERR No file handle!\n".into(),
+        None => NO_SUCH_CHANNEL.into(),
+    }
 }
 
 /// `<uuid> <uri>`

@@ -12,7 +12,7 @@ use crate::core::{Core, Task};
 use crate::event::origin;
 
 /// What is to be run.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Broadcast {
     pub(crate) app: String,
     pub(crate) data: Vec<u8>,
@@ -20,27 +20,42 @@ pub(crate) struct Broadcast {
     pub(crate) loops: bool,
     /// Frames of sound that go by before it begins.
     pub(crate) lead: u32,
-    /// Whether the other end of the bridge is to be held meanwhile. No music is played to it here.
+    /// The other leg hears music meanwhile.
     pub(crate) holds: bool,
+    /// Why the call ends when it is over, if it does.
+    pub(crate) cause: Option<Vec<u8>>,
 }
+
+/// The header of a message that has the other leg hear music meanwhile.
+pub(super) const HOLDS: &str = "hold-bleg";
 
 /// Frames that go by before something is played.
 const LEAD_FRAMES: u32 = 5;
 
 impl Broadcast {
-    /// `path`, or `app::data`.
+    /// `path`, `app::data`, or `app!cause::data`, after which the call ends.
     pub(crate) fn parse(text: &[u8]) -> Self {
-        let (app, data) = match text.windows(2).position(|pair| pair == b"::") {
+        let colon = text.iter().position(|byte| *byte == b':');
+        let (app, data) = match colon.filter(|at| text.get(at + 1) == Some(&b':')) {
             Some(at) => (text.get(..at).unwrap_or_default(), text.get(at + 2..).unwrap_or_default()),
             None => (b"playback".as_slice(), text),
         };
+        let mut parts = app.splitn(2, |byte| *byte == b'!');
+        let app = String::from_utf8_lossy(parts.next().unwrap_or_default()).into_owned();
+        let cause = parts.next().map(|cause| if cause.is_empty() { b"normal_clearing" } else { cause });
         Self {
-            app: String::from_utf8_lossy(app).into_owned(),
+            app,
             data: data.to_vec(),
-            loops: false,
             lead: LEAD_FRAMES,
-            holds: false,
+            cause: cause.map(<[u8]>::to_vec),
+            ..Self::default()
         }
+    }
+
+    /// What a call that is broadcast to is told in the end, if anything.
+    fn last(&self) -> Option<Self> {
+        let cause = self.cause.clone()?;
+        Some(Self { app: "hangup".into(), data: cause, ..Self::default() })
     }
 
     fn headers(&self) -> Vec<(&'static str, Vec<u8>)> {
@@ -57,7 +72,7 @@ impl Broadcast {
             headers.push(("loops", b"-1".to_vec()));
         }
         if self.holds {
-            headers.push(("hold-bleg", b"true".to_vec()));
+            headers.push((HOLDS, b"true".to_vec()));
         }
         headers.retain(|(_, value)| !value.is_empty());
         headers
@@ -80,6 +95,37 @@ impl Core {
             channel.messages.push_back(Queued { packet, made: Some(made) });
             self.after(self.config.frame * (1 + broadcast.lead), Task::Frame(id));
         }
+    }
+
+    /// Has something run by a call, by the other end of its bridge, or by both; with [`Broadcast::holds`] that one hears
+    /// music as long as the call itself is busy.
+    pub(crate) fn broadcast_legs(&mut self, id: ChannelId, broadcast: &Broadcast, a: bool, b: bool) {
+        let peer = self.partner(id);
+        if let Some(peer) = peer.filter(|_| b) {
+            self.broadcast(peer, &Broadcast { holds: false, ..broadcast.clone() });
+        }
+        if a {
+            let music =
+                peer.filter(|_| broadcast.holds).and_then(|peer| Some((peer, self.hold_music(id, peer)?)));
+            if let Some((peer, music)) = &music {
+                self.broadcast(*peer, &Broadcast { loops: true, ..Broadcast::parse(music) });
+            }
+            // It begins once the music has.
+            let lead = broadcast.lead + if music.is_some() { 2 } else { 0 };
+            self.broadcast(id, &Broadcast { holds: music.is_some(), lead, ..broadcast.clone() });
+        }
+        if let Some(last) = broadcast.last() {
+            self.broadcast(id, &last);
+        }
+    }
+
+    /// What somebody hears whose partner is busy: what that leg says, or else its own; silence is nothing.
+    fn hold_music(&self, id: ChannelId, peer: ChannelId) -> Option<Vec<u8>> {
+        let of = |id| self.channel_variable(id, b"hold_music");
+        let music = of(peer).or_else(|| of(id))?.to_vec();
+        let is_silence =
+            music.eq_ignore_ascii_case(b"silence") || music.eq_ignore_ascii_case(b"indicate_hold");
+        Some(music).filter(|_| !is_silence)
     }
 
     /// Has a channel's thread run an application as soon as it looks (`switch_core_session_execute_application_async`

@@ -3,7 +3,8 @@
 
 use std::time::Duration;
 
-use super::media::{Playback, length};
+use super::media::Playback;
+use super::sound::length;
 use super::{Activity, Application, Ending, Progress, Running};
 use crate::channel::ChannelId;
 use crate::conference::{ConferenceId, Flags};

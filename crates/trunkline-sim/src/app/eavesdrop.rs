@@ -20,7 +20,7 @@ pub(crate) struct Eavesdropping {
     /// What it was told: a uuid, or `all`.
     uuid: Vec<u8>,
     /// Whether its digits say what it hears, and when it has heard enough.
-    digits: bool,
+    pub(super) digits: bool,
     /// How often it has looked for the other call to be heard.
     looks: u32,
 }
@@ -203,14 +203,6 @@ impl Core {
             self.application_over(id, serial);
         }
         true
-    }
-
-    /// Whether a channel listens in and takes no notice of its digits.
-    pub(crate) fn eavesdrops_deaf(&self, id: ChannelId) -> bool {
-        let innermost = self.channels.get(id).and_then(|channel| channel.running_apps.last());
-        innermost.is_some_and(
-            |running| matches!(&running.activity, Activity::Eavesdrop(eavesdropping) if !eavesdropping.digits),
-        )
     }
 }
 

@@ -39,6 +39,16 @@ pub(crate) enum Visit {
     Consumer(Consumer),
 }
 
+impl Visit {
+    /// Whether it takes up digits now.
+    pub(super) fn hears(&self) -> bool {
+        match self {
+            Self::Caller(caller) => caller.hears(),
+            Self::Consumer(consumer) => consumer.talks_with().is_some() || consumer.wraps_up(),
+        }
+    }
+}
+
 /// `<name>[!<importance>][,…] in [<announcement>] [<music>] [noans|early]`, or
 /// `<name>[!<importance>][,…] out [wait|nowait] [<announcement>] [<music>]`
 fn fifo(core: &mut Core, id: ChannelId, data: &[u8]) -> Progress {

@@ -2,18 +2,23 @@
 
 use std::time::Duration;
 
+use super::playlist::Playlist;
+use super::sound::{bare, first_tone, is_nothing, length, parameters, script_length};
 use super::{Activity, Application, Ending, Progress, RESPONSE};
 use crate::channel::ChannelId;
 use crate::core::{Core, Task};
-use crate::event::origin;
-use crate::text::atoi;
+use crate::event::{ChannelEvent, origin};
+use crate::text::{atoi, split_spaces};
 use crate::time::Time;
 
-pub(super) const APPLICATIONS: &[(&str, Application)] =
-    &[("echo", echo), ("gentones", gentones), ("playback", playback)];
-
-/// How long a file is taken to be, since there are no files.
-const FILE_LENGTH: Duration = Duration::from_secs(1);
+pub(super) const APPLICATIONS: &[(&str, Application)] = &[
+    ("echo", echo),
+    ("playback", playback),
+    ("gentones", gentones),
+    ("wait_for_silence", wait_for_silence),
+    ("detect_silence", detect_silence),
+    ("detect_audio", detect_audio),
+];
 
 /// A file that is played.
 #[derive(Debug)]
@@ -21,6 +26,8 @@ pub(crate) struct Playback {
     path: Vec<u8>,
     kind: Option<&'static str>,
     since: Time,
+    /// When it is cut off, and is then none that was played (`playback_timeout_sec`).
+    limit: Option<Time>,
 }
 
 /// How what is played sounds: so long it does, and so long it does not, over and over.
@@ -34,62 +41,118 @@ pub(crate) struct Sounds {
 impl Playback {
     /// How it sounds; silence does not.
     fn sounds(&self) -> Option<Sounds> {
-        let path = String::from_utf8_lossy(&self.path);
+        let path = String::from_utf8_lossy(bare(&self.path));
         if path.starts_with("silence_stream://") {
             return None;
         }
-        let tone = path.split_once("%(").map(|(_, tone)| tone_parts(tone));
-        let (on, off) = tone.unwrap_or((u64::from(u32::MAX), 0));
+        let (on, off) = first_tone(&self.path).unwrap_or((u64::from(u32::MAX), 0));
         let [on, off] = [on, off].map(Duration::from_millis);
         Some(Sounds { since: self.since, on, off })
     }
 
-    fn headers(&self) -> Vec<(&'static str, Vec<u8>)> {
-        let kind = self.kind.map(|kind| ("Playback-File-Type", kind.into()));
-        kind.into_iter().chain([("Playback-File-Path", self.path.clone())]).collect()
+    /// The parameters of the file stand in them, too.
+    fn headers(&self) -> Headers {
+        let kind = self.kind.map(|kind| ("Playback-File-Type".into(), kind.into()));
+        let path = ("Playback-File-Path".into(), self.path.clone());
+        let parameters = parameters(&self.path).into_iter();
+        let parameters = parameters.map(|(name, value)| (String::from_utf8_lossy(&name).into_owned(), value));
+        kind.into_iter().chain([path]).chain(parameters).collect()
+    }
+
+    fn fire(&self, core: &mut Core, id: ChannelId, kind: &ChannelEvent, status: Option<&str>) {
+        let mut headers = self.headers();
+        let status = status.map(|status| ("Playback-Status".to_owned(), status.as_bytes().to_vec()));
+        // It stands before the parameters of the file.
+        let place = 1 + usize::from(self.kind.is_some());
+        headers.splice(place..place, status);
+        let headers: Vec<_> = headers.iter().map(|(name, value)| (name.as_str(), value.as_slice())).collect();
+        core.fire_channel_with(id, kind, &[], &headers);
     }
 }
+
+type Headers = Vec<(String, Vec<u8>)>;
 
 fn echo(_: &mut Core, _: ChannelId, _: &[u8]) -> Progress {
     Progress::Waits(Activity::Media)
 }
 
 fn playback(core: &mut Core, id: ChannelId, path: &[u8]) -> Progress {
-    if path.is_empty() {
+    let response = |core: &mut Core, response: &str| {
         if let Some(channel) = core.channels.get_mut(id) {
-            channel.variables.set(RESPONSE, "PLAYBACK ERROR");
+            channel.variables.set(RESPONSE, response);
         }
-        return Progress::Done;
+        Progress::Done
+    };
+    // There is no engine that speaks, and no phrase.
+    if path.is_empty() || path.starts_with(b"phrase:") {
+        return response(core, "PLAYBACK ERROR");
     }
-    if core.config.is_missing(path) {
-        if let Some(channel) = core.channels.get_mut(id) {
-            channel.variables.set(RESPONSE, "FILE NOT FOUND");
-        }
-        return Progress::Done;
+    if path.starts_with(b"say:") {
+        return response(core, "FILE PLAYED");
     }
-    let playback = core.start_playback(id, path);
+    let delimiter = core.channel_variable(id, b"playback_delimiter").and_then(|delimiter| delimiter.first());
+    if let Some(delimiter) = delimiter.copied().filter(|delimiter| path.contains(delimiter)) {
+        let there = |file: &&[u8]| !core.config.is_missing(bare(file)) && !is_nothing(file);
+        let files = path.split(|byte| *byte == delimiter).filter(there).map(<[u8]>::to_vec).collect();
+        return core.play_list(id, Playlist::files(files));
+    }
+    if core.config.is_missing(bare(path)) || is_nothing(path) {
+        return response(core, "FILE NOT FOUND");
+    }
+    let mut playback = core.start_playback(id, path);
     core.line_changes(id);
-    if let Some(length) = length(path) {
-        let serial = core.current_serial(id);
+    let most = core.channel_variable(id, b"playback_timeout_sec").map_or(0, atoi);
+    let most = u64::try_from(most).ok().filter(|most| *most > 1).map(Duration::from_secs);
+    let serial = core.current_serial(id);
+    for length in [length(path), most].into_iter().flatten() {
         core.after(length, Task::ApplicationOver { channel: id, serial });
     }
+    let counts = core.channels.get(id).is_some_and(|c| c.variables.is_true("playback_timeout_as_success"));
+    playback.limit = most.filter(|_| !counts).map(|most| core.now.after(most));
     Progress::Waits(Activity::Playback(playback))
 }
 
-/// `<tones>[|<times>]`: no file, so that nothing is told of it.
+/// `<tones>[|<loops>]`: tones of which no event tells.
 fn gentones(core: &mut Core, id: ChannelId, data: &[u8]) -> Progress {
-    let text = String::from_utf8_lossy(data).into_owned();
-    let (tones, times) = text.split_once('|').unwrap_or((&text, "0"));
+    let text = String::from_utf8_lossy(data);
+    let (script, loops) = text.split_once('|').unwrap_or((&text, "1"));
+    let turns = u32::try_from(atoi(loops.as_bytes())).ok().map(|turns| turns.max(1));
+    let length = script_length(script);
+    if length.is_zero() {
+        return Progress::Done;
+    }
     if let Some(channel) = core.channels.get_mut(id) {
         channel.variables.remove(b"playback_terminator_used");
     }
-    let times = atoi(times.as_bytes());
-    if let Ok(times) = u64::try_from(times) {
-        let serial = core.current_serial(id);
-        let length = Duration::from_millis(tones_length(tones).saturating_mul(times.max(1)));
-        core.after(length, Task::ApplicationOver { channel: id, serial });
-    }
-    Progress::Waits(Activity::Tones)
+    core.sound_for(id, turns.map(|turns| length * turns), Activity::Tones)
+}
+
+/// `<threshold> <hits> <hits while listening> <milliseconds at most> [<file>]`; the line is silent.
+fn wait_for_silence(core: &mut Core, id: ChannelId, data: &[u8]) -> Progress {
+    let words = split_spaces(data, 5);
+    let Some(most) = words.get(3).map(|most| u64::try_from(atoi(most)).unwrap_or(0)) else {
+        return Progress::Done;
+    };
+    core.set_read_codec(id);
+    core.sound_for(id, Some(most).filter(|most| *most > 0).map(Duration::from_millis), Activity::Media)
+}
+
+/// `<threshold> <hits> <milliseconds at most> [<file>]`; the line is silent, so that there are hits.
+fn detect_silence(core: &mut Core, id: ChannelId, data: &[u8]) -> Progress {
+    let words = split_spaces(data, 4);
+    let number = |place: usize| words.get(place).map(|word| u64::try_from(atoi(word)).unwrap_or(0));
+    let (Some(hits), Some(most)) = (number(1), number(2)) else { return Progress::Done };
+    let hits = core.config.frame * u32::try_from(hits).unwrap_or(u32::MAX);
+    core.sound_for(id, Some(hits.min(Duration::from_millis(most))), Activity::Media)
+}
+
+/// The same for sound, of which there is none.
+fn detect_audio(core: &mut Core, id: ChannelId, data: &[u8]) -> Progress {
+    let words = split_spaces(data, 4);
+    let Some(most) = words.get(2).map(|most| u64::try_from(atoi(most)).unwrap_or(0)) else {
+        return Progress::Done;
+    };
+    core.sound_for(id, Some(Duration::from_millis(most)), Activity::Media)
 }
 
 /// How a path begins that a player has a name of its own for.
@@ -100,11 +163,19 @@ fn kind(path: &[u8]) -> Option<&'static str> {
 }
 
 impl Core {
+    /// Something sounds, or is listened to, for so long; for ever with `None`.
+    fn sound_for(&mut self, id: ChannelId, length: Option<Duration>, what: Activity) -> Progress {
+        if let Some(length) = length {
+            let serial = self.current_serial(id);
+            self.after(length, Task::ApplicationOver { channel: id, serial });
+        }
+        Progress::Waits(what)
+    }
+
     /// Begins to play something.
     pub(super) fn start_playback(&mut self, id: ChannelId, path: &[u8]) -> Playback {
-        let playback = Playback { path: path.to_vec(), kind: kind(path), since: self.now };
-        let headers = playback.headers();
-        self.fire_channel_with(id, &origin::PLAYBACK_START, &[], &super::borrowed(&headers));
+        let playback = Playback { path: path.to_vec(), kind: kind(path), since: self.now, limit: None };
+        playback.fire(self, id, &origin::PLAYBACK_START, None);
         playback
     }
 
@@ -116,7 +187,13 @@ impl Core {
         }
     }
 
-    /// What the application says of how it played.
+    /// What the application `playback` says of how it played.
+    pub(super) fn note_playback(&mut self, id: ChannelId, playback: &Playback, ending: Ending) {
+        let is_cut = ending == Ending::Done && playback.limit.is_some_and(|limit| limit <= self.now);
+        self.note_played(id, if is_cut { Ending::Left } else { ending });
+    }
+
+    /// What an application says of how it played.
     pub(super) fn note_played(&mut self, id: ChannelId, ending: Ending) {
         if let Some(channel) = self.channels.get_mut(id) {
             channel
@@ -133,64 +210,7 @@ impl Core {
         variables.set("playback_seconds", (milliseconds / 1000).to_string());
         variables.set("playback_ms", milliseconds.to_string());
         variables.set("playback_samples", (milliseconds * 8).to_string());
-        let mut headers = playback.headers();
         let status = if ending == Ending::Broken { "break" } else { "done" };
-        headers.push(("Playback-Status", status.into()));
-        self.fire_channel_with(id, &origin::PLAYBACK_STOP, &[], &super::borrowed(&headers));
-    }
-}
-
-/// How long something plays; `None` is for ever.
-pub(super) fn length(path: &[u8]) -> Option<Duration> {
-    let path = String::from_utf8_lossy(path);
-    if let Some(milliseconds) = path.strip_prefix("silence_stream://") {
-        let end = milliseconds.find(',').unwrap_or(milliseconds.len());
-        let milliseconds: i64 = milliseconds.get(..end)?.trim().parse().unwrap_or(0);
-        return u64::try_from(milliseconds).ok().map(Duration::from_millis);
-    }
-    if path.starts_with("local_stream://") {
-        return None;
-    }
-    let Some(tones) = path.strip_prefix("tone_stream://") else {
-        return Some(FILE_LENGTH);
-    };
-    let (tones, loops) = tones.split_once(";loops=").unwrap_or((tones, "1"));
-    let loops: i64 = loops.trim().parse().unwrap_or(1);
-    Some(Duration::from_millis(tones_length(tones).saturating_mul(u64::try_from(loops).ok()?)))
-}
-
-fn tones_length(tones: &str) -> u64 {
-    tones.split("%(").skip(1).map(tone_length).sum()
-}
-
-/// `on,off,frequency…)`: milliseconds.
-fn tone_length(tone: &str) -> u64 {
-    let (on, off) = tone_parts(tone);
-    on + off
-}
-
-fn tone_parts(tone: &str) -> (u64, u64) {
-    let number = |part: Option<&str>| part.and_then(|part| part.trim().parse().ok()).unwrap_or(0);
-    let mut parts = tone.split([',', ')']);
-    (number(parts.next()), number(parts.next()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn lengths() {
-        for (path, milliseconds) in [
-            ("tone_stream://%(300,100,440)", Some(400)),
-            ("tone_stream://%(300,100,440);loops=2", Some(800)),
-            ("tone_stream://%(2000,4000,440,480);loops=-1", None),
-            ("local_stream://moh", None),
-            ("silence_stream://250", Some(250)),
-            ("silence_stream://-1", None),
-            ("/tmp/x.wav", Some(1000)),
-        ] {
-            assert_eq!(length(path.as_bytes()), milliseconds.map(Duration::from_millis), "{path}");
-        }
+        playback.fire(self, id, &origin::PLAYBACK_STOP, Some(status));
     }
 }

@@ -4,6 +4,7 @@
 use trunkline_proto::listener::Packet;
 use trunkline_proto::{ChannelState, EventName, HangupCause};
 
+use super::broadcast::HOLDS;
 use super::{Action, Activity, Running, Started};
 use crate::api::CallId;
 use crate::cause::Cause;
@@ -193,6 +194,11 @@ impl Core {
         if let Some(channel) = self.channels.get_mut(id) {
             channel.variables.remove(b"current_loop");
             channel.variables.remove(b"total_loops");
+        }
+        let holds =
+            message.packet.header(HOLDS).is_some_and(|holds| is_true(&holds)) && message.made.is_some();
+        if let Some(peer) = self.partner(id).filter(|_| holds) {
+            self.stop_broadcast(peer);
         }
         if let Some(call) = message.answer {
             return self.end_call(call, Vec::new());

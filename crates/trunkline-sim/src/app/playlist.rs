@@ -4,7 +4,8 @@ use std::collections::VecDeque;
 
 use trunkline_proto::HangupCause;
 
-use super::media::{Playback, length};
+use super::media::Playback;
+use super::sound::length;
 use super::{Activity, Application, Ending, Progress, RESPONSE};
 use crate::channel::ChannelId;
 use crate::core::{Core, Task};
@@ -29,16 +30,23 @@ pub(crate) struct Playlist {
     turns: i32,
     /// It is the words of one text: a digit ends it, and a break ends all of it.
     is_text: bool,
+    /// Whether the application says how it played.
+    tells: bool,
 }
 
 impl Playlist {
     /// The words of a text.
     pub(super) fn words(files: VecDeque<Vec<u8>>) -> Self {
-        Self { files, now: None, turns: 1, is_text: true }
+        Self { files, now: None, turns: 1, is_text: true, tells: false }
+    }
+
+    /// Several files, in place of one.
+    pub(super) fn files(files: VecDeque<Vec<u8>>) -> Self {
+        Self { tells: true, ..Self::words(files) }
     }
 
     fn over_and_over(file: &[u8], turns: i32) -> Self {
-        Self { files: [file.to_vec()].into(), now: None, turns, is_text: false }
+        Self { files: [file.to_vec()].into(), now: None, turns, is_text: false, tells: true }
     }
 
     /// Whether digits may end it.
@@ -130,7 +138,7 @@ impl Core {
         if !stops && self.play_next(id, serial, list) {
             return true;
         }
-        if !list.is_text {
+        if list.tells {
             self.note_played(id, ending);
         }
         false

@@ -284,7 +284,7 @@ impl Core {
     /// What a call records ends with it.
     pub(crate) fn end_recordings(&mut self, id: ChannelId) {
         self.stop_recording_for(id, "success-silence", |_| true);
-        self.end_displacements(id);
+        self.end_bugs(id);
     }
 }
 

@@ -58,7 +58,7 @@ impl Core {
         if let Some(app) = variable(self, "bridge_pre_execute_app") {
             let app = String::from_utf8_lossy(&app).into_owned();
             let data = variable(self, "bridge_pre_execute_data").unwrap_or_default();
-            self.execute_later(id, &Broadcast { app, data, loops: false, lead: 0, holds: false });
+            self.execute_later(id, &Broadcast { app, data, ..Broadcast::default() });
         }
     }
 

@@ -34,6 +34,7 @@ pub(crate) const BGAPI_COMMAND_JOB: Origin = origin("mod_commands.c", "bgapi_exe
 pub(crate) const SHUTDOWN_REQUESTED: Origin = origin("switch_core.c", "switch_core_session_ctl", 2825);
 pub(crate) const SHUTDOWN: Origin = origin("switch_core.c", "switch_core_destroy", 3033);
 pub(crate) const PARKED_ALREADY: Origin = origin("switch_ivr.c", "switch_ivr_park", 975);
+pub(crate) const NOT_SIMULATED: Origin = origin("trunkline-sim", "execute", 1);
 pub(crate) const FLOOD: Origin = origin("trunkline-sim", "flood", 1);
 pub(crate) const MESSAGE_INVALID: Origin = origin("switch_ivr.c", "switch_ivr_parse_event", 522);
 pub(crate) const CONNECT: Origin = origin("mod_event_socket.c", "parse_command", 2029);

@@ -1,7 +1,7 @@
 //! Recordings on disk.
 
 use std::fs::{self, File};
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Write};
 use std::path::Path;
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ const RATE: u32 = 8000;
 /// Bytes a sample.
 const BYTES: u16 = 2;
 
-/// Writes so much silence. What cannot be written is not: the switch has told its clients already.
+/// Writes so much silence, at once however much it is: a file's bytes are naught where none were written. What cannot be written is not: the switch has told its clients already.
 pub(super) fn write(path: &str, length: Duration, channels: u16) {
     let _ = try_write(Path::new(path), length, channels);
 }
@@ -19,12 +19,12 @@ fn try_write(path: &Path, length: Duration, channels: u16) -> io::Result<()> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)?;
     }
-    let mut file = BufWriter::new(File::create(path)?);
+    let mut file = File::create(path)?;
     let samples = u32::try_from(length.as_millis() * u128::from(RATE) / 1000).unwrap_or(u32::MAX / 8);
     let size = samples * u32::from(channels * BYTES);
-    file.write_all(&header(size, channels))?;
-    io::copy(&mut io::Read::take(io::repeat(0), size.into()), &mut file)?;
-    file.flush()
+    let header = header(size, channels);
+    file.write_all(&header)?;
+    file.set_len(header.len() as u64 + u64::from(size))
 }
 
 /// What stands before so many bytes of sound.

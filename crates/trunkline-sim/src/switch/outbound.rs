@@ -50,7 +50,8 @@ impl Switch {
                 Request::RulesChanged => self.obey_rules(),
                 Request::Fail(fault) => self.commit(fault, asking),
                 Request::Record { path, length, channels } => {
-                    self.effects.push_back(Effect::Record { path, length, channels });
+                    // It is there before anybody hears of it.
+                    self.effects.push_front(Effect::Record { path, length, channels });
                 }
             }
         }

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use bytes::Bytes;
 use tokio::net::TcpStream;
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
@@ -27,8 +28,9 @@ pub(crate) fn simulator() -> SimBuilder {
     let conf = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testbed/conf");
     Sim::builder().conf(conf).expect("the configuration of the testbed can be read").configure(|config| {
         config.switchname = "fs-testbed".into();
-        // It has no sounds.
-        config.missing_files = vec!["/nowhere/".into(), "/usr/local/freeswitch/sounds/".into()];
+        // It has no sounds, and no streams of them.
+        config.missing_files =
+            vec!["local_stream://".into(), "/nowhere/".into(), "/usr/local/freeswitch/sounds/".into()];
     })
 }
 
@@ -106,17 +108,31 @@ impl Target {
         }
     }
 
-    /// Ends calls of ours that may be left.
+    /// Ends calls of ours that may be left, and waits a little until they are gone.
     pub(crate) async fn hang_up(&self, uuids: &[String]) {
         if uuids.is_empty() {
             return;
         }
         let Ok(mut peer) = self.come_in(None).await else { return };
         for uuid in uuids {
-            if peer.send(format!("api uuid_kill {uuid}\n\n").as_bytes()).await.is_err() {
-                return;
+            self.ask(&mut peer, "uuid_kill", uuid).await;
+        }
+        for uuid in uuids {
+            for _ in 0..20 {
+                if self.ask(&mut peer, "uuid_exists", uuid).await.as_deref() != Some(b"true") {
+                    break;
+                }
+                tokio::time::sleep(Duration::from_millis(10)).await;
             }
-            peer.next(Instant::now() + self.patience).await;
+        }
+    }
+
+    /// What a command about a call is answered.
+    async fn ask(&self, peer: &mut Peer, command: &str, uuid: &str) -> Option<Bytes> {
+        peer.send(format!("api {command} {uuid}\n\n").as_bytes()).await.ok()?;
+        match peer.next(Instant::now() + self.patience).await {
+            Seen::Frame(reply) => reply.body(),
+            _ => None,
         }
     }
 }

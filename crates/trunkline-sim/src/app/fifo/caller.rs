@@ -2,7 +2,8 @@
 
 use trunkline_proto::ChannelState;
 
-use super::super::media::{Playback, length};
+use super::super::media::Playback;
+use super::super::sound::length;
 use super::super::{Activity, Ending, Progress};
 use super::Visit;
 use super::queue::SLOTS;
@@ -32,6 +33,10 @@ pub(crate) struct Caller {
 }
 
 impl Caller {
+    pub(super) fn hears(&self) -> bool {
+        !self.announced
+    }
+
     /// Takes the key it leaves by, unless it was taken out already.
     pub(super) fn leaves_by(&mut self, digit: u8) -> bool {
         let waits = self.consumer.is_none();

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use super::super::media::{Playback, length};
+use super::super::media::Playback;
+use super::super::sound::length;
 use super::super::{Activity, Ending, Progress};
 use super::Visit;
 use crate::channel::ChannelId;
