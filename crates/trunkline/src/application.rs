@@ -57,6 +57,8 @@ mod record;
 mod say;
 mod spy;
 mod tell;
+#[cfg(test)]
+mod tests;
 mod transfer;
 mod variables;
 mod wait;

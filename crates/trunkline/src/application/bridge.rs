@@ -202,9 +202,7 @@ impl Application for Dial {
 
     fn read(&self, complete: &Event) -> Result<BridgeEnd, ApplicationError> {
         match variable(complete, "originate_disposition").as_deref() {
-            Some("SUCCESS") => Ok(BridgeEnd {
-                cause: variable(complete, "last_bridge_hangup_cause").map(|cause| HangupCause::from(&*cause)),
-            }),
+            Some("SUCCESS") => Ok(BridgeEnd::read(complete)),
             Some(cause) => {
                 Err(ApplicationError::NotBridged { cause: cause.into(), legs: leg_causes(complete) })
             }
@@ -226,6 +224,14 @@ impl Application for Dial {
 pub struct BridgeEnd {
     /// Why the other one hung up; `None` if it has not, or that is not known.
     pub cause: Option<HangupCause>,
+}
+
+impl BridgeEnd {
+    /// Of one that was there: other calls may have been made meanwhile.
+    pub(crate) fn read(complete: &Event) -> Self {
+        let cause = variable(complete, "last_bridge_hangup_cause");
+        Self { cause: cause.map(|cause| HangupCause::from(&*cause)) }
+    }
 }
 
 /// What became of each that was called: `uuid;CAUSE` (`switch_ivr_originate.c`). Those with the cause NONE are not among

@@ -28,7 +28,7 @@ enum Side {
 }
 
 impl Fifo {
-    /// Has the call wait in this queue, and talk to the agent who takes it.
+    /// Has the call wait in this queue, until an agent takes it.
     #[must_use]
     pub fn caller(name: impl Into<String>) -> Self {
         Self {
@@ -97,10 +97,12 @@ impl Application for Fifo {
     }
 
     fn read(&self, complete: &Event) -> Result<FifoEnd, ApplicationError> {
+        let taken = variable(complete, "fifo_serviced_uuid").is_some();
         Ok(match variable(complete, "fifo_status").as_deref() {
-            Some("DONE" | "WRAPUP") => FifoEnd::Talked,
             Some("TIMEOUT") => FifoEnd::TimedOut,
             Some("ABORTED") => FifoEnd::Left,
+            Some("DONE" | "WRAPUP" | "TALKING") => FifoEnd::Served,
+            _ if taken && self.side == Side::Caller => FifoEnd::Served,
             _ => FifoEnd::Nobody,
         })
     }
@@ -117,8 +119,9 @@ impl Application for Fifo {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum FifoEnd {
-    /// They have talked.
-    Talked,
+    /// A caller: an agent has taken the call. The two talk from now on, and what the call was doing it has left, as by a
+    /// [`Transfer`](super::Transfer). An agent: the two have talked.
+    Served,
     /// The caller waited too long (`fifo_orbit_exten`).
     TimedOut,
     /// The caller left the queue.

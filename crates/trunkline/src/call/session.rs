@@ -12,7 +12,7 @@ impl<M: Mode> Call<M> {
     /// # Errors
     ///
     /// An outbound socket without `full`
-    /// ([`ApiMisuse::NotFull`](crate::ApiMisuse::NotFull), which says what to write into the dialplan); as
+    /// ([`ApiMisuse::NotFull`], which says what to write into the dialplan); as
     /// [`Client::api`](crate::Client::api).
     ///
     /// # Cancel safety

@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use trunkline::application::{
-    ApplicationError, Conference, Export, FireEvent, Multiset, Playback, Raw, Record, RecordEnd,
-    RecordSession, Say, SayType, SchedHangup, SchedTransfer, Set, Speak, Tone, Unset,
+    Application, ApplicationError, Conference, Export, FireEvent, Multiset, Playback, Raw, Record, RecordEnd,
+    RecordSession, Say, SayType, SchedHangup, SchedTransfer, Set, Speak, Tone, Unset, argument_with,
 };
 use trunkline::call::EndedBy;
 use trunkline::dialstring::Variables;
-use trunkline::{Call, Error, Event, EventName, HangupCause, Item, LogLevel};
+use trunkline::{ApiMisuse, Call, Error, Event, EventName, Execute, HangupCause, Item, LogLevel};
 
 use crate::support::{Switch, everywhere};
 
@@ -217,6 +217,35 @@ async fn any_other_by_name() {
         let unknown = call.run(Raw::new("no_such_application", "").unwrap()).await;
         assert!(matches!(unknown, Err(Error::CallEnded(_))), "{unknown:?}");
         assert_eq!(call.ended().await.cause, Some(HangupCause::DestinationOutOfOrder));
+    })
+    .await;
+}
+
+/// An application of a program's own, with variables while it runs.
+struct Scoped(Variables);
+
+impl Application for Scoped {
+    type Output = Option<String>;
+
+    fn execute(&self) -> Result<Execute, ApiMisuse> {
+        argument_with("eval", "it's [here]", &self.0)
+    }
+
+    fn read(&self, complete: &Event) -> Result<Option<String>, ApplicationError> {
+        assert_eq!(complete.get("Application-Data").as_deref(), Some("it's [here]"));
+        Ok(complete.get("scope_variable_odd").map(|value| value.into_owned()))
+    }
+}
+
+#[tokio::test]
+async fn one_of_a_programs_own_with_variables_while_it_runs() {
+    everywhere(|switch| async move {
+        let call = answered(&switch).await;
+        let odd = r"it's \n 5 $ ; a=b, [c] ^^x|y";
+        call.set("odd", "before").await.unwrap();
+        let scope = Variables::new().with("other", "x").unwrap().with("odd", odd).unwrap();
+        assert_eq!(call.run(Scoped(scope)).await.unwrap().as_deref(), Some(odd));
+        assert_eq!(call.variable("odd").await.unwrap().as_deref(), Some("before"));
     })
     .await;
 }

@@ -13,6 +13,7 @@ mod faults;
 mod lifecycle;
 #[path = "../client/notes.rs"]
 mod notes;
+mod others;
 mod replayed;
 mod server;
 mod session;

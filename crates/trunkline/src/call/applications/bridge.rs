@@ -50,7 +50,7 @@ impl<M: Mode> Call<M> {
                 biased;
                 item = events.next() => match item {
                     Some(Item::Event(event)) => {
-                        return Ok(Bridged { call: self.clone(), running, dial, event });
+                        return Ok(Bridged { call: self.clone(), running, event });
                     }
                     Some(_) => {}
                     None => return Err(running.end().await.err().unwrap_or_else(|| self.lost("bridge"))),
@@ -58,7 +58,7 @@ impl<M: Mode> Call<M> {
                 end = running.end() => {
                     let event = end?;
                     dial.read(&event).map_err(|source| Error::application("bridge".to_owned(), source))?;
-                    return Ok(Bridged { call: self.clone(), running, dial, event });
+                    return Ok(Bridged { call: self.clone(), running, event });
                 }
             }
         }
@@ -70,7 +70,6 @@ impl<M: Mode> Call<M> {
 pub struct Bridged<M: Mode> {
     call: Call<M>,
     running: Running<M>,
-    dial: Dial,
     event: Event,
 }
 
@@ -123,7 +122,7 @@ impl<M: Mode> Bridged<M> {
             true => self.event.clone(),
             false => self.running.end().await?,
         };
-        self.dial.read(&complete).map_err(|source| Error::application("bridge".to_owned(), source))
+        Ok(BridgeEnd::read(&complete))
     }
 }
 

@@ -1,0 +1,104 @@
+//! Applications that have to do with other calls: success, and failure where there is one.
+
+use std::time::Duration;
+
+use trunkline::application::{Dial, Eavesdrop, Fifo, FifoEnd, Intercept, ValetPark};
+use trunkline::dialstring::DialString;
+use trunkline::{Call, Error, HangupCause};
+
+use crate::support::{Switch, asynchronous, everywhere};
+
+async fn answered(switch: &Switch) -> Call {
+    let call = switch.async_full().await;
+    call.answer().await.unwrap();
+    call
+}
+
+fn to(dial: &str) -> Dial {
+    Dial::to(dial.parse::<DialString>().unwrap())
+}
+
+/// Ends this call, soon.
+async fn kill(switch: &Switch, call: &Call) {
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    switch.client().api(&format!("uuid_kill {}", call.uuid())).await.unwrap();
+}
+
+#[tokio::test]
+async fn eavesdropping_ends_with_the_other_call() {
+    everywhere(|switch| async move {
+        let (call, other) = (answered(&switch).await, answered(&switch).await);
+        let (heard, ()) = tokio::join!(call.eavesdrop(Eavesdrop::on(other.uuid())), kill(&switch, &other));
+        heard.unwrap();
+        // There is nobody any more, which the switch does not tell.
+        call.eavesdrop(Eavesdrop::on(other.uuid())).await.unwrap();
+        call.playback("silence_stream://20").await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn three_of_whom_one_is_not_there() {
+    everywhere(|switch| async move {
+        let call = answered(&switch).await;
+        call.three_way("no-such-call").await.unwrap();
+        call.intercept(Intercept::new("no-such-call")).await.unwrap();
+        call.playback("silence_stream://20").await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_caller_and_an_agent() {
+    everywhere(|switch| async move {
+        let (caller, agent) = (answered(&switch).await, answered(&switch).await);
+        let queue = format!("test-{}", caller.uuid());
+        assert_eq!(agent.fifo(Fifo::agent(&queue)).await.unwrap(), FifoEnd::Nobody);
+        let leave = async {
+            tokio::time::sleep(Duration::from_millis(300)).await;
+            switch.client().api(&format!("uuid_recv_dtmf {} 5", caller.uuid())).await.unwrap();
+        };
+        let (left, ()) = tokio::join!(caller.fifo(Fifo::caller(&queue).exit_keys("5")), leave);
+        assert_eq!(left.unwrap(), FifoEnd::Left);
+
+        let serve = async {
+            tokio::time::sleep(Duration::from_millis(300)).await;
+            agent.fifo(Fifo::agent(&queue)).await
+        };
+        let end = async {
+            tokio::time::sleep(Duration::from_millis(1500)).await;
+            switch.client().api(&format!("uuid_kill {}", agent.uuid())).await.unwrap();
+        };
+        let (waited, served, ()) = tokio::join!(caller.fifo(Fifo::caller(&queue)), serve, end);
+        assert!(matches!(served, Err(Error::CallEnded(_))), "{served:?}");
+        assert!(matches!(waited, Ok(FifoEnd::Served) | Err(Error::CallEnded(_))), "{waited:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn parked_in_a_lot() {
+    everywhere(|switch| async move {
+        let call = answered(&switch).await;
+        let lot = format!("test-{}", call.uuid());
+        let parked = call.valet_park(ValetPark::free(&lot, 9501..=9509));
+        let ended = tokio::join!(parked, kill(&switch, &call)).0;
+        assert!(matches!(ended, Ok(()) | Err(Error::CallEnded(_))), "{ended:?}");
+        assert!(call.ended().await.is_hangup());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_attended_transfer_to_nobody() {
+    everywhere(|switch| async move {
+        let call = asynchronous(switch.call("async full").await.1);
+        call.answer().await.unwrap();
+        let bridge = call.bridge(to("null/1")).await.unwrap();
+        let failed = call.att_xfer(to("error/USER_BUSY")).await;
+        assert!(matches!(failed, Err(Error::NotBridged { .. })), "{failed:?}");
+        bridge.hangup(HangupCause::NormalClearing).await.unwrap();
+        call.playback("silence_stream://20").await.unwrap();
+    })
+    .await;
+}
