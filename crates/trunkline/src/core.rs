@@ -203,7 +203,16 @@ impl Shared {
 
     /// Says something, whatever is answered.
     pub(crate) fn say(&self, command: Command) {
-        self.with(|core, now| core.connection.send(command, None, now));
+        self.say_together([command]);
+    }
+
+    /// The same of several, written in one go.
+    pub(crate) fn say_together(&self, commands: impl IntoIterator<Item = Command>) {
+        self.with(|core, now| {
+            for command in commands {
+                core.connection.send(command, None, now);
+            }
+        });
     }
 
     /// Hands a command over: written by this very call if nothing stands in its way.

@@ -14,7 +14,7 @@ use crate::outbound::counts::Fate;
 use crate::outbound::trace;
 
 pub(super) async fn connection(terms: &Terms, stream: TcpStream, peer: SocketAddr, handler: Handler) {
-    let session = match terms.accept.tcp(stream).await {
+    let session = match terms.accept.accepted(stream, peer).await {
         Ok(session) => session,
         Err(error) => {
             terms.counters.count(Fate::NoCall);
