@@ -313,6 +313,14 @@ impl Shared {
         })
     }
 
+    /// Gives back memory that is not in use.
+    pub(crate) fn shrink(&self) {
+        let mut core = lock(&self.core);
+        core.connection.shrink();
+        core.waiters.shrink_to_fit();
+        lock(&self.inbox).shrink_to_fit();
+    }
+
     /// How the connection, or the last attempt at it, was lost.
     pub(crate) fn broken_why(&self) -> String {
         lock(&self.core).why.clone()
