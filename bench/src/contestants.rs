@@ -17,6 +17,7 @@ const TASKS: usize = 64;
 
 pub(crate) fn run(contestant: &Contestant) {
     let measured = match contestant.name.as_str() {
+        "trunkline/outbound" => return outbound::ours::serve(),
         "raw/outbound" => return outbound::raw::serve(),
         "freeswitch-esl-tokio/outbound" => return outbound::esl_tokio::serve(),
         "drain" => drain::stream(contestant),

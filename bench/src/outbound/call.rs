@@ -173,9 +173,13 @@ impl Call {
         }
     }
 
-    fn api(&self, command: &str, out: &mut Vec<u8>) {
+    fn api(&mut self, command: &str, out: &mut Vec<u8>) {
         let asks = command.starts_with("uuid_getvar") && command.ends_with(&self.variable);
         out.extend(listener::api_response(if asks { DIGIT.as_bytes() } else { b"+OK\n" }));
+        if command.starts_with("uuid_kill") && !matches!(self.thread, Thread::HungUp) {
+            self.due = None;
+            self.hang_up(&Application::default(), out);
+        }
     }
 
     fn exit(&mut self, out: &mut Vec<u8>) {
@@ -207,8 +211,9 @@ impl Call {
         let header = |name| packet.header(name).map_or_else(String::new, |value| text(&value));
         let application = match header("call-command").as_str() {
             "execute" => {
-                let name = header("execute-app-name");
-                Application::new(name, header("Event-UUID"), header("execute-app-arg"))
+                let body = packet.body().map_or_else(String::new, text);
+                let argument = Some(header("execute-app-arg")).filter(|it| !it.is_empty()).unwrap_or(body);
+                Application::new(header("execute-app-name"), header("Event-UUID"), argument)
             }
             "hangup" => Application::default(),
             _ => return "-ERR invalid command".to_owned(),

@@ -21,7 +21,8 @@ enum Kind {
     Python,
 }
 
-pub(super) const CONTESTANTS: [Program; 6] = [
+pub(super) const CONTESTANTS: [Program; 7] = [
+    Program { name: "trunkline", kind: Kind::Ours },
     Program { name: "raw", kind: Kind::Ours },
     Program { name: "freeswitch-esl-tokio", kind: Kind::Ours },
     Program { name: "modesl", kind: Kind::Node },

@@ -13,8 +13,10 @@ use tokio::sync::watch;
 use super::call::{Call, Times};
 use super::recorded::Recorded;
 
-/// How long the server may say nothing in a call that does not hold on; as long as the switch waits for its first word.
-const PATIENCE: Duration = Duration::from_secs(25);
+/// How long the switch waits for a server's first word.
+const FIRST_WORD: Duration = Duration::from_secs(25);
+/// How long the server may say nothing then, in a call that does not hold on.
+const PATIENCE: Duration = Duration::from_secs(300);
 /// Loopback addresses to dial from: each has its own ports, most of which rest for a minute after a call.
 const SOURCES: u64 = 200;
 
@@ -94,6 +96,7 @@ impl Switch {
                 self.tally.held.fetch_add(1, Ordering::Relaxed);
             }
             let due = call.due();
+            let patience = if is_first { FIRST_WORD } else { PATIENCE };
             let mut out = Vec::new();
             tokio::select! {
                 read = stream.read_buf(&mut input) => {
@@ -107,9 +110,9 @@ impl Switch {
                         Err(error) => return Err(format!("cannot read: {error}")),
                     }
                 }
-                () = tokio::time::sleep_until(due.unwrap_or_else(|| Instant::now() + PATIENCE).into()), if !holds => {
+                () = tokio::time::sleep_until(due.unwrap_or_else(|| Instant::now() + patience).into()), if !holds => {
                     if due.is_none() {
-                        return Err(format!("nothing is said for {} s", PATIENCE.as_secs()));
+                        return Err(format!("nothing is said for {} s", patience.as_secs()));
                     }
                     call.handle_timeout(&mut out, Instant::now());
                 }

@@ -17,7 +17,7 @@ mod session;
 use std::borrow::Cow;
 use std::fmt;
 
-use memchr::memchr3;
+use memchr::{memchr_iter, memchr3};
 
 use crate::error::ApiMisuse;
 
@@ -242,11 +242,19 @@ fn check_word(what: &'static str, word: &str) -> Result<(), ApiMisuse> {
     Ok(())
 }
 
+const MODULE: &[u8] = b"mod_event_socket";
+
 /// Refuses what would make the switch reload its event socket. It looks for the words in the whole packet, so one
 /// header may hold the one and another the other.
 fn check_reload(what: &'static str, text: &[u8]) -> Result<(), ApiMisuse> {
     let has = |word: &[u8]| text.windows(word.len()).any(|part| part.eq_ignore_ascii_case(word));
-    if has(b"mod_event_socket") && (has(b"reload") || has(b"unload")) {
+    // Its underscores are rarer than its letters, and say where it could be.
+    let mut underscores = memchr_iter(b'_', text);
+    let names_module = underscores.any(|at| {
+        let start = at.saturating_sub(b"mod".len());
+        text.get(start..start + MODULE.len()).is_some_and(|part| part.eq_ignore_ascii_case(MODULE))
+    });
+    if names_module && (has(b"reload") || has(b"unload")) {
         return Err(ApiMisuse::WouldReload { what });
     }
     Ok(())

@@ -292,6 +292,15 @@ impl Connection {
         self.replies.set_timeout(ticket, timeout, now);
     }
 
+    /// Gives back memory that is not in use, for a connection that rests. It is taken again as it is needed.
+    pub fn shrink(&mut self) {
+        self.replies.shrink();
+        self.outputs.shrink_to_fit();
+        if self.out.is_empty() {
+            self.out = BytesMut::new();
+        }
+    }
+
     /// The caller of a command has gone: withdrawn if [`transmit`](Self::transmit) has not shown it yet, otherwise
     /// its reply will be read and thrown away. No [`Output::Reply`] comes for it, and where it was to start a job,
     /// no [`Output::Job`] either. Whether it was withdrawn.

@@ -123,13 +123,13 @@ impl<M: Mode> Call<M> {
             state.on_closed(&reason);
         }
         let format = client.config().connection.format;
-        shared.say(Command::myevents((format != EventFormat::Plain).then_some(format)));
         if data.mode() == SocketMode::Async {
             shared.parks();
         }
-        if data.mode() == SocketMode::Async && data.control() == Control::Full {
-            shared.say(Command::linger(None));
-        }
+        let lingers = data.mode() == SocketMode::Async && data.control() == Control::Full;
+        let my_events = Command::myevents((format != EventFormat::Plain).then_some(format));
+        let linger = lingers.then(|| Command::linger(None));
+        shared.say_together([my_events].into_iter().chain(linger));
         Self::new(Handle { client, state, data: Some(data) })
     }
 

@@ -203,7 +203,16 @@ impl Shared {
 
     /// Says something, whatever is answered.
     pub(crate) fn say(&self, command: Command) {
-        self.with(|core, now| core.connection.send(command, None, now));
+        self.say_together([command]);
+    }
+
+    /// The same of several, written in one go.
+    pub(crate) fn say_together(&self, commands: impl IntoIterator<Item = Command>) {
+        self.with(|core, now| {
+            for command in commands {
+                core.connection.send(command, None, now);
+            }
+        });
     }
 
     /// Hands a command over: written by this very call if nothing stands in its way.
@@ -302,6 +311,14 @@ impl Shared {
             core.write_failed = None;
             core.connection.restart(now);
         })
+    }
+
+    /// Gives back memory that is not in use.
+    pub(crate) fn shrink(&self) {
+        let mut core = lock(&self.core);
+        core.connection.shrink();
+        core.waiters.shrink_to_fit();
+        lock(&self.inbox).shrink_to_fit();
     }
 
     /// How the connection, or the last attempt at it, was lost.

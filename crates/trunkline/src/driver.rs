@@ -20,6 +20,8 @@ use crate::trace;
 
 /// Having read so much at once, let the consumers run before reading more.
 const MUCH: usize = 32 * 1024;
+/// A connection over which nothing has come for so long gives memory back; at most for twice as long.
+const REST: Duration = Duration::from_millis(100);
 const FAR: Duration = Duration::from_secs(365 * 24 * 3600);
 
 /// The driver's share in a connection. Dropped with it, whatever the cause, so that nobody waits for a driver that is
@@ -39,12 +41,43 @@ impl Driving {
         self.shared.turn(&mut self.deliveries, act)
     }
 
+    /// Gives back memory that is not in use.
+    fn rest(&mut self) {
+        self.deliveries.shrink();
+        self.shared.shrink();
+    }
+
     /// Gives everyone what has come for them: events before the replies that came after them.
     async fn deliver(&mut self) {
         self.shared.tell_gap(&mut self.deliveries);
         self.shared.expect_call(&self.deliveries);
         hand_out(&self.shared, &mut self.deliveries, self.pause).await;
         self.shared.deliver(&mut self.deliveries);
+    }
+}
+
+/// Sees whether a connection rests, by looking once in a while: a timer for each read would cost more than the read.
+#[derive(Default)]
+struct Rest {
+    /// When to look.
+    at: Option<Instant>,
+    heard: bool,
+}
+
+impl Rest {
+    fn heard(&mut self, now: Instant) {
+        self.heard = true;
+        self.at.get_or_insert(now + REST);
+    }
+
+    /// Whether it was time to look, and nothing had come since the last time.
+    fn begins(&mut self, now: Instant) -> bool {
+        if self.at.is_none_or(|at| now < at) {
+            return false;
+        }
+        let heard = std::mem::take(&mut self.heard);
+        self.at = heard.then_some(now + REST);
+        !heard
     }
 }
 
@@ -55,24 +88,26 @@ impl Drop for Driving {
 }
 
 /// Has a task of its own drive the connection.
-pub(crate) fn start(reader: Reader, driving: Driving, reconnect: Option<(Reconnect, Dial)>) {
+pub(crate) fn start(mut reader: Reader, mut driving: Driving, reconnect: Option<(Reconnect, Dial)>) {
     let span = driving.shared.tally.span.clone();
-    tokio::spawn(drive(reader, driving, reconnect).instrument(span));
+    // By reference: what an `async fn` is given by value takes its memory twice.
+    let driver = async move { drive(&mut reader, &mut driving, reconnect.as_ref()).await };
+    tokio::spawn(driver.instrument(span));
 }
 
 /// One session after the other, until the last has ended.
-async fn drive(mut reader: Reader, mut driving: Driving, reconnect: Option<(Reconnect, Dial)>) {
+async fn drive(reader: &mut Reader, driving: &mut Driving, reconnect: Option<&(Reconnect, Dial)>) {
     let mut attempts = 0;
     for number in 1.. {
-        if session(&mut reader, &mut driving).instrument(trace::session(number)).await.closed {
+        if session(reader, driving).instrument(trace::session(number)).await.closed {
             return;
         }
-        let Some((reconnect, dial)) = &reconnect else { return };
+        let Some((reconnect, dial)) = reconnect else { return };
         if driving.shared.held_for() >= STEADY {
             attempts = 0;
         }
-        match connect_again(&mut driving, reconnect, dial, &mut attempts).await {
-            Some(again) => reader = again,
+        match connect_again(driving, reconnect, dial, &mut attempts).await {
+            Some(again) => *reader = again,
             None => return,
         }
     }
@@ -90,9 +125,11 @@ async fn session(reader: &mut Reader, driving: &mut Driving) -> Turn {
     let timer = sleep_until((now() + FAR).into());
     let called = shared.wake.notified();
     tokio::pin!(timer, called);
+    let mut rest = Rest::default();
     let mut turn = driving.turn(|_, _, _| {});
     while !turn.closed && !turn.broken {
-        if let Some(armed) = turn.armed
+        let armed = [turn.armed, rest.at].into_iter().flatten().min();
+        if let Some(armed) = armed
             && timer.deadline() != armed.into()
         {
             timer.as_mut().reset(armed.into());
@@ -104,7 +141,7 @@ async fn session(reader: &mut Reader, driving: &mut Driving) -> Turn {
                 called.set(shared.wake.notified());
                 Woken::Called
             }
-            () = timer.as_mut(), if turn.armed.is_some() => Woken::Timer,
+            () = timer.as_mut(), if armed.is_some() => Woken::Timer,
             () = poll_fn(|cx| shared.poll_write(cx)), if turn.blocked => Woken::Called,
         };
         let mut much = false;
@@ -115,6 +152,7 @@ async fn session(reader: &mut Reader, driving: &mut Driving) -> Turn {
             Woken::Read(Ok(read)) => {
                 much = read >= MUCH;
                 shared.tally.bytes.add(read);
+                rest.heard(now());
                 driving.turn(|core, events, now| {
                     core.heard = Some(now);
                     core.connection.handle_input_into(&mut buffer.bytes, events, now);
@@ -127,7 +165,13 @@ async fn session(reader: &mut Reader, driving: &mut Driving) -> Turn {
                 tokio::task::yield_now().await;
                 driving.turn(|_, _, _| {})
             }
-            Woken::Timer => driving.turn(|_, _, _| {}),
+            Woken::Timer => {
+                if rest.begins(now()) {
+                    buffer.rest();
+                    driving.rest();
+                }
+                driving.turn(|_, _, _| {})
+            }
         };
         driving.deliver().await;
         if much {
@@ -274,5 +318,27 @@ async fn make_room<T: Queued>(queue: Arc<Queue<T>>, mut items: VecDeque<T>, unti
     if made_room.await.is_err() {
         queue.give_up();
         queue.push(&mut items, false);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_connection_rests_once_nothing_has_come_for_a_while() {
+        let start = now();
+        let at = |rests: u32| start + REST * rests;
+        let mut rest = Rest::default();
+        assert!(rest.at.is_none() && !rest.begins(at(5)), "nothing ever came");
+        rest.heard(at(0));
+        assert!(!rest.begins(start), "it is not time to look");
+        assert!(!rest.begins(at(1)), "something has come since");
+        rest.heard(at(1));
+        assert!(!rest.begins(at(2)));
+        assert!(rest.begins(at(3)));
+        assert!(rest.at.is_none() && !rest.begins(at(9)), "no timer runs while it rests");
+        rest.heard(at(9));
+        assert_eq!(rest.at, Some(at(10)));
     }
 }

@@ -12,6 +12,9 @@ use crate::wire_trace;
 
 const SMALLEST_READ: usize = 8 * 1024;
 const LARGEST_READ: usize = 256 * 1024;
+/// What is ready for the first bytes after a rest.
+#[cfg(feature = "client")]
+const RESTING_READ: usize = 256;
 
 #[derive(Debug)]
 pub(crate) struct ReadBuffer {
@@ -21,11 +24,20 @@ pub(crate) struct ReadBuffer {
     pub(crate) missing: usize,
     /// How large the memory behind `bytes` may be.
     held: usize,
+    rests: bool,
 }
 
 impl ReadBuffer {
     pub(crate) fn new() -> Self {
-        Self { bytes: BytesMut::new(), size: SMALLEST_READ, missing: 0, held: 0 }
+        Self { bytes: BytesMut::new(), size: SMALLEST_READ, missing: 0, held: 0, rests: false }
+    }
+
+    /// Nothing is expected for a while: gives the memory back, all but a little.
+    #[cfg(feature = "client")]
+    pub(crate) fn rest(&mut self) {
+        if self.bytes.is_empty() {
+            *self = Self { bytes: BytesMut::with_capacity(RESTING_READ), rests: true, ..Self::new() };
+        }
     }
 
     /// Cancel safe.
@@ -59,6 +71,9 @@ impl ReadBuffer {
 
     /// Makes room for the next read; how much there is.
     fn make_room(&mut self) -> usize {
+        if self.rests {
+            return self.bytes.capacity();
+        }
         let wanted = self.wanted();
         if self.held > 4 * wanted && self.bytes.len() <= SMALLEST_READ {
             // Grown for a message or a burst that is over. To reserve would take the same memory again.
@@ -67,16 +82,31 @@ impl ReadBuffer {
         }
         let room = self.bytes.capacity() - self.bytes.len();
         if room < self.size / 4 || room < self.missing.min(LARGEST_READ) {
-            self.bytes.reserve(wanted);
+            self.reserve(wanted);
             self.held = self.held.max(self.bytes.capacity());
         }
         self.bytes.capacity() - self.bytes.len()
+    }
+
+    fn reserve(&mut self, wanted: usize) {
+        if self.bytes.len() > SMALLEST_READ {
+            return self.bytes.reserve(wanted);
+        }
+        if !self.bytes.try_reclaim(wanted) {
+            // To reserve might copy what was read long ago, too.
+            let mut bytes = BytesMut::with_capacity(self.bytes.len() + wanted);
+            bytes.extend_from_slice(&self.bytes);
+            self.bytes = bytes;
+        }
     }
 
     /// Learns from what a read has put behind the first `before` bytes, having had this much room.
     fn filled(&mut self, before: usize, room: usize) {
         let read = self.bytes.len() - before;
         wire_trace::received(self.bytes.get(before..).unwrap_or_default());
+        if std::mem::take(&mut self.rests) {
+            return;
+        }
         if read >= room {
             self.size = (self.size * 2).min(LARGEST_READ);
         } else if read < self.size / 4 && self.size > SMALLEST_READ {
@@ -133,6 +163,24 @@ mod tests {
         memory_is_given_back(|buffer, bytes| {
             buffer.read_now(bytes).unwrap();
         });
+    }
+
+    #[cfg(feature = "client")]
+    #[test]
+    fn a_rest_gives_back_all_but_a_little() {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let read = |buffer: &mut ReadBuffer, bytes: &mut &[u8]| runtime.block_on(buffer.read(bytes)).unwrap();
+        let mut buffer = ReadBuffer::new();
+        fill(&mut buffer, LARGEST_READ, |buffer, bytes| drop(read(buffer, bytes)));
+        buffer.rest();
+        assert_eq!(buffer.bytes.len(), LARGEST_READ, "what was read is not lost");
+        drop(buffer.bytes.split());
+        buffer.rest();
+        assert!(buffer.bytes.capacity() < 2 * RESTING_READ);
+        let bytes = b"0123456789".repeat(2 * SMALLEST_READ / 10);
+        let rest = &mut &*bytes;
+        assert!(read(&mut buffer, rest) < 2 * RESTING_READ);
+        assert!(read(&mut buffer, rest) >= SMALLEST_READ / 2, "and reads go on as before");
     }
 
     /// A read that fails leaves what was there.

@@ -28,8 +28,14 @@ enum Line {
 
 impl Sent {
     pub(crate) fn trace(&mut self, bytes: &[u8]) {
-        // Where it stands in a line must be known when someone begins to listen, too.
         let enabled = tracing::enabled!(target: TARGET, Level::TRACE);
+        if !enabled && bytes.ends_with(b"\n") {
+            // Wherever it stood, it stands at the beginning of a line now. Nearly always nobody listens, and it does.
+            self.held.clear();
+            self.line = Line::Unknown;
+            return;
+        }
+        // Where it stands in a line must be known when someone begins to listen, too.
         let shown = self.redact(bytes);
         if enabled && !shown.is_empty() {
             tracing::trace!(target: TARGET, "> {shown}");
@@ -92,6 +98,17 @@ pub(crate) fn received(bytes: &[u8]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn where_a_line_begins_is_known_without_a_listener_too() {
+        let mut trace = Sent::default();
+        for piece in [&b"auth hun"[..], b"ter2\n", b"\n", b"aut", b"hor\n"] {
+            trace.trace(piece);
+        }
+        assert_eq!(trace.redact(b"auth hunter2\n"), "auth [redacted]\\n");
+        trace.trace(b"auth hun");
+        assert_eq!(trace.redact(b"ter2\napi status\n"), "\\napi status\\n");
+    }
 
     #[test]
     fn passwords_are_left_out() {

@@ -2,7 +2,7 @@
 
 use memchr::memmem;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpSocket, TcpStream};
 
 use super::{DIGITS, TONE, listening};
 
@@ -11,7 +11,9 @@ const ROOM: usize = 8 * 1024;
 
 #[tokio::main]
 pub(crate) async fn serve() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("loopback");
+    let socket = TcpSocket::new_v4().expect("a socket");
+    socket.bind(([127, 0, 0, 1], 0).into()).expect("loopback");
+    let listener = socket.listen(4096).expect("listens");
     listening(listener.local_addr().expect("an address"));
     loop {
         if let Ok((stream, _)) = listener.accept().await {

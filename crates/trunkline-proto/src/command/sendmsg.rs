@@ -201,6 +201,9 @@ impl Command {
     }
 }
 
+/// Most messages are no longer.
+const USUAL: usize = 256;
+
 /// The command's line and headers so far, and its body.
 struct Head {
     lines: Vec<u8>,
@@ -209,14 +212,15 @@ struct Head {
 
 impl Head {
     fn new(target: Option<&ChannelUuid>) -> Result<Self, ApiMisuse> {
-        let line = match target {
-            Some(uuid) => {
-                check_word("the channel's uuid", uuid.as_str())?;
-                format!("sendmsg {uuid}\n")
-            }
-            None => "sendmsg\n".to_owned(),
-        };
-        Ok(Self { lines: line.into_bytes(), body: None })
+        let mut lines = Vec::with_capacity(USUAL);
+        lines.extend_from_slice(b"sendmsg");
+        if let Some(uuid) = target {
+            check_word("the channel's uuid", uuid.as_str())?;
+            lines.push(b' ');
+            lines.extend_from_slice(uuid.as_str().as_bytes());
+        }
+        lines.push(b'\n');
+        Ok(Self { lines, body: None })
     }
 
     fn add(&mut self, name: &str, value: &str) -> Result<(), ApiMisuse> {

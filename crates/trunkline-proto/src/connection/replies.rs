@@ -119,6 +119,11 @@ pub(super) struct Replies {
 }
 
 impl Replies {
+    /// Gives back what memory is not in use.
+    pub(super) fn shrink(&mut self) {
+        self.queue.shrink_to_fit();
+    }
+
     pub(super) fn len(&self) -> usize {
         self.queue.len()
     }

@@ -93,7 +93,8 @@ impl<M: Mode> Call<M> {
     pub(super) async fn begin(&self, execute: Execute, cancel: Cancel) -> Result<Running<M>, Error> {
         self.handle.state.may_begin().await.map_err(Error::CallEnded)?;
         let what = format!("execute {}", execute.application());
-        let id = uuid::Uuid::new_v4().to_string();
+        // Of this call alone: no need to ask the system for it.
+        let id = uuid::Builder::from_random_bytes(fastrand::u128(..).to_ne_bytes()).into_uuid().to_string();
         let message = self.addressed(execute.event_uuid(&id).into());
         let command = Command::sendmsg(&if M::LOCKS { message.event_lock() } else { message })?;
         let complete = self.handle.state.begin(&id).map_err(Error::CallEnded)?;

@@ -46,6 +46,15 @@ pub(crate) struct Deliveries {
     pub(super) closed: Option<CloseReason>,
 }
 
+impl Deliveries {
+    /// Gives back memory that is not in use.
+    pub(crate) fn shrink(&mut self) {
+        self.replies.shrink_to_fit();
+        self.events.shrink_to_fit();
+        self.logs.shrink_to_fit();
+    }
+}
+
 impl Shared {
     /// A call is known before its first events are told.
     pub(crate) fn expect_call(&self, deliveries: &Deliveries) {

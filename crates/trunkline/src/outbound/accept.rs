@@ -1,5 +1,6 @@
 //! One connection of the switch, and its call.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -113,6 +114,15 @@ impl Accept {
         self.halves(reader, writer, peer).await
     }
 
+    /// The same, of a listener that was [tuned](crate::socket::tune).
+    pub(super) async fn accepted(&self, stream: TcpStream, peer: SocketAddr) -> Result<Session, Error> {
+        // Linux has it from the listener.
+        #[cfg(not(target_os = "linux"))]
+        crate::socket::tune(&socket2::SockRef::from(&stream));
+        let (reader, writer) = halves(stream);
+        self.halves(reader, writer, Some(peer)).await
+    }
+
     /// Asks over a connected stream socket, TCP or not, such as one that was inherited or passed. It is made non-blocking,
     /// as are all its copies.
     ///
@@ -166,7 +176,7 @@ impl Accept {
         &self,
         reader: Reader,
         writer: Writer,
-        peer: Option<std::net::SocketAddr>,
+        peer: Option<SocketAddr>,
     ) -> Result<Session, Error> {
         let (client, data) = Client::meet(reader, writer, &self.config, peer).await?;
         Ok(match data.mode() {

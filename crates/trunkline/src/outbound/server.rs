@@ -89,6 +89,7 @@ impl Server {
     /// On listeners that were made elsewhere, such as by whoever has started this program.
     #[must_use]
     pub fn on(listeners: Vec<TcpListener>) -> Self {
+        listeners.iter().for_each(|listener| crate::socket::tune(&socket2::SockRef::from(listener)));
         let addresses: Arc<[SocketAddr]> =
             listeners.iter().filter_map(|listener| listener.local_addr().ok()).collect();
         let server = addresses.first().map_or_else(String::new, SocketAddr::to_string);

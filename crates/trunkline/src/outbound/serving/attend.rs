@@ -14,7 +14,7 @@ use crate::outbound::counts::Fate;
 use crate::outbound::trace;
 
 pub(super) async fn connection(terms: &Terms, stream: TcpStream, peer: SocketAddr, handler: Handler) {
-    let session = match terms.accept.tcp(stream).await {
+    let session = match terms.accept.accepted(stream, peer).await {
         Ok(session) => session,
         Err(error) => {
             terms.counters.count(Fate::NoCall);
@@ -97,7 +97,8 @@ async fn stopping(terms: &Terms, session: &Session) {
     match cause {
         // What the handler makes of it is what counts; and if the switch does not do it, the connection is closed.
         Some(cause) => {
-            if session.hangup(cause).await.is_err() {
+            // Boxed: every call would have the room for it otherwise.
+            if Box::pin(session.hangup(cause)).await.is_err() {
                 session.client().close().await;
             }
         }
