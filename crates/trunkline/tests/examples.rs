@@ -1,5 +1,7 @@
 //! The examples run, against a simulated switch.
 
+#![allow(clippy::duplicate_mod, reason = "each brings its switch along")]
+
 #[path = "../examples/blocking.rs"]
 mod blocking;
 #[path = "../examples/call_server.rs"]

@@ -1,8 +1,11 @@
 //! Calls: handled where the switch asks us to, and controlled by their ids. Against the simulator, and against a real
 //! FreeSWITCH where `TRUNKLINE_TEST_URL` names one.
 
+#![allow(clippy::duplicate_mod, reason = "each example brings its switch along")]
+
 #[cfg(unix)]
 mod adopted;
+
 mod applications;
 mod blocking;
 mod bridging;

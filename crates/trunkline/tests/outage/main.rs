@@ -8,6 +8,9 @@
 //! Where they are missing the tests say that they were not run. They take some minutes: `cargo test -p trunkline --test
 //! outage -- --nocapture`.
 
+#[cfg(feature = "model")]
+mod model;
+
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::process::{Command, Stdio};
