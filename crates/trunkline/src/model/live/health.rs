@@ -18,7 +18,7 @@ pub struct LiveHealth {
     pub gaps: u64,
     /// Times that this side was too slow, and events were dropped.
     pub overflows: u64,
-    /// [Signs](Sign) that events were lost, those of a stale view not counted.
+    /// [Signs](Sign) that events were lost.
     pub signs: u64,
     /// Of these, HEARTBEATs that count other channels than the model has ([`Sign::Drift`]).
     pub drifts: u64,

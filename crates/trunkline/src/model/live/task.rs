@@ -3,7 +3,7 @@
 use std::future::poll_fn;
 use std::sync::Arc;
 use std::task::Poll;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use tokio::sync::{broadcast, watch};
 use tokio::task::JoinSet;
@@ -16,17 +16,13 @@ use crate::client::Client;
 use crate::core::now;
 use crate::error::Error;
 use crate::events::{Events, Item};
-use crate::model::{Ask, Batch, Reading, Sign, StaleCause, Switch};
+use crate::model::{Ask, Batch, Reading, StaleCause, Switch};
 use crate::reconnect::State;
 
 /// So many questions are on their way at once.
 const MOST_ASKS: usize = 16;
 /// So many events are folded before the view is published.
 const MOST_EVENTS: usize = 512;
-/// Between two resyncs for what was only suspected, and before one that failed is tried again, at least so long.
-const SHORTEST: Duration = Duration::from_secs(1);
-/// And at most so long.
-const LONGEST: Duration = Duration::from_secs(30);
 
 pub(super) struct Follower {
     client: Client,
@@ -35,10 +31,6 @@ pub(super) struct Follower {
     progress: watch::Sender<Progress>,
     counts: Arc<Counts>,
     asks: JoinSet<(Ask, Reading)>,
-    /// When to begin a resync that is due.
-    resync_at: Option<Instant>,
-    /// How long the next one for a suspicion, or after a failure, is put off.
-    patience: Duration,
     /// Events come, as far as is known.
     connected: bool,
 }
@@ -52,17 +44,8 @@ impl Follower {
         counts: Arc<Counts>,
     ) -> Self {
         let client = client.without_life();
-        let mut follower = Self {
-            client,
-            switch,
-            changes,
-            progress,
-            counts,
-            asks: JoinSet::new(),
-            resync_at: None,
-            patience: SHORTEST,
-            connected: true,
-        };
+        let mut follower =
+            Self { client, switch, changes, progress, counts, asks: JoinSet::new(), connected: true };
         follower.switch.lose(StaleCause::NotYetRead, now());
         follower.switch.resync(now());
         follower
@@ -109,7 +92,8 @@ impl Follower {
 
     /// When there is something to do without being told.
     fn due(&self) -> Option<Instant> {
-        [self.switch.resync_deadline(), self.resync_at].into_iter().flatten().min()
+        let due = self.switch.resync_due().or(self.switch.resync_deadline());
+        due.filter(|_| self.connected)
     }
 
     /// Folds an item, and those that have come with it; the end, if that is what came.
@@ -131,7 +115,6 @@ impl Follower {
                         Some(Item::Missed(_)) => {
                             self.counts.overflows.one();
                             self.lose(StaleCause::Overflow);
-                            self.resync();
                         }
                         Some(Item::Closed(reason)) => return Some(reason),
                         _ => return Some(CloseReason::Requested),
@@ -159,9 +142,8 @@ impl Follower {
     }
 
     fn publish(&mut self, batch: Batch) {
-        if !batch.signs().is_empty() {
-            self.on_signs(batch.signs());
-        }
+        // The view is stale for them already.
+        self.counts.signs(batch.signs());
         if !batch.changes().is_empty() {
             // Nobody may be watching.
             let _ = self.changes.send(Arc::new(batch));
@@ -178,31 +160,14 @@ impl Follower {
         });
     }
 
-    /// Before the first snapshot, and until one is done, channels nobody has heard of are nothing strange.
-    fn on_signs(&mut self, signs: &[Sign]) {
-        if self.switch.view().stale().is_some() {
-            return;
-        }
-        self.counts.signs(signs);
-        self.lose(StaleCause::Suspected);
-        self.resync_later();
-    }
-
     fn lose(&mut self, cause: StaleCause) {
         self.switch.lose(cause, now());
         self.tell();
     }
 
     fn resync(&mut self) {
-        self.resync_at = None;
         self.asks.abort_all();
         self.switch.resync(now());
-    }
-
-    /// Put off, and longer each time that it does not help.
-    fn resync_later(&mut self) {
-        self.resync_at = now().checked_add(self.patience);
-        self.patience = (self.patience * 2).min(LONGEST);
     }
 
     /// Says what is to be asked by now.
@@ -210,7 +175,7 @@ impl Follower {
         if !self.connected {
             return;
         }
-        if self.resync_at.is_some_and(|at| at <= now()) {
+        if self.switch.resync_due().is_some_and(|due| due <= now()) {
             self.resync();
         }
         for ask in self.switch.asks(MOST_ASKS, now()) {
@@ -231,10 +196,8 @@ impl Follower {
         }
         if self.switch.view().stale().is_none() {
             self.counts.resyncs.one();
-            self.patience = SHORTEST;
         } else {
             self.counts.failed.one();
-            self.resync_later();
         }
     }
 
