@@ -55,10 +55,19 @@ async fn compare(live: &Live, client: &Client) -> Result<usize, String> {
     tokio::time::sleep(Duration::from_millis(500)).await;
     let after = ids(live);
     let missing: Vec<_> = living.iter().filter(|id| !before.contains(*id) && !after.contains(*id)).collect();
-    let mut ghosts = Vec::new();
-    for id in before.intersection(&after).filter(|id| !living.contains(*id)) {
+    let mut ghosts: Vec<_> = before.intersection(&after).filter(|id| !living.contains(*id)).collect();
+    // One that is hung up is there until it is destroyed, though it can be asked for no more.
+    for _ in 0..50 {
+        let now = ids(live);
+        ghosts.retain(|id| now.contains(*id));
+        if ghosts.is_empty() {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    for id in std::mem::take(&mut ghosts) {
         let exists = client.run(UuidExists::new(id.as_str())).await.map_err(|error| error.to_string())?;
-        if !*exists.value() && ids(live).contains(id) {
+        if !*exists.value() {
             ghosts.push(id);
         }
     }
