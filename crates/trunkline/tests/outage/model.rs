@@ -20,7 +20,7 @@ async fn keep_up(client: Client) {
         while calls.len() < CALLS {
             let client = client.clone();
             calls.spawn(async move {
-                let hold = fastrand::u64(1000..4000);
+                let hold = fastrand::u64(8000..16000);
                 let line = match fastrand::bool() {
                     true => format!("originate null/load &sleep({hold})"),
                     false => format!(
