@@ -1,8 +1,6 @@
 //! Commands about one channel's sound and signalling that have nothing to do here, where there is neither: they say what
 //! the real ones say, of a channel that is there and of one that is not (`mod_commands.c`).
 
-use std::time::Duration;
-
 use super::{Command, Invocation, Outcome};
 use crate::core::Core;
 use crate::log;
@@ -203,18 +201,22 @@ fn uuid_session_heartbeat(core: &mut Core, invocation: Invocation<'_>) -> Outcom
     const USAGE: &str = "USAGE: uuid_session_heartbeat <uuid> [sched] [0|<seconds>]\n";
     let words = split_spaces(invocation.arguments, 3);
     let [uuid, rest @ ..] = words.as_slice() else { return format!("-{USAGE}").into() };
-    let word = match rest {
+    let (scheduled, word) = match rest {
         [] => return format!("-{USAGE}").into(),
-        [sched, word, ..] if sched.eq_ignore_ascii_case(b"sched") => word,
-        [word, ..] => word,
+        [sched, word, ..] if sched.eq_ignore_ascii_case(b"sched") => (true, word),
+        [word, ..] => (false, word),
     };
     let Some(id) = core.channels.find(uuid) else {
         return format!("-ERR Cannot locate session. {USAGE}").into();
     };
     // What is not a number and not true ends it; 0 is the usual time.
-    let seconds = u64::try_from(atoi(word)).unwrap_or(0);
-    let every = (is_number(word) || is_true(word)).then(|| Duration::from_secs(seconds));
-    core.beat_every(id, every);
+    if !is_number(word) && !is_true(word) {
+        core.disable_heartbeat(id);
+    } else if scheduled {
+        core.sched_heartbeat(id);
+    } else {
+        core.enable_heartbeat(id, u64::try_from(atoi(word)).unwrap_or(0));
+    }
     "+OK\n".into()
 }
 
