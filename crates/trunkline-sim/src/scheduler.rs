@@ -223,7 +223,7 @@ impl Core {
                 self.run_inner(name, arguments);
             }
             What::Hangup { uuid, cause, bleg } => {
-                let found = self.channels.find(uuid);
+                let found = self.channels.locate(uuid);
                 let leg = if *bleg { found.and_then(|id| self.partner(id)) } else { found };
                 if let Some(leg) = leg {
                     self.hangup(leg, *cause, &origin::SCHED_HANGUP);
@@ -231,12 +231,12 @@ impl Core {
             }
             What::Transfer { uuid, to } => {
                 let word = |place: usize| to.get(place).map(Vec::as_slice);
-                if let (Some(id), Some(number)) = (self.channels.find(uuid), word(0)) {
+                if let (Some(id), Some(number)) = (self.channels.locate(uuid), word(0)) {
                     self.transfer(id, number, word(1), word(2));
                 }
             }
             What::Broadcast { uuid, path, a, b } => {
-                if let Some(id) = self.channels.find(uuid) {
+                if let Some(id) = self.channels.locate(uuid) {
                     self.broadcast_legs(id, &Broadcast::parse(path), *a, *b);
                 }
             }

@@ -89,7 +89,7 @@ fn sched_hangup(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
         return "-USAGE: [+]<time> <uuid> [<cause>]\n".into();
     };
     let uuid = words.get(1).cloned().unwrap_or_default();
-    let Some(id) = core.channels.find(&uuid) else { return "-ERR No such channel!\n".into() };
+    let Some(id) = core.channels.locate(&uuid) else { return "-ERR No such channel!\n".into() };
     let cause = words.get(2).map_or_else(|| HangupCause::AllottedTimeout.into(), |cause| Cause::parse(cause));
     if atoi(when.get(1..).unwrap_or_default()) == 0 {
         core.hangup(id, cause, &origin::SCHED_HANGUP_NOW);
@@ -107,7 +107,7 @@ fn sched_transfer(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
     if words.len() > 5 {
         return TRANSFER_USAGE.into();
     }
-    if core.channels.find(uuid).is_none() {
+    if core.channels.locate(uuid).is_none() {
         return "-ERR No such channel!\n".into();
     }
     let at = time(core, when);

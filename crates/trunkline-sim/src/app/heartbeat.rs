@@ -136,15 +136,14 @@ impl Core {
 
     /// The scheduler's part in it.
     pub(crate) fn scheduled_heartbeat(&mut self, uuid: &[u8]) {
-        let id = self.channels.find(uuid);
-        if let Some(id) = id.filter(|id| self.channels.get(*id).is_some_and(|channel| !channel.hung_up())) {
+        if let Some(id) = self.channels.locate(uuid) {
             self.fire_channel(id, &SCHEDULED);
         }
     }
 
     /// How often the scheduler is to tell that a call is there, in seconds; 0 when that is over.
     pub(crate) fn heartbeat_period(&self, uuid: &[u8]) -> u64 {
-        let channel = self.channels.find(uuid).and_then(|id| self.channels.get(id));
-        channel.filter(|channel| !channel.hung_up()).map_or(0, |channel| channel.heartbeat.every)
+        let channel = self.channels.locate(uuid).and_then(|id| self.channels.get(id));
+        channel.map_or(0, |channel| channel.heartbeat.every)
     }
 }
