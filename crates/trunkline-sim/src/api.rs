@@ -131,7 +131,7 @@ pub(crate) struct Stores {
     pub(crate) groups: Vec<(Vec<u8>, Vec<u8>)>,
     pub(crate) limits: limit::Limits,
     pub(crate) settings: fsctl::Settings,
-    tasks: sched::Tasks,
+    pub(crate) tasks: crate::scheduler::Tasks,
     modules: modules::Modules,
     words: words::Words,
     aliases: words::Aliases,

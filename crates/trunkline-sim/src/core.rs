@@ -119,7 +119,7 @@ pub(crate) enum Task {
     /// The switch may end, if there are no calls; who asked for that waits.
     LookForEnd(CallId),
     /// The time of what `sched_…` asked for has come.
-    Scheduled(u32),
+    Scheduler(Time),
 }
 
 /// What goes out by the bus.
@@ -342,7 +342,7 @@ impl Core {
             Task::LegTimeout(id) => self.leg_timeout(id),
             Task::Frame(id) => self.next_frame(id),
             Task::OriginateTimeout(id) => self.originate_timeout(id),
-            Task::Scheduled(id) => self.run_scheduled(id),
+            Task::Scheduler(round) => self.scheduler_round(round),
             Task::LookForEnd(id) => self.look_for_end(id),
             Task::CallOver(id) => self.finish_call(id, b"+OK".to_vec()),
         }

@@ -208,7 +208,7 @@ mod tests {
         let mut core = Core::new(SwitchConfig::default(), Time::from_micros(0));
         let call = core.new_call();
         core.run_call(call, b"originate {origination_uuid=x,a=abcdef,b=a,list=ARRAY::one|:two}null/7 &park");
-        let id = core.channels.find(b"x").unwrap();
+        let id = core.channels.locate(b"x").unwrap();
         if let Some(channel) = core.channels.get_mut(id) {
             channel.variables.set("nested", "<${a}>");
         }

@@ -179,6 +179,7 @@ mod listener;
 mod log;
 mod originate;
 mod schedule;
+mod scheduler;
 mod serve;
 
 mod session;

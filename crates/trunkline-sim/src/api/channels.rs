@@ -26,7 +26,7 @@ fn uuid_kill(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
         return "-USAGE: <uuid> [cause]\n".into();
     }
     let cause = if cause.is_empty() { HangupCause::NormalClearing.into() } else { Cause::parse(cause) };
-    match core.channels.find(uuid) {
+    match core.channels.locate(uuid) {
         Some(id) => {
             core.hangup(id, cause, &origin::KILL);
             "+OK\n".into()
@@ -36,13 +36,13 @@ fn uuid_kill(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
 }
 
 fn uuid_exists(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
-    if core.channels.find(invocation.arguments).is_some() { "true" } else { "false" }.into()
+    if core.channels.locate(invocation.arguments).is_some() { "true" } else { "false" }.into()
 }
 
 fn uuid_getvar(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
     let words = split_spaces(invocation.arguments, 4);
     let [uuid, name, ..] = words.as_slice() else { return "-USAGE: <uuid> <var>\n".into() };
-    let Some(channel) = core.channels.find(uuid).and_then(|id| core.channels.get(id)) else {
+    let Some(channel) = core.channels.locate(uuid).and_then(|id| core.channels.get(id)) else {
         return NO_SUCH_CHANNEL.into();
     };
     let bracket = name.iter().position(|byte| *byte == b'[');
@@ -63,7 +63,7 @@ fn uuid_setvar(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
         return "-USAGE: <uuid> <var> [value]\n".into();
     };
     let value = value.first().map(Vec::as_slice).unwrap_or_default();
-    let Some(channel) = core.channels.find(uuid).and_then(|id| core.channels.get_mut(id)) else {
+    let Some(channel) = core.channels.locate(uuid).and_then(|id| core.channels.get_mut(id)) else {
         return NO_SUCH_CHANNEL.into();
     };
     channel.variables.set(name.as_slice(), value);
@@ -80,7 +80,7 @@ fn uuid_setvar_multi(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
     if pairs.is_empty() {
         return "".into();
     }
-    let Some(channel) = core.channels.find(uuid).and_then(|id| core.channels.get_mut(id)) else {
+    let Some(channel) = core.channels.locate(uuid).and_then(|id| core.channels.get_mut(id)) else {
         return format!("{NO_SUCH_CHANNEL}{USAGE}").into();
     };
     for pair in split(pairs, b';', MOST_PAIRS) {
@@ -104,11 +104,11 @@ fn uuid_dump(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
     if uuid.is_empty() {
         return "-USAGE: <uuid> [format]\n".into();
     }
-    if core.channels.find(uuid).is_none() {
+    if core.channels.locate(uuid).is_none() {
         return NO_SUCH_CHANNEL.into();
     }
     let mut event = core.new_event(&EventName::ChannelData, &origin::UUID_DUMP);
-    if let Some(channel) = core.channels.find(uuid).and_then(|id| core.channels.get(id)) {
+    if let Some(channel) = core.channels.locate(uuid).and_then(|id| core.channels.get(id)) {
         channel.write_basic(&mut event);
         channel.write_variables(&mut event);
     }

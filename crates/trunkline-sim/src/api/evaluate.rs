@@ -17,7 +17,7 @@ fn with_call<'a>(core: &Core, text: &'a [u8], mut event: Draft) -> (Draft, &'a [
         text.get(..5).filter(|start| start.eq_ignore_ascii_case(b"uuid:")).and_then(|_| text.get(5..));
     let Some(named) = named else { return (event, text) };
     let (uuid, rest) = first_word(named);
-    if let Some(channel) = core.channels.find(uuid).and_then(|id| core.channels.get(id)) {
+    if let Some(channel) = core.channels.locate(uuid).and_then(|id| core.channels.get(id)) {
         channel.write_basic(&mut event);
         channel.write_variables(&mut event);
     }

@@ -80,7 +80,7 @@ const PRIORITY: &str = "5";
 
 /// `<uuid>`: whether a call has been taken out of a queue, or takes one.
 fn fifo_check_bridge(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
-    let Some(id) = core.channels.find(invocation.arguments) else { return "false".into() };
+    let Some(id) = core.channels.locate(invocation.arguments) else { return "false".into() };
     let mut talks = core.fifos.iter().flat_map(|(_, fifo)| &fifo.talks);
     let talks = talks.any(|talk| talk.caller == id || talk.consumer == id);
     if talks { "true" } else { "false" }.into()

@@ -48,11 +48,11 @@ fn run(core: &mut Core, command: &str, data: &Value) -> Option<Result<String, St
             }
         }),
         "status" => Some(Ok(status(core))),
-        "channelData" if text("uuid").is_some_and(|uuid| core.channels.find(uuid.as_bytes()).is_none()) => {
+        "channelData" if text("uuid").is_some_and(|uuid| core.channels.locate(uuid.as_bytes()).is_none()) => {
             Some(Err(response("Session does not exist")))
         }
         "channelData" | "execute" => Some(Err(response("INVALID INPUT"))),
-        "mediaStats" => Some(match text("uuid").and_then(|uuid| core.channels.find(uuid.as_bytes())) {
+        "mediaStats" => Some(match text("uuid").and_then(|uuid| core.channels.locate(uuid.as_bytes())) {
             Some(_) => Ok("{}".into()),
             None => Err(response("Session does not exist")),
         }),

@@ -33,7 +33,7 @@ pub(super) const COMMANDS: &[(&str, Command)] = &[
 const NO_SUCH_CHANNEL: &str = "-ERR No such channel!\n";
 
 fn marked(core: &mut Core, invocation: Invocation<'_>, mark: impl Fn(&mut Core, ChannelId)) -> Outcome {
-    match core.channels.find(invocation.arguments) {
+    match core.channels.locate(invocation.arguments) {
         Some(id) => {
             mark(core, id);
             "+OK\n".into()
@@ -46,7 +46,7 @@ fn marked(core: &mut Core, invocation: Invocation<'_>, mark: impl Fn(&mut Core, 
 fn uuid_bridge(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
     let words = split_spaces(invocation.arguments, 4);
     let [a, b] = words.as_slice() else { return "-USAGE: <uuid> <other_uuid>\n".into() };
-    let (a_id, b_id) = (core.channels.find(a), core.channels.find(b));
+    let (a_id, b_id) = (core.channels.locate(a), core.channels.locate(b));
     match (a_id, b_id) {
         (Some(a_id), Some(b_id)) if core.uuid_bridge(a_id, b_id) => {
             Outcome::Done([b"+OK ".as_slice(), b, b"\n"].concat())
@@ -65,7 +65,7 @@ fn uuid_transfer(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
         [] => (b"".as_slice(), b"".as_slice(), words.as_slice()),
     };
     let [number, rest @ ..] = rest else { return TRANSFER_USAGE.into() };
-    let Some(id) = core.channels.find(uuid) else { return NO_SUCH_CHANNEL.into() };
+    let Some(id) = core.channels.locate(uuid) else { return NO_SUCH_CHANNEL.into() };
     let (dialplan, context) = (rest.first().copied(), rest.get(1).copied());
     let legs = match (which, core.partner(id)) {
         (b"-bleg", Some(peer)) => vec![peer],
@@ -89,7 +89,7 @@ fn uuid_dual_transfer(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
                 <B-dest-exten>[/<B-dialplan>][/<B-context>]\n"
             .into();
     };
-    let Some(id) = core.channels.find(uuid) else { return NO_SUCH_CHANNEL.into() };
+    let Some(id) = core.channels.locate(uuid) else { return NO_SUCH_CHANNEL.into() };
     let legs = [(core.partner(id), others_to), (Some(id), to)];
     for (leg, to) in legs {
         let (number, dialplan, context) = destination(to);
@@ -110,7 +110,7 @@ fn destination(text: &[u8]) -> (&[u8], Option<&[u8]>, Option<&[u8]>) {
 }
 
 fn uuid_park(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
-    let Some(id) = core.channels.find(invocation.arguments) else { return NO_SUCH_CHANNEL.into() };
+    let Some(id) = core.channels.locate(invocation.arguments) else { return NO_SUCH_CHANNEL.into() };
     core.park_session(id);
     "+OK\n".into()
 }
@@ -118,7 +118,7 @@ fn uuid_park(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
 /// `uuid_hold [off|toggle] <uuid> [<display>]`
 fn uuid_hold(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
     let words = split_spaces(invocation.arguments, 4);
-    let find = |core: &Core, place: usize| words.get(place).and_then(|uuid| core.channels.find(uuid));
+    let find = |core: &Core, place: usize| words.get(place).and_then(|uuid| core.channels.locate(uuid));
     // One that is not there is held without a word.
     let done = match words.first().map(Vec::as_slice) {
         None => return "-USAGE: [off|toggle] <uuid> [<display>]\n-ERR Operation failed\n".into(),
@@ -135,7 +135,7 @@ fn uuid_broadcast(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
     let [uuid, path, legs @ ..] = words.as_slice() else {
         return "-USAGE: <uuid> <path> [aleg|bleg|holdb|both]\n".into();
     };
-    let Some(id) = core.channels.find(uuid) else { return "-ERR invalid uuid\n".into() };
+    let Some(id) = core.channels.locate(uuid) else { return "-ERR invalid uuid\n".into() };
     let (a, b, holds) = match legs.first().map(|legs| legs.to_ascii_lowercase()) {
         None => (true, false, true),
         Some(legs) => {
@@ -154,7 +154,7 @@ fn uuid_break(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
     if uuid.is_empty() {
         return "-USAGE: <uuid> [all]\n".into();
     }
-    let Some(id) = core.channels.find(uuid) else { return NO_SUCH_CHANNEL.into() };
+    let Some(id) = core.channels.locate(uuid) else { return NO_SUCH_CHANNEL.into() };
     core.break_playback(id, flags.windows(3).any(|word| word == b"all"));
     "+OK\n".into()
 }
@@ -165,7 +165,7 @@ const RECORD_USAGE: &str = "-USAGE: <uuid> [start|stop|mask|unmask] <path> [<lim
 fn uuid_record(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
     let words = split_spaces(invocation.arguments, 5);
     let [uuid, action, path, rest @ ..] = words.as_slice() else { return RECORD_USAGE.into() };
-    let Some(id) = core.channels.find(uuid) else { return "-ERR Cannot locate session!\n".into() };
+    let Some(id) = core.channels.locate(uuid) else { return "-ERR Cannot locate session!\n".into() };
     let (done, what) = match action.to_ascii_lowercase().as_slice() {
         b"start" => {
             let limit = rest.first().map_or(0, |limit| atoi(limit));
@@ -187,7 +187,7 @@ fn uuid_displace(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
     const USAGE: &str = "-USAGE: <uuid> [start|stop] <path> [<limit>] [mux]\n";
     let words = split_spaces(invocation.arguments, 5);
     let [uuid, action, path, rest @ ..] = words.as_slice() else { return USAGE.into() };
-    let Some(id) = core.channels.find(uuid) else { return "-ERR Cannot locate session!\n".into() };
+    let Some(id) = core.channels.locate(uuid) else { return "-ERR Cannot locate session!\n".into() };
     let limit = rest.first().map_or(0, |limit| atoi(limit));
     let flags = rest.get(1).map(Vec::as_slice).unwrap_or_default();
     let (done, what) = match action.to_ascii_lowercase().as_slice() {
@@ -203,7 +203,7 @@ fn uuid_buglist(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
     if invocation.arguments.is_empty() {
         return "-USAGE: <uuid>\n".into();
     }
-    let id = core.channels.find(first_word(invocation.arguments).0);
+    let id = core.channels.locate(first_word(invocation.arguments).0);
     let Some(channel) = id.and_then(|id| core.channels.get(id)) else { return "".into() };
     let recorded = channel.recordings.iter().map(|recording| ("session_record", recording.path()));
     let others = channel.bugs.iter().map(Bug::shown);
@@ -224,7 +224,7 @@ fn digits<'a>(core: &Core, invocation: &Invocation<'a>) -> Result<(ChannelId, &'
     if uuid.is_empty() || !are_digits(digits) {
         return Err("-USAGE: <uuid> <dtmf_data>\n".into());
     }
-    let id = core.channels.find(uuid).ok_or_else(|| Outcome::from("-ERR Cannot locate session!\n"))?;
+    let id = core.channels.locate(uuid).ok_or_else(|| Outcome::from("-ERR Cannot locate session!\n"))?;
     Ok((id, uuid, digits))
 }
 
@@ -250,7 +250,7 @@ fn uuid_send_dtmf(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
 }
 
 fn uuid_flush_dtmf(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
-    match core.channels.find(invocation.arguments) {
+    match core.channels.locate(invocation.arguments) {
         Some(id) => {
             core.forget_digits(id);
             "+OK\n".into()

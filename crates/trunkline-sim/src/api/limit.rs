@@ -229,7 +229,7 @@ fn uuid_limit(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
         return "USAGE: uuid_limit <uuid> <backend> <realm> <resource> [<max>[/interval]] [number [dialplan [context]]]\n"
             .into();
     };
-    let Some(id) = core.channels.find(uuid) else { return no_session(uuid) };
+    let Some(id) = core.channels.locate(uuid) else { return no_session(uuid) };
     let word = |place: usize| rest.get(place).map(Vec::as_slice);
     let resource = (backend.clone(), realm.clone(), name.clone());
     if !core.take_limit(id, resource, Most::parse(word(0))) {
@@ -244,7 +244,7 @@ fn uuid_limit_release(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
     let [uuid, backend, rest @ ..] = words.as_slice() else {
         return "USAGE: uuid_limit_release <uuid> <backend> [realm] [resource]\n".into();
     };
-    let Some(id) = core.channels.find(uuid) else { return no_session(uuid) };
+    let Some(id) = core.channels.locate(uuid) else { return no_session(uuid) };
     let word = |place: usize| rest.get(place).map(Vec::as_slice);
     core.stores.limits.release(id, backend, word(0), word(1));
     "+OK".into()

@@ -1,8 +1,6 @@
 //! Commands about one channel's sound and signalling that have nothing to do here, where there is neither: they say what
 //! the real ones say, of a channel that is there and of one that is not (`mod_commands.c`).
 
-use std::time::Duration;
-
 use super::{Command, Invocation, Outcome};
 use crate::core::Core;
 use crate::log;
@@ -114,7 +112,7 @@ fn tell(core: &mut Core, invocation: Invocation<'_>, words: &Words) -> Outcome {
     let given = split_spaces(invocation.arguments, words.wants);
     match given.first() {
         Some(uuid) if given.len() == words.wants => {
-            if core.channels.find(uuid).is_some() {
+            if core.channels.locate(uuid).is_some() {
                 words.done
             } else {
                 words.none
@@ -134,7 +132,7 @@ fn uuid_audio(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
     const USAGE: &str = "-USAGE: <uuid> [start [read|write] [mute|level <level>]|stop]\n";
     let words = split_spaces(invocation.arguments, 5);
     let [uuid, action, rest @ ..] = words.as_slice() else { return USAGE.into() };
-    let Some(id) = core.channels.find(uuid) else { return NO_SUCH_CHANNEL.into() };
+    let Some(id) = core.channels.locate(uuid) else { return NO_SUCH_CHANNEL.into() };
     let rest: Vec<Vec<u8>> = rest.iter().map(|word| word.to_ascii_lowercase()).collect();
     let rest: Vec<&[u8]> = rest.iter().map(Vec::as_slice).collect();
     match (action.to_ascii_lowercase().as_slice(), rest.as_slice()) {
@@ -151,7 +149,7 @@ fn uuid_audio(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
 fn uuid_fileman(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
     let words = split_spaces(invocation.arguments, 4);
     let [uuid, _, ..] = words.as_slice() else { return "-USAGE: <uuid> <cmd>:<val>\n".into() };
-    match core.channels.find(uuid).and_then(|id| core.channels.get(id)) {
+    match core.channels.locate(uuid).and_then(|id| core.channels.get(id)) {
         Some(channel) if channel.plays() => "+OK\n".into(),
         Some(_) => "-ERR No file handle!\n".into(),
         None => NO_SUCH_CHANNEL.into(),
@@ -161,7 +159,7 @@ fn uuid_fileman(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
 /// `<uuid> <uri>`
 fn redirect(core: &mut Core, invocation: Invocation<'_>, done: &'static str) -> Outcome {
     match split_spaces(invocation.arguments, 2).as_slice() {
-        [uuid, _] if core.channels.find(uuid).is_some() => done.into(),
+        [uuid, _] if core.channels.locate(uuid).is_some() => done.into(),
         [uuid, _] => no_such_channel(uuid),
         _ => "-USAGE: <uuid> <uri>\n".into(),
     }
@@ -170,7 +168,7 @@ fn redirect(core: &mut Core, invocation: Invocation<'_>, done: &'static str) -> 
 fn uuid_set_media_stats(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
     match invocation.arguments {
         b"" => "-USAGE: <uuid>\n".into(),
-        uuid if core.channels.find(uuid).is_some() => "+OK:\n".into(),
+        uuid if core.channels.locate(uuid).is_some() => "+OK:\n".into(),
         uuid => no_such_channel(uuid),
     }
 }
@@ -180,7 +178,7 @@ fn uuid_media(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
     let words = split_spaces(invocation.arguments, 4);
     match words.iter().map(Vec::as_slice).collect::<Vec<_>>().as_slice() {
         [] => "-USAGE: [off] <uuid>\n-ERR Operation failed\n",
-        [b"off", uuid, ..] if core.channels.find(uuid).is_some() => SUCCESS,
+        [b"off", uuid, ..] if core.channels.locate(uuid).is_some() => SUCCESS,
         _ => FAILED,
     }
     .into()
@@ -192,7 +190,7 @@ fn uuid_loglevel(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
     let [uuid, level] = words.as_slice() else { return "-USAGE: <uuid> <level>\n".into() };
     let level = String::from_utf8_lossy(level);
     let is_number = level.starts_with(|first: char| first.is_ascii_digit());
-    if core.channels.find(uuid).is_none() {
+    if core.channels.locate(uuid).is_none() {
         return no_such_channel(uuid);
     }
     if is_number || log::parse_level(&level).is_some() { "+OK\n" } else { "-ERR Invalid log level!\n" }.into()
@@ -203,18 +201,22 @@ fn uuid_session_heartbeat(core: &mut Core, invocation: Invocation<'_>) -> Outcom
     const USAGE: &str = "USAGE: uuid_session_heartbeat <uuid> [sched] [0|<seconds>]\n";
     let words = split_spaces(invocation.arguments, 3);
     let [uuid, rest @ ..] = words.as_slice() else { return format!("-{USAGE}").into() };
-    let word = match rest {
+    let (scheduled, word) = match rest {
         [] => return format!("-{USAGE}").into(),
-        [sched, word, ..] if sched.eq_ignore_ascii_case(b"sched") => word,
-        [word, ..] => word,
+        [sched, word, ..] if sched.eq_ignore_ascii_case(b"sched") => (true, word),
+        [word, ..] => (false, word),
     };
-    let Some(id) = core.channels.find(uuid) else {
+    let Some(id) = core.channels.locate(uuid) else {
         return format!("-ERR Cannot locate session. {USAGE}").into();
     };
     // What is not a number and not true ends it; 0 is the usual time.
-    let seconds = u64::try_from(atoi(word)).unwrap_or(0);
-    let every = (is_number(word) || is_true(word)).then(|| Duration::from_secs(seconds));
-    core.beat_every(id, every);
+    if !is_number(word) && !is_true(word) {
+        core.disable_heartbeat(id);
+    } else if scheduled {
+        core.sched_heartbeat(id);
+    } else {
+        core.enable_heartbeat(id, u64::try_from(atoi(word)).unwrap_or(0));
+    }
     "+OK\n".into()
 }
 
@@ -223,7 +225,7 @@ fn uuid_send_info(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
     let words = split_spaces(invocation.arguments, 4);
     match words.as_slice() {
         [] | [_, _, _] => "-USAGE: <uuid> [<mime_type> <mime_subtype>] <message>\n-ERR Operation Failed\n",
-        [uuid, ..] if core.channels.find(uuid).is_some() => SUCCESS,
+        [uuid, ..] if core.channels.locate(uuid).is_some() => SUCCESS,
         _ => FAILED_LOUDLY,
     }
     .into()
@@ -232,7 +234,7 @@ fn uuid_send_info(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
 /// `<uuid> <text>`; no channel here takes any.
 fn uuid_chat(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
     match split_spaces(invocation.arguments, 2).as_slice() {
-        [uuid, _] if core.channels.find(uuid).is_some() => "-ERR Send failed\n".into(),
+        [uuid, _] if core.channels.locate(uuid).is_some() => "-ERR Send failed\n".into(),
         [uuid, _] => no_such_channel(uuid),
         _ => "-USAGE: <uuid> <text>\n".into(),
     }

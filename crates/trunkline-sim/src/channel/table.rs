@@ -90,6 +90,12 @@ impl Channels {
         self.slots.get_mut(id.slot)?.as_deref_mut().filter(|channel| channel.id == id)
     }
 
+    /// The channel of this uuid, unless it is on its way out (`switch_core_session_locate` in
+    /// `src/switch_core_session.c`): an api command sees no channel that somebody holds in its end.
+    pub(crate) fn locate(&self, uuid: &[u8]) -> Option<ChannelId> {
+        self.find(uuid).filter(|id| self.get(*id).is_some_and(|channel| !channel.hung_up()))
+    }
+
     /// The channel of this uuid.
     pub(crate) fn find(&self, uuid: &[u8]) -> Option<ChannelId> {
         self.by_uuid.get(std::str::from_utf8(uuid).ok()?).copied()

@@ -163,7 +163,7 @@ fn everything_simulated_is_in_a_scenario() {
         check("api", command, covered.has(command, &["api ", "expand ", "${", "sched_api +1 none ", ";;"]));
     }
     for application in simulated::applications() {
-        let beginnings = ["execute-app-name: ", "&", "'", ",", "|", "application: ", "inline:"];
+        let beginnings = ["execute-app-name: ", "&", "'", ",", ";", "|", "application: ", "inline:"];
         check("application", application, covered.has(application, &beginnings));
     }
     for event in fired() {

@@ -64,6 +64,8 @@ pub(crate) struct World {
     /// How many pieces the switch has sent.
     pub(crate) pieces: usize,
     pub(crate) now: Time,
+    /// When the first client comes.
+    start: Time,
 }
 
 /// The ports of the recordings that something listens on.
@@ -71,13 +73,13 @@ const LISTENING: [u16; 2] = [8084, 8085];
 
 impl World {
     pub(crate) fn new(config: SwitchConfig) -> Self {
-        Self::begun(config, Duration::ZERO)
+        Self::begun(config, Duration::ZERO, START)
     }
 
     /// One that has been up for so long, and a moment, when the first client comes.
-    fn begun(config: SwitchConfig, earlier: Duration) -> Self {
+    fn begun(config: SwitchConfig, earlier: Duration, start: Time) -> Self {
         let micros = u64::try_from(earlier.as_micros()).expect("a short time") + 200_000;
-        let up = Time::from_micros(START.as_micros() - micros);
+        let up = Time::from_micros(start.as_micros() - micros);
         let switch = Switch::new(config, up);
         Self {
             switch,
@@ -86,7 +88,8 @@ impl World {
             dials: VecDeque::new(),
             listening: Vec::new(),
             pieces: 0,
-            now: if earlier.is_zero() { START } else { up },
+            now: if earlier.is_zero() { start } else { up },
+            start,
         }
     }
 
@@ -105,7 +108,7 @@ impl World {
     }
 
     pub(crate) fn connect(&mut self) -> ConnectionId {
-        self.now = self.now.max(START);
+        self.now = self.now.max(self.start);
         let id = self.switch.connect(([127, 0, 0, 1], 40000).into(), self.now);
         self.collect();
         id
@@ -264,21 +267,22 @@ pub(crate) fn play(recording: &Recording, config: SwitchConfig, others: &[Other]
         _ => None,
     };
     let first = others.iter().filter_map(earlier).max().unwrap_or_default();
-    let mut world = World::begun(config, first);
+    let start = recording.start;
+    let mut world = World::begun(config, first, start);
     let mut ids = BTreeMap::new();
     let mut others = others.to_vec();
     for wait in others.clone().iter().filter_map(earlier) {
         let micros = u64::try_from(wait.as_micros()).expect("a short time");
-        world.pass_until(Time::from_micros(START.as_micros() - micros));
+        world.pass_until(Time::from_micros(start.as_micros() - micros));
         world.others(&mut others, &ids, |when| *when == When::Earlier(millis(wait)));
     }
     let mut heard = BTreeMap::new();
     for step in &recording.steps {
         while let Some(at) = next_time(&others).filter(|at| *at <= step.at) {
-            world.pass_until(START.after(at));
+            world.pass_until(start.after(at));
             world.others(&mut others, &ids, |when| *when == When::At(millis(at)));
         }
-        world.pass_until(START.after(step.at));
+        world.pass_until(start.after(step.at));
         world.others(&mut others, &ids, |when| {
             *when == When::Opening(step.connection) && !ids.contains_key(&step.connection)
         });

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use trunkline_sim::{AccessList, SwitchConfig};
+use trunkline_sim::{AccessList, SwitchConfig, Time};
 
 use super::{Skipped, differences_with};
 use crate::support::When::{At, Before, Earlier, Opening};
@@ -208,6 +208,16 @@ pub(super) const CLAIMS: &[Claim] = &[
         },
         &[],
     ),
+    Claim("ev-session-heartbeat", || vec![(At(2), extension_call(1, "6010"))], &[]),
+    Claim(
+        "ev-sched",
+        || {
+            // There had been ten tasks by then.
+            let earlier = (0..10).map(|_| (Before("auth"), "sched_api +9000 earlier status".to_owned()));
+            earlier.chain([(Before("sched_api +1"), parked(1))]).collect()
+        },
+        &[],
+    ),
     Claim("api-show-3", three_calls, &["registrations"]),
     Claim("api-show-3-json", three_calls, &["registrations"]),
     Claim("api-show-3-xml", three_calls, &["registrations"]),
@@ -300,6 +310,10 @@ pub(super) fn check(claims: &[Claim], config: impl Fn(&str) -> SwitchConfig) {
     let mut all = Vec::new();
     for Claim(name, others, texts) in claims {
         let mut recording = Recording::load(name);
+        if *name == "ev-sched" {
+            // Seconds are what the scheduler goes by.
+            recording.start = Time::from_micros(1_795_216_136_475_000);
+        }
         let skipped = Skipped::commands(&mut recording, texts);
         all.extend(differences_with(
             name,

@@ -6,9 +6,14 @@ use std::path::Path;
 use std::time::Duration;
 
 use serde_json::Value;
+use trunkline_sim::Time;
+
+use super::START;
 
 /// A recorded conversation.
 pub(crate) struct Recording {
+    /// When it began.
+    pub(crate) start: Time,
     pub(crate) steps: Vec<Step>,
 }
 
@@ -41,7 +46,7 @@ impl Recording {
             text
         });
         let lines = text.lines().skip(1).map(|line| serde_json::from_str(line).expect("json"));
-        Self { steps: lines.map(|line: Value| step(&line)).collect() }
+        Self { start: START, steps: lines.map(|line: Value| step(&line)).collect() }
     }
 
     /// What was received on each connection.
