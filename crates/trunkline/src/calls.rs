@@ -9,7 +9,7 @@ use tokio::sync::oneshot;
 use trunkline_proto::api::{ApiCommand, UuidExists};
 use trunkline_proto::{ChannelUuid, CloseReason, Command, Event, EventName, EventSet, Reply};
 
-use crate::call::{CallState, Ended, EndedBy};
+use crate::call::CallState;
 use crate::client::Client;
 use crate::core::{Shared, Submission, lock};
 use crate::error::Error;
@@ -164,7 +164,7 @@ async fn bury(shared: Arc<Shared>, calls: Vec<Arc<CallState>>) {
         if let Ok(Ok(Reply::Api(answer))) = answer.await
             && answer.text() == "false"
         {
-            call.end(Ended::now(None, EndedBy::Switch));
+            call.on_gone();
         }
     }
 }
