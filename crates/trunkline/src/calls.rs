@@ -23,6 +23,8 @@ pub(crate) struct Calls {
     by_uuid: Mutex<HashMap<ChannelUuid, Weak<CallState>>>,
     /// The one that the switch has connected to us for, until somebody has it.
     expected: Mutex<Option<Arc<CallState>>>,
+    /// The same, as long as anybody has it.
+    own: Mutex<Weak<CallState>>,
     /// What the connection is subscribed to for them.
     heard: Mutex<EventSet>,
 }
@@ -77,7 +79,9 @@ impl Calls {
 
     /// The call that the switch has connected to us for is known from now on: whatever comes behind its data is told it.
     pub(crate) fn expect(&self, uuid: &ChannelUuid) {
-        *lock(&self.expected) = Some(self.of(uuid));
+        let own = self.of(uuid);
+        *lock(&self.own) = Arc::downgrade(&own);
+        *lock(&self.expected) = Some(own);
     }
 
     /// The same, for who handles it.
@@ -115,11 +119,11 @@ impl Calls {
         self.all().iter().for_each(|call| call.on_closed(reason));
     }
 
-    /// The call is down. Its events are on their way, and tell of it, unless they are lost or filtered out.
+    /// The call of the connection is down. Its events are on their way, and tell of it, unless they are lost or filtered out.
     pub(crate) fn on_linger(&self) {
         // At the end of a runtime there is none.
         let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
-        for call in self.all().into_iter().filter(|call| call.ended().is_none()) {
+        if let Some(call) = lock(&self.own).upgrade().filter(|call| call.ended().is_none()) {
             runtime.spawn(async move {
                 tokio::time::sleep(LAST_EVENTS).await;
                 call.on_down();
@@ -166,5 +170,23 @@ async fn bury(shared: Arc<Shared>, calls: Vec<Arc<CallState>>) {
         {
             call.on_gone();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::call::EndedBy;
+
+    #[tokio::test(start_paused = true)]
+    async fn the_end_of_the_connections_call_is_not_that_of_others() {
+        let calls = Calls::default();
+        calls.expect(&"own".into());
+        let own = calls.take_expected(&"own".into());
+        let other = calls.of(&"other".into());
+        calls.on_linger();
+        assert_eq!(own.wait_ended().await.by, EndedBy::Switch);
+        tokio::time::sleep(LAST_EVENTS).await;
+        assert_eq!(other.ended(), None);
     }
 }
