@@ -138,12 +138,11 @@ impl Calls {
     fn whose(&self, event: &Event) -> Option<Arc<CallState>> {
         let uuid = event.unique_id()?;
         let mut calls = lock(&self.by_uuid);
-        if let Some(call) = calls.get(&*uuid) {
-            let call = call.upgrade();
-            if call.is_none() {
-                calls.remove(&*uuid);
-            }
-            return call;
+        match calls.get(&*uuid).map(Weak::upgrade) {
+            Some(Some(call)) => return Some(call),
+            // Nobody has it any more.
+            Some(None) => drop(calls.remove(&*uuid)),
+            None => {}
         }
         if !event.is(EventName::ChannelUuid) {
             return None;
@@ -175,9 +174,12 @@ async fn bury(shared: Arc<Shared>, calls: Vec<Arc<CallState>>) {
 
 #[cfg(test)]
 mod tests {
+    use trunkline_proto::{EventBuilder, EventFormat};
+
     use super::*;
     use crate::call::EndedBy;
 
+    /// What is controlled beside the call of the connection goes on without it.
     #[tokio::test(start_paused = true)]
     async fn the_end_of_the_connections_call_is_not_that_of_others() {
         let calls = Calls::default();
@@ -188,5 +190,19 @@ mod tests {
         assert_eq!(own.wait_ended().await.by, EndedBy::Switch);
         tokio::time::sleep(LAST_EVENTS).await;
         assert_eq!(other.ended(), None);
+    }
+
+    /// Somebody has asked for the new id before the call had it.
+    #[test]
+    fn a_rename_finds_the_call_whatever_was_asked_before() {
+        let calls = Calls::default();
+        let call = calls.of(&"old".into());
+        drop(calls.of(&"new".into()));
+        let renamed = EventBuilder::named(&EventName::ChannelUuid)
+            .header("Unique-ID", "new")
+            .header("Old-Unique-ID", "old");
+        calls.on_events(&VecDeque::from([renamed.to_event(EventFormat::Plain).unwrap()]));
+        assert_eq!(call.uuid(), "new".into());
+        assert!(Arc::ptr_eq(&calls.of(&"new".into()), &call));
     }
 }
