@@ -200,7 +200,13 @@ impl<M: Mode> Call<M> {
         match told {
             Ok(()) => Ok(self.ended().await),
             Err(Error::CallEnded(ended)) => Ok(ended),
-            Err(error) => self.ended_already().ok_or(error),
+            Err(error) => self.ended_already().ok_or_else(|| {
+                if matches!(error, Error::Misuse(_) | Error::Refused { .. } | Error::Api { .. }) {
+                    // Whoever hangs it up, it was not this.
+                    self.handle.state.unask();
+                }
+                error
+            }),
         }
     }
 

@@ -95,6 +95,11 @@ impl CallState {
         lock(&self.inner).asked = Some(by);
     }
 
+    /// It is not, after all.
+    pub(crate) fn unask(&self) {
+        lock(&self.inner).asked = None;
+    }
+
     /// Waits until another application may be sent: those that were given up have ended, and not too many wait.
     pub(crate) async fn may_begin(&self) -> Result<(), Ended> {
         self.wait_for(|inner| {

@@ -159,3 +159,15 @@ async fn of_a_call_that_has_ended_there_is_nothing_to_hear() {
     })
     .await;
 }
+
+/// A hangup that could not be said is not this program's, should somebody else do it.
+#[tokio::test]
+async fn a_hangup_that_failed_is_nobodys() {
+    everywhere(|switch| async move {
+        let call = made(&switch).await;
+        assert!(call.hangup("no cause at all").await.is_err());
+        switch.client().run(UuidKill::new(call.uuid())).await.unwrap();
+        assert_eq!(call.ended().await.by, EndedBy::Switch);
+    })
+    .await;
+}
