@@ -17,7 +17,7 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
 
-use trunkline_proto::api::UuidKill;
+use trunkline_proto::api::{ApiCommand, UuidKill};
 use trunkline_proto::{
     ChannelData, ChannelUuid, Command, Control, EventFormat, EventSet, HangupCause, SendMsg, SocketMode,
 };
@@ -192,8 +192,7 @@ impl<M: Mode> Call<M> {
         self.handle.state.ask(EndedBy::Program);
         let told = if self.is_full() && !M::WAITS {
             // A message waits for a locked application, and in the called leg of a bridge for its end.
-            let kill = UuidKill::new(self.uuid()).cause(cause.into().as_str());
-            self.handle.client.run(kill).await.map(drop)
+            self.kill(&cause.into()).await
         } else {
             self.tell(SendMsg::hangup(cause)).await
         };
@@ -208,6 +207,15 @@ impl<M: Mode> Call<M> {
                 error
             }),
         }
+    }
+
+    async fn kill(&self, cause: &HangupCause) -> Result<(), Error> {
+        let kill = UuidKill::new(self.uuid()).cause(cause.as_str());
+        let command = Command::api(&kill.line()?)?;
+        let mut said = Said { line: self.line(), command: Some(command) };
+        let answer = self.handle.client.run(kill).await;
+        said.command = None;
+        answer.map(drop)
     }
 
     /// A message, to this call.
@@ -229,6 +237,20 @@ impl<M: Mode> Call<M> {
     /// Whether the switch takes more from us than messages to the call.
     fn is_full(&self) -> bool {
         self.handle.data.as_ref().is_none_or(|data| data.control() == Control::Full)
+    }
+}
+
+/// A command that is said, whatever becomes of the one who waits for its answer: once more, where he has gone before it came.
+struct Said {
+    line: Arc<Shared>,
+    command: Option<Command>,
+}
+
+impl Drop for Said {
+    fn drop(&mut self) {
+        if let Some(command) = self.command.take() {
+            self.line.say(command);
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! Calls that we make, and control by their ids.
 
+use std::future::{Future, poll_fn};
+use std::task::Poll;
 use std::time::Duration;
 
 use trunkline::api::{BroadcastLeg, UuidKill};
@@ -156,6 +158,23 @@ async fn of_a_call_that_has_ended_there_is_nothing_to_hear() {
         happens(&mut events, EventName::ChannelDestroy).await;
         assert_eq!(call.dtmf().next().await, None);
         assert!(call.events([EventName::ChannelAnswer]).await.unwrap().next().await.is_none());
+    })
+    .await;
+}
+
+/// Whoever gives a hangup up has hung up all the same, though the switch had yet to answer something else.
+#[tokio::test]
+async fn a_hangup_that_is_not_waited_for_is_one() {
+    everywhere(|switch| async move {
+        let call = made(&switch).await;
+        let client = switch.client().clone();
+        let busy = tokio::spawn(async move { client.api("status").await.map(drop) });
+        tokio::task::yield_now().await;
+        let mut hangup = Box::pin(call.hangup(HangupCause::UserBusy));
+        assert!(poll_fn(|cx| Poll::Ready(hangup.as_mut().poll(cx).is_pending())).await);
+        drop(hangup);
+        assert_eq!(call.ended().await.cause, Some(HangupCause::UserBusy));
+        busy.await.unwrap().unwrap();
     })
     .await;
 }
