@@ -115,8 +115,8 @@ async fn the_end_is_told_to_all_who_wait() {
         client.close().await;
         assert!(waiting.await.unwrap().is_err());
         assert!(live.fresh().await.is_ok(), "what was known is still to be read");
-        drop(live);
         while changes.next().await.is_some() {}
+        assert!(live.changes().next().await.is_none(), "nothing changes any more");
     })
     .await;
 }
