@@ -93,7 +93,8 @@ impl Live {
     ///
     /// # Errors
     ///
-    /// As [`Client::events`]; the connection ends before the model is complete.
+    /// As [`Client::events`] and [`fresh`](Self::fresh): a user who may not ask what there is has a model by
+    /// [`begin`](Self::begin) alone. The connection ends before the model is complete.
     ///
     /// # Cancel safety
     ///
