@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use tokio::sync::oneshot;
 use trunkline_proto::api::{ApiCommand, UuidExists};
-use trunkline_proto::{ChannelUuid, CloseReason, Command, Event, EventName, EventSet, Reply};
+use trunkline_proto::{ChannelUuid, CloseReason, Command, Event, EventName, EventSet, Reply, SubscriptionId};
 
 use crate::call::CallState;
 use crate::client::Client;
@@ -43,20 +43,32 @@ impl Client {
             core.subscribing.insert(id, sender);
             Ok::<_, Error>(id)
         })?;
+        let mut asked = Asked { shared, id: Some(id) };
         let held = match confirmed.await {
             Ok(held) => held.map_err(Error::from),
             Err(_) => Err(self.close_reason().unwrap_or(CloseReason::Requested).into()),
         };
-        match held {
-            Ok(()) => {
-                let mut heard = lock(&shared.calls.heard);
-                *heard = heard.union(&missing);
-                Ok(())
-            }
-            Err(error) => {
-                shared.with(|core, now| core.connection.unsubscribe(id, now));
-                Err(error)
-            }
+        held?;
+        asked.id = None;
+        let mut heard = lock(&shared.calls.heard);
+        *heard = heard.union(&missing);
+        Ok(())
+    }
+}
+
+/// A subscription that is asked for, and withdrawn where it is not granted, or not waited for.
+struct Asked<'a> {
+    shared: &'a Shared,
+    id: Option<SubscriptionId>,
+}
+
+impl Drop for Asked<'_> {
+    fn drop(&mut self) {
+        if let Some(id) = self.id {
+            self.shared.with(|core, now| {
+                core.subscribing.remove(&id);
+                core.connection.unsubscribe(id, now);
+            });
         }
     }
 }
@@ -174,6 +186,9 @@ async fn bury(shared: Arc<Shared>, calls: Vec<Arc<CallState>>) {
 
 #[cfg(test)]
 mod tests {
+    use std::future::{Future, poll_fn};
+    use std::task::Poll;
+
     use trunkline_proto::{EventBuilder, EventFormat};
 
     use super::*;
@@ -204,5 +219,17 @@ mod tests {
         calls.on_events(&VecDeque::from([renamed.to_event(EventFormat::Plain).unwrap()]));
         assert_eq!(call.uuid(), "new".into());
         assert!(Arc::ptr_eq(&calls.of(&"new".into()), &call));
+    }
+    #[tokio::test]
+    async fn events_that_are_not_waited_for_are_not_asked_for() {
+        let sim = trunkline_sim::Sim::builder().start().await.unwrap();
+        let client = crate::connect(sim.url().as_str()).await.unwrap();
+        let mut calling = Box::pin(client.call("x"));
+        assert!(poll_fn(|cx| Poll::Ready(calling.as_mut().poll(cx).is_pending())).await);
+        drop(calling);
+        assert!(client.shared().with(|core, _| core.subscribing.is_empty()));
+        // And are when they are waited for.
+        assert!(matches!(client.call("x").await, Err(Error::CallEnded(_))));
+        assert!(!lock(&client.shared().calls.heard).is_empty());
     }
 }
