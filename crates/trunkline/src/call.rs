@@ -138,8 +138,8 @@ impl<M: Mode> Call<M> {
         Call { handle: Arc::clone(&self.handle), limit: self.limit, mode: PhantomData }
     }
 
-    /// The same call, whose applications are ended when they take longer than this. Without it they are bounded by the
-    /// call's life.
+    /// The same call, whose applications are waited for no longer than this, and ended then, as if their futures were dropped:
+    /// one that cannot be cancelled runs on. Without it they are bounded by the call's life.
     #[must_use]
     pub fn within(&self, limit: Duration) -> Self {
         Self { limit: Some(limit), ..self.clone() }
