@@ -17,7 +17,7 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
 
-use trunkline_proto::api::UuidKill;
+use trunkline_proto::api::{ApiCommand, UuidKill};
 use trunkline_proto::{
     ChannelData, ChannelUuid, Command, Control, EventFormat, EventSet, HangupCause, SendMsg, SocketMode,
 };
@@ -138,8 +138,8 @@ impl<M: Mode> Call<M> {
         Call { handle: Arc::clone(&self.handle), limit: self.limit, mode: PhantomData }
     }
 
-    /// The same call, whose applications are ended when they take longer than this. Without it they are bounded by the
-    /// call's life.
+    /// The same call, whose applications are waited for no longer than this, and ended then, as if their futures were dropped:
+    /// one that cannot be cancelled runs on. Without it they are bounded by the call's life.
     #[must_use]
     pub fn within(&self, limit: Duration) -> Self {
         Self { limit: Some(limit), ..self.clone() }
@@ -192,16 +192,30 @@ impl<M: Mode> Call<M> {
         self.handle.state.ask(EndedBy::Program);
         let told = if self.is_full() && !M::WAITS {
             // A message waits for a locked application, and in the called leg of a bridge for its end.
-            let kill = UuidKill::new(self.uuid()).cause(cause.into().as_str());
-            self.handle.client.run(kill).await.map(drop)
+            self.kill(&cause.into()).await
         } else {
             self.tell(SendMsg::hangup(cause)).await
         };
         match told {
             Ok(()) => Ok(self.ended().await),
             Err(Error::CallEnded(ended)) => Ok(ended),
-            Err(error) => self.ended_already().ok_or(error),
+            Err(error) => self.ended_already().ok_or_else(|| {
+                if matches!(error, Error::Misuse(_) | Error::Refused { .. } | Error::Api { .. }) {
+                    // Whoever hangs it up, it was not this.
+                    self.handle.state.unask();
+                }
+                error
+            }),
         }
+    }
+
+    async fn kill(&self, cause: &HangupCause) -> Result<(), Error> {
+        let kill = UuidKill::new(self.uuid()).cause(cause.as_str());
+        let command = Command::api(&kill.line()?)?;
+        let mut said = Said { line: self.line(), command: Some(command) };
+        let answer = self.handle.client.run(kill).await;
+        said.command = None;
+        answer.map(drop)
     }
 
     /// A message, to this call.
@@ -223,6 +237,20 @@ impl<M: Mode> Call<M> {
     /// Whether the switch takes more from us than messages to the call.
     fn is_full(&self) -> bool {
         self.handle.data.as_ref().is_none_or(|data| data.control() == Control::Full)
+    }
+}
+
+/// A command that is said, whatever becomes of the one who waits for its answer: once more, where he has gone before it came.
+struct Said {
+    line: Arc<Shared>,
+    command: Option<Command>,
+}
+
+impl Drop for Said {
+    fn drop(&mut self) {
+        if let Some(command) = self.command.take() {
+            self.line.say(command);
+        }
     }
 }
 

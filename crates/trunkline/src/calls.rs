@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use tokio::sync::oneshot;
 use trunkline_proto::api::{ApiCommand, UuidExists};
-use trunkline_proto::{ChannelUuid, CloseReason, Command, Event, EventName, EventSet, Reply};
+use trunkline_proto::{ChannelUuid, CloseReason, Command, Event, EventName, EventSet, Reply, SubscriptionId};
 
-use crate::call::{CallState, Ended, EndedBy};
+use crate::call::CallState;
 use crate::client::Client;
 use crate::core::{Shared, Submission, lock};
 use crate::error::Error;
@@ -23,6 +23,8 @@ pub(crate) struct Calls {
     by_uuid: Mutex<HashMap<ChannelUuid, Weak<CallState>>>,
     /// The one that the switch has connected to us for, until somebody has it.
     expected: Mutex<Option<Arc<CallState>>>,
+    /// The same, as long as anybody has it.
+    own: Mutex<Weak<CallState>>,
     /// What the connection is subscribed to for them.
     heard: Mutex<EventSet>,
 }
@@ -41,20 +43,32 @@ impl Client {
             core.subscribing.insert(id, sender);
             Ok::<_, Error>(id)
         })?;
+        let mut asked = Asked { shared, id: Some(id) };
         let held = match confirmed.await {
             Ok(held) => held.map_err(Error::from),
             Err(_) => Err(self.close_reason().unwrap_or(CloseReason::Requested).into()),
         };
-        match held {
-            Ok(()) => {
-                let mut heard = lock(&shared.calls.heard);
-                *heard = heard.union(&missing);
-                Ok(())
-            }
-            Err(error) => {
-                shared.with(|core, now| core.connection.unsubscribe(id, now));
-                Err(error)
-            }
+        held?;
+        asked.id = None;
+        let mut heard = lock(&shared.calls.heard);
+        *heard = heard.union(&missing);
+        Ok(())
+    }
+}
+
+/// A subscription that is asked for, and withdrawn where it is not granted, or not waited for.
+struct Asked<'a> {
+    shared: &'a Shared,
+    id: Option<SubscriptionId>,
+}
+
+impl Drop for Asked<'_> {
+    fn drop(&mut self) {
+        if let Some(id) = self.id {
+            self.shared.with(|core, now| {
+                core.subscribing.remove(&id);
+                core.connection.unsubscribe(id, now);
+            });
         }
     }
 }
@@ -77,7 +91,9 @@ impl Calls {
 
     /// The call that the switch has connected to us for is known from now on: whatever comes behind its data is told it.
     pub(crate) fn expect(&self, uuid: &ChannelUuid) {
-        *lock(&self.expected) = Some(self.of(uuid));
+        let own = self.of(uuid);
+        *lock(&self.own) = Arc::downgrade(&own);
+        *lock(&self.expected) = Some(own);
     }
 
     /// The same, for who handles it.
@@ -115,11 +131,11 @@ impl Calls {
         self.all().iter().for_each(|call| call.on_closed(reason));
     }
 
-    /// The call is down. Its events are on their way, and tell of it, unless they are lost or filtered out.
+    /// The call of the connection is down. Its events are on their way, and tell of it, unless they are lost or filtered out.
     pub(crate) fn on_linger(&self) {
         // At the end of a runtime there is none.
         let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
-        for call in self.all().into_iter().filter(|call| call.ended().is_none()) {
+        if let Some(call) = lock(&self.own).upgrade().filter(|call| call.ended().is_none()) {
             runtime.spawn(async move {
                 tokio::time::sleep(LAST_EVENTS).await;
                 call.on_down();
@@ -134,12 +150,11 @@ impl Calls {
     fn whose(&self, event: &Event) -> Option<Arc<CallState>> {
         let uuid = event.unique_id()?;
         let mut calls = lock(&self.by_uuid);
-        if let Some(call) = calls.get(&*uuid) {
-            let call = call.upgrade();
-            if call.is_none() {
-                calls.remove(&*uuid);
-            }
-            return call;
+        match calls.get(&*uuid).map(Weak::upgrade) {
+            Some(Some(call)) => return Some(call),
+            // Nobody has it any more.
+            Some(None) => drop(calls.remove(&*uuid)),
+            None => {}
         }
         if !event.is(EventName::ChannelUuid) {
             return None;
@@ -164,7 +179,57 @@ async fn bury(shared: Arc<Shared>, calls: Vec<Arc<CallState>>) {
         if let Ok(Ok(Reply::Api(answer))) = answer.await
             && answer.text() == "false"
         {
-            call.end(Ended::now(None, EndedBy::Switch));
+            call.on_gone();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::{Future, poll_fn};
+    use std::task::Poll;
+
+    use trunkline_proto::{EventBuilder, EventFormat};
+
+    use super::*;
+    use crate::call::EndedBy;
+
+    /// What is controlled beside the call of the connection goes on without it.
+    #[tokio::test(start_paused = true)]
+    async fn the_end_of_the_connections_call_is_not_that_of_others() {
+        let calls = Calls::default();
+        calls.expect(&"own".into());
+        let own = calls.take_expected(&"own".into());
+        let other = calls.of(&"other".into());
+        calls.on_linger();
+        assert_eq!(own.wait_ended().await.by, EndedBy::Switch);
+        tokio::time::sleep(LAST_EVENTS).await;
+        assert_eq!(other.ended(), None);
+    }
+
+    /// Somebody has asked for the new id before the call had it.
+    #[test]
+    fn a_rename_finds_the_call_whatever_was_asked_before() {
+        let calls = Calls::default();
+        let call = calls.of(&"old".into());
+        drop(calls.of(&"new".into()));
+        let renamed = EventBuilder::named(&EventName::ChannelUuid)
+            .header("Unique-ID", "new")
+            .header("Old-Unique-ID", "old");
+        calls.on_events(&VecDeque::from([renamed.to_event(EventFormat::Plain).unwrap()]));
+        assert_eq!(call.uuid(), "new".into());
+        assert!(Arc::ptr_eq(&calls.of(&"new".into()), &call));
+    }
+    #[tokio::test]
+    async fn events_that_are_not_waited_for_are_not_asked_for() {
+        let sim = trunkline_sim::Sim::builder().start().await.unwrap();
+        let client = crate::connect(sim.url().as_str()).await.unwrap();
+        let mut calling = Box::pin(client.call("x"));
+        assert!(poll_fn(|cx| Poll::Ready(calling.as_mut().poll(cx).is_pending())).await);
+        drop(calling);
+        assert!(client.shared().with(|core, _| core.subscribing.is_empty()));
+        // And are when they are waited for.
+        assert!(matches!(client.call("x").await, Err(Error::CallEnded(_))));
+        assert!(!lock(&client.shared().calls.heard).is_empty());
     }
 }

@@ -234,6 +234,11 @@ impl Shared {
         self.finish(core, now);
     }
 
+    /// The same of one that is not withdrawn when its caller goes, however early.
+    pub(crate) fn insist(&self, submission: Submission) {
+        self.with(|core, now| core.accept(submission, now));
+    }
+
     fn leave_to_driver(&self, submission: Submission) {
         lock(&self.inbox).push(submission);
         self.wake.notify_one();

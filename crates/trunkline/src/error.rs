@@ -93,8 +93,9 @@ pub enum Error {
     /// `?`, has ended as calls do.
     #[error("the call has ended: {0}")]
     CallEnded(#[source] crate::ended::Ended),
-    /// An application took longer than it was given. It was ended, and the call goes on.
-    #[error("the application `{application}` took longer than {after:?}; it was ended, and the call goes on")]
+    /// An application took longer than it was given. It is ended, unless it cannot be, as where the call is locked or its
+    /// socket is without `async`; the call goes on.
+    #[error("the application `{application}` took longer than {after:?}; the call goes on")]
     ApplicationTimedOut {
         /// Its name.
         application: String,

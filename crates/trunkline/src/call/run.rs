@@ -127,13 +127,13 @@ impl<M: Mode> Call<M> {
         self.ask_for(Command::sendmsg(message)?).await.map(drop)
     }
 
-    /// Says something, and waits for the answer.
+    /// Says something, and waits for the answer. It is said, whether or not anybody waits.
     pub(super) async fn ask_for(&self, command: Command) -> Result<CommandReply, Error> {
         let what = command.describe().into_owned();
         let line = self.line();
         let (sender, receiver) = oneshot::channel();
         let serial = self.handle.client.serial();
-        line.submit(Submission { serial, command, timeout: None, sender });
+        line.insist(Submission { serial, command, timeout: None, sender });
         self.taken(&what, receiver.await.unwrap_or_else(|_| Err(gone()))).await
     }
 

@@ -31,6 +31,8 @@ struct Inner {
     asked: Option<EndedBy>,
     ended: Option<Ended>,
     streams: Vec<CallStream>,
+    /// Why none of its events will come any more.
+    over: Option<CloseReason>,
     serials: u64,
     /// How many applications have begun.
     begun: u64,
@@ -64,6 +66,7 @@ impl CallState {
             asked: None,
             ended: None,
             streams: Vec::new(),
+            over: None,
             serials: 0,
             begun: 0,
         };
@@ -90,6 +93,11 @@ impl CallState {
     /// What the next end is this program's doing of.
     pub(crate) fn ask(&self, by: EndedBy) {
         lock(&self.inner).asked = Some(by);
+    }
+
+    /// It is not, after all.
+    pub(crate) fn unask(&self) {
+        lock(&self.inner).asked = None;
     }
 
     /// Waits until another application may be sent: those that were given up have ended, and not too many wait.
@@ -211,6 +219,12 @@ impl CallState {
         self.end(Ended::now(None, asked.unwrap_or(EndedBy::Switch)));
     }
 
+    /// It has turned out to be no more: nothing more will be heard of it.
+    pub(crate) fn on_gone(&self) {
+        self.end(Ended::now(None, EndedBy::Switch));
+        self.close_streams(&CloseReason::Requested);
+    }
+
     /// Of the applications that ended meanwhile we have not heard: nobody waits for them for ever.
     pub(crate) fn on_gap(&self, gap: &Gap) {
         let mut inner = lock(&self.inner);
@@ -246,12 +260,17 @@ impl CallState {
         self.changed.notify_waiters();
     }
 
-    /// Has these events of the call's put into a queue.
+    /// Has these events of the call's put into a queue, which ends at once if there will be none.
     pub(crate) fn stream(&self, wants: EventSet, queue: &Arc<Queue<Event>>) -> u64 {
         let mut inner = lock(&self.inner);
         inner.serials += 1;
         let serial = inner.serials;
         inner.streams.push(CallStream { serial, wants, queue: Arc::clone(queue) });
+        let over = inner.over.clone();
+        drop(inner);
+        if let Some(reason) = over {
+            queue.close(Ending::Closed(reason));
+        }
         serial
     }
 
@@ -276,7 +295,10 @@ impl CallState {
     }
 
     fn close_streams(&self, reason: &CloseReason) {
-        let queues = lock(&self.inner).queues();
+        let mut inner = lock(&self.inner);
+        inner.over.get_or_insert_with(|| reason.clone());
+        let queues = inner.queues();
+        drop(inner);
         queues.iter().for_each(|queue| queue.close(Ending::Closed(reason.clone())));
     }
 }

@@ -67,7 +67,8 @@ pub struct Live {
 struct Inner {
     client: Client,
     reader: Reader,
-    changes: broadcast::Sender<Arc<super::Batch>>,
+    /// The task has the one that counts: with it the changes end.
+    changes: broadcast::WeakSender<Arc<super::Batch>>,
     /// The version of the latest view, and the end.
     progress: watch::Receiver<Progress>,
     counts: Arc<Counts>,
@@ -92,7 +93,8 @@ impl Live {
     ///
     /// # Errors
     ///
-    /// As [`Client::events`]; the connection ends before the model is complete.
+    /// As [`Client::events`] and [`fresh`](Self::fresh): a user who may not ask what there is has a model by
+    /// [`begin`](Self::begin) alone. The connection ends before the model is complete.
     ///
     /// # Cancel safety
     ///
@@ -123,11 +125,14 @@ impl Live {
         let changes = broadcast::Sender::new(BATCHES);
         let (progress, watched) = watch::channel(Progress::default());
         let counts = Arc::new(Counts::default());
-        let follower = Follower::new(client, switch, changes.clone(), progress, Arc::clone(&counts));
+        let to_come = changes.downgrade();
+        let follower = Follower::new(client, switch, changes, progress, Arc::clone(&counts));
         let task = tokio::spawn(follower.run(events)).abort_handle();
         // The task holds the client as one that does not keep the connection open; this does.
         let client = client.clone();
-        Ok(Self { inner: Arc::new(Inner { client, reader, changes, progress: watched, counts, task }) })
+        Ok(Self {
+            inner: Arc::new(Inner { client, reader, changes: to_come, progress: watched, counts, task }),
+        })
     }
 
     /// The switch as it is, as far as its events have come. This costs next to nothing, and never waits.
@@ -151,7 +156,9 @@ impl Live {
     /// The changes from now on, in order.
     #[must_use]
     pub fn changes(&self) -> Changes {
-        Changes::new(self.inner.changes.subscribe())
+        let changes = self.inner.changes.upgrade();
+        // Without a sender there is nothing to come.
+        Changes::new(changes.map_or_else(|| broadcast::channel(1).1, |changes| changes.subscribe()))
     }
 
     /// How the model is, and what it has been through.

@@ -21,7 +21,8 @@ impl Shutdown {
         Self { within, cause: None }
     }
 
-    /// After this time calls are hung up.
+    /// After this time calls are hung up. One that cannot be, since it runs what cannot be interrupted and there are no api
+    /// commands, is let go as a handler would be after its call's [end](super::Server::after_end).
     #[must_use]
     pub fn hang_up(within: Duration, cause: impl Into<HangupCause>) -> Self {
         Self { within, cause: Some(cause.into()) }

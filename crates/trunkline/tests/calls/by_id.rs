@@ -1,5 +1,7 @@
 //! Calls that we make, and control by their ids.
 
+use std::future::{Future, poll_fn};
+use std::task::Poll;
 use std::time::Duration;
 
 use trunkline::api::{BroadcastLeg, UuidKill};
@@ -7,7 +9,7 @@ use trunkline::call::EndedBy;
 use trunkline::dialstring::{Endpoint, Originate};
 use trunkline::{Call, Client, Error, EventName, HangupCause, Item, Progress};
 
-use crate::support::{Listening, Switch, asynchronous, everywhere};
+use crate::support::{Listening, Switch, asynchronous, everywhere, within};
 
 async fn made(switch: &Switch) -> Call {
     made_by(switch.client()).await
@@ -126,6 +128,7 @@ async fn a_call_that_ends_while_the_connection_is_lost_has_ended() {
     let [playing, playing_on] = [one.clone(), other.clone()]
         .map(|call| tokio::spawn(async move { call.playback("silence_stream://-1").await.map(drop) }));
     tokio::time::sleep(Duration::from_millis(200)).await;
+    let mut digits = one.dtmf();
     sim.kill_connections();
     let meanwhile = trunkline::connect(sim.url().as_str()).await.unwrap();
     meanwhile.run(UuidKill::new(one.uuid())).await.unwrap();
@@ -134,6 +137,7 @@ async fn a_call_that_ends_while_the_connection_is_lost_has_ended() {
     let ended = one.ended().await;
     assert_eq!((ended.cause, ended.by), (None, EndedBy::Switch));
     assert!(playing.await.unwrap().is_err());
+    assert_eq!(within(digits.next()).await, None, "nobody presses anything any more");
     // The other's playback may have ended meanwhile, which nobody would have heard: it is not waited for.
     let lost = playing_on.await.unwrap();
     assert!(matches!(lost, Err(Error::Disconnected { .. })), "{lost:?}");
@@ -143,4 +147,46 @@ async fn a_call_that_ends_while_the_connection_is_lost_has_ended() {
 async fn made_by(client: &Client) -> Call {
     let made = client.originate(Originate::new(Endpoint::null("x").unwrap())).await.unwrap();
     made.call().await.unwrap()
+}
+
+#[tokio::test]
+async fn of_a_call_that_has_ended_there_is_nothing_to_hear() {
+    everywhere(|switch| async move {
+        let call = made(&switch).await;
+        let mut events = call.events([EventName::ChannelDestroy]).await.unwrap();
+        call.hangup(HangupCause::NormalClearing).await.unwrap();
+        happens(&mut events, EventName::ChannelDestroy).await;
+        assert_eq!(call.dtmf().next().await, None);
+        assert!(call.events([EventName::ChannelAnswer]).await.unwrap().next().await.is_none());
+    })
+    .await;
+}
+
+/// Whoever gives a hangup up has hung up all the same, though the switch had yet to answer something else.
+#[tokio::test]
+async fn a_hangup_that_is_not_waited_for_is_one() {
+    everywhere(|switch| async move {
+        let call = made(&switch).await;
+        let client = switch.client().clone();
+        let busy = tokio::spawn(async move { client.api("status").await.map(drop) });
+        tokio::task::yield_now().await;
+        let mut hangup = Box::pin(call.hangup(HangupCause::UserBusy));
+        assert!(poll_fn(|cx| Poll::Ready(hangup.as_mut().poll(cx).is_pending())).await);
+        drop(hangup);
+        assert_eq!(call.ended().await.cause, Some(HangupCause::UserBusy));
+        busy.await.unwrap().unwrap();
+    })
+    .await;
+}
+
+/// A hangup that could not be said is not this program's, should somebody else do it.
+#[tokio::test]
+async fn a_hangup_that_failed_is_nobodys() {
+    everywhere(|switch| async move {
+        let call = made(&switch).await;
+        assert!(call.hangup("no cause at all").await.is_err());
+        switch.client().run(UuidKill::new(call.uuid())).await.unwrap();
+        assert_eq!(call.ended().await.by, EndedBy::Switch);
+    })
+    .await;
 }

@@ -97,3 +97,31 @@ async fn a_server_that_is_dropped_gives_its_calls_back() {
     })
     .await;
 }
+
+/// What cannot be interrupted does not keep a server from stopping: its call is let go.
+#[tokio::test]
+async fn a_call_that_cannot_be_hung_up_is_let_go() {
+    everywhere(|switch| async move {
+        let server = Server::bind("127.0.0.1:0").await.unwrap().after_end(Duration::from_millis(500));
+        let handle = server.handle();
+        let (playing, mut plays) = tokio::sync::mpsc::unbounded_channel();
+        let serving = server.serve(move |call: Call| async move {
+            call.answer().await?;
+            let _ = playing.send(());
+            call.locked().playback("silence_stream://-1").await?;
+            Ok::<_, Error>(())
+        });
+        let stopping = async {
+            let uuid = switch.dial(handle.local_addresses()[0].port(), "async", "", "hangup").await;
+            plays.recv().await;
+            handle.shutdown(Shutdown::hang_up(Duration::from_millis(200), HangupCause::SystemShutdown));
+            uuid
+        };
+        let (served, uuid) = tokio::join!(serving, stopping);
+        served.unwrap();
+        assert_eq!(handle.counts().open, 0, "{:?}", handle.counts());
+        // It plays on where nobody could have ended it.
+        let _ = switch.client().api(&format!("uuid_kill {uuid}")).await.unwrap();
+    })
+    .await;
+}

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use trunkline::model::live::Watched;
-use trunkline::model::{Altered, Change, Live, StaleCause};
+use trunkline::model::{Altered, Change, Live, Options, StaleCause};
 use trunkline::{Client, Config, Reconnect};
-use trunkline_sim::Sim;
+use trunkline_sim::{Sim, User};
 
 use crate::truth::{agrees, within};
 
@@ -115,8 +115,27 @@ async fn the_end_is_told_to_all_who_wait() {
         client.close().await;
         assert!(waiting.await.unwrap().is_err());
         assert!(live.fresh().await.is_ok(), "what was known is still to be read");
-        drop(live);
         while changes.next().await.is_some() {}
+        assert!(live.changes().next().await.is_none(), "nothing changes any more");
+    })
+    .await;
+}
+
+/// One who may not ask what there is, is told so, and does not wait for ever.
+#[tokio::test]
+async fn who_may_not_ask_is_told() {
+    within(async {
+        let user = User::new("1001", "localhost", "pw").api("status uuid_dump");
+        let sim = Sim::builder().user(user).start().await.unwrap();
+        let mut config: Config = sim.url().parse().unwrap();
+        config.set_user("1001@localhost");
+        config.set_password("pw");
+        let client = trunkline::connect(config).await.unwrap();
+        let error = Live::follow(&client).await.map(drop).unwrap_err();
+        let lacks = error.permission().map(|permission| permission.to_string());
+        assert_eq!(lacks.as_deref(), Some("api show (esl-allowed-api)"), "{error}");
+        let live = Live::begin(&client, Options::new()).await.unwrap();
+        assert!(live.fresh().await.is_err());
     })
     .await;
 }

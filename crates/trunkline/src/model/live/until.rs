@@ -38,13 +38,27 @@ impl Live {
     ///
     /// # Errors
     ///
-    /// As [`until`](Self::until).
+    /// This user may not ask what there is ([`Error::Refused`]): `show` and `uuid_dump` are needed; as
+    /// [`until`](Self::until). While the switch fails to answer it is asked again, and this waits.
     ///
     /// # Cancel safety
     ///
     /// As [`until`](Self::until).
     pub async fn fresh(&self) -> Result<Arc<View>, Error> {
-        self.until(|view| view.stale().is_none()).await
+        let is_fresh = |view: &View| view.stale().is_none();
+        if !is_fresh(&self.view()) {
+            self.may_ask()?;
+        }
+        self.until(is_fresh).await
+    }
+
+    fn may_ask(&self) -> Result<(), Error> {
+        let permissions = self.client().permissions();
+        match ["show", "uuid_dump"].into_iter().find(|command| permissions.allows_api(command) == Some(false))
+        {
+            Some(command) => Err(Error::refused(&format!("api {command}"), "permission denied".to_owned())),
+            None => Ok(()),
+        }
     }
 
     /// Waits until this is so of a channel; `None` if it is gone before, or not there. Until the model is

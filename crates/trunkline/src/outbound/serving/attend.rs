@@ -4,7 +4,7 @@ use std::future::pending;
 use std::net::SocketAddr;
 
 use tokio::net::TcpStream;
-use tokio::time::{sleep, sleep_until};
+use tokio::time::{sleep, sleep_until, timeout};
 use tracing::Instrument;
 
 use super::{Handler, Outcome, Running, Terms};
@@ -95,10 +95,12 @@ async fn stopping(terms: &Terms, session: &Session) {
     }
     let cause = stop.borrow().as_ref().and_then(|stop| stop.cause.clone());
     match cause {
-        // What the handler makes of it is what counts; and if the switch does not do it, the connection is closed.
+        // What the handler makes of it is what counts; and if the switch does not do it, or does not come to it (a locked
+        // application holds a message up), the connection is closed.
         Some(cause) => {
             // Boxed: every call would have the room for it otherwise.
-            if Box::pin(session.hangup(cause)).await.is_err() {
+            let hung_up = Box::pin(timeout(terms.after_end, session.hangup(cause))).await;
+            if !matches!(hung_up, Ok(Ok(_))) {
                 session.client().close().await;
             }
         }
