@@ -4,16 +4,13 @@ mod masks;
 mod recording;
 
 pub(crate) use masks::{Said, read_messages};
-pub(crate) use recording::{Direction, Recording};
+pub(crate) use recording::{Direction, Recording, START};
 
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
 use bytes::BytesMut;
 use trunkline_sim::{ConferenceProfile, ConnectionId, Effect, Switch, SwitchConfig, Time, User};
-
-/// When the recordings begin, near enough: late in a second, as the one of the first packet's timeout did.
-pub(crate) const START: Time = Time::from_micros(1_795_216_000_790_000);
 
 /// The switch of the recordings.
 pub(crate) fn pbx1() -> SwitchConfig {

@@ -8,7 +8,8 @@ use std::time::Duration;
 use serde_json::Value;
 use trunkline_sim::Time;
 
-use super::START;
+/// When the recordings begin, near enough: late in a second, as the one of the first packet's timeout did.
+pub(crate) const START: Time = Time::from_micros(1_795_216_000_790_000);
 
 /// A recorded conversation.
 pub(crate) struct Recording {
