@@ -12,6 +12,7 @@ mod variables;
 
 mod applications;
 
+use std::fmt;
 use std::future::Future;
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -46,7 +47,6 @@ use crate::my_events::MYEVENTS;
 /// Why it ended is in there, and in [`ended`](Self::ended). On an outbound socket with `async full` the connection lingers
 /// until the handler has ended, and the cause is always known. Without `full` it cannot linger, and the switch closes as
 /// soon as it sees that the call is down: the cause is known if the event was quicker.
-#[derive(Debug)]
 pub struct Call<M: Mode = Async> {
     handle: Arc<Handle>,
     limit: Option<Duration>,
@@ -60,12 +60,20 @@ pub type LockedCall = Call<Locked>;
 /// can interrupt it, and events come behind it.
 pub type SyncCall = Call<Sync>;
 
-#[derive(Debug)]
 struct Handle {
     client: Client,
     state: Arc<CallState>,
     /// Of an outbound socket.
     data: Option<ChannelData>,
+}
+
+/// Which call it is, and no more: its variables may hold what is nobody's business.
+impl<M: Mode> fmt::Debug for Call<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let by_id = self.handle.data.is_none();
+        let mut call = f.debug_struct("Call");
+        call.field("uuid", &self.uuid()).field("by_id", &by_id).field("ended", &self.ended_already()).finish()
+    }
 }
 
 impl<M: Mode> Clone for Call<M> {

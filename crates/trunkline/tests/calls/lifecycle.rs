@@ -98,3 +98,17 @@ async fn by_its_id() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn what_a_call_holds_is_not_shown() {
+    everywhere(|switch| async move {
+        let session = switch.call_with("async full", "account_secret=hunter2").await.1;
+        let shown = format!("{session:?}");
+        let call = asynchronous(session);
+        let known = call.data().and_then(|data| data.variable("account_secret").map(String::from));
+        assert_eq!(known.as_deref(), Some("hunter2"));
+        assert!(shown.contains(call.uuid().as_str()) && !shown.contains("hunter2"), "{shown}");
+        call.hangup(HangupCause::NormalClearing).await.unwrap();
+    })
+    .await;
+}
