@@ -416,21 +416,19 @@ impl Client {
     /// How it stands to the switch now.
     #[must_use]
     pub fn state(&self) -> State {
-        self.shared().state.borrow().clone()
+        self.shared().state.get()
     }
 
     /// The changes of its state from now on.
     #[must_use]
     pub fn state_changes(&self) -> StateChanges {
-        let mut receiver = self.shared().state.subscribe();
-        receiver.mark_unchanged();
-        StateChanges { receiver }
+        StateChanges { receiver: self.shared().state.subscribe() }
     }
 
     /// Why the connection has ended, if it has.
     #[must_use]
     pub fn close_reason(&self) -> Option<CloseReason> {
-        self.shared().closed.borrow().clone()
+        self.shared().closed.get()
     }
 
     /// A command that is to be answered by `+OK`.
@@ -563,6 +561,9 @@ impl Drop for Waiting<'_> {
 
 impl Shared {
     pub(crate) async fn wait_closed(&self) -> CloseReason {
+        if let Some(reason) = self.closed.get() {
+            return reason;
+        }
         let mut closed = self.closed.subscribe();
         match closed.wait_for(Option::is_some).await {
             Ok(reason) => reason.clone().unwrap_or(CloseReason::Eof),
@@ -572,7 +573,7 @@ impl Shared {
 
     /// For one whose sender vanished, as at the end of a runtime.
     fn gone(&self) -> Unanswered {
-        let reason = self.closed.borrow().clone().unwrap_or(CloseReason::Requested);
+        let reason = self.closed.get().unwrap_or(CloseReason::Requested);
         Unanswered::Disconnected { executed: Executed::Unknown, reason }
     }
 }

@@ -16,7 +16,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant, SystemTime};
 
 use tokio::io::AsyncWrite;
-use tokio::sync::{Notify, oneshot, watch};
+use tokio::sync::{Notify, oneshot};
 use trunkline_proto::{
     ChannelData, CloseReason, Command, CommandKind, Connection, CoreUuid, Disposition, Event, EventSet,
     JobLost, JobUuid, LogData, LogLevel, Output, Permissions, Reply, SubscriptionId, SubscriptionRefused,
@@ -28,6 +28,7 @@ pub(crate) use deliver::Deliveries;
 use crate::after_connect::Connected;
 use crate::calls::Calls;
 use crate::command_end::Begun;
+use crate::lazy_watch::LazyWatch;
 use crate::merged::{Outages, Start, Watchers};
 use crate::queue::Queue;
 use crate::reconnect::{Gap, State, Writer};
@@ -49,11 +50,11 @@ pub(crate) struct Shared {
     pub(crate) wake: Notify,
     pub(crate) event_streams: Mutex<Vec<Sink<EventSet, Event>>>,
     pub(crate) log_streams: Mutex<Vec<Sink<LogLevel, LogData>>>,
-    pub(crate) closed: watch::Sender<Option<CloseReason>>,
-    pub(crate) state: watch::Sender<State>,
+    pub(crate) closed: LazyWatch<Option<CloseReason>>,
+    pub(crate) state: LazyWatch<State>,
     pub(crate) tally: Arc<Tally>,
     /// The last connect, once everything is restored; `None` while that is not so.
-    pub(crate) connects: watch::Sender<Option<Connected>>,
+    pub(crate) connects: LazyWatch<Option<Connected>>,
     /// The calls that are controlled over this connection.
     pub(crate) calls: Calls,
     parking: Parking,
@@ -192,10 +193,10 @@ impl Shared {
             wake: Notify::new(),
             event_streams: Mutex::new(Vec::new()),
             log_streams: Mutex::new(Vec::new()),
-            closed: watch::Sender::new(None),
-            state: watch::Sender::new(State::Ready),
+            closed: LazyWatch::new(None),
+            state: LazyWatch::new(State::Ready),
             tally,
-            connects: watch::Sender::new(None),
+            connects: LazyWatch::new(None),
             calls: Calls::default(),
             parking: Parking::default(),
         }
@@ -297,7 +298,7 @@ impl Shared {
             core.connection.closed().cloned()
         });
         self.deliver(deliveries);
-        if self.closed.borrow().is_none() {
+        if self.closed.with(Option::is_none) {
             self.deliver(&mut Deliveries { closed: reason, ..Deliveries::default() });
         }
         self.abandoned.store(true, Ordering::SeqCst);
@@ -333,7 +334,7 @@ impl Shared {
 
     /// After the end comes nothing, though a caller may bring it about while the driver is connecting.
     pub(crate) fn set_state(&self, state: State) {
-        self.state.send_if_modified(|current| {
+        self.state.modify(|current| {
             let goes_on = !matches!(current, State::Closed(_));
             if goes_on {
                 self.tally.enter(current, &state);
@@ -410,7 +411,7 @@ impl Shared {
 
 impl std::fmt::Debug for Shared {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Shared").field("closed", &*self.closed.borrow()).finish_non_exhaustive()
+        f.debug_struct("Shared").field("closed", &self.closed.get()).finish_non_exhaustive()
     }
 }
 

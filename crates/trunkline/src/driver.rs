@@ -106,7 +106,8 @@ async fn drive(reader: &mut Reader, driving: &mut Driving, reconnect: Option<&(R
         if driving.shared.held_for() >= STEADY {
             attempts = 0;
         }
-        match connect_again(driving, reconnect, dial, &mut attempts).await {
+        // Boxed: every connection would have the room for it otherwise, calls included, which are never made again.
+        match Box::pin(connect_again(driving, reconnect, dial, &mut attempts)).await {
             Some(again) => *reader = again,
             None => return,
         }
@@ -258,7 +259,8 @@ async fn hand_out(shared: &Shared, deliveries: &mut Deliveries, pause: Duration)
         share(sinks, &mut deliveries.logs)
     };
     if !events.is_empty() || !logs.is_empty() {
-        tokio::join!(wait_for(events, until), wait_for(logs, until));
+        // Boxed: it happens to few.
+        Box::pin(async { tokio::join!(wait_for(events, until), wait_for(logs, until)) }).await;
         shared.withdraw_overflowed();
     }
 }

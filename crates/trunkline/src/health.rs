@@ -113,7 +113,7 @@ impl Health {
 
     fn add_lane(&mut self, lane: &Shared) {
         let tally = &lane.tally;
-        let (state, since, outstanding) = (lane.state.borrow().clone(), tally.since(), lane.outstanding());
+        let (state, since, outstanding) = (lane.state.get(), tally.since(), lane.outstanding());
         self.lanes.push(LaneHealth { state, since, outstanding });
         self.attempts += tally.attempts.get();
         self.reconnects += tally.reconnects.get();
@@ -156,7 +156,7 @@ impl Shared {
         let (streams, deepest) = self.backlogs();
         let last = tally.last_event();
         Health {
-            state: self.state.borrow().clone(),
+            state: self.state.get(),
             since: tally.since(),
             core,
             lanes: Vec::new(),

@@ -85,7 +85,7 @@ impl Lane {
     /// Whether it is connected, and not to another switch than the main connection.
     fn is_fit(&self, main: &Shared) -> bool {
         let shared = &self.link.shared;
-        matches!(*shared.state.borrow(), State::Ready) && !shared.tally.differs(&main.tally)
+        shared.state.with(|state| matches!(state, State::Ready)) && !shared.tally.differs(&main.tally)
     }
 
     fn enter(&self, at: usize) -> Place<'_> {

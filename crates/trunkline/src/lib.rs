@@ -96,6 +96,8 @@ mod job_result;
 #[cfg(feature = "client")]
 mod lanes;
 #[cfg(feature = "client")]
+mod lazy_watch;
+#[cfg(feature = "client")]
 mod link;
 #[cfg(feature = "client")]
 mod merged;

@@ -114,7 +114,7 @@ impl Shared {
         let closed = deliveries.closed.take().inspect(|reason| {
             trace::closed(&self.tally.span, reason);
             self.set_state(State::Closed(reason.clone()));
-            self.closed.send_replace(Some(reason.clone()));
+            self.closed.set(Some(reason.clone()));
             self.calls.on_closed(reason);
         });
         // Who has gone meanwhile gets nothing: every send may fail.
@@ -150,7 +150,7 @@ impl Shared {
             let _ = sender.send(result);
         }
         if let Some(connected) = deliveries.connects.take() {
-            self.connects.send_replace(connected);
+            self.connects.set(connected);
         }
         deliveries.wake.drain(..).for_each(Waker::wake);
         if let Some(reason) = closed {
