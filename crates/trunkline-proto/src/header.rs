@@ -214,6 +214,11 @@ impl Headers {
         if matches!(rest.first(), None | Some(b'\n')) {
             return None;
         }
+        if self.encoding == Encoding::Percent {
+            let len = memchr(b'\n', rest).unwrap_or(rest.len());
+            *at = start + len + 1;
+            return Some(self.raw.get(start..start + len).and_then(|line| self.encoded_header(line)));
+        }
         let end = memchr2(b':', b'\n', rest).unwrap_or(rest.len());
         *at = start + end;
         let header = match rest.get(end) {
@@ -226,6 +231,15 @@ impl Headers {
         }
         *at += memchr(b'\n', lines.get(*at..)?).map_or(lines.len(), |feed| feed + 1);
         Some(header.map(|(name, value)| (Cow::Borrowed(name), value)))
+    }
+
+    /// The header of a line of an event, if it is one. There is nothing around its value.
+    #[inline]
+    fn encoded_header<'a>(&self, line: &'a [u8]) -> Option<(Cow<'a, [u8]>, Value<'a>)> {
+        let colon = memchr(b':', line)?;
+        let value = line.get(colon + 1..)?;
+        let raw = value.strip_prefix(b" ").unwrap_or(value);
+        Some((Cow::Borrowed(line.get(..colon)?), Value { raw, encoding: self.encoding, is_list: false }))
     }
 
     /// A copy that shares no memory with the buffer it was received in. Worth it for one that is kept: a
@@ -422,6 +436,15 @@ impl<'a> Value<'a> {
         lossy(self.to_bytes())
     }
 
+    /// Whether these are its decoded bytes. It costs less than to decode it.
+    #[must_use]
+    pub fn is(self, decoded: &[u8]) -> bool {
+        match self.encoding {
+            Encoding::Percent | Encoding::Xml => percent::decodes_to(self.raw, decoded),
+            Encoding::Raw | Encoding::Json => *self.to_bytes() == *decoded,
+        }
+    }
+
     /// Whether it is an array of several values (`ARRAY::…`, or a JSON list).
     #[must_use]
     pub fn is_array(self) -> bool {
@@ -559,6 +582,7 @@ mod tests {
         assert_eq!(headers.get("Bad").as_deref(), Some("\u{fffd}"));
         assert_eq!(headers.get_bytes("Bad").as_deref(), Some(&b"\xe9"[..]));
         assert_eq!(headers.value("A").map(Value::raw), Some(&b"a%20b"[..]));
+        assert!(headers.value("A").unwrap().is(b"a b") && !headers.value("A").unwrap().is(b"a%20b"));
     }
 
     #[test]

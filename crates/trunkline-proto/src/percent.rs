@@ -82,6 +82,22 @@ pub fn decode(raw: &[u8]) -> Cow<'_, [u8]> {
     Cow::Owned(out)
 }
 
+/// Whether [`decode`] makes this of it, without making it.
+pub(crate) fn decodes_to(raw: &[u8], decoded: &[u8]) -> bool {
+    let (mut rest, mut decoded) = (raw, decoded);
+    while let Some(at) = memchr(b'%', rest) {
+        let (clean, escape) = rest.split_at(at);
+        let pair = escape.get(1..3).and_then(hex_pair);
+        let (byte, len) = pair.map_or((b'%', 1), |byte| (byte, 3));
+        match decoded.strip_prefix(clean).and_then(<[u8]>::split_first) {
+            Some((here, after)) if *here == byte => decoded = after,
+            _ => return false,
+        }
+        rest = escape.get(len..).unwrap_or_default();
+    }
+    rest == decoded
+}
+
 fn hex_pair(pair: &[u8]) -> Option<u8> {
     let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|d| u8::try_from(d).ok());
     match pair {
@@ -121,6 +137,16 @@ mod tests {
         assert_eq!(*decode(b"%zz%41"), *b"%zzA");
         assert_eq!(*decode(b"%%41"), *b"%A");
         assert!(matches!(decode(b"plain"), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn compares_as_it_decodes() {
+        let encoded: [&[u8]; 8] =
+            [b"", b"plain", b"a%20b%41%254a%E9", b"%", b"%4", b"%zz%41", b"%%41", b"x%40"];
+        for (raw, other) in encoded.iter().flat_map(|raw| encoded.map(|other| (*raw, other))) {
+            let decoded = decode(other);
+            assert_eq!(decodes_to(raw, &decoded), decode(raw) == decoded, "{raw:?} {decoded:?}");
+        }
     }
 
     #[test]

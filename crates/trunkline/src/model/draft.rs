@@ -163,14 +163,27 @@ impl Draft {
         let slot = T::of_mut(&mut self.view).get_mut(id)?;
         let mut object = T::clone(slot);
         alter(&mut object);
-        let fields = T::differing(slot, &object);
         let after = Arc::new(object);
         let before = std::mem::replace(slot, after.clone());
+        Some(self.note_altered(before, after))
+    }
+
+    /// Has an object be as it is here, if it is there.
+    pub(in crate::model) fn put<T: Object>(&mut self, object: T) {
+        if let Some(slot) = T::of_mut(&mut self.view).get_mut(object.id()) {
+            let after = Arc::new(object);
+            let before = std::mem::replace(slot, after.clone());
+            self.note_altered(before, after);
+        }
+    }
+
+    fn note_altered<T: Object>(&mut self, before: Arc<T>, after: Arc<T>) -> Fields<T::Field> {
         self.touched = true;
+        let fields = T::differing(&before, &after);
         if !fields.is_empty() {
             self.tell_updated(before, after, fields);
         }
-        Some(fields)
+        fields
     }
 
     /// Takes an object away, if it is there.

@@ -5,21 +5,15 @@ use std::sync::Arc;
 use trunkline_proto::Event;
 use trunkline_proto::view::Execute;
 
-use super::channel::sequence;
-use crate::model::channel::{Application, Channel};
+use super::channel::{block_and, sequence};
+use crate::model::channel::Application;
 use crate::model::draft::Draft;
 
 /// CHANNEL_EXECUTE
 pub(super) fn execute(draft: &mut Draft, event: &Event) {
-    let (Some(id), Some(execute)) = (event.unique_id(), Execute::of(event)) else { return };
-    let (Some(name), Some(uuid)) = (execute.application(), execute.uuid()) else { return };
-    let application = Application {
-        name: Arc::from(name),
-        data: execute.data().map(Arc::from),
-        uuid: Some(Arc::from(uuid)),
-    };
-    let sequence = sequence(draft);
-    draft.alter::<Channel>(&id, |channel| {
+    let (application, sequence) = (begun(event), sequence(draft));
+    block_and(draft, event, |channel| {
+        let Some(application) = application else { return };
         // Told late: it has ended by now.
         if sequence < channel.complete_sequence {
             return;
@@ -29,11 +23,19 @@ pub(super) fn execute(draft: &mut Draft, event: &Event) {
     });
 }
 
+fn begun(event: &Event) -> Option<Application> {
+    let execute = Execute::of(event)?;
+    Some(Application {
+        name: Arc::from(execute.application()?),
+        data: execute.data().map(Arc::from),
+        uuid: Some(Arc::from(execute.uuid()?)),
+    })
+}
+
 /// CHANNEL_EXECUTE_COMPLETE
 pub(super) fn complete(draft: &mut Draft, event: &Event) {
-    let Some(id) = event.unique_id() else { return };
     let (uuid, sequence) = (Execute::of(event).and_then(Execute::uuid), draft.sequence());
-    draft.alter::<Channel>(&id, |channel| {
+    block_and(draft, event, |channel| {
         let place = channel.running.iter().rposition(|running| running.uuid.as_deref() == uuid.as_deref());
         // What ran within it has ended with it, whether that was heard or not.
         channel.running.truncate(place.unwrap_or(channel.running.len()));

@@ -44,10 +44,11 @@ pub(super) fn join(draft: &mut Draft, mut channel: Channel, event: &Event) {
     touch(draft, id.as_str());
 }
 
-/// What a channel is linked to by its making, where its first event did not tell: the first that has its variables does.
+/// What a channel is linked to by its making, where its first event did not tell: the first that has its variables does,
+/// which this is.
 pub(super) fn link(draft: &mut Draft, id: &str, event: &Event) {
     let Some(channel) = draft.get::<Channel>(id) else { return };
-    if channel.linked || !has_variables(event) {
+    if channel.linked {
         return;
     }
     let id = channel.id.clone();
@@ -197,6 +198,7 @@ pub(super) fn touch(draft: &mut Draft, id: &str) {
 /// Says of the calls whose legs have changed what follows for them.
 pub(super) fn settle(draft: &mut Draft) {
     while let Some(id) = draft.unsettled.pop() {
+        draft.unsettled.retain(|other| *other != id);
         let Some(call) = draft.get::<Call>(id.as_str()) else { continue };
         let legs: Vec<Arc<Channel>> =
             call.legs.iter().filter_map(|leg| draft.get::<Channel>(leg.as_str()).cloned()).collect();
@@ -204,7 +206,7 @@ pub(super) fn settle(draft: &mut Draft) {
         let mut settled = (*call).clone();
         settled.settle(&legs, || draft.standing());
         if !Call::differing(&call, &settled).is_empty() {
-            draft.alter::<Call>(id.as_str(), |call| *call = settled);
+            draft.put(settled);
         }
     }
 }

@@ -18,23 +18,31 @@ use told::Told;
 
 /// What every event about a channel says of it. One that is not known is made.
 pub(super) fn block(draft: &mut Draft, event: &Event) {
+    block_and(draft, event, |_| ());
+}
+
+/// As [`block`], and what else this event does to its channel, as one change: each makes a copy of the channel.
+pub(super) fn block_and(draft: &mut Draft, event: &Event, also: impl FnOnce(&mut Channel)) {
     let Some(id) = event.unique_id() else { return };
-    let Some(told) = Told::by(event, sequence(draft)) else { return };
+    let Some(told) = Told::by(event, sequence(draft)) else {
+        draft.alter::<Channel>(&id, also);
+        return;
+    };
     let known = draft.get::<Channel>(&id).cloned();
     match known {
-        Some(known) if !told.is_of_another(&known) => update(draft, &known, &told),
+        Some(known) if !told.is_of_another(&known) => update(draft, &known, &told, also),
         Some(known) => {
             draft.note(Sign::Replaced { id: known.id.clone() });
             bury(draft, &known.id, 0, Removal::Unknown);
             draft.graves.forget(&id);
-            begin(draft, &id, &told);
+            begin(draft, &id, &told, also);
         }
-        None => begin(draft, &id, &told),
+        None => begin(draft, &id, &told, also),
     }
 }
 
 /// A channel that is not known is made, if it may be.
-fn begin(draft: &mut Draft, id: &str, told: &Told<'_>) {
+fn begin(draft: &mut Draft, id: &str, told: &Told<'_>, also: impl FnOnce(&mut Channel)) {
     let event = told.event;
     if event.channel().is_none_or(|block| !may_begin(draft, event, id, block)) {
         return;
@@ -42,11 +50,12 @@ fn begin(draft: &mut Draft, id: &str, told: &Told<'_>) {
     let standing = draft.standing();
     let mut channel = Channel::new(ChannelUuid::from(id), standing.clone());
     channel.read(told, &standing, draft.options.variables);
+    also(&mut channel);
     calls::join(draft, channel, event);
     hear(draft, event, id);
 }
 
-fn update(draft: &mut Draft, known: &Channel, told: &Told<'_>) {
+fn update(draft: &mut Draft, known: &Channel, told: &Told<'_>, also: impl FnOnce(&mut Channel)) {
     let (event, id) = (told.event, known.id.as_str());
     hear(draft, event, id);
     let changed_to = note_skipped(draft, event, known);
@@ -58,8 +67,9 @@ fn update(draft: &mut Draft, known: &Channel, told: &Told<'_>) {
         if changed_to.is_some() {
             channel.told_call_state = changed_to;
         }
+        also(channel);
     });
-    if !known.linked {
+    if !known.linked && told.has_variables {
         calls::link(draft, id, event);
     }
     if changed.is_some_and(calls::depend_on) {

@@ -14,7 +14,7 @@ pub(super) fn check(draft: &mut Draft, head: &Head<'_>) {
     }
     let Some(core) = head.core else { return };
     let known = draft.view().core_uuid();
-    if known.is_some_and(|known| *core.to_bytes() == *known.as_str().as_bytes()) {
+    if known.is_some_and(|known| core.is(known.as_str().as_bytes())) {
         return;
     }
     let core = CoreUuid::from(core.to_str());

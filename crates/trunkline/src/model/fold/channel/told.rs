@@ -4,8 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use memchr::memmem;
 use trunkline_proto::view::{CallerProfile, Moment};
-use trunkline_proto::{CallState, ChannelState, Event, EventName, HangupCause, Headers, Value};
+use trunkline_proto::{CallState, ChannelState, Event, EventFormat, EventName, HangupCause, Headers, Value};
 
 use super::set;
 use crate::model::channel::{Channel, Codec, Times};
@@ -20,6 +21,8 @@ pub(super) struct Told<'e> {
     basic: Basic<'e>,
     /// From the value of the first header of the caller profile on.
     profile: &'e [u8],
+    /// Whether it carries the channel's variables.
+    pub(super) has_variables: bool,
 }
 
 /// The headers before the caller profile.
@@ -55,7 +58,8 @@ impl<'e> Told<'e> {
         };
         basic.call_state?;
         let profile = profile.map_or(&[][..], |value| from(headers, value));
-        Some(Self { event, sequence, basic, profile })
+        let has_variables = has_variables(event, profile);
+        Some(Self { event, sequence, basic, profile, has_variables })
     }
 
     /// Whether it tells of another channel that has the id of a known one, whose end was not heard: it was made at another
@@ -72,6 +76,16 @@ impl<'e> Told<'e> {
     fn has_profile_of(&self, known: &Channel) -> bool {
         !known.profile_read.is_empty() && self.profile.starts_with(&known.profile_read)
     }
+}
+
+/// Whether an event carries its channel's variables: they begin behind the caller profiles.
+fn has_variables(event: &Event, profile: &[u8]) -> bool {
+    if profile.is_empty() || event.format() != EventFormat::Plain || event.body_bytes().is_some() {
+        return calls::has_variables(event);
+    }
+    let Some(at) = memmem::find(profile, b"\nvariable_") else { return false };
+    let first = profile.get(at..).unwrap_or_default();
+    first.starts_with(b"\nvariable_direction:") || calls::has_variables(event)
 }
 
 /// The bytes of a block of headers from a value on.
@@ -182,7 +196,7 @@ impl Channel {
         if !told.profile.is_empty() && !told.has_profile_of(self) {
             self.read_profile(told);
         }
-        if calls::has_variables(event) {
+        if told.has_variables {
             if !self.linked || event.is(EventName::ChannelAnswer) {
                 self.read_gateway(event);
             }
@@ -269,13 +283,24 @@ fn word<T: for<'w> From<&'w str>>(
 
 fn is_as_it_was(known: Option<&str>, value: Option<Value<'_>>) -> bool {
     match (known, value) {
-        (Some(known), Some(value)) => *value.to_bytes() == *known.as_bytes(),
+        (Some(known), Some(value)) => value.is(known.as_bytes()),
         (known, value) => known.is_none() && value.is_none(),
     }
 }
 
-fn number<T: std::str::FromStr>(value: Option<Value<'_>>) -> Option<T> {
-    value?.to_str().parse().ok()
+fn number<T: TryFrom<u64> + std::str::FromStr>(value: Option<Value<'_>>) -> Option<T> {
+    let value = value?;
+    match digits(value.raw()) {
+        Some(number) => T::try_from(number).ok(),
+        None => value.to_str().parse().ok(),
+    }
+}
+
+/// A number written with digits alone, and not so many that it may be too large.
+fn digits(raw: &[u8]) -> Option<u64> {
+    let is_short = (1..=19).contains(&raw.len());
+    let add = |number: u64, digit: &u8| digit.is_ascii_digit().then(|| number * 10 + u64::from(digit - b'0'));
+    is_short.then(|| raw.iter().try_fold(0, add)).flatten()
 }
 
 fn read_codec(field: &mut Option<Codec>, values: &CodecValues<'_>) {
