@@ -1,8 +1,11 @@
 //! The README's snippets, compiled; and checked to be the same there as here.
 
+use std::time::Duration;
+
 use trunkline::api::Show;
+use trunkline::application::{Dial, Digits};
 use trunkline::view::View;
-use trunkline::{Client, Event, Item};
+use trunkline::{Call, Client, Event, HangupCause, Item, model, outbound};
 
 #[expect(dead_code, reason = "it would connect to a switch at FreeSWITCH's own port")]
 async fn the_client() -> Result<Client, trunkline::Error> {
@@ -40,6 +43,44 @@ async fn types(client: Client, event: Event) -> Result<(), trunkline::Error> {
     if let View::HangupComplete(hangup) = event.view() {
         println!("{:?} after {:?}", hangup.cause(), hangup.billsec());
     }
+    Ok(())
+}
+
+/// Somebody's accounts.
+#[derive(Clone)]
+struct Accounts;
+
+impl Accounts {
+    #[expect(clippy::unused_async, reason = "it would ask a database")]
+    async fn lookup(&self, pin: &str) -> Option<String> {
+        (pin == "1234").then(|| "1000".to_owned())
+    }
+}
+
+#[rustfmt::skip]
+#[expect(dead_code, reason = "it would listen on a port that may be in use")]
+async fn calls(accounts: Accounts) -> Result<(), trunkline::Error> {
+outbound::Server::bind("127.0.0.1:8084").await?
+    .serve(move |call: Call| { let accounts = accounts.clone(); async move {
+        call.answer().await?;
+        let pin = call.play_and_get_digits(Digits::prompt("enter-pin.wav").count(4..=4).tries(3)).await?;
+        match accounts.lookup(&pin).await {
+            Some(user) => drop(call.bridge(Dial::user(&user)).await?.ended().await?),
+            None => drop(call.playback("sorry.wav").await?),
+        }
+        call.hangup(HangupCause::NormalClearing).await
+    }}).await?;
+    Ok(())
+}
+
+#[rustfmt::skip]
+#[expect(dead_code, reason = "as above")]
+async fn live(client: Client) -> Result<(), trunkline::Error> {
+let live = model::Live::follow(&client).await?;                  // the feature `model`
+for channel in live.view().channels().iter() {
+    println!("{} {:?} since {:?}", channel.id, channel.call_state, channel.state_since.since);
+}
+live.channel("ca11").hold().seen(Duration::from_secs(2)).await?;  // done, and shown to be
     Ok(())
 }
 
