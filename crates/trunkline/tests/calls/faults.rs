@@ -12,7 +12,7 @@ use crate::support::within;
 
 /// Answers, plays, and hangs up, with little patience.
 async fn handle(session: Session) -> Result<(), Error> {
-    let limit = Duration::from_millis(300);
+    let limit = Duration::from_secs(2);
     match session {
         Session::Async(call) => {
             let call = call.within(limit);
