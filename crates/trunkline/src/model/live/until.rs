@@ -67,7 +67,7 @@ impl Live {
     /// ```no_run
     /// # async fn run(live: trunkline::model::Live) -> Result<(), trunkline::Error> {
     /// if let Some(channel) = live.until_channel("ca11", |channel| channel.is_answered()).await? {
-    ///     println!("answered: {:?}", channel.standing);
+    ///     println!("answered: {:?}", channel.state_since);
     /// }
     /// # Ok(())
     /// # }
