@@ -88,33 +88,6 @@ pub(crate) enum Offer {
     Lost(u64),
 }
 
-/// The events `myevents` listens to.
-const MY_EVENTS: [EventName; 23] = [
-    EventName::ChannelAnswer,
-    EventName::ChannelApplication,
-    EventName::ChannelBridge,
-    EventName::ChannelCreate,
-    EventName::ChannelData,
-    EventName::ChannelDestroy,
-    EventName::ChannelExecute,
-    EventName::ChannelExecuteComplete,
-    EventName::ChannelHangup,
-    EventName::ChannelHangupComplete,
-    EventName::ChannelOriginate,
-    EventName::ChannelUuid,
-    EventName::ChannelOutgoing,
-    EventName::ChannelPark,
-    EventName::ChannelProgress,
-    EventName::ChannelProgressMedia,
-    EventName::ChannelState,
-    EventName::ChannelUnbridge,
-    EventName::ChannelUnpark,
-    EventName::DetectedSpeech,
-    EventName::Dtmf,
-    EventName::NoTalk,
-    EventName::Talk,
-];
-
 impl Listener {
     /// One that a client has made.
     pub(crate) fn inbound(config: &SwitchConfig) -> Self {
@@ -224,7 +197,7 @@ impl Listener {
 
     /// `myevents`
     pub(crate) fn listen_to_own(&mut self, packet: &[u8]) {
-        self.subscriptions.add_names(&MY_EVENTS);
+        self.subscriptions.add_names(&EventName::MYEVENTS);
         self.my_events = true;
         let has = |word: &[u8]| packet.windows(word.len()).any(|part| part == word);
         if has(b"xml") || has(b"XML") {

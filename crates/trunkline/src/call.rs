@@ -20,7 +20,8 @@ use std::time::Duration;
 
 use trunkline_proto::api::{ApiCommand, UuidKill};
 use trunkline_proto::{
-    ChannelData, ChannelUuid, Command, Control, EventFormat, EventSet, HangupCause, SendMsg, SocketMode,
+    ChannelData, ChannelUuid, Command, Control, EventFormat, EventName, EventSet, HangupCause, SendMsg,
+    SocketMode,
 };
 
 pub use crate::ended::{Ended, EndedBy};
@@ -33,7 +34,6 @@ pub(crate) use state::CallState;
 use crate::client::Client;
 use crate::core::Shared;
 use crate::error::Error;
-use crate::my_events::MYEVENTS;
 
 /// A call. Cloning it is cheap; every clone is the same call.
 ///
@@ -97,7 +97,7 @@ impl Client {
     /// Dropping the future changes nothing.
     pub async fn call(&self, uuid: impl Into<ChannelUuid>) -> Result<Call, Error> {
         let uuid = uuid.into();
-        self.hear_calls(EventSet::from_iter(MYEVENTS)).await?;
+        self.hear_calls(EventSet::from_iter(EventName::MYEVENTS)).await?;
         let call = Call::known(self, &uuid);
         match *self.run(crate::api::UuidExists::new(uuid)).await?.value() {
             true => Ok(call),

@@ -106,7 +106,6 @@ mod meter;
 #[cfg(feature = "model")]
 pub mod model;
 #[cfg(any(feature = "client", feature = "blocking"))]
-mod my_events;
 #[cfg(feature = "client")]
 mod originate;
 #[cfg(any(feature = "client", feature = "blocking"))]

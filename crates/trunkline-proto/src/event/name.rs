@@ -169,6 +169,36 @@ impl fmt::Display for EventName {
     }
 }
 
+impl EventName {
+    /// What `myevents` subscribes to, in the order it does so (`parse_command` in `mod_event_socket.c`): among them no
+    /// CHANNEL_CALLSTATE, CHANNEL_HOLD, PLAYBACK_START or RECORD_START.
+    pub const MYEVENTS: [Self; 23] = [
+        Self::ChannelAnswer,
+        Self::ChannelApplication,
+        Self::ChannelBridge,
+        Self::ChannelCreate,
+        Self::ChannelData,
+        Self::ChannelDestroy,
+        Self::ChannelExecute,
+        Self::ChannelExecuteComplete,
+        Self::ChannelHangup,
+        Self::ChannelHangupComplete,
+        Self::ChannelOriginate,
+        Self::ChannelUuid,
+        Self::ChannelOutgoing,
+        Self::ChannelPark,
+        Self::ChannelProgress,
+        Self::ChannelProgressMedia,
+        Self::ChannelState,
+        Self::ChannelUnbridge,
+        Self::ChannelUnpark,
+        Self::DetectedSpeech,
+        Self::Dtmf,
+        Self::NoTalk,
+        Self::Talk,
+    ];
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -11,6 +11,9 @@ use trunkline_sim::{Sim, SimBuilder};
 
 use crate::peer::{Peer, Seen};
 
+/// One that the scenario before has told to end may still be ending when the next is to be started.
+const START_ATTEMPTS: usize = 10;
+
 #[derive(Debug)]
 pub(crate) struct Target {
     address: SocketAddr,
@@ -56,8 +59,7 @@ impl Target {
         let url = std::env::var("TRUNKLINE_CONFORMANCE_ALONE").ok()?;
         let start =
             std::env::var("TRUNKLINE_CONFORMANCE_START").expect("TRUNKLINE_CONFORMANCE_START starts it");
-        let started = std::process::Command::new(&start).stdout(std::process::Stdio::null()).status();
-        assert!(started.is_ok_and(|status| status.success()), "{start} starts no switch");
+        assert!((0..START_ATTEMPTS).any(|_| starts(&start)), "{start} starts no switch");
         Some(Self { at_once: 1, ..Self::of(&url) })
     }
 
@@ -135,4 +137,13 @@ impl Target {
             _ => None,
         }
     }
+}
+
+fn starts(command: &str) -> bool {
+    let started = std::process::Command::new(command).stdout(std::process::Stdio::null()).status();
+    let does = started.is_ok_and(|status| status.success());
+    if !does {
+        std::thread::sleep(Duration::from_secs(1));
+    }
+    does
 }

@@ -13,7 +13,6 @@ use super::{Async, Call, CallState, Mode};
 use crate::client::Client;
 use crate::error::Error;
 use crate::events::Item;
-use crate::my_events::MYEVENTS;
 use crate::queue::{Ending, Queue, Taken};
 use crate::stream_options::StreamOptions;
 
@@ -44,7 +43,7 @@ impl Call<Async> {
     /// Dropping the future changes nothing.
     pub async fn events(&self, events: impl Into<EventSet>) -> Result<CallEvents, Error> {
         let wants = events.into();
-        let own = EventSet::from_iter(MYEVENTS);
+        let own = EventSet::from_iter(EventName::MYEVENTS);
         let more = wants.minus(&own);
         if !more.is_empty() {
             if !self.is_full() {

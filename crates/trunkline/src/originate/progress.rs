@@ -10,7 +10,6 @@ use super::{OriginateError, Originated, Originating, Stage};
 use crate::call::{Call, CallState};
 use crate::client::Client;
 use crate::error::Error;
-use crate::my_events::MYEVENTS;
 use crate::queue::{Queue, Taken};
 use crate::stream_options::{Overflow, StreamOptions};
 
@@ -94,7 +93,7 @@ impl Originating {
             .into());
         };
         let client = client.clone();
-        client.hear_calls(EventSet::from_iter(MYEVENTS)).await?;
+        client.hear_calls(EventSet::from_iter(EventName::MYEVENTS)).await?;
         let shared = client.shared();
         let bounds = StreamOptions::default().bounds(client.config());
         let queue = Arc::new(Queue::new(bounds, Overflow::Drop, Arc::clone(&shared.tally)));

@@ -4,8 +4,8 @@ use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 use trunkline_proto::{
-    ApiMisuse, ChannelData, ChannelUuid, Command, Control, Event, EventFormat, EventSet, Execute, Executed,
-    HangupCause, SendMsg, SocketMode, Unanswered,
+    ApiMisuse, ChannelData, ChannelUuid, Command, Control, Event, EventFormat, EventName, EventSet, Execute,
+    Executed, HangupCause, SendMsg, SocketMode, Unanswered,
 };
 
 use crate::application::{Answer, Application, Cancel, Digits, Entered, Playback, Played};
@@ -13,7 +13,6 @@ use crate::blocking::{Client, Received};
 use crate::config::Config;
 use crate::ended::Ended;
 use crate::error::Error;
-use crate::my_events::MYEVENTS;
 
 /// Longer than any call: the answer to an application on a socket without `async` comes when it has ended.
 const AS_LONG_AS_IT_TAKES: Duration = Duration::from_secs(365 * 24 * 3600);
@@ -308,7 +307,7 @@ impl Call {
     /// Others, without `full` ([`ApiMisuse::NotFull`]); as [`Client::events`].
     pub fn events(&mut self, events: impl Into<EventSet>) -> Result<(), Error> {
         let events = events.into();
-        if events.minus(&EventSet::from_iter(MYEVENTS)).is_empty() {
+        if events.minus(&EventSet::from_iter(EventName::MYEVENTS)).is_empty() {
             let inbox = &mut self.client.link.inbox;
             inbox.wanted = inbox.wanted.with(&events);
             return Ok(());
