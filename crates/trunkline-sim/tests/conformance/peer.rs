@@ -50,6 +50,23 @@ impl Peer {
         }
     }
 
+    /// Sends much, and takes in meanwhile what is answered, so that neither waits for the other.
+    pub(crate) async fn send_and_take_in(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let Self { read, write: Some(write), buffer, .. } = self else {
+            return Err(io::ErrorKind::NotConnected.into());
+        };
+        let sending = write.write_all(bytes);
+        tokio::pin!(sending);
+        loop {
+            tokio::select! {
+                sent = &mut sending => return sent,
+                Ok(1..) = read.read_buf(buffer) => {}
+                // The other half has ended.
+                else => return Ok(()),
+            }
+        }
+    }
+
     pub(crate) async fn half_close(&mut self) -> io::Result<()> {
         match self.write.take() {
             Some(mut write) => write.shutdown().await,

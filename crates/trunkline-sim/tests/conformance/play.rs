@@ -131,8 +131,8 @@ impl<'a> Player<'a> {
                 let peer = self.target.come_in(user.as_deref()).await.map_err(|error| vec![error])?;
                 self.peers.insert(name.to_owned(), peer);
             }
-            Verb::Open => {
-                let peer = self.target.open().await.map_err(|error| vec![error])?;
+            Verb::Open(from) => {
+                let peer = self.target.open(*from).await.map_err(|error| vec![error])?;
                 self.peers.insert(name.to_owned(), peer);
             }
             Verb::Accept(listener) => {
@@ -150,7 +150,7 @@ impl<'a> Player<'a> {
             }
             Verb::SendMany(times, text) => {
                 let packet = bytes(text, &self.values).map_err(|error| vec![error])?;
-                self.known(name)?.send(&packet.repeat(*times)).await.map_err(lines)?;
+                self.known(name)?.send_and_take_in(&packet.repeat(*times)).await.map_err(lines)?;
             }
             Verb::ReadRaw(text) => return self.read_raw(name, text).await,
             Verb::Quiet(time) => {
@@ -158,6 +158,10 @@ impl<'a> Player<'a> {
                 if !matches!(seen, Seen::Nothing) {
                     return Err(after("nothing was to come, but:", show::seen(&seen)));
                 }
+            }
+            Verb::Drain(time) => {
+                let deadline = Instant::now() + *time;
+                while matches!(self.known(name)?.next(deadline).await, Seen::Frame(_)) {}
             }
             Verb::Expect(_, Expect::Unrecorded(extent)) => return self.take_down(name, *extent, line).await,
             Verb::Expect(order, expect) => return self.expect(name, *order, expect).await,

@@ -1,5 +1,6 @@
 //! Scenario files, read. `conformance/README.md` at the root of the repository describes them.
 
+use std::net::IpAddr;
 use std::path::Path;
 use std::time::Duration;
 
@@ -51,8 +52,8 @@ pub(crate) enum Action {
 pub(crate) enum Verb {
     /// Connects and comes in, by password or as this `user@domain:password`.
     Connect(Option<String>),
-    /// Connects; what is said first is for the scenario to expect.
-    Open,
+    /// Connects, perhaps from an address; what is said first is for the scenario to expect.
+    Open(Option<IpAddr>),
     /// Takes the connection the switch makes to this listener.
     Accept(String),
     Send(String),
@@ -64,6 +65,8 @@ pub(crate) enum Verb {
     ReadRaw(String),
     /// Nothing comes for so long.
     Quiet(Duration),
+    /// Whatever comes for so long does not matter.
+    Drain(Duration),
     Close,
     HalfClose,
 }
@@ -241,11 +244,16 @@ fn verb(text: &str, block: &[&str]) -> Result<Verb, String> {
     Ok(match word {
         "connect" if rest.is_empty() => Verb::Connect(None),
         "connect" => Verb::Connect(Some(rest.to_owned())),
-        "open" => Verb::Open,
+        "open" if rest.is_empty() => Verb::Open(None),
+        "open" => {
+            let address = rest.strip_prefix("from ").and_then(|address| address.parse().ok());
+            Verb::Open(Some(address.ok_or("from where?")?))
+        }
         "accept" => Verb::Accept(rest.to_owned()),
         "close" => Verb::Close,
         "half-close" => Verb::HalfClose,
         "quiet" => Verb::Quiet(duration(rest)?),
+        "drain" => Verb::Drain(duration(rest)?),
         ">" => Verb::Send(packet(rest, block)),
         _ if word.starts_with(">x") => {
             let times = word[2..].parse().map_err(|_| "how many times?")?;
@@ -380,6 +388,7 @@ mod tests {
         for (text, line) in [
             ("uuid a", "1:"),
             ("# x\n\nA nod", "3:"),
+            ("# x\nA open from here", "2:"),
             ("# x\nA < nod", "2:"),
             ("# x\nwait 3", "2:"),
             ("# x\nA > api hupall", "2:"),

@@ -1,10 +1,10 @@
 //! The switch that is talked to: the simulator, or the one `TRUNKLINE_TEST_URL` names.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use bytes::Bytes;
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
 use trunkline_sim::{Sim, SimBuilder};
@@ -78,9 +78,9 @@ impl Target {
     }
 
     /// A connection that has been greeted, the greeting not yet read.
-    pub(crate) async fn open(&self) -> Result<Peer, String> {
+    pub(crate) async fn open(&self, from: Option<IpAddr>) -> Result<Peer, String> {
         let _door = self.doors.acquire().await.map_err(|error| error.to_string())?;
-        let stream = TcpStream::connect(self.address).await.map_err(|error| error.to_string())?;
+        let stream = self.dial(from).await.map_err(|error| error.to_string())?;
         stream.set_nodelay(true).map_err(|error| error.to_string())?;
         let peer = Peer::new(stream);
         match peer.greeted(Duration::from_secs(20)).await {
@@ -89,9 +89,17 @@ impl Target {
         }
     }
 
+    async fn dial(&self, from: Option<IpAddr>) -> std::io::Result<TcpStream> {
+        let socket = if self.address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+        if let Some(from) = from {
+            socket.bind(SocketAddr::new(from, 0))?;
+        }
+        socket.connect(self.address).await
+    }
+
     /// A connection that has come in.
     pub(crate) async fn come_in(&self, user: Option<&str>) -> Result<Peer, String> {
-        let mut peer = self.open().await?;
+        let mut peer = self.open(None).await?;
         let auth = match user {
             Some(user) => format!("userauth {user}\n\n"),
             None => format!("auth {}\n\n", self.password),
