@@ -48,7 +48,7 @@ impl<M: Mode> Call<M> {
         self.run(ThreeWay::with(uuid)).await
     }
 
-    /// Has the call talk to the other end of another one.
+    /// Takes another call away from the one it is bridged to, to talk to it instead.
     ///
     /// # Errors
     ///
@@ -95,7 +95,7 @@ impl<M: Mode> Call<M> {
     ///
     /// # Cancel safety
     ///
-    /// It cannot be cancelled: dropping the future does not end it, and the next application waits for its end.
+    /// Dropping the future hangs up whom it has called, and the two who talked before talk again; as [`run`](Self::run).
     pub async fn att_xfer(&self, to: impl Into<Dial>) -> Result<(), Error> {
         self.run(AttXfer::to(to)).await
     }
