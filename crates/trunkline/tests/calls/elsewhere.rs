@@ -226,6 +226,22 @@ async fn parked_and_fetched() {
         parked.await.unwrap().unwrap();
         becomes(&call, "bridge_uuid", other.uuid().as_str()).await;
         other.hangup(HangupCause::NormalClearing).await.unwrap();
+
+        // Asked for where, and fetched from there; the simulated one does not ask.
+        if switch.is_real() {
+            let (call, other) = (switch.answered().await, switch.answered().await);
+            let asked = ValetPark::ask(&lot, 4..=4).prompt("silence_stream://-1");
+            let parked = tokio::spawn({
+                let call = call.clone();
+                async move { call.valet_park(asked).await }
+            });
+            tokio::time::sleep(Duration::from_millis(300)).await;
+            switch.client().api(&format!("uuid_recv_dtmf {} 9502", call.uuid())).await.unwrap();
+            becomes(&call, "valet_lot_extension", "9502").await;
+            other.valet_park(ValetPark::space(&lot, "9502")).await.unwrap();
+            parked.await.unwrap().unwrap();
+            other.hangup(HangupCause::NormalClearing).await.unwrap();
+        }
         let odd = call.valet_park(ValetPark::space("a lot", "9501")).await;
         assert!(matches!(odd, Err(Error::Misuse(_) | Error::CallEnded(_))), "{odd:?}");
     })

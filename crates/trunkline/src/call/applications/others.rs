@@ -69,7 +69,8 @@ impl<M: Mode> Call<M> {
     ///
     /// # Cancel safety
     ///
-    /// As [`run`](Self::run).
+    /// Dropping the future of a caller has it leave the queue; as [`run`](Self::run). An agent cannot be cancelled: the next
+    /// application waits for its end.
     pub async fn fifo(&self, fifo: Fifo) -> Result<FifoEnd, Error> {
         self.run(fifo).await
     }
@@ -82,7 +83,7 @@ impl<M: Mode> Call<M> {
     ///
     /// # Cancel safety
     ///
-    /// As [`run`](Self::run).
+    /// It cannot be cancelled: dropping the future does not end it, and the next application waits for its end.
     pub async fn valet_park(&self, park: ValetPark) -> Result<(), Error> {
         self.run(park).await
     }
