@@ -17,7 +17,7 @@ use crate::core::{Core, Task};
 use crate::endpoint::Request;
 use crate::event::origin;
 use crate::log;
-use crate::text::is_true;
+use crate::text::{is_false, is_true};
 use parse::{LegSpec, Parsed, Refused};
 pub(crate) use parse::{Variables, blocks};
 
@@ -129,6 +129,18 @@ impl Core {
         Ok(())
     }
 
+    /// Whom a call has called before is kept, unless its variables say otherwise.
+    fn forget_originated(&mut self, caller: ChannelId) {
+        let preserve = self.channel_variable(caller, b"preserve_originated_vars");
+        if !preserve.is_some_and(is_false) {
+            return;
+        }
+        if let Some(channel) = self.channels.get_mut(caller) {
+            channel.variables.remove(b"originated_legs");
+            channel.variables.remove(b"originate_causes");
+        }
+    }
+
     fn start_originate(&mut self, asker: Asker, parsed: Parsed) -> OriginateId {
         let Parsed { groups, then, caller_name, caller_number, timeout, fatal } = parsed;
         let asked_by = asker.channel().and_then(|id| self.channels.get(id));
@@ -139,6 +151,7 @@ impl Core {
         let last_cause = HangupCause::DestinationOutOfOrder.into();
         let before = asker.channel().and_then(|id| self.channels.get(id)).map(|c| c.call_state.clone());
         if let Some(caller) = asker.channel() {
+            self.forget_originated(caller);
             self.run_hooks_on(caller, "pre_originate");
             self.set_call_state(caller, CallState::RingWait);
         }

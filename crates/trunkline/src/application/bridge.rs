@@ -148,12 +148,14 @@ impl Dial {
     }
 
     /// The argument of the application, and the variables of the call meanwhile.
-    fn application(&self) -> Result<dialstring::Application, DialStringError> {
+    fn application(&self, policy: Policy) -> Result<dialstring::Application, DialStringError> {
         let mut variables = self.variables.clone()?;
-        if let Some(after) = self.policy.hangs_up() {
+        if let Some(after) = policy.hangs_up() {
             variables.set("continue_on_fail", "true")?;
             variables.set("hangup_after_bridge", after)?;
         }
+        // Else those whom the call has called before stay among them, and would be hung up with them.
+        variables.set("preserve_originated_vars", "false")?;
         let mut dial = self.dial.clone()?;
         if dial.to_string().starts_with('[') {
             // Else they would be taken for more of those of the call.
@@ -197,7 +199,7 @@ impl Application for Dial {
     type Output = BridgeEnd;
 
     fn execute(&self) -> Result<Execute, ApiMisuse> {
-        Ok(Execute::from(&self.application()?))
+        Ok(Execute::from(&self.application(self.policy)?))
     }
 
     fn read(&self, complete: &Event) -> Result<BridgeEnd, ApplicationError> {
@@ -245,8 +247,12 @@ fn leg_causes(complete: &Event) -> Vec<(ChannelUuid, HangupCause)> {
         .collect()
 }
 
-/// `att_xfer`: calls somebody whom the caller is to talk to, for the call it is bridged to be handed over to them: to be run
-/// while the call is bridged. It is over when that is done, or has come to nothing, and cannot be cancelled.
+/// `att_xfer`: calls somebody whom the caller is to talk to, for the call it is bridged to to be handed over to them: to be run
+/// while the call is bridged. It is over when that is done, or has come to nothing. Given up, it hangs up whom it has called,
+/// and the two who talked before talk again.
+///
+/// Of the [`Dial`] whom it calls counts, and the call's variables meanwhile
+/// ([`call_variable`](Dial::call_variable): `attxfer_cancel_key` and the like); what becomes of the call afterwards does not.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AttXfer {
     dial: Dial,
@@ -264,7 +270,7 @@ impl Application for AttXfer {
     type Output = ();
 
     fn execute(&self) -> Result<Execute, ApiMisuse> {
-        Ok(Execute::new("att_xfer", &dialstring::Bridge::new(self.dial.dial.clone()?).to_string()))
+        Ok(Execute::new("att_xfer", self.dial.application(Policy::AsIs)?.argument()))
     }
 
     fn read(&self, complete: &Event) -> Result<(), ApplicationError> {
@@ -277,6 +283,6 @@ impl Application for AttXfer {
     }
 
     fn cancel(&self) -> Cancel {
-        Cancel::Never
+        Cancel::Legs
     }
 }

@@ -46,7 +46,8 @@ impl Fifo {
         Self { side: Side::Agent { waits: false }, ..Self::caller(name) }
     }
 
-    /// Has the call talk to one after the other of those in this queue, and wait for them.
+    /// Has the call talk to one after the other of those in this queue, and wait for them, until it ends: nothing else ends
+    /// that.
     #[must_use]
     pub fn waiting_agent(name: impl Into<String>) -> Self {
         Self { side: Side::Agent { waits: true }, ..Self::caller(name) }
@@ -107,10 +108,11 @@ impl Application for Fifo {
         })
     }
 
+    /// A caller leaves. An agent heeds neither digits nor a break: a break ends the music, which is begun again.
     fn cancel(&self) -> Cancel {
         match self.side {
             Side::Caller => Cancel::Digit(EXIT_KEY),
-            Side::Agent { .. } => Cancel::Break,
+            Side::Agent { .. } => Cancel::Never,
         }
     }
 }
@@ -142,7 +144,7 @@ pub struct ValetPark {
 enum Space {
     Number(String),
     Free(RangeInclusive<u32>),
-    Ask(RangeInclusive<u32>),
+    Ask { digits: RangeInclusive<u32>, prompt: Option<String> },
 }
 
 impl ValetPark {
@@ -152,16 +154,26 @@ impl ValetPark {
         Self { lot: lot.into(), space: Space::Number(space.into()) }
     }
 
-    /// In the first of these that is free; which one is told to the caller, and in `valet_extension`.
+    /// In the first of these that is free; which one is told to the caller, and in `valet_lot_extension`.
     #[must_use]
     pub fn free(lot: impl Into<String>, spaces: RangeInclusive<u32>) -> Self {
         Self { lot: lot.into(), space: Space::Free(spaces) }
     }
 
-    /// In the one of these that the caller enters, or from it.
+    /// In the one that the caller enters, by so many digits, or from it. He is asked until he has, ten seconds each time.
     #[must_use]
-    pub fn ask(lot: impl Into<String>, spaces: RangeInclusive<u32>) -> Self {
-        Self { lot: lot.into(), space: Space::Ask(spaces) }
+    pub fn ask(lot: impl Into<String>, digits: RangeInclusive<u32>) -> Self {
+        Self { lot: lot.into(), space: Space::Ask { digits, prompt: None } }
+    }
+
+    /// What the caller is [asked](Self::ask) by, in the place of `ivr/ivr-enter_ext_pound.wav`. Where it cannot be played the
+    /// switch hangs up.
+    #[must_use]
+    pub fn prompt(mut self, path: impl Into<String>) -> Self {
+        if let Space::Ask { prompt, .. } = &mut self.space {
+            *prompt = Some(path.into());
+        }
+        self
     }
 }
 
@@ -175,9 +187,10 @@ impl Application for ValetPark {
             Space::Free(spaces) => {
                 format!("{} auto in {} {}", join([self.lot.as_str()]), spaces.start(), spaces.end())
             }
-            Space::Ask(spaces) => {
-                let (least, most) = (spaces.start().to_string(), spaces.end().to_string());
-                join([self.lot.as_str(), "ask", &least, &most])
+            Space::Ask { digits, prompt } => {
+                let (least, most) = (digits.start().to_string(), digits.end().to_string());
+                let prompt = prompt.iter().flat_map(|prompt| ["10000", prompt.as_str()]);
+                join([self.lot.as_str(), "ask", &least, &most].into_iter().chain(prompt))
             }
         };
         super::argument("valet_park", &argument)
@@ -187,6 +200,7 @@ impl Application for ValetPark {
         Ok(())
     }
 
+    /// A break ends its music, which is begun again.
     fn cancel(&self) -> Cancel {
         Cancel::Never
     }

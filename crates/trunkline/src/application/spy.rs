@@ -84,8 +84,11 @@ impl Application for ThreeWay {
     }
 }
 
-/// `intercept`: has the call talk to the other end of another one, whose own end is hung up. It leaves what it was doing, as
-/// by a [`Transfer`](super::Transfer).
+/// `intercept`: takes another call away from the one it is bridged to, which is hung up (PICKED_OFF), and has this call talk
+/// to it instead. Both leave what they were doing, as by a [`Transfer`](super::Transfer).
+///
+/// The switch says nothing of a call that is not there: then it is over at once. One that is being bridged at that very
+/// moment it hangs up, and this one with it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Intercept {
     uuid: ChannelUuid,
@@ -93,13 +96,13 @@ pub struct Intercept {
 }
 
 impl Intercept {
-    /// This one.
+    /// Takes this one.
     #[must_use]
     pub fn new(uuid: impl Into<ChannelUuid>) -> Self {
         Self { uuid: uuid.into(), bleg: false }
     }
 
-    /// The one that it is bridged to.
+    /// Takes the one that it is bridged to instead, so that it is this one that is hung up.
     #[must_use]
     pub fn bleg(mut self) -> Self {
         self.bleg = true;

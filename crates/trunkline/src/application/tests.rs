@@ -110,7 +110,9 @@ fn others() {
     assert_eq!(written(Fifo::agent("q")), "fifo q out nowait");
     assert_eq!(written(ValetPark::free("lot", 1..=9)), "valet_park lot auto in 1 9");
     assert_eq!(written(ValetPark::space("lot", "7")), "valet_park lot 7");
-    assert_eq!(written(ValetPark::ask("lot", 1..=9)), "valet_park lot ask 1 9");
+    assert_eq!(written(ValetPark::ask("lot", 1..=4)), "valet_park lot ask 1 4");
+    let prompted = ValetPark::ask("lot", 3..=4).prompt("a b.wav");
+    assert_eq!(written(prompted), r"valet_park lot ask 3 4 10000 a\sb.wav");
     for bad in ["a b", "a+b", "a@b", "", "a${b}"] {
         assert!(refused(Conference::new(bad)), "{bad}");
     }
@@ -119,7 +121,8 @@ fn others() {
 
 #[test]
 fn bridges() {
-    const GOES_ON: &str = "bridge %[continue_on_fail=true,hangup_after_bridge=false]";
+    const GOES_ON: &str =
+        "bridge %[continue_on_fail=true,hangup_after_bridge=false,preserve_originated_vars=false]";
     assert_eq!(written(Dial::user("1000")), [GOES_ON, "user/1000"].concat());
     let several = Dial::user("1").and(Dial::user("2")).or(dial("null/3,null/4|null/5")).timeout(SECONDS);
     assert_eq!(
@@ -129,15 +132,24 @@ fn bridges() {
     let named = Dial::gateway("gw", "+49").caller_id("It's Ann", "77").ringback("a, b");
     assert_eq!(
         written(named),
-        r"bridge %[ringback=a\\,\\\\sb,continue_on_fail=true,hangup_after_bridge=false]{origination_caller_id_name=It\\\\\\'s\\\\sAnn,origination_caller_id_number=77}sofia/gateway/gw/+49"
+        r"bridge %[ringback=a\\,\\\\sb,continue_on_fail=true,hangup_after_bridge=false,preserve_originated_vars=false]{origination_caller_id_name=It\\\\\\'s\\\\sAnn,origination_caller_id_number=77}sofia/gateway/gw/+49"
     );
     // Else the leg's variables would be taken for the call's.
     let leg = dial("[a=b]null/1");
     assert_eq!(written(leg.clone()), [GOES_ON, "{trunkline_bridge=true}[^^;a=b]null/1"].concat());
     let ends = written(Dial::to(Endpoint::null("1").unwrap()).hangup_after());
-    assert_eq!(ends, "bridge %[continue_on_fail=true,hangup_after_bridge=true]null/1");
-    assert_eq!(written(dial("null/1").as_the_call_has_it()), "bridge null/1");
-    assert_eq!(written(AttXfer::to(leg)), "att_xfer [^^;a=b]null/1");
+    assert_eq!(
+        ends,
+        "bridge %[continue_on_fail=true,hangup_after_bridge=true,preserve_originated_vars=false]null/1"
+    );
+    assert_eq!(
+        written(dial("null/1").as_the_call_has_it()),
+        "bridge %[preserve_originated_vars=false]null/1"
+    );
+    assert_eq!(
+        written(AttXfer::to(leg)),
+        "att_xfer %[preserve_originated_vars=false]{trunkline_bridge=true}[^^;a=b]null/1"
+    );
     assert!(refused(Dial::user("1,2")) && refused(Dial::user("1").and(Dial::user("2 3"))));
     assert!(refused(Dial::user("1").variable("a", "${b}")) && refused(Dial::user("1").ringback("${b}")));
 }

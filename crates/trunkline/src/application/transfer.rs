@@ -94,7 +94,8 @@ impl Application for Transfer {
     }
 }
 
-/// `execute_extension`: runs the applications of another extension, as if they stood here, and comes back.
+/// `execute_extension`: runs the applications of another extension, as if they stood here, and comes back. Of one that
+/// is not there the switch says nothing: then it is over at once.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExecuteExtension {
     extension: Extension,
@@ -120,7 +121,8 @@ impl Application for ExecuteExtension {
     }
 }
 
-/// `deflect`: has the other end called elsewhere, by a SIP REFER, or by a redirection if the call is not answered.
+/// `deflect`: has the other end called elsewhere, by a SIP REFER, or by a redirection if the call is not answered. The call
+/// is over with that (BLIND_TRANSFER). Of a call that is none of SIP's, nothing is done, and the switch does not say so.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Deflect {
     to: String,

@@ -1,8 +1,10 @@
 //! How a call that is being made gets on.
 
 use std::collections::VecDeque;
-use std::future::poll_fn;
+use std::future::{Future, poll_fn};
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::Poll;
 
 use trunkline_proto::{ApiMisuse, ChannelUuid, Event, EventName, EventSet};
 
@@ -73,7 +75,8 @@ impl Originating {
     /// # tokio::runtime::Runtime::new().unwrap().block_on(run()).unwrap();
     /// ```
     ///
-    /// The first call of a connection subscribes it to the events of calls; nothing is dialled before that holds.
+    /// The first call of a connection subscribes it to the events of calls; nothing is dialled before that holds. When
+    /// this comes back the switch is being told, whether or not the first step is waited for.
     ///
     /// # Errors
     ///
@@ -104,7 +107,13 @@ impl Originating {
             (state, serial)
         };
         let legs = self.uuids.iter().map(listen).collect();
-        Ok(Dialled { originating: self, client, queue, legs, taken: VecDeque::new(), end: None, over: false })
+        let mut originating = self;
+        // Said now, and not when the first step is asked for.
+        let end = match poll_fn(|cx| Poll::Ready(Pin::new(&mut originating).poll(cx))).await {
+            Poll::Ready(end) => Some(end),
+            Poll::Pending => None,
+        };
+        Ok(Dialled { originating, client, queue, legs, taken: VecDeque::new(), end, over: false })
     }
 }
 

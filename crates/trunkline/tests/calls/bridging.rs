@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use trunkline::application::{Dial, Playback};
+use trunkline::application::{Dial, Extension, Playback, Transfer};
 use trunkline::dialstring::{DialString, Endpoint};
 use trunkline::{Call, Error, HangupCause};
 
@@ -108,6 +108,30 @@ async fn ringing_ends_when_it_is_dropped() {
             let late = call.within(limit).bridge(to(RINGING)).await;
             assert!(matches!(late, Err(Error::ApplicationTimedOut { .. })), "{words}: {late:?}");
             call.playback(Playback::new("silence_stream://20")).await.unwrap();
+        }
+    })
+    .await;
+}
+
+/// Those whom the call has called before may live on elsewhere.
+#[tokio::test]
+async fn only_those_that_ring_are_hung_up_when_it_is_dropped() {
+    everywhere(|switch| async move {
+        for words in ["async full", "async"] {
+            let call = answered(&switch, words).await;
+            let bridge = call.bridge(to("null/1")).await.unwrap();
+            let before = switch.client().call(bridge.uuid()).await.unwrap();
+            let parked = Extension::new("park").of("inline", "default");
+            call.run(Transfer::to(parked).bleg()).await.unwrap();
+            bridge.ended().await.unwrap();
+            let late = call.within(Duration::from_millis(500)).bridge(to(RINGING)).await;
+            assert!(matches!(late, Err(Error::ApplicationTimedOut { .. })), "{words}: {late:?}");
+            call.playback("silence_stream://20").await.unwrap();
+            assert_eq!(before.ended_already(), None, "{words}");
+            let busy = call.bridge(to("error/USER_BUSY")).await.unwrap_err();
+            let Error::NotBridged { legs, .. } = &busy else { panic!("{words}: {busy:?}") };
+            assert!(legs.iter().all(|(_, cause)| *cause == HangupCause::UserBusy), "{words}: {legs:?}");
+            before.hangup(HangupCause::NormalClearing).await.unwrap();
         }
     })
     .await;

@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use trunkline::application::{
-    Application, Conference, Dial, Digits, Eavesdrop, Echo, Fifo, Playback, Raw, Read, Record, Sleep, Tone,
+    Application, Cancel, Conference, Dial, Digits, Eavesdrop, Echo, ExecuteExtension, Extension, Fifo,
+    Playback, Raw, Read, Record, Sleep, Tone, ValetPark,
 };
 use trunkline::dialstring::DialString;
-use trunkline::{Call, Error, HangupCause};
+use trunkline::{Call, Error, EventName, HangupCause, Item};
 
 use crate::support::{Switch, asynchronous, everywhere};
 
@@ -85,6 +86,7 @@ each! {
     conference: |call| Conference::new(format!("test-{}", call.uuid())).profile("default");
     fifo: |call| Fifo::caller(format!("test-{}", call.uuid()));
     fifo_with_music: |call| Fifo::caller(format!("test-{}", call.uuid())).music("silence_stream://-1");
+    execute_extension: |_| ExecuteExtension::new(Extension::new("playback:silence_stream://-1").of("inline", "default"));
     ringing: |_| Dial::to("loopback/9014/default/XML".parse::<DialString>().unwrap());
     bridged: |_| Dial::to("null/1".parse::<DialString>().unwrap());
     one_after_the_other: |_| Dial::to("null/1|null/2".parse::<DialString>().unwrap());
@@ -96,6 +98,63 @@ async fn an_eavesdropper() {
         let other = answered(&switch, "async full").await;
         given_up(&switch, &["async full"], |_| Eavesdrop::on(other.uuid())).await;
         hung_up(&switch, |_| Eavesdrop::on(other.uuid())).await;
+    })
+    .await;
+}
+
+/// What nothing ends is let be: whatever is to come behind it waits for its end, or that of the call.
+#[tokio::test]
+async fn what_cannot_be_ended_is_waited_for() {
+    everywhere(|switch| async move {
+        for words in BOTH {
+            let call = answered(&switch, words).await;
+            let lot = format!("test-{}", call.uuid());
+            let park = || ValetPark::space(&lot, "9501");
+            given_up_in_vain(&call, park()).await;
+            let next = tokio::spawn({
+                let call = call.clone();
+                async move { call.playback("silence_stream://20").await }
+            });
+            tokio::time::sleep(Duration::from_millis(500)).await;
+            assert!(!next.is_finished(), "{words}");
+            answered(&switch, "async full").await.valet_park(park()).await.unwrap();
+            next.await.unwrap().unwrap();
+
+            let call = answered(&switch, words).await;
+            given_up_in_vain(&call, Fifo::waiting_agent(&lot)).await;
+            let (next, ()) = tokio::join!(call.playback("silence_stream://20"), async {
+                tokio::time::sleep(Duration::from_millis(500)).await;
+                switch.client().api(&format!("uuid_kill {}", call.uuid())).await.unwrap();
+            });
+            assert!(matches!(next, Err(Error::CallEnded(_))), "{words}: {next:?}");
+        }
+    })
+    .await;
+}
+
+async fn given_up_in_vain(call: &Call, application: impl Application) {
+    assert_eq!(application.cancel(), Cancel::Never);
+    let late = call.within(Duration::from_millis(300)).run(application).await;
+    assert!(matches!(late, Err(Error::ApplicationTimedOut { .. })));
+}
+
+/// A locked application plays to its end, whatever becomes of its future, and what is behind it does not begin before.
+#[tokio::test]
+async fn what_is_locked_is_not_ended() {
+    everywhere(|switch| async move {
+        for words in BOTH {
+            let call = answered(&switch, words).await;
+            let locked =
+                call.locked().within(Duration::from_millis(100)).playback("silence_stream://800").await;
+            assert!(matches!(locked, Err(Error::ApplicationTimedOut { .. })), "{words}: {locked:?}");
+            let mut events = call.events([EventName::ChannelExecuteComplete]).await.unwrap();
+            call.set("behind", "it").await.unwrap();
+            let Some(Item::Event(first)) = events.next().await else { panic!("{words}: no event") };
+            let played = first.get("variable_playback_ms").and_then(|ms| ms.parse::<u64>().ok());
+            assert_eq!(first.get("Application").as_deref(), Some("playback"), "{words}");
+            assert!(played.is_some_and(|ms| ms >= 750), "{words}: {played:?}");
+            call.hangup(HangupCause::NormalClearing).await.unwrap();
+        }
     })
     .await;
 }

@@ -12,6 +12,7 @@ mod bridging;
 mod by_id;
 mod cancelling;
 mod digits;
+mod elsewhere;
 mod faults;
 mod lifecycle;
 #[path = "../client/notes.rs"]

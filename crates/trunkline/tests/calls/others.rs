@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use trunkline::application::{Dial, Eavesdrop, Fifo, FifoEnd, Intercept, ValetPark};
-use trunkline::dialstring::DialString;
+use trunkline::dialstring::{DialString, Endpoint};
 use trunkline::{Call, Error, HangupCause};
 
 use crate::support::{Switch, asynchronous, everywhere};
@@ -33,6 +33,31 @@ async fn eavesdropping_ends_with_the_other_call() {
         // There is nobody any more, which the switch does not tell.
         call.eavesdrop(Eavesdrop::on(other.uuid())).await.unwrap();
         call.playback("silence_stream://20").await.unwrap();
+    })
+    .await;
+}
+
+/// Against a real switch only where it may crash, and never of `null/` calls: those have it divide by zero.
+#[tokio::test]
+async fn three_talk_until_one_of_them_ends() {
+    everywhere(|switch| async move {
+        if switch.is_real() && std::env::var_os("TRUNKLINE_TEST_THREE_WAY").is_none() {
+            eprintln!("three_way: not tried against a real FreeSWITCH: TRUNKLINE_TEST_THREE_WAY is not set");
+            return;
+        }
+        let echo = || Endpoint::loopback("9001", "default").unwrap();
+        let call = switch.made(echo()).await;
+        let [one, other] = [switch.made(echo()).await, switch.made(echo()).await];
+        one.bridge_with(&other).await.unwrap();
+        let (ended, ()) = tokio::join!(call.three_way(one.uuid()), kill(&switch, &one));
+        ended.unwrap();
+        call.playback("silence_stream://20").await.unwrap();
+
+        let one = switch.made(echo()).await;
+        let (left, ()) = tokio::join!(call.three_way(one.uuid()), kill(&switch, &call));
+        assert!(matches!(left, Err(Error::CallEnded(_))), "{left:?}");
+        assert!(one.ended_already().is_none());
+        one.hangup(HangupCause::NormalClearing).await.unwrap();
     })
     .await;
 }

@@ -4,6 +4,7 @@ use std::future::Future;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
+use trunkline::dialstring::{Endpoint, Originate};
 use trunkline::outbound::{Accept, Session};
 use trunkline::{Call, ChannelUuid, Client, SyncCall};
 use trunkline_sim::Sim;
@@ -16,7 +17,7 @@ pub(crate) async fn within<T>(test: impl Future<Output = T>) -> T {
 /// A switch to play with.
 pub(crate) struct Switch {
     client: Client,
-    _sim: Option<Sim>,
+    sim: Option<Sim>,
 }
 
 impl Switch {
@@ -25,13 +26,13 @@ impl Switch {
         let conf = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testbed/conf");
         let sim = Sim::builder().conf(conf).unwrap().start().await.unwrap();
         let client = trunkline::connect(sim.url().as_str()).await.unwrap();
-        Self { client, _sim: Some(sim) }
+        Self { client, sim: Some(sim) }
     }
 
     /// A real one, if there is one.
     async fn real() -> Option<Self> {
         let url = std::env::var("TRUNKLINE_TEST_URL").ok()?;
-        Some(Self { client: trunkline::connect(url).await.unwrap(), _sim: None })
+        Some(Self { client: trunkline::connect(url).await.unwrap(), sim: None })
     }
 
     /// A connection to it. (A method, so that a test that uses it holds all of the switch.)
@@ -67,6 +68,34 @@ impl Switch {
 
     pub(crate) async fn async_full(&self) -> Call {
         asynchronous(self.call("async full").await.1)
+    }
+
+    /// The same, answered.
+    pub(crate) async fn answered(&self) -> Call {
+        let call = self.async_full().await;
+        call.answer().await.unwrap();
+        call
+    }
+
+    /// One that we make, by its id.
+    pub(crate) async fn made(&self, endpoint: Endpoint) -> Call {
+        self.client.originate(Originate::new(endpoint)).await.unwrap().call().await.unwrap()
+    }
+
+    pub(crate) fn is_real(&self) -> bool {
+        self.sim.is_none()
+    }
+
+    /// How the switch calls itself by SIP.
+    pub(crate) async fn sip(&self, number: &str) -> Endpoint {
+        let address = if self.is_real() {
+            let status = self.client.api("sofia status").await.unwrap();
+            let address = status.text().split_once("sip:mod_sofia@").expect("a profile").1.to_owned();
+            address.split_whitespace().next().unwrap().to_owned()
+        } else {
+            "127.0.0.1:5090".to_owned()
+        };
+        Endpoint::sofia("internal", &format!("{number}@{address}")).unwrap()
     }
 }
 
@@ -109,9 +138,12 @@ pub(crate) fn synchronous(session: Session) -> SyncCall {
     }
 }
 
-/// Has a test run against the simulator, and against a real switch if there is one.
+/// Has a test run against the simulator (unless `TRUNKLINE_TEST_REAL_ONLY` is set), and against a real switch if there
+/// is one.
 pub(crate) async fn everywhere<F: Future<Output = ()>>(test: impl Fn(Switch) -> F) {
-    within(test(Switch::simulated().await)).await;
+    if std::env::var_os("TRUNKLINE_TEST_REAL_ONLY").is_none() {
+        within(test(Switch::simulated().await)).await;
+    }
     match Switch::real().await {
         Some(switch) => within(test(switch)).await,
         None => eprintln!("not tried against a real FreeSWITCH: TRUNKLINE_TEST_URL names none"),

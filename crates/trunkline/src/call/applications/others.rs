@@ -48,7 +48,7 @@ impl<M: Mode> Call<M> {
         self.run(ThreeWay::with(uuid)).await
     }
 
-    /// Has the call talk to the other end of another one.
+    /// Takes another call away from the one it is bridged to, to talk to it instead.
     ///
     /// # Errors
     ///
@@ -69,7 +69,8 @@ impl<M: Mode> Call<M> {
     ///
     /// # Cancel safety
     ///
-    /// As [`run`](Self::run).
+    /// Dropping the future of a caller has it leave the queue; as [`run`](Self::run). An agent cannot be cancelled: the next
+    /// application waits for its end.
     pub async fn fifo(&self, fifo: Fifo) -> Result<FifoEnd, Error> {
         self.run(fifo).await
     }
@@ -82,7 +83,7 @@ impl<M: Mode> Call<M> {
     ///
     /// # Cancel safety
     ///
-    /// As [`run`](Self::run).
+    /// It cannot be cancelled: dropping the future does not end it, and the next application waits for its end.
     pub async fn valet_park(&self, park: ValetPark) -> Result<(), Error> {
         self.run(park).await
     }
@@ -95,7 +96,7 @@ impl<M: Mode> Call<M> {
     ///
     /// # Cancel safety
     ///
-    /// It cannot be cancelled: dropping the future does not end it, and the next application waits for its end.
+    /// Dropping the future hangs up whom it has called, and the two who talked before talk again; as [`run`](Self::run).
     pub async fn att_xfer(&self, to: impl Into<Dial>) -> Result<(), Error> {
         self.run(AttXfer::to(to)).await
     }

@@ -20,11 +20,11 @@ impl<M: Mode> Call<M> {
         self.run(Transfer::to(to)).await
     }
 
-    /// Has the other end called elsewhere, by a SIP REFER.
+    /// Has the other end called elsewhere, by a SIP REFER, which ends the call here.
     ///
     /// # Errors
     ///
-    /// As [`run`](Self::run).
+    /// That the call [has ended](Error::CallEnded), with BLIND_TRANSFER, is what comes of it; as [`run`](Self::run).
     ///
     /// # Cancel safety
     ///
@@ -33,11 +33,11 @@ impl<M: Mode> Call<M> {
         self.run(Deflect::to(uri)).await
     }
 
-    /// Has a SIP call that is not answered go elsewhere (302).
+    /// Has a SIP call that is not answered go elsewhere (302), which ends it here.
     ///
     /// # Errors
     ///
-    /// As [`run`](Self::run).
+    /// That the call [has ended](Error::CallEnded) is what comes of it; as [`run`](Self::run).
     ///
     /// # Cancel safety
     ///
