@@ -86,11 +86,13 @@ object! {
         /// The number of the last event that told of its states.
         sequence: u64,
         /// The applications it runs, the innermost last.
-        running: Vec<Application>,
+        running: Vec<Running>,
+        /// Runs whose end was told before their beginning.
+        ended: Vec<Arc<str>>,
         /// The number of the last event that told to whom it is bridged.
         bridge_sequence: u64,
-        /// The number of the last event that told that an application has ended.
-        complete_sequence: u64,
+        /// The number of the last snapshot that told what it runs.
+        found_sequence: u64,
         /// Whether it was told what it is linked to by its making.
         linked: bool,
         /// The bytes its caller profile was read from.
@@ -138,8 +140,9 @@ impl Channel {
             last_event: None,
             sequence: 0,
             running: Vec::new(),
+            ended: Vec::new(),
             bridge_sequence: 0,
-            complete_sequence: 0,
+            found_sequence: 0,
             linked: false,
             profile_read: Bytes::new(),
             told_call_state: None,
@@ -222,4 +225,11 @@ pub struct Application {
     pub data: Option<Arc<str>>,
     /// This run of it (`Application-UUID`).
     pub uuid: Option<Arc<str>>,
+}
+
+/// An application that runs, and the number of the event or snapshot that told of it.
+#[derive(Debug, Clone)]
+pub(in crate::model) struct Running {
+    pub(in crate::model) application: Application,
+    pub(in crate::model) sequence: u64,
 }

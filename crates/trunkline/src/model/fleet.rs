@@ -2,7 +2,10 @@
 //!
 //! [`Fleet`] makes one view and one stream of changes of several models.
 //!
-//! All of it is pure: nodes are told of here ([`Nodes`]), what is known of them is put in, and a [`Policy`] chooses. No
+//! `LiveFleet` has both over several clients: the view and the changes of all, and calls that go to the next node where one
+//! cannot dial.
+//!
+//! The rest is pure: nodes are told of here ([`Nodes`]), what is known of them is put in, and a [`Policy`] chooses. No
 //! clock is read and nothing is sent.
 //!
 //! ```
@@ -33,6 +36,8 @@ mod candidate;
 mod fault;
 mod headroom;
 mod least_sessions;
+#[cfg(feature = "client")]
+mod live;
 mod load;
 mod merged;
 mod nodes;
@@ -48,6 +53,8 @@ pub use candidate::Candidate;
 pub use fault::Fault;
 pub use headroom::Headroom;
 pub use least_sessions::LeastSessions;
+#[cfg(feature = "client")]
+pub use live::{FleetChanges, FleetWatched, LiveFleet, Placed, PlacingError};
 pub use load::Load;
 pub use merged::{Fleet, FleetReader, FleetView, OnNode};
 pub use nodes::{Chosen, Condition, InFlight, NoNode, Nodes, Settings};

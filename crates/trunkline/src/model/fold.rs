@@ -9,6 +9,7 @@ mod calls;
 mod channel;
 pub(in crate::model) mod conference;
 mod core;
+mod found;
 mod gateway;
 mod head;
 pub(in crate::model) mod job;
@@ -21,6 +22,7 @@ mod with_channel;
 use trunkline_proto::{ChannelUuid, Event, EventName, EventSet};
 
 use super::change::Removal;
+use super::channel::Channel;
 use super::draft::Draft;
 use super::standing::{Standing, Why};
 use channel::set;
@@ -45,11 +47,17 @@ pub(in crate::model) fn event(draft: &mut Draft, event: &Event) {
     calls::settle(draft);
 }
 
-/// Takes in what the live session says of a channel (`uuid_dump`).
-pub(in crate::model) fn snapshot(draft: &mut Draft, event: &Event) {
+/// Takes in what the live session says of a channel (`uuid_dump`); only what it runs, if events tell of it.
+pub(in crate::model) fn snapshot(draft: &mut Draft, event: &Event, is_told: bool) {
     let head = Head::of(event);
     draft.begin_event(Standing::new(head.date, Why::Snapshot), head.sequence);
-    channel::block(draft, event);
+    let id = event.unique_id().unwrap_or_default();
+    let before = draft.get::<Channel>(&id).cloned();
+    if !is_told {
+        channel::block(draft, event);
+    }
+    found::running(draft, event, &id);
+    found::parked(draft, event, before.as_deref());
     calls::settle(draft);
 }
 

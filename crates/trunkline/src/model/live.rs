@@ -10,7 +10,7 @@ mod until;
 
 use std::sync::Arc;
 
-use tokio::sync::{broadcast, watch};
+use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use tokio::task::AbortHandle;
 use trunkline_proto::{CloseReason, EventSet};
 
@@ -72,7 +72,23 @@ struct Inner {
     /// The version of the latest view, and the end.
     progress: watch::Receiver<Progress>,
     counts: Arc<Counts>,
+    /// Has the task take the view for stale.
+    doubts: mpsc::UnboundedSender<oneshot::Sender<()>>,
     task: AbortHandle,
+}
+
+/// Says when there is a new view, whether or not something is told to have changed.
+pub(in crate::model) struct Versions {
+    progress: watch::Receiver<Progress>,
+}
+
+impl Versions {
+    /// Waits for the next; for ever after the end.
+    pub(in crate::model) async fn next(&mut self) {
+        if self.progress.changed().await.is_err() {
+            std::future::pending().await
+        }
+    }
 }
 
 /// How far the task has come.
@@ -127,11 +143,20 @@ impl Live {
         let counts = Arc::new(Counts::default());
         let to_come = changes.downgrade();
         let follower = Follower::new(client, switch, changes, progress, Arc::clone(&counts));
-        let task = tokio::spawn(follower.run(events)).abort_handle();
+        let (doubts, doubted) = mpsc::unbounded_channel();
+        let task = tokio::spawn(follower.run(events, doubted)).abort_handle();
         // The task holds the client as one that does not keep the connection open; this does.
         let client = client.clone();
         Ok(Self {
-            inner: Arc::new(Inner { client, reader, changes: to_come, progress: watched, counts, task }),
+            inner: Arc::new(Inner {
+                client,
+                reader,
+                changes: to_come,
+                progress: watched,
+                counts,
+                doubts,
+                task,
+            }),
         })
     }
 
@@ -159,6 +184,11 @@ impl Live {
         let changes = self.inner.changes.upgrade();
         // Without a sender there is nothing to come.
         Changes::new(changes.map_or_else(|| broadcast::channel(1).1, |changes| changes.subscribe()))
+    }
+
+    /// Says when there is a new view.
+    pub(in crate::model) fn versions(&self) -> Versions {
+        Versions { progress: self.inner.progress.clone() }
     }
 
     /// How the model is, and what it has been through.

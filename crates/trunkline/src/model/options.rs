@@ -12,13 +12,15 @@ pub struct Options {
     /// How long the switch's tables may take to show what has happened: a list is asked for no earlier than this after
     /// events began to come.
     pub show_lag: Duration,
+    /// Whether a snapshot asks of each channel what it is recorded to (`uuid_buglist`). That doubles the questions.
+    pub recordings: bool,
 }
 
 impl Options {
-    /// With variables.
+    /// With variables and recordings.
     #[must_use]
     pub fn new() -> Self {
-        Self { variables: true, show_lag: Duration::from_secs(1) }
+        Self { variables: true, show_lag: Duration::from_secs(1), recordings: true }
     }
 
     /// See [`variables`](Self::variables).
@@ -31,6 +33,12 @@ impl Options {
     #[must_use]
     pub fn with_show_lag(self, show_lag: Duration) -> Self {
         Self { show_lag, ..self }
+    }
+
+    /// See [`recordings`](Self::recordings).
+    #[must_use]
+    pub fn with_recordings(self, recordings: bool) -> Self {
+        Self { recordings, ..self }
     }
 }
 

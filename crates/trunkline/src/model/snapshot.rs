@@ -5,13 +5,15 @@
 mod conferences;
 mod gateways;
 pub(in crate::model) mod others;
+mod recordings;
 mod registrations;
 pub(in crate::model) mod resync;
 pub(in crate::model) mod settle;
 
+use std::sync::Arc;
 use std::time::Instant;
 
-use trunkline_proto::api::{ApiCommand, ApiError, CallRow, ChannelRow, Show, UuidDump};
+use trunkline_proto::api::{ApiCommand, ApiError, CallRow, ChannelRow, Show, UuidBuglist, UuidDump};
 use trunkline_proto::{ChannelUuid, Event};
 
 use others::{List, Listed};
@@ -75,6 +77,8 @@ enum Question {
     Channel(ChannelUuid),
     /// What else there is.
     List(List),
+    /// What a channel is recorded to.
+    Recordings(ChannelUuid),
 }
 
 impl Ask {
@@ -86,6 +90,7 @@ impl Ask {
             Question::Bridged => Show::bridged_calls().line(),
             Question::Channel(id) => UuidDump::new(id).line(),
             Question::List(list) => Ok(list.line()),
+            Question::Recordings(id) => UuidBuglist::new(id).line(),
         };
         // An id that cannot be said is no channel's: the switch finds none.
         line.unwrap_or_else(|_| "uuid_dump none".to_owned())
@@ -100,6 +105,7 @@ impl Ask {
             Question::Bridged => Show::<CallRow>::bridged_calls().read(output).map(Answer::bridged),
             Question::Channel(id) => UuidDump::new(id).read(output).map(Answer::Channel),
             Question::List(list) => Ok(Answer::List(list.read(output))),
+            Question::Recordings(id) => UuidBuglist::new(id).read(output).map(Answer::bugs),
         };
         Reading { answer: answer.unwrap_or_else(|why| Answer::of_error(&why)) }
     }
@@ -125,6 +131,8 @@ enum Answer {
     Bridged(Vec<(ChannelUuid, ChannelUuid)>),
     Channel(Event),
     List(Listed),
+    /// The files a channel is recorded to.
+    Recordings(Vec<Arc<str>>),
     NoSuchChannel,
     NoTables,
     None,
@@ -137,6 +145,10 @@ impl Answer {
 
     fn bridged(rows: Vec<CallRow>) -> Self {
         Self::Bridged(rows.into_iter().filter_map(|row| Some((row.a.uuid, row.b?.uuid))).collect())
+    }
+
+    fn bugs(listed: Option<String>) -> Self {
+        listed.map_or(Self::NoSuchChannel, |bugs| Self::Recordings(recordings::read(&bugs)))
     }
 
     /// `mod_commands.c` says `-ERR SQL disabled, no data available!` and `-ERR No such channel!`.

@@ -1,10 +1,10 @@
 //! Snapshots: what was missed is found, and nothing is told twice.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use trunkline::ChannelUuid;
-use trunkline::model::{Batch, Coverage, Options, Reading, StaleCause, Switch, View};
+use trunkline::model::{Batch, Coverage, Options, Reading, RecordingId, StaleCause, Switch, View};
 
 use crate::simulated::{self, World};
 use crate::truth::{self, Followed};
@@ -90,8 +90,26 @@ impl Model {
         assert_eq!((view.stale(), view.coverage()), (None, Coverage::Complete), "{}", self.about);
         self.followed.compare(&view, &self.about);
         truth::compare_channels(&view, &mut self.world, &self.about);
-        assert_eq!(bridges(&view), bridges(&self.whole.view()), "{}", self.about);
+        let whole = self.whole.view();
+        assert_eq!(bridges(&view), bridges(&whole), "{}", self.about);
+        assert_eq!(recordings(&view), recordings(&whole), "{}", self.about);
+        assert_eq!(parked(&view), parked(&whole), "{}", self.about);
     }
+}
+
+/// What is recorded to which file.
+fn recordings(view: &View) -> BTreeSet<RecordingId> {
+    let of_channels = view.channels().iter().flat_map(|one| {
+        one.recordings.iter().map(|path| RecordingId::new(one.id.clone(), path.clone())).collect::<Vec<_>>()
+    });
+    let recordings: BTreeSet<RecordingId> = of_channels.collect();
+    let objects: BTreeSet<RecordingId> = view.recordings().iter().map(|one| one.id.clone()).collect();
+    assert_eq!(recordings, objects);
+    recordings
+}
+
+fn parked(view: &View) -> BTreeSet<ChannelUuid> {
+    view.parked().iter().map(|parked| parked.id.clone()).collect()
 }
 
 /// Who is bridged to whom.

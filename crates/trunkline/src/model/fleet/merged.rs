@@ -110,6 +110,16 @@ impl Fleet {
         tag(&name, batch.changes().iter().cloned()).collect()
     }
 
+    /// A switch is like this now, though nothing was told to have changed: its view may have become stale, or fresh.
+    pub fn see(&mut self, node: &str, view: Arc<View>) {
+        if let Some(joined) = self.view.nodes.get_mut(node)
+            && view.version() > joined.view.version()
+        {
+            joined.view = view;
+            self.publish();
+        }
+    }
+
     /// The latest view.
     #[must_use]
     pub fn view(&self) -> Arc<FleetView> {

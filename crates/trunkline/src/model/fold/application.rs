@@ -6,20 +6,21 @@ use trunkline_proto::Event;
 use trunkline_proto::view::Execute;
 
 use super::channel::{block_and, sequence};
-use crate::model::channel::Application;
+use crate::model::channel::{Application, Channel, Running};
 use crate::model::draft::Draft;
+use crate::model::snapshot::others::Heard;
+
+/// So many ends are remembered that were told before the beginning.
+const MOST_ENDED: usize = 8;
 
 /// CHANNEL_EXECUTE
 pub(super) fn execute(draft: &mut Draft, event: &Event) {
     let (application, sequence) = (begun(event), sequence(draft));
+    hear(draft, event);
     block_and(draft, event, |channel| {
-        let Some(application) = application else { return };
-        // Told late: it has ended by now.
-        if sequence < channel.complete_sequence {
-            return;
+        if let Some(application) = application {
+            channel.begin(application, sequence);
         }
-        channel.running.push(application.clone());
-        channel.application = Some(application);
     });
 }
 
@@ -34,12 +35,138 @@ fn begun(event: &Event) -> Option<Application> {
 
 /// CHANNEL_EXECUTE_COMPLETE
 pub(super) fn complete(draft: &mut Draft, event: &Event) {
-    let (uuid, sequence) = (Execute::of(event).and_then(Execute::uuid), draft.sequence());
-    block_and(draft, event, |channel| {
-        let place = channel.running.iter().rposition(|running| running.uuid.as_deref() == uuid.as_deref());
-        // What ran within it has ended with it, whether that was heard or not.
-        channel.running.truncate(place.unwrap_or(channel.running.len()));
-        channel.application = channel.running.last().cloned();
-        channel.complete_sequence = sequence.unwrap_or(channel.complete_sequence);
-    });
+    let (uuid, sequence) = (Execute::of(event).and_then(Execute::uuid), sequence(draft));
+    hear(draft, event);
+    block_and(draft, event, |channel| channel.complete(uuid.as_deref(), sequence));
+}
+
+/// Remembers that an event told what a channel runs.
+fn hear(draft: &mut Draft, event: &Event) {
+    if draft.resync.is_listening()
+        && let Some(id) = event.unique_id()
+    {
+        draft.resync.hear_other(Heard::Running(id.into()));
+    }
+}
+
+impl Channel {
+    /// An application begins. Events may come in another order than they were fired.
+    fn begin(&mut self, application: Application, sequence: u64) {
+        let ended = self.ended.iter().position(|uuid| Some(uuid) == application.uuid.as_ref());
+        let is_known = self.running.iter().any(|running| running.application.uuid == application.uuid);
+        if let Some(ended) = ended {
+            self.ended.remove(ended);
+        } else if !is_known && sequence >= self.found_sequence {
+            // What a snapshot found to run is this, and not another within it.
+            self.running.retain(|running| !running.is_found(&application));
+            let place = self.running.partition_point(|running| running.sequence <= sequence);
+            self.running.insert(place, Running { application, sequence });
+            self.runs_last();
+        }
+    }
+
+    /// An application has ended, and what ran within it: what was begun before its end.
+    fn complete(&mut self, uuid: Option<&str>, sequence: u64) {
+        let place = self.running.iter().rposition(|running| running.application.uuid.as_deref() == uuid);
+        match (place, uuid) {
+            (Some(place), _) => {
+                let later = self.running.split_off(place);
+                self.running.extend(later.into_iter().filter(|running| running.sequence > sequence));
+            }
+            (None, Some(uuid)) if sequence >= self.found_sequence => {
+                // It is what a snapshot found, or that ran within it; or its beginning is yet to be told.
+                self.running.retain(|running| running.application.uuid.is_some());
+                self.ended.push(Arc::from(uuid));
+                if self.ended.len() > MOST_ENDED {
+                    self.ended.remove(0);
+                }
+            }
+            (None, _) => {}
+        }
+        self.runs_last();
+    }
+
+    /// What a snapshot found to run.
+    pub(super) fn found(&mut self, application: Option<Application>, sequence: u64) {
+        if sequence < self.found_sequence {
+            return;
+        }
+        let known = self.running.last().map(|running| &running.application);
+        let is_known = |found: &Application| {
+            known.is_some_and(|known| known.name == found.name && known.data == found.data)
+        };
+        if !application.as_ref().is_some_and(is_known) {
+            self.running =
+                application.into_iter().map(|application| Running { application, sequence }).collect();
+        }
+        self.runs_last();
+        self.found_sequence = sequence;
+    }
+
+    fn runs_last(&mut self) {
+        self.application = self.running.last().map(|running| running.application.clone());
+    }
+}
+
+impl Running {
+    /// Whether this, which a snapshot found, is what is told of now.
+    fn is_found(&self, told: &Application) -> bool {
+        let found = &self.application;
+        found.uuid.is_none() && found.name == told.name && found.data == told.data
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::standing::{Standing, Why};
+
+    fn application(name: &str, uuid: Option<&str>) -> Application {
+        Application { name: name.into(), data: None, uuid: uuid.map(Arc::from) }
+    }
+
+    /// What is said of a channel: `+name` begins and `-name` ends, each its own run, `?name` is found; all with the number of
+    /// its event. What it runs then.
+    fn after(story: &str) -> String {
+        let mut channel = Channel::new("a".into(), Standing::new(None, Why::Here));
+        for step in story.split(' ') {
+            let (what, number) = step.split_once('@').unwrap();
+            let (sign, name) = what.split_at(1);
+            let number = number.parse().unwrap();
+            match sign {
+                "+" => channel.begin(application(name, Some(name)), number),
+                "-" => channel.complete(Some(name), number),
+                _ => channel.found(Some(application(name, None)).filter(|_| !name.is_empty()), number),
+            }
+        }
+        channel.application.map(|runs| runs.name.to_string()).unwrap_or_default()
+    }
+
+    #[test]
+    fn what_runs_in_whatever_order_it_is_told() {
+        for (story, runs) in [
+            ("+park@1 +play@2 -play@3", "park"),
+            ("+answer@1 -answer@2 +park@3", "park"),
+            ("+answer@1 +park@3 -answer@2", "park"),
+            ("+answer@1 -answer@2 -answer@2", ""),
+            ("+park@1 +park@1 -park@2", ""),
+            ("+play@2 +park@1", "play"),
+            ("+play@2 -play@3 +park@1", "park"),
+            ("-play@2 +play@1", ""),
+            ("+bridge@1 +set@2 -bridge@4", ""),
+            // Snapshots.
+            ("?park@5 +play@6 -play@7", "park"),
+            ("?park@5 +play@6 -park@8", "play"),
+            ("?park@5 -answer@4", "park"),
+            ("?park@5 +answer@3", "park"),
+            ("?park@5 +park@6 -park@7", ""),
+            ("?play@5 -unheard@6", ""),
+            ("+park@1 ?park@5 -park@6", ""),
+            ("+park@1 ?echo@5", "echo"),
+            ("+park@1 ?@5", ""),
+            ("+park@7 ?park@5 ?echo@4", "park"),
+        ] {
+            assert_eq!(after(story), runs, "{story}");
+        }
+    }
 }

@@ -44,13 +44,14 @@ pub(super) fn block_and(draft: &mut Draft, event: &Event, also: impl FnOnce(&mut
 /// A channel that is not known is made, if it may be.
 fn begin(draft: &mut Draft, id: &str, told: &Told<'_>, also: impl FnOnce(&mut Channel)) {
     let event = told.event;
-    if event.channel().is_none_or(|block| !may_begin(draft, event, id, block)) {
-        return;
-    }
+    let Some(block) = event.channel().filter(|block| may_begin(draft, event, id, *block)) else { return };
     let standing = draft.standing();
     let mut channel = Channel::new(ChannelUuid::from(id), standing.clone());
     channel.read(told, &standing, draft.options.variables);
     also(&mut channel);
+    if begins(event, block) && !event.is(EventName::ChannelData) {
+        draft.resync.hear_made(&channel.id);
+    }
     calls::join(draft, channel, event);
     hear(draft, event, id);
 }
@@ -58,7 +59,9 @@ fn begin(draft: &mut Draft, id: &str, told: &Told<'_>, also: impl FnOnce(&mut Ch
 fn update(draft: &mut Draft, known: &Channel, told: &Told<'_>, also: impl FnOnce(&mut Channel)) {
     let (event, id) = (told.event, known.id.as_str());
     hear(draft, event, id);
-    let changed_to = note_skipped(draft, event, known);
+    // One that comes late, or again, tells nothing new.
+    let is_news = told.sequence == u64::MAX || told.sequence > known.sequence;
+    let changed_to = if is_news { note_skipped(draft, event, known) } else { None };
     let (standing, keeps_variables) = (draft.standing(), draft.options.variables);
     let changed = draft.alter::<Channel>(id, |channel| {
         if told.sequence >= channel.sequence {

@@ -7,10 +7,17 @@ use super::{set, standing};
 use crate::model::change::Removal;
 use crate::model::draft::Draft;
 use crate::model::parked::Parked;
+use crate::model::snapshot::others::Heard;
+
+/// Remembers that an event told whether a channel is parked.
+fn hear(draft: &mut Draft, id: &str) {
+    draft.resync.hear_other(Heard::Parked(id.into()));
+}
 
 /// CHANNEL_PARK
 pub(super) fn park(draft: &mut Draft, event: &Event) {
     let Some(id) = event.unique_id() else { return };
+    hear(draft, &id);
     if draft.get::<Parked>(&id).is_none() && draft.get::<crate::model::Channel>(&id).is_some() {
         draft.create(Parked::new(id.into(), standing(event)));
     }
@@ -19,6 +26,7 @@ pub(super) fn park(draft: &mut Draft, event: &Event) {
 /// CHANNEL_UNPARK. One at a place of a lot stays there.
 pub(super) fn unpark(draft: &mut Draft, event: &Event) {
     let Some(id) = event.unique_id() else { return };
+    hear(draft, &id);
     if draft.get::<Parked>(&id).is_some_and(|parked| parked.lot.is_none()) {
         draft.remove::<Parked>(&ChannelUuid::from(id), Removal::Ended);
     }
@@ -27,6 +35,7 @@ pub(super) fn unpark(draft: &mut Draft, event: &Event) {
 /// `valet_parking::info`
 pub(super) fn valet(draft: &mut Draft, event: &Event) {
     let (Some(valet), Some(id)) = (ValetEvent::of(event), event.unique_id()) else { return };
+    hear(draft, &id);
     match valet.action() {
         Some(Action::Hold) => {
             if draft.get::<Parked>(&id).is_none() {

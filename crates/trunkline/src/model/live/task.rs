@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::Instant;
 
-use tokio::sync::{broadcast, watch};
+use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use tokio::task::JoinSet;
 use tokio::time::sleep_until;
 use trunkline_proto::{CloseReason, Event, JobLost};
@@ -51,11 +51,16 @@ impl Follower {
         follower
     }
 
-    pub(super) async fn run(mut self, mut events: Events) {
+    pub(super) async fn run(
+        mut self,
+        mut events: Events,
+        mut doubts: mpsc::UnboundedReceiver<oneshot::Sender<()>>,
+    ) {
         enum Woken {
             Item(Option<Item>),
             State(Option<State>),
             Answer(Option<(Ask, Reading)>),
+            Doubt(oneshot::Sender<()>),
             Time,
         }
         let mut states = self.client.state_changes();
@@ -69,6 +74,7 @@ impl Follower {
                 answer = self.asks.join_next(), if !self.asks.is_empty() => {
                     Woken::Answer(answer.and_then(Result::ok))
                 }
+                Some(doubt) = doubts.recv() => Woken::Doubt(doubt),
                 () = sleep_until(due.unwrap_or_else(now).into()), if due.is_some() => Woken::Time,
             };
             match woken {
@@ -85,6 +91,11 @@ impl Follower {
                     }
                 }
                 Woken::Answer(Some((ask, reading))) => self.answer(&ask, reading),
+                Woken::Doubt(doubt) => {
+                    self.lose(StaleCause::Suspected);
+                    // Whoever asked may have gone.
+                    let _ = doubt.send(());
+                }
                 Woken::Answer(None) | Woken::Time => {}
             }
         }

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use tokio::sync::oneshot;
+
 use super::Live;
 use crate::error::Error;
 use crate::model::{Channel, View};
@@ -50,6 +52,28 @@ impl Live {
             self.may_ask()?;
         }
         self.until(is_fresh).await
+    }
+
+    /// Has the switch asked for everything anew, and waits until it is known: for a program that doubts what it sees, or that
+    /// wants to make sure every so often. The view is [stale](View::stale) meanwhile. However often this is called, the
+    /// switch is asked no more than once in two seconds.
+    ///
+    /// Where events were lost without any [sign](crate::model::Sign) of it, this is what finds out.
+    ///
+    /// # Errors
+    ///
+    /// As [`fresh`](Self::fresh).
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future ends the wait, not the questions.
+    pub async fn refresh(&self) -> Result<Arc<View>, Error> {
+        let (doubted, taken) = oneshot::channel();
+        // There is nobody to take it after the end of the connection, which `fresh` knows of.
+        if self.inner.doubts.send(doubted).is_ok() {
+            let _ = taken.await;
+        }
+        self.fresh().await
     }
 
     fn may_ask(&self) -> Result<(), Error> {

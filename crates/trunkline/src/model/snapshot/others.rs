@@ -5,12 +5,14 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use trunkline_proto::ChannelUuid;
 use trunkline_proto::api::conference::{Conference, JsonList};
 use trunkline_proto::api::sofia::{GatewayEntry, Gateways};
 use trunkline_proto::api::{ApiCommand, ApiError, RegistrationRow, Show};
 
 use super::{conferences, gateways, registrations};
 use crate::model::draft::Draft;
+use crate::model::recording::RecordingId;
 use crate::model::registration::RegistrationId;
 use crate::model::standing::{Standing, Why};
 
@@ -52,6 +54,12 @@ pub(in crate::model) enum Heard {
     VolumeOut(u32),
     Registration(RegistrationId),
     Gateway(Arc<str>),
+    /// What a channel runs.
+    Running(ChannelUuid),
+    /// That a channel is, or is not, parked.
+    Parked(ChannelUuid),
+    /// That a channel is recorded to this file, or is not any more.
+    Recording(RecordingId),
 }
 
 impl List {

@@ -15,6 +15,8 @@ pub(in crate::model) struct Resync {
     phase: Phase,
     /// Channels that an event of this session told of: they are as events say.
     pub(super) heard: HashSet<ChannelUuid>,
+    /// Of these, those whose making was told: all there is of them is as events say.
+    made: HashSet<ChannelUuid>,
     /// Channels whose bridging an event of this session told of.
     pub(super) heard_bridged: HashSet<ChannelUuid>,
     /// What else an event of this session told of.
@@ -24,6 +26,8 @@ pub(in crate::model) struct Resync {
     doubtful: VecDeque<ChannelUuid>,
     /// The lists that are to be asked for.
     lists: VecDeque<List>,
+    /// The channels whose recordings are to be asked for.
+    recorded: VecDeque<ChannelUuid>,
     /// What was given out and is not answered.
     asked: HashSet<Question>,
     /// Whether something was not answered, so that this attempt cannot be the last.
@@ -76,6 +80,7 @@ impl Resync {
         self.pace.begun = Some(now);
         self.doubtful.clear();
         self.lists = List::all();
+        self.recorded.clear();
         self.asked.clear();
         self.failed = false;
         self.phase = Phase::List(now.checked_add(lag).unwrap_or(now));
@@ -85,6 +90,17 @@ impl Resync {
         if self.listening && !self.heard.contains(id) {
             self.heard.insert(ChannelUuid::from(id));
         }
+    }
+
+    pub(in crate::model) fn hear_made(&mut self, id: &ChannelUuid) {
+        if self.listening {
+            self.made.insert(id.clone());
+        }
+    }
+
+    /// Whether a channel was made in this session.
+    pub(super) fn is_made(&self, id: &ChannelUuid) -> bool {
+        self.made.contains(id)
     }
 
     pub(in crate::model) fn hear_bridged(&mut self, id: &ChannelUuid) {
@@ -99,7 +115,12 @@ impl Resync {
         }
     }
 
-    pub(super) fn has_heard(&self, heard: &Heard) -> bool {
+    /// Whether what is heard is to be noted.
+    pub(in crate::model) fn is_listening(&self) -> bool {
+        self.listening
+    }
+
+    pub(in crate::model) fn has_heard(&self, heard: &Heard) -> bool {
         self.heard_others.contains(heard)
     }
 
@@ -121,7 +142,7 @@ impl Resync {
     }
 
     pub(in crate::model) fn left(&self) -> usize {
-        self.doubtful.len() + self.asked.len()
+        self.doubtful.len() + self.recorded.len() + self.asked.len()
     }
 
     /// The next things to ask, so that no more than `most` are asked at once.
@@ -141,7 +162,10 @@ impl Resync {
             Phase::List(at) if now >= at && self.asked.is_empty() => Some(Question::Channels),
             Phase::Settle => self.doubtful.pop_front().map(Question::Channel),
             Phase::Bridges if self.asked.is_empty() => Some(Question::Bridged),
-            Phase::Lists => self.lists.pop_front().map(Question::List),
+            Phase::Lists => {
+                let list = self.lists.pop_front().map(Question::List);
+                list.or_else(|| self.recorded.pop_front().map(Question::Recordings))
+            }
             _ => None,
         }
     }
@@ -166,13 +190,23 @@ impl Resync {
         self.phase = Phase::Bridges;
     }
 
-    pub(super) fn ask_for_lists(&mut self) {
+    /// The lists, and the recordings of these channels.
+    pub(super) fn ask_for_lists(&mut self, recorded: VecDeque<ChannelUuid>) {
         self.phase = Phase::Lists;
+        self.recorded = recorded;
+    }
+
+    /// The recordings of channels cannot be asked for.
+    pub(super) fn forget_recordings(&mut self) {
+        self.recorded.clear();
     }
 
     /// Whether every list has been answered for.
     pub(super) fn is_listed(&self) -> bool {
-        self.phase == Phase::Lists && self.lists.is_empty() && self.asked.is_empty()
+        self.phase == Phase::Lists
+            && self.lists.is_empty()
+            && self.recorded.is_empty()
+            && self.asked.is_empty()
     }
 
     /// It has come to its end; whether with everything answered.
@@ -187,6 +221,7 @@ impl Resync {
         self.pace.failures = 0;
         self.listening = false;
         self.heard = HashSet::new();
+        self.made = HashSet::new();
         self.heard_bridged = HashSet::new();
         self.heard_others = HashSet::new();
         true

@@ -1,10 +1,10 @@
 //! What answers mean for the model.
 
-use std::collections::HashSet;
+use std::collections::{HashSet, VecDeque};
 
 use trunkline_proto::{ChannelUuid, Event};
 
-use super::{Answer, Ask, Coverage, Question, Reading, others};
+use super::{Answer, Ask, Coverage, Question, Reading, others, recordings};
 use crate::model::channel::Channel;
 use crate::model::draft::Draft;
 use crate::model::fold;
@@ -23,6 +23,10 @@ pub(in crate::model) fn answer(draft: &mut Draft, ask: &Ask, reading: Reading) {
         (Question::Channel(id), Answer::Channel(event)) => found(draft, id, &event),
         (Question::Channel(id), Answer::NoSuchChannel) => not_found(draft, id),
         (Question::List(_), Answer::List(listed)) => others::take(draft, listed),
+        (Question::Recordings(id), Answer::Recordings(files)) => recordings::take(draft, id, files),
+        (Question::Recordings(_), Answer::NoSuchChannel) => {}
+        // This user may not ask, or there is no answer any more: nothing is concluded.
+        (Question::Recordings(_), _) => draft.resync.forget_recordings(),
         (Question::Channel(_) | Question::List(_), _) => draft.resync.failed = true,
         (Question::Channels | Question::Bridged, _) => {
             draft.resync.failed = true;
@@ -61,17 +65,21 @@ fn not_listed(draft: &mut Draft) {
 
 /// Whether events of this session leave open how a channel is.
 fn is_doubtful(draft: &Draft, id: &ChannelUuid) -> bool {
-    if !draft.resync.heard.contains(id) {
+    if !draft.resync.is_made(id) {
         return true;
     }
     draft.get::<Channel>(id.as_str()).is_some_and(|channel| !channel.linked)
 }
 
-/// The live session tells of a channel. Where an event came later than that, its number tells.
+/// The live session tells of a channel. Where an event came later than that, its number tells. Of one that events tell of
+/// it is asked only what no event has told.
 fn found(draft: &mut Draft, id: &ChannelUuid, event: &Event) {
-    if event.unique_id().as_deref() == Some(id.as_str()) {
-        fold::snapshot(draft, event);
+    if event.unique_id().as_deref() != Some(id.as_str()) {
+        return;
     }
+    let is_told = draft.resync.heard.contains(id);
+    let is_whole = draft.get::<Channel>(id.as_str()).is_some_and(|channel| channel.linked);
+    fold::snapshot(draft, event, is_told && is_whole);
 }
 
 /// The switch has no such channel, unless one has been made since it was asked.
@@ -108,7 +116,10 @@ fn finish(draft: &mut Draft) {
     if draft.resync.failed {
         end(draft);
     } else {
-        draft.resync.ask_for_lists();
+        let all = draft.channels().map(|one| one.id.clone());
+        let doubtful = all.filter(|id| !draft.resync.is_made(id)).collect();
+        let recorded = if draft.options.recordings { doubtful } else { VecDeque::new() };
+        draft.resync.ask_for_lists(recorded);
     }
 }
 
