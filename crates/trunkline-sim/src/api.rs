@@ -18,6 +18,7 @@ mod jobs;
 mod json;
 mod legs;
 mod limit;
+mod local_stream;
 mod media;
 mod messages;
 mod modules;
@@ -118,6 +119,7 @@ const FAMILIES: &[&[(&str, Command)]] = &[
     say::COMMANDS,
     messages::COMMANDS,
     callcenter::COMMANDS,
+    local_stream::COMMANDS,
     directory::COMMANDS,
     sim::COMMANDS,
 ];
@@ -136,6 +138,7 @@ pub(crate) struct Stores {
     words: words::Words,
     aliases: words::Aliases,
     call_center: callcenter::CallCenter,
+    streams: local_stream::Streams,
     /// Rows of `show` that no channel stands behind.
     ghosts: Vec<show::Ghost>,
 }

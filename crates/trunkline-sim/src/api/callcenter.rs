@@ -17,6 +17,13 @@ calls_abandoned|ring_progressively_delay|skip_agents_with_external_calls|agent_n
 support@default|longest-idle-agent|local_stream://moh|system|false|0|false|true|60|false|0|0|5||0|0|0|true|On Break\n\
 +OK\n";
 
+const QUEUES_JSON: &str = "[{\"name\":\"support@default\",\"strategy\":\"longest-idle-agent\",\
+\"moh_sound\":\"local_stream://moh\",\"time_base_score\":\"system\",\"tier_rules_apply\":\"false\",\
+\"tier_rule_wait_second\":0,\"tier_rule_wait_multiply_level\":\"false\",\"tier_rule_no_agent_no_wait\":\"true\",\
+\"discard_abandoned_after\":60,\"abandoned_resume_allowed\":\"false\",\"max_wait_time\":0,\
+\"max_wait_time_with_no_agent\":0,\"max_wait_time_with_no_agent_time_reached\":5,\
+\"skip_agents_with_external_calls\":\"true\",\"agent_no_answer_status\":\"On Break\"}]";
+
 const AGENTS: &str = "name|instance_id|uuid|type|contact|status|state|max_no_answer|wrap_up_time|reject_delay_time|\
 busy_delay_time|no_answer_delay_time|last_bridge_start|last_bridge_end|last_offered_call|last_status_change|\
 no_answer_count|calls_answered|talk_time|ready_time|external_calls_count\n";
@@ -62,6 +69,24 @@ struct Tier {
     state: String,
     level: i32,
     position: i32,
+}
+
+/// What the command of `json` lists (`json_callcenter_config_function`): queues or agents.
+pub(super) fn json_list(core: &Core, arguments: &str) -> Option<String> {
+    match arguments.to_ascii_lowercase().as_str() {
+        "queue list" => Some(QUEUES_JSON.to_owned()),
+        "agent list" => {
+            let agents = core.stores.call_center.agent_list(None);
+            let row = |line: &str| {
+                let fields = AGENTS.trim_end().split('|').zip(line.split('|'));
+                let fields = fields.map(|(name, value)| format!("\"{name}\":{}", super::json::text(value)));
+                format!("{{{}}}", fields.collect::<Vec<_>>().join(","))
+            };
+            let rows: Vec<String> = agents.lines().filter(|line| line.contains('|')).map(row).collect();
+            Some(format!("[{}]", rows.join(",")))
+        }
+        _ => None,
+    }
 }
 
 impl CallCenter {

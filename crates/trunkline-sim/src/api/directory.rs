@@ -16,6 +16,7 @@ pub(super) const COMMANDS: &[(&str, Command)] = &[
     ("list_users", list_users),
     ("user_data", user_data),
     ("user_exists", user_exists),
+    ("xml_locate", xml_locate),
 ];
 
 fn words(invocation: Invocation<'_>) -> Vec<String> {
@@ -60,6 +61,21 @@ fn find_user_xml(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
         Ok(user) => user.to_xml().into(),
         Err(why) => format!("-ERR {why}\n").into(),
     }
+}
+
+/// `root`, or `<section> [<tag> <attribute> <value>]`: a part of the files the configuration was loaded from.
+fn xml_locate(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
+    let words = words(invocation);
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let document = core.config.document();
+    let section = |name: &str| document.find("section", "name", name);
+    let found = match words.as_slice() {
+        [root] if root.eq_ignore_ascii_case("root") => Some(document),
+        [name] => section(name),
+        [name, tag, key, value] => section(name).and_then(|section| section.find(tag, key, value)),
+        _ => return "-ERR bad args\n".into(),
+    };
+    found.map_or_else(|| "can't find anything\n".into(), |node| node.to_xml().into())
 }
 
 /// `<user>[@<domain>] attr|param|var <name>`

@@ -1,6 +1,6 @@
 //! `json`: commands that take and give JSON (`mod_commands.c`, `switch_json_api_execute` in
-//! `switch_loadable_module.c`). Of those there are, `fsapi`, `status`, `channelData` of a channel that is gone,
-//! `mediaStats` and `execute` are simulated; `"format": "pretty"` is not.
+//! `switch_loadable_module.c`). Of those there are, `fsapi`, `status`, `sofia.status`, the lists of `callcenter_config`,
+//! `channelData` of a channel that is gone, `mediaStats` and `execute` are simulated.
 
 use serde_json::Value;
 
@@ -19,8 +19,10 @@ fn json(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
     let command = request.get("command").and_then(Value::as_str).unwrap_or_default();
     let answer = request.get("data").and_then(|data| run(core, command, data));
     let compact = compact(&text);
+    let is_pretty = request.get("format").and_then(Value::as_str) == Some("pretty");
+    let print = |text: &str| if is_pretty { pretty(text) } else { text.to_owned() };
     // What was asked is said again, with the answer put into it.
-    let Some(asked) = compact.strip_suffix('}') else { return format!("{compact}\n").into() };
+    let Some(asked) = compact.strip_suffix('}') else { return format!("{}\n", print(&compact)).into() };
     let comma = if asked == "{" { "" } else { "," };
     let answered = match answer {
         Some(Ok(response)) => format!("\"status\":\"success\",\"response\":{response}"),
@@ -32,7 +34,7 @@ fn json(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
                 .into()
         }
     };
-    format!("{asked}{comma}{answered}}}\n").into()
+    format!("{}\n", print(&format!("{asked}{comma}{answered}}}"))).into()
 }
 
 /// What a command answers, well or badly; nothing, if there is none of that name.
@@ -48,6 +50,10 @@ fn run(core: &mut Core, command: &str, data: &Value) -> Option<Result<String, St
             }
         }),
         "status" => Some(Ok(status(core))),
+        "sofia.status" => Some(Ok(super::sofia::json_status(core, false))),
+        "callcenter_config" => {
+            super::callcenter::json_list(core, text("arguments").unwrap_or_default()).map(Ok)
+        }
         "channelData" if text("uuid").is_some_and(|uuid| core.channels.locate(uuid.as_bytes()).is_none()) => {
             Some(Err(response("Session does not exist")))
         }
@@ -60,10 +66,15 @@ fn run(core: &mut Core, command: &str, data: &Value) -> Option<Result<String, St
     }
 }
 
-fn object(name: &str, text: &str) -> String {
+fn object(name: &str, value: &str) -> String {
+    format!("{{\"{name}\":{}}}", text(value))
+}
+
+/// A text as JSON has it.
+pub(super) fn text(text: &str) -> String {
     let mut quoted = Vec::new();
     quote(text.as_bytes(), &mut quoted);
-    format!("{{\"{name}\":\"{}\"}}", String::from_utf8_lossy(&quoted))
+    format!("\"{}\"", String::from_utf8_lossy(&quoted))
 }
 
 fn message(text: &str) -> String {
@@ -119,9 +130,56 @@ fn compact(text: &str) -> String {
     text.chars().filter(keep).collect()
 }
 
+/// Compact JSON as cJSON prints it for people: each member of an object on a line of its own, lists in one.
+pub(super) fn pretty(compact: &str) -> String {
+    let (mut out, mut lists, mut quoted, mut escaped) = (String::new(), Vec::new(), false, false);
+    let line = |out: &mut String, depth: usize| {
+        out.push('\n');
+        out.push_str(&"\t".repeat(depth));
+    };
+    let mut letters = compact.chars().peekable();
+    while let Some(letter) = letters.next() {
+        if letter == '"' && !escaped {
+            quoted = !quoted;
+        }
+        escaped = letter == '\\' && !escaped;
+        if !quoted && letter == '}' {
+            lists.pop();
+            line(&mut out, lists.len());
+        }
+        out.push(letter);
+        match letter {
+            _ if quoted => {}
+            '{' | '[' => {
+                lists.push(letter == '[');
+                if letter == '{' && letters.peek() != Some(&'}') {
+                    line(&mut out, lists.len());
+                }
+            }
+            ']' => {
+                lists.pop();
+            }
+            ',' if lists.last() == Some(&true) => out.push(' '),
+            ',' => line(&mut out, lists.len()),
+            ':' => out.push('\t'),
+            _ => {}
+        }
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// As a real switch prints it.
+    #[test]
+    fn what_is_for_people_has_lines_and_tabs() {
+        let compact = "{\"data\":{},\"b\":[1,\"x: {,\\\"\",{\"c\":[]}],\"d\":{\"e\":0}}";
+        let lines = "{\n\t\"data\":\t{\n\t},\n\t\"b\":\t[1, \"x: {,\\\"\", {\n\t\t\t\"c\":\t[]\n\t\t}],\n\
+                     \t\"d\":\t{\n\t\t\"e\":\t0\n\t}\n}";
+        assert_eq!(pretty(compact), lines);
+    }
 
     #[test]
     fn blanks_go_but_not_from_texts() {

@@ -1,5 +1,9 @@
 //! `sofia` and its like: profiles, gateways and registrations, as the configuration tells of them (`mod_sofia.c`).
 
+mod json_status;
+mod status;
+mod usage;
+
 use md5::{Digest, Md5};
 
 use super::{Command, Invocation, Outcome};
@@ -7,8 +11,7 @@ use crate::core::Core;
 use crate::text::split_spaces;
 use crate::time::Time;
 
-mod status;
-mod usage;
+pub(super) use json_status::json_status;
 
 pub(super) const COMMANDS: &[(&str, Command)] = &[
     ("sofia", sofia),
@@ -82,6 +85,7 @@ fn sofia(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
         "help" => usage::USAGE.into(),
         "status" => status::status(core, rest).into(),
         "xmlstatus" => status::xml_status(core, rest).into(),
+        "jsonstatus" => format!("{}\n", super::json::pretty(&json_status(core, true))).into(),
         "profile" => profile(core, rest).into(),
         "global" => global(rest).into(),
         "loglevel" => log_level(rest).into(),
@@ -136,7 +140,7 @@ fn trace_level(words: &[&str]) -> String {
 /// `<name> <what to do> …`
 fn profile(core: &mut Core, words: &[&str]) -> String {
     let [name, action, rest @ ..] = words else { return "Invalid Args!\n".into() };
-    let known = core.config.sip.profiles.iter().any(|known| known == name);
+    let known = core.config.sip.profile(name).is_some();
     match (*action, known) {
         ("start", true) => format!("Reload XML [Success]\n{name} started successfully\n"),
         ("start", false) => format!("Reload XML [Success]\nFailure starting {name}\n"),
@@ -199,8 +203,16 @@ fn sofia_contact(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
 }
 
 fn sofia_count_reg(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
-    let address = invocation.text();
-    core.registrations().filter(|registration| registration.is_of(&address)).count().to_string().into()
+    let text = invocation.text();
+    let (profile, address) = match text.split_once('/') {
+        Some((profile, address)) => (profile, address),
+        // Without a profile, the domain is to be one.
+        None => (text.split_once('@').map_or("", |(_, domain)| domain), text.as_str()),
+    };
+    if core.config.sip.profile(profile).is_none() {
+        return "-1".into();
+    }
+    core.registrations().filter(|registration| registration.is_of(address)).count().to_string().into()
 }
 
 /// `<gateway> [ivar|ovar|var] <name>`; gateways here have no variables.

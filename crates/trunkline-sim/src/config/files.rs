@@ -1,11 +1,13 @@
 //! A switch's configuration as FreeSWITCH's own files have it.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::{AccessList, SwitchConfig};
 use crate::dialplan::Dialplan;
 use crate::directory::Directory;
+use crate::text::is_true;
 use crate::xml::{self, Node, Preprocessor};
 
 /// Why a configuration cannot be used.
@@ -37,6 +39,8 @@ pub enum ConfigurationError {
 pub(crate) struct Sources {
     directory: Option<PathBuf>,
     dialplan: Option<PathBuf>,
+    /// All that is in the directory, as one.
+    document: Arc<Node>,
 }
 
 impl ConfigurationError {
@@ -123,7 +127,13 @@ impl SwitchConfig {
         let root = xml::parse(&text).map_err(|what| ConfigurationError::Xml { path, what })?;
         self.globals = preprocessor.globals;
         self.globals.retain(|pair| !known.contains(pair));
+        self.sources.document = Arc::new(root.clone());
         Ok(root)
+    }
+
+    /// All that is in the files it was loaded from; nothing, where there are none.
+    pub(crate) fn document(&self) -> &Node {
+        &self.sources.document
     }
 
     /// What is looked up in the document whenever it is needed.
@@ -192,6 +202,7 @@ impl SwitchConfig {
             file.child("profiles").into_iter().flat_map(|all| all.all("profile")).collect();
         let names = profiles.iter().filter_map(|profile| profile.attribute("name")).map(str::to_owned);
         self.sip.profiles = names.collect();
+        self.sip.aliases = profiles.iter().flat_map(|profile| aliases(profile)).collect();
         let settings = profiles.iter().flat_map(|profile| profile.pairs("settings", "param"));
         let port = settings.filter(|(name, _)| *name == "sip-port").find_map(|(_, port)| port.parse().ok());
         self.sip.port = port.unwrap_or(self.sip.port);
@@ -206,6 +217,16 @@ impl SwitchConfig {
             self.sip.gateways.push((name.to_owned(), host.to_owned()));
         }
     }
+}
+
+/// The other names of a profile: its aliases, and the domains that are to be some.
+fn aliases(profile: &Node) -> Vec<(String, String)> {
+    let own = profile.child("aliases").into_iter().flat_map(|all| all.all("alias"));
+    let domains = profile.child("domains").into_iter().flat_map(|all| all.all("domain"));
+    let domains = domains.filter(|domain| is_true(domain.attribute_or_empty("alias").as_bytes()));
+    let names = own.chain(domains).filter_map(|alias| alias.attribute("name"));
+    let of = profile.attribute_or_empty("name");
+    names.filter(|name| *name != "all").map(|name| (name.to_owned(), of.to_owned())).collect()
 }
 
 fn empty(path: &Path) -> std::io::Error {

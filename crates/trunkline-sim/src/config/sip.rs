@@ -13,6 +13,8 @@ use trunkline_proto::HangupCause;
 pub struct SipConfig {
     /// Profiles; `internal`. A call by another one fails with INVALID_PROFILE.
     pub profiles: Vec<String>,
+    /// Other names of profiles: each, and the profile it is of.
+    pub aliases: Vec<(String, String)>,
     /// Gateways: each name, and the host its calls go to. A call by another one fails with INVALID_GATEWAY.
     pub gateways: Vec<(String, String)>,
     /// Who is registered: each `user@domain`, and where the telephone is: a host, or `number@host`.
@@ -29,6 +31,7 @@ impl Default for SipConfig {
     fn default() -> Self {
         Self {
             profiles: vec!["internal".into()],
+            aliases: Vec::new(),
             gateways: Vec::new(),
             registrations: Vec::new(),
             peers: Vec::new(),
@@ -39,6 +42,12 @@ impl Default for SipConfig {
 }
 
 impl SipConfig {
+    /// A profile, by its own name or another.
+    pub(crate) fn profile(&self, name: &str) -> Option<&str> {
+        let meant = self.aliases.iter().find(|(alias, _)| alias == name).map_or(name, |(_, profile)| profile);
+        self.profiles.iter().map(String::as_str).find(|known| *known == meant)
+    }
+
     /// Who takes calls to a number.
     pub(crate) fn peer(&self, number: &str) -> Option<&SipPeer> {
         self.peers.iter().find(|peer| peer.takes(number))

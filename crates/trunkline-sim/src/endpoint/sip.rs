@@ -45,9 +45,7 @@ pub(super) fn parse(core: &Core, rest: &[u8]) -> Result<Address, Cause> {
         let profile = sip.profiles.first().map_or("external", String::as_str);
         return Ok(address(profile, number, host, &format!("sofia/{profile}/{number}")));
     }
-    if !sip.profiles.iter().any(|known| known == profile) {
-        return Err(HangupCause::InvalidProfile.into());
-    }
+    let profile = sip.profile(profile).ok_or(HangupCause::InvalidProfile)?;
     let (number, host) = rest.split_once('@').or_else(|| rest.split_once('%')).unwrap_or((rest, ""));
     if host.is_empty() {
         return Err(HangupCause::DestinationOutOfOrder.into());

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use trunkline_sim::SwitchConfig;
 
+use crate::administration::Folder;
 use crate::support::{Direction, Other, Recording, Said, When, pbx1, play, read_messages};
 
 /// Recordings of calls by SIP.
@@ -91,9 +92,15 @@ const WHOLE: &[&str] = &[
     "api-modules",
     "api-db-hash",
     "ev-modules",
+    "api-local-stream",
     "ev-sip-call-plain",
     "ev-sip-call-json",
 ];
+
+/// The music there is on the recorded host.
+const STREAMS: &str = "<document><section name=\"configuration\"><configuration name=\"local_stream.conf\">\
+    <directory name=\"moh\" path=\"/usr/local/freeswitch/sounds/moh\"><param name=\"rate\" value=\"8000\"/>\
+    </directory></configuration></section></document>";
 
 const PARKED: &str = "originate {origination_uuid=ca110001-0000-4000-8000-000000000001}null/1001 &park";
 
@@ -238,8 +245,14 @@ fn differences(
     skipped: &Skipped,
 ) -> Vec<String> {
     let mut config = pbx1();
-    if name == "ev-heartbeat" {
-        config.heartbeat = Duration::from_secs(2);
+    match name {
+        "ev-heartbeat" => config.heartbeat = Duration::from_secs(2),
+        "api-local-stream" => {
+            let folder = Folder::new("streams");
+            folder.write(STREAMS);
+            config.load(&folder).expect("a configuration");
+        }
+        _ => {}
     }
     let others = OTHERS.iter().find(|(known, _)| *known == name).map_or(&[][..], |(_, others)| *others);
     let others = others.iter().map(|(command, call)| (When::Before(command), (*call).to_owned()));

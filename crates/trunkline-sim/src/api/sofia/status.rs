@@ -10,22 +10,45 @@ const LINE: &str =
 
 const XML: &str = "<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?>\n";
 
-/// Where the first profile listens; each other one does 20 further on.
-const FIRST_PORT: usize = 5060;
-
-/// A profile, and its address.
-struct Profile<'a> {
-    name: &'a str,
-    url: String,
-    ip: &'a str,
+/// A profile, by its name or by another one it has, and its address.
+pub(super) struct Profile<'a> {
+    pub(super) name: &'a str,
+    /// The name it has itself, where it is known by another.
+    pub(super) alias_of: Option<&'a str>,
+    pub(super) url: String,
+    pub(super) ip: &'a str,
     registrations: usize,
 }
 
+impl<'a> Profile<'a> {
+    pub(super) fn own_name(&self) -> &'a str {
+        self.alias_of.unwrap_or(self.name)
+    }
+}
+
+/// By all their names: those that are aliases come before the one that they are of.
+pub(super) fn by_all_names<'a>(core: &'a Core) -> Vec<Profile<'a>> {
+    let mut all = Vec::new();
+    for profile in profiles(core) {
+        let aliases = core.config.sip.aliases.iter().filter(|(_, of)| of == profile.name);
+        all.extend(aliases.map(|(alias, _)| Profile {
+            name: alias,
+            alias_of: Some(profile.name),
+            url: profile.url.clone(),
+            ..profile
+        }));
+        all.push(profile);
+    }
+    all
+}
+
+/// Each by its own name. The first is where the configuration says, each other one 20 ports further on.
 fn profiles<'a>(core: &'a Core) -> Vec<Profile<'a>> {
     let ip = core.config.ipv4.as_str();
     let profile = |(place, name): (usize, &'a String)| Profile {
         name,
-        url: format!("sip:mod_sofia@{ip}:{}", FIRST_PORT + 20 * place),
+        alias_of: None,
+        url: format!("sip:mod_sofia@{ip}:{}", usize::from(core.config.sip.port) + 20 * place),
         ip,
         registrations: if place == 0 { core.config.sip.registrations.len() } else { 0 },
     };
@@ -33,16 +56,17 @@ fn profiles<'a>(core: &'a Core) -> Vec<Profile<'a>> {
 }
 
 /// The profile gateways are of: the last.
-fn gateway_profile(core: &Core) -> &str {
+pub(super) fn gateway_profile(core: &Core) -> &str {
     core.config.sip.profiles.last().map_or("external", String::as_str)
 }
 
 pub(super) fn status(core: &Core, words: &[&str]) -> String {
     match words {
         [] => all(core),
-        ["profile", name, rest @ ..] => match profiles(core).iter().find(|profile| profile.name == *name) {
+        ["profile", name, rest @ ..] => match by_all_names(core).iter().find(|profile| profile.name == *name)
+        {
             None => "Invalid Profile!\n".into(),
-            Some(_) if !rest.is_empty() => registrations(core, name, rest),
+            Some(profile) if !rest.is_empty() => registrations(core, profile.own_name(), rest),
             Some(profile) => format!("{LINE}{}", rows(&profile_fields(profile), 17)),
         },
         ["gateway", name, ..] => match gateway_fields(core, name) {
@@ -55,8 +79,11 @@ pub(super) fn status(core: &Core, words: &[&str]) -> String {
 
 fn all(core: &Core) -> String {
     let mut out = format!("{:>25}\t{:>7}\t{:>42}\tState\n{LINE}", "Name", "Type", "Data");
-    let profiles = profiles(core);
-    for profile in &profiles {
+    for profile in by_all_names(core) {
+        if let Some(name) = profile.alias_of {
+            out.push_str(&format!("{:>25}\t  alias\t{name:>42}\tALIASED\n", profile.name));
+            continue;
+        }
         out.push_str(&format!("{:>25}\t{:>7}\t{:>42}\tRUNNING (0)\n", profile.name, "profile", profile.url));
         if profile.name == gateway_profile(core) {
             for (name, host) in &core.config.sip.gateways {
@@ -65,9 +92,11 @@ fn all(core: &Core) -> String {
             }
         }
     }
-    let count = profiles.len();
-    let plural = if count == 1 { "" } else { "s" };
-    out + LINE + &format!("{count} profile{plural} 0 aliases\n")
+    let count =
+        |count: usize, one: &str, more: &str| format!("{count} {}", if count == 1 { one } else { more });
+    let profiles = count(core.config.sip.profiles.len(), "profile", "profiles");
+    let aliases = count(core.config.sip.aliases.len(), "alias", "aliases");
+    out + LINE + &format!("{profiles} {aliases}\n")
 }
 
 fn gateways(core: &Core) -> String {
@@ -97,8 +126,10 @@ fn profile_fields(profile: &Profile<'_>) -> Vec<Field> {
     vec![
         fixed("Name", "name", profile.name),
         fixed("Domain Name", "domain-name", "N/A"),
+        // Without an alias there is no such line.
+        (if profile.alias_of.is_some() { "Alias Of" } else { "" }, "", profile.own_name().to_owned()),
         fixed("Auto-NAT", "auto-nat", "false"),
-        ("DBName", "db-name", format!("sofia_reg_{}", profile.name)),
+        ("DBName", "db-name", format!("sofia_reg_{}", profile.own_name())),
         fixed("Pres Hosts", "pres-hosts", ""),
         fixed("Dialplan", "dialplan", "XML"),
         fixed("Context", "context", "default"),
@@ -222,9 +253,10 @@ fn elements(fields: &[Field], indent: &str) -> String {
 
 pub(super) fn xml_status(core: &Core, words: &[&str]) -> String {
     match words {
-        ["profile", name, rest @ ..] => match profiles(core).iter().find(|profile| profile.name == *name) {
+        ["profile", name, rest @ ..] => match by_all_names(core).iter().find(|profile| profile.name == *name)
+        {
             None => "Invalid Profile!\n".into(),
-            Some(_) if !rest.is_empty() => xml_registrations(core, name, rest),
+            Some(profile) if !rest.is_empty() => xml_registrations(core, profile.own_name(), rest),
             Some(profile) => {
                 let fields = elements(&profile_fields(profile), "    ");
                 format!("{XML}<profile>\n  <profile-info>\n{fields}  </profile-info>\n</profile>\n")
@@ -264,7 +296,11 @@ fn xml_all(core: &Core) -> String {
             "<{kind}>\n<name>{name}</name>\n<type>{kind}</type>\n<data>{data}</data>\n<state>{state}</state>\n</{kind}>\n"
         )
     };
-    for profile in profiles(core) {
+    for profile in by_all_names(core) {
+        if let Some(name) = profile.alias_of {
+            out.push_str(&entry("alias", profile.name, name, "ALIASED"));
+            continue;
+        }
         out.push_str(&entry("profile", profile.name, &profile.url, "RUNNING (0)"));
         if profile.name == gateway_profile(core) {
             for (name, host) in &core.config.sip.gateways {
