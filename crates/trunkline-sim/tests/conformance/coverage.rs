@@ -126,8 +126,11 @@ fn fired() -> BTreeSet<String> {
             }
         }
     }
+    // Not functions, nor lists such as `EventName::MYEVENTS`.
     let is_one = |name: &String| {
-        name.starts_with(|first: char| first.is_ascii_uppercase()) && !NOT_FIRED.contains(&name.as_str())
+        let is_variant = name.starts_with(|first: char| first.is_ascii_uppercase());
+        let is_list = name.len() > 1 && name.chars().all(|letter| letter.is_ascii_uppercase());
+        is_variant && !is_list && !NOT_FIRED.contains(&name.as_str())
     };
     names.into_iter().filter(is_one).map(|name| wire_name(&name)).collect()
 }
