@@ -330,6 +330,7 @@ impl Core {
         let Some(channel) = self.channels.get_mut(id) else { return };
         let action = &started.action;
         channel.last_app = Some((action.app.clone(), action.data.clone()));
+        channel.show_last_app();
         note_application(&mut channel.variables, action);
         if channel.variables.is_true(cdr::ASKS) {
             channel.app_log.note(action, self.now);

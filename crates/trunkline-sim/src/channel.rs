@@ -6,6 +6,7 @@ mod headers;
 mod lookup;
 mod profile;
 mod scope;
+mod shown;
 mod table;
 mod times;
 mod variables;
@@ -102,6 +103,8 @@ pub(crate) struct Channel {
     /// Applications started so far; tells a timer's own application from a later one.
     pub(crate) applications: u64,
     pub(crate) last_app: Option<(String, Vec<u8>)>,
+    /// What `show` has of it that is not so.
+    shown: Option<Box<shown::Shown>>,
     /// Who waits for it to be answered.
     pub(crate) originate: Option<OriginateId>,
     /// Who tries the next legs once it is gone.
@@ -173,6 +176,7 @@ impl Channel {
             seen_messages: 0,
             applications: 0,
             last_app: None,
+            shown: None,
             originate: None,
             retry: None,
             transferred: false,

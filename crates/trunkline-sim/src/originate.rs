@@ -474,6 +474,7 @@ impl Core {
     pub(crate) fn flip_caller_id(&mut self, id: ChannelId) {
         let Some(channel) = self.channels.get_mut(id) else { return };
         channel.hit_dialplan = true;
+        channel.show_parties();
         let Some(profile) = channel.profile.as_deref_mut() else { return };
         let before = (profile.caller_name.clone(), profile.caller_number.clone());
         std::mem::swap(&mut profile.caller_name, &mut profile.callee_name);

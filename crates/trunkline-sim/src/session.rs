@@ -94,6 +94,7 @@ impl Core {
         self.leave_state(id, &state);
         let Some(channel) = self.channels.get_mut(id) else { return };
         channel.running = state.clone();
+        channel.show_state(&state);
         channel.redirected &= channel.target != state;
         let call_state = channel.call_state_in(&state);
         self.log_channel(log::DEBUG, &origin::STATE_CHANGE, id, |channel| {

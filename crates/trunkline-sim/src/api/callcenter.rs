@@ -78,11 +78,13 @@ pub(super) fn json_list(core: &Core, arguments: &str) -> Option<String> {
         "agent list" => {
             let agents = core.stores.call_center.agent_list(None);
             let row = |line: &str| {
+                // What was never set is null in the database, and left out.
                 let fields = AGENTS.trim_end().split('|').zip(line.split('|'));
+                let fields = fields.filter(|(_, value)| !value.is_empty());
                 let fields = fields.map(|(name, value)| format!("\"{name}\":{}", super::json::text(value)));
                 format!("{{{}}}", fields.collect::<Vec<_>>().join(","))
             };
-            let rows: Vec<String> = agents.lines().filter(|line| line.contains('|')).map(row).collect();
+            let rows: Vec<String> = agents.lines().skip(1).filter(|line| line.contains('|')).map(row).collect();
             Some(format!("[{}]", rows.join(",")))
         }
         _ => None,

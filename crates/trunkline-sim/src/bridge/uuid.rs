@@ -107,6 +107,11 @@ impl Core {
     fn exchange_ids(&mut self, a: ChannelId, b: ChannelId) {
         let profile = |core: &Self, id| core.channels.get(id).and_then(|c| c.profile.as_deref().cloned());
         let (Some(a_profile), Some(b_profile)) = (profile(self, a), profile(self, b)) else { return };
+        for leg in [a, b] {
+            if let Some(channel) = self.channels.get_mut(leg) {
+                channel.keep_shown_parties();
+            }
+        }
         if let Some(profile) = self.channels.get_mut(a).and_then(|channel| channel.profile.as_mut()) {
             profile.callee_name = b_profile.callee_name;
             profile.callee_number = b_profile.callee_number;
@@ -146,6 +151,9 @@ impl Core {
             let headers: [(&str, &[u8]); 2] =
                 [("Application", b"uuid_bridge"), ("Application-Data", uuid.as_bytes())];
             self.fire_channel_with(leg, kind, &[], &headers);
+            if let Some(channel) = self.channels.get_mut(leg) {
+                channel.show_app("uuid_bridge", uuid.as_bytes());
+            }
         }
         self.join(a, b, Joint::default());
     }

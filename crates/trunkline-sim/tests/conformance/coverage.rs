@@ -35,7 +35,7 @@ const COMMANDS: &[&str] = &[
 const CALL_COMMANDS: &[&str] = &["execute", "hangup", "nomedia", "unicast", "xferext"];
 
 /// Events that are never fired, though the code names them.
-const NOT_FIRED: &[&str] = &["All", "KNOWN", "Other", "Command"];
+const NOT_FIRED: &[&str] = &["All", "KNOWN", "MYEVENTS", "Other", "Command"];
 
 /// What is in no scenario, and why.
 const EXCEPTIONS: &[(&str, &str)] = &[

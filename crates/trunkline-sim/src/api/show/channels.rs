@@ -106,15 +106,26 @@ impl Fields<'_> {
             "name" => channel.name.clone(),
             "state" => channel.running.as_str().into(),
             "callstate" => channel.call_state.as_str().into(),
-            "application" => channel.last_app.as_ref().map(|(app, _)| app.clone().into()).unwrap_or_default(),
-            "application_data" => channel.last_app.as_ref().map(|(_, data)| data.clone()).unwrap_or_default(),
+            "application" => channel.shown_app().map(|(app, _)| app.into()).unwrap_or_default(),
+            "application_data" => channel.shown_app().map(|(_, data)| data.into()).unwrap_or_default(),
             "read_codec" | "write_codec" => channel.codec.name.into(),
             "read_rate" | "write_rate" => channel.codec.rate.into(),
             "read_bit_rate" | "write_bit_rate" => channel.codec.bit_rate.into(),
             "hostname" => self.core.config.switchname.clone().into_bytes(),
             "callee_direction" if flipped => "RECV".into(),
-            "call_uuid" if flipped => channel.uuid.clone().into_bytes(),
+            "call_uuid" => self.call_uuid(flipped),
             _ => self.profile_field(column),
+        }
+    }
+
+    /// Who leads a bridge gives his id to both.
+    fn call_uuid(&self, flipped: bool) -> Vec<u8> {
+        let own = || self.channel.uuid.clone().into_bytes();
+        match self.channel.bridge {
+            Some(bridge) if bridge.leads => own(),
+            Some(bridge) => self.core.uuid_of(bridge.peer).into_bytes(),
+            None if flipped => own(),
+            None => Vec::new(),
         }
     }
 
@@ -123,10 +134,10 @@ impl Fields<'_> {
         match column {
             "created" => profile.times.created.date().into_bytes(),
             "created_epoch" => profile.times.created.as_secs().to_string().into_bytes(),
-            "cid_name" => profile.caller_name.clone(),
-            "cid_num" => profile.caller_number.clone(),
-            "callee_name" => profile.callee_name.clone(),
-            "callee_num" => profile.callee_number.clone(),
+            "cid_name" => self.channel.shown_caller(profile).0.into(),
+            "cid_num" => self.channel.shown_caller(profile).1.into(),
+            "callee_name" => self.channel.shown_callee(profile).0.into(),
+            "callee_num" => self.channel.shown_callee(profile).1.into(),
             "dest" => profile.destination.clone(),
             "dialplan" => profile.dialplan.clone(),
             "context" => profile.context.clone(),

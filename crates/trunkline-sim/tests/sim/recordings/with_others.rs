@@ -218,6 +218,7 @@ pub(super) const CLAIMS: &[Claim] = &[
         },
         &[],
     ),
+    Claim("api-show-bridged", two_joined, &[]),
     Claim("api-show-3", three_calls, &["registrations"]),
     Claim("api-show-3-json", three_calls, &["registrations"]),
     Claim("api-show-3-xml", three_calls, &["registrations"]),
@@ -270,6 +271,11 @@ fn two_parked() -> Vec<Other> {
 fn three_calls() -> Vec<Other> {
     let echo = super::BOB.replace("&park", "&echo");
     [super::ALICE.into(), echo, super::CAROL.into()].map(|call| (Earlier(800), call)).into()
+}
+
+fn two_joined() -> Vec<Other> {
+    let bridge = format!("uuid_bridge {} {}", uuid(1), uuid(2));
+    [(Earlier(800), super::ALICE.into()), (Earlier(790), super::BOB.into()), (Earlier(700), bridge)].into()
 }
 
 fn many_variables() -> Vec<Other> {
