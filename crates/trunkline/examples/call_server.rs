@@ -8,15 +8,17 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use trunkline::outbound::{Server, Shutdown};
+use trunkline::outbound::Server;
 use trunkline::{Call, Error, Event, EventName, HangupCause, Item};
-use trunkline_sim::Sim;
+
+#[path = "support/switch.rs"]
+mod switch;
 
 /// What is done at an event, with all it says of its channel at hand.
 type Reaction = Box<dyn Fn(&Call, &Event) + Send + Sync>;
 
 #[derive(Default)]
-struct CallServer {
+pub(crate) struct CallServer {
     reactions: HashMap<EventName, Reaction>,
     events: AtomicUsize,
 }
@@ -28,7 +30,7 @@ impl CallServer {
     }
 
     /// Sees a call through. That it is connected, and lingers, is the library's doing.
-    async fn attend(&self, call: Call) -> Result<(), Error> {
+    pub(crate) async fn attend(self: Arc<Self>, call: Call) -> Result<(), Error> {
         call.client().filter("Unique-ID", call.uuid().as_str()).await?;
         let mut events = call.events("ALL").await?;
         call.answer().await?;
@@ -53,35 +55,25 @@ impl CallServer {
     }
 }
 
-#[tokio::main]
-pub(crate) async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let calls = CallServer::default()
-        .on(EventName::ChannelExecuteComplete, |call, event| {
-            if event.get("Application").as_deref() == Some("answer") {
-                let call = call.clone();
-                tokio::spawn(async move { call.playback("silence_stream://-1").await });
-            }
+/// Plays to each call once it is answered, and tells how long it took.
+pub(crate) fn calls() -> CallServer {
+    CallServer::default()
+        .on(EventName::ChannelAnswer, |call, _| {
+            let call = call.clone();
+            tokio::spawn(async move { call.playback("silence_stream://-1").await });
         })
         .on(EventName::ChannelHangupComplete, |call, event| {
             println!("{} took {} s", call.uuid(), event.variable("billsec").unwrap_or_default());
-        });
-    let calls = Arc::new(calls);
-    let server = Server::bind("127.0.0.1:0").await?;
-    let (handle, attending) = (server.handle(), Arc::clone(&calls));
-    let serving = tokio::spawn(server.serve(|call: Call| async move { attending.attend(call).await }));
+        })
+}
 
-    let sim = Sim::builder().start().await?;
-    let url = std::env::var("TRUNKLINE_URL").unwrap_or_else(|_| sim.url());
-    let client = trunkline::connect(url.as_str()).await?;
-    let socket = format!("'socket:{} async full' inline", handle.local_addresses()[0]);
-    for _ in 0..3 {
-        client.bgapi(&format!("originate null/example {socket}")).await?.await?;
-    }
-    while handle.counts().over() < 3 {
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
-    handle.shutdown(Shutdown::give_back(Duration::from_secs(1)));
-    serving.await??;
-    println!("{} events, {:?}", calls.events.load(Ordering::Relaxed), handle.counts());
+#[tokio::main]
+pub(crate) async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let (switch, calls) = (switch::Switch::find().await?, Arc::new(calls()));
+    let server = Server::bind("127.0.0.1:0").await?;
+    switch.caller(server.handle(), "");
+    let attending = Arc::clone(&calls);
+    server.serve(move |call: Call| attending.attend(call)).await?;
+    println!("{} events", calls.events.load(Ordering::Relaxed));
     Ok(())
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use trunkline::outbound::Server;
 use trunkline::{Call, Error, HangupCause};
 
 #[path = "support/switch.rs"]
@@ -24,7 +25,7 @@ async fn look_up(service: &str, number: &str) -> std::io::Result<String> {
 /// Has it ring, asks, and answers with the name known, or without after a second.
 pub(crate) async fn announce(call: Call, service: String) -> Result<(), Error> {
     call.ring_ready().await?;
-    let number = call.data().and_then(|data| data.headers().get("Caller-Caller-ID-Number").map(String::from));
+    let number = call.data().and_then(|data| data.caller_number().map(String::from));
     let number = number.unwrap_or_else(|| "unknown".to_owned());
     match tokio::time::timeout(Duration::from_secs(1), look_up(&service, &number)).await {
         Ok(Ok(name)) if !name.is_empty() => {
@@ -53,5 +54,8 @@ pub(crate) async fn main() -> Result<(), Box<dyn std::error::Error>> {
         }
     });
     let switch = switch::Switch::find().await?;
-    switch.serve("", move |call: Call| announce(call, service)).await
+    // In a dialplan: <action application="socket" data="127.0.0.1:8084 async full"/>
+    let server = Server::bind("127.0.0.1:0").await?;
+    switch.caller(server.handle(), "");
+    Ok(server.serve(move |call: Call| announce(call, service)).await?)
 }

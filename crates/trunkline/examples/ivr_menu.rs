@@ -3,6 +3,7 @@
 //! cargo run -p trunkline --example ivr_menu     (TRUNKLINE_URL=esl://:PASSWORD@HOST:8021 for a switch on this machine)
 
 use trunkline::application::{ApplicationError, Digits};
+use trunkline::outbound::Server;
 use trunkline::{Call, Error, HangupCause};
 
 #[path = "support/switch.rs"]
@@ -45,5 +46,8 @@ pub(crate) async fn menu(call: Call) -> Result<(), Error> {
 #[tokio::main]
 pub(crate) async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let switch = switch::Switch::find().await?;
-    switch.serve("19", menu).await
+    // In a dialplan: <action application="socket" data="127.0.0.1:8084 async full"/>
+    let server = Server::bind("127.0.0.1:0").await?;
+    switch.caller(server.handle(), "19");
+    Ok(server.serve(menu).await?)
 }

@@ -9,6 +9,7 @@ use std::time::Duration;
 use trunkline::api::BroadcastLeg;
 use trunkline::application::Dial;
 use trunkline::dialstring::Endpoint;
+use trunkline::outbound::Server;
 use trunkline::{Call, Error, HangupCause};
 
 #[path = "support/switch.rs"]
@@ -36,9 +37,7 @@ impl Ledger {
 /// 5 cents an interval, each paid for before it begins.
 pub(crate) async fn talk(call: Call, ledger: Ledger, to: Endpoint, interval: Duration) -> Result<(), Error> {
     const PRICE: u32 = 5;
-    let account =
-        call.data().and_then(|data| data.headers().get("Caller-Caller-ID-Number").map(String::from));
-    let account = account.unwrap_or_default();
+    let account = call.data().and_then(|data| data.caller_number().map(String::from)).unwrap_or_default();
     call.answer().await?;
     if ledger.charge(&account, PRICE).is_none() {
         call.playback("tone_stream://%(500,100,220)").await?;
@@ -69,8 +68,12 @@ pub(crate) async fn talk(call: Call, ledger: Ledger, to: Endpoint, interval: Dur
 
 #[tokio::main]
 pub(crate) async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let (switch, ledger) = (switch::Switch::find().await?, Ledger::default());
+    let switch = switch::Switch::find().await?;
+    // In a dialplan: <action application="socket" data="127.0.0.1:8084 async full"/>
+    let server = Server::bind("127.0.0.1:0").await?;
+    switch.caller(server.handle(), "");
+    let ledger = Ledger::default();
     ledger.pay_in("1000", 19);
     let (to, interval) = (Endpoint::null("other")?, Duration::from_millis(500));
-    switch.serve("", move |call: Call| talk(call, ledger, to, interval)).await
+    Ok(server.serve(move |call: Call| talk(call, ledger, to, interval)).await?)
 }

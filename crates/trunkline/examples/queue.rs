@@ -8,6 +8,7 @@ use std::time::Duration;
 use tokio::sync::{Mutex, mpsc};
 use trunkline::application::Dial;
 use trunkline::dialstring::Endpoint;
+use trunkline::outbound::Server;
 use trunkline::{Call, Error, HangupCause};
 
 #[path = "support/switch.rs"]
@@ -61,7 +62,11 @@ pub(crate) async fn wait(call: Call, agents: Agents) -> Result<(), Error> {
 #[tokio::main]
 pub(crate) async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let switch = switch::Switch::find().await?;
+    // In a dialplan: <action application="socket" data="127.0.0.1:8084 async full"/>
+    let server = Server::bind("127.0.0.1:0").await?;
+    switch.caller(server.handle(), "");
+    switch.hang_up_when_bridged();
+    // Telephones would be `Endpoint::user("1000")?`.
     let agents = Agents::new([Endpoint::error("USER_BUSY")?, Endpoint::null("agent")?]);
-    let served = switch.serve("", move |call: Call| wait(call, agents));
-    tokio::join!(served, switch.hang_up_when_bridged()).0
+    Ok(server.serve(move |call: Call| wait(call, agents)).await?)
 }

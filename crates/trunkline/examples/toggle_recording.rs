@@ -5,6 +5,7 @@
 use trunkline::application::Dial;
 use trunkline::call::Recording;
 use trunkline::dialstring::Endpoint;
+use trunkline::outbound::Server;
 use trunkline::{Call, Error, HangupCause};
 
 #[path = "support/switch.rs"]
@@ -45,6 +46,10 @@ pub(crate) async fn talk(call: Call, to: Endpoint) -> Result<(), Error> {
 #[tokio::main]
 pub(crate) async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let switch = switch::Switch::find().await?;
+    // In a dialplan: <action application="socket" data="127.0.0.1:8084 async full"/>
+    let server = Server::bind("127.0.0.1:0").await?;
+    switch.caller(server.handle(), "**0");
+    // A telephone would be `Endpoint::user("1000")?`.
     let to = Endpoint::null("other")?;
-    switch.serve("**0", move |call: Call| talk(call, to)).await
+    Ok(server.serve(move |call: Call| talk(call, to)).await?)
 }

@@ -53,3 +53,20 @@ fn each_runs_to_its_end() {
         assert!(ran.is_ok(), "{name}: {ran:?}");
     }
 }
+
+/// Somebody reads them to the end, and takes them as a beginning.
+#[test]
+fn those_of_calls_are_short() {
+    for (name, text) in [
+        ("call_server", include_str!("../examples/call_server.rs")),
+        ("caller_name", include_str!("../examples/caller_name.rs")),
+        ("click_to_dial", include_str!("../examples/click_to_dial.rs")),
+        ("ivr_menu", include_str!("../examples/ivr_menu.rs")),
+        ("prepaid", include_str!("../examples/prepaid.rs")),
+        ("queue", include_str!("../examples/queue.rs")),
+        ("toggle_recording", include_str!("../examples/toggle_recording.rs")),
+    ] {
+        let lines = text.lines().count();
+        assert!(lines <= 80, "{name}: {lines}");
+    }
+}

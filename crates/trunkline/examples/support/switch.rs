@@ -1,11 +1,10 @@
 //! A switch for the examples to be tried on, and callers in it: the one `TRUNKLINE_URL` names, on this machine, or a
 //! simulated one.
 
-use std::net::SocketAddr;
 use std::time::Duration;
 
 use trunkline::api::{UuidKill, UuidRecvDtmf};
-use trunkline::outbound::{FromSession, IntoOutcome, Server, Shutdown};
+use trunkline::outbound::{ServerHandle, Shutdown};
 use trunkline::{ChannelUuid, Client, Error, EventName, Item};
 use trunkline_sim::Sim;
 
@@ -28,55 +27,44 @@ impl Switch {
         Ok(Self { client: trunkline::connect(url.as_str()).await?, _sim: sim })
     }
 
-    /// Has a caller call whoever listens there.
-    pub(crate) async fn call(&self, server: SocketAddr) -> Result<ChannelUuid, Error> {
-        let uuid = ChannelUuid::from(format!("example-{:016x}", fastrand::u64(..)));
-        let variables = format!("origination_uuid={uuid},origination_caller_id_number=1000");
-        let socket = format!("'socket:{server} async full' inline");
-        self.client.bgapi(&format!("originate {{{variables}}}null/caller {socket}")).await?.await?;
-        Ok(uuid)
-    }
-
-    /// Has a caller press digits, one after the other, after a while each.
-    pub(crate) async fn press(&self, caller: &ChannelUuid, digits: &str) -> Result<(), Error> {
-        for digit in digits.chars() {
-            tokio::time::sleep(Duration::from_millis(400)).await;
-            self.client.run(UuidRecvDtmf::new(caller, digit)).await?;
-        }
-        Ok(())
+    /// Has a caller call a server, and press these digits, one after the other, after a while each. When he has been served
+    /// the server is stopped.
+    pub(crate) fn caller(&self, server: ServerHandle, digits: &'static str) {
+        let client = self.client.clone();
+        tokio::spawn(async move {
+            if let Err(error) = try_out(&client, &server, digits).await {
+                eprintln!("the caller: {error}");
+            }
+            println!("{:?}", server.counts());
+            server.shutdown(Shutdown::give_back(Duration::from_secs(1)));
+        });
     }
 
     /// Waits until two talk, and then has one of them hang up.
-    pub(crate) async fn hang_up_when_bridged(&self) -> Result<(), Error> {
-        let mut bridges = self.client.events([EventName::ChannelBridge]).await?;
-        if let Some(Item::Event(event)) = bridges.next().await {
-            tokio::time::sleep(Duration::from_millis(500)).await;
-            self.client.run(UuidKill::new(event.unique_id().unwrap_or_default())).await?;
-        }
-        Ok(())
+    pub(crate) fn hang_up_when_bridged(&self) {
+        let client = self.client.clone();
+        tokio::spawn(async move {
+            let mut bridges = client.events([EventName::ChannelBridge]).await?;
+            if let Some(Item::Event(event)) = bridges.next().await {
+                tokio::time::sleep(Duration::from_millis(500)).await;
+                client.run(UuidKill::new(event.unique_id().unwrap_or_default())).await?;
+            }
+            Ok::<_, Error>(())
+        });
     }
+}
 
-    /// Has one caller call, press these digits, and be served to the end.
-    pub(crate) async fn serve<C, H, F>(
-        &self,
-        digits: &str,
-        handler: H,
-    ) -> Result<(), Box<dyn std::error::Error>>
-    where
-        C: FromSession,
-        H: FnOnce(C) -> F + Clone + Send + 'static,
-        F: Future<Output: IntoOutcome> + Send + 'static,
-    {
-        let server = Server::bind("127.0.0.1:0").await?;
-        let handle = server.handle();
-        let serving = tokio::spawn(server.serve(handler));
-        let caller = self.call(handle.local_addresses()[0]).await?;
-        self.press(&caller, digits).await?;
-        while handle.counts().over() < 1 {
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-        println!("{:?}", handle.counts());
-        handle.shutdown(Shutdown::give_back(Duration::from_secs(1)));
-        Ok(serving.await??)
+async fn try_out(client: &Client, server: &ServerHandle, digits: &str) -> Result<(), Error> {
+    let uuid = ChannelUuid::from(format!("example-{:016x}", fastrand::u64(..)));
+    let variables = format!("origination_uuid={uuid},origination_caller_id_number=1000");
+    let socket = format!("'socket:{} async full' inline", server.local_addresses()[0]);
+    client.bgapi(&format!("originate {{{variables}}}null/caller {socket}")).await?.await?;
+    for digit in digits.chars() {
+        tokio::time::sleep(Duration::from_millis(400)).await;
+        client.run(UuidRecvDtmf::new(&uuid, digit)).await?;
     }
+    while server.counts().over() < 1 {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    Ok(())
 }

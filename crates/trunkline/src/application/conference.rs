@@ -93,7 +93,9 @@ pub struct Conferenced {
 }
 
 impl Conferenced {
-    /// The conference's own id. `None` if the call was not let in: for a wrong PIN, or because it was locked or full.
+    /// The conference's own id. `None` if the call was not let in: for a wrong PIN, or because it was locked or full. (Of a
+    /// call that the switch has made itself it asks no PIN, and heeds no lock, unless the call's variable
+    /// `conference_enforce_security` is true.)
     #[must_use]
     pub fn conference(&self) -> Option<String> {
         variable(&self.complete, "conference_uuid").map(|id| id.into_owned())

@@ -3,14 +3,15 @@
 use std::time::Duration;
 
 use trunkline::application::{
-    Application, ApplicationError, Conference, Export, FireEvent, Multiset, Playback, Raw, Record, RecordEnd,
-    RecordSession, Say, SayType, SchedHangup, SchedTransfer, Set, Speak, Tone, Unset, argument_with,
+    Application, ApplicationError, Conference, Export, Fifo, FifoEnd, FireEvent, Multiset, Playback, Raw,
+    Record, RecordEnd, RecordSession, Say, SayType, SchedHangup, SchedTransfer, Set, Speak, Tone, Unset,
+    argument_with,
 };
 use trunkline::call::EndedBy;
-use trunkline::dialstring::Variables;
+use trunkline::dialstring::{Endpoint, Variables};
 use trunkline::{ApiMisuse, Call, Error, Event, EventName, Execute, HangupCause, Item, LogLevel};
 
-use crate::support::{Switch, everywhere};
+use crate::support::{Listening, Switch, asynchronous, everywhere};
 
 async fn answered(switch: &Switch) -> Call {
     let call = switch.async_full().await;
@@ -142,6 +143,28 @@ async fn waited_and_told() {
 }
 
 #[tokio::test]
+async fn digits_are_heard_at_the_other_end() {
+    everywhere(|switch| async move {
+        let socket = Listening::open().await;
+        let calling = switch.made(Endpoint::loopback(&format!("af_{}", socket.port()), "default").unwrap());
+        let (calling, session) = tokio::join!(calling, socket.accept());
+        let call = asynchronous(session);
+        let mut heard = calling.dtmf();
+        let (sent, digits) = tokio::join!(call.send_dtmf("12#"), async {
+            let mut digits = String::new();
+            while digits.len() < 3 {
+                digits.push(heard.next().await.expect("more digits"));
+            }
+            digits
+        });
+        sent.unwrap();
+        assert_eq!(digits, "12#");
+        call.hangup(HangupCause::NormalClearing).await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn digits_are_queued_for_the_next_application() {
     everywhere(|switch| async move {
         let call = answered(&switch).await;
@@ -201,6 +224,75 @@ async fn a_conference_that_is_left() {
         assert!(left.member().is_some(), "{left:?}");
         call.playback("silence_stream://20").await.unwrap();
         assert!(matches!(call.conference(Conference::new("a b")).await, Err(Error::Misuse(_))));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_conference_that_is_locked() {
+    everywhere(|switch| async move {
+        let (inside, call) = (answered(&switch).await, answered(&switch).await);
+        let name = format!("test-{}", call.uuid());
+        let conference = Conference::new(&name).profile("default");
+        let stay = tokio::spawn({
+            let (inside, conference) = (inside.clone(), conference.clone());
+            async move { inside.conference(conference).await.map(drop) }
+        });
+        let line = format!("conference {name} lock");
+        while !switch.client().api(&line).await.unwrap().text().contains("locked") {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        // Those that the switch has called may come in all the same.
+        call.set("conference_enforce_security", "true").await.unwrap();
+        let refused = call.conference(conference).await.unwrap();
+        assert_eq!(refused.conference(), None, "{refused:?}");
+        call.playback("silence_stream://20").await.unwrap();
+        inside.hangup(HangupCause::NormalClearing).await.unwrap();
+        assert!(matches!(stay.await.unwrap(), Err(Error::CallEnded(_))));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_recording_that_cannot_be_written() {
+    everywhere(|switch| async move {
+        let call = answered(&switch).await;
+        let path = if switch.is_real() { "/proc/there.wav" } else { "/nowhere/there.wav" };
+        // The switch tells nothing of one in the background.
+        call.record_session(RecordSession::start(path)).await.unwrap();
+        call.playback("silence_stream://20").await.unwrap();
+        let failed = call.record(Record::new(path)).await;
+        assert!(matches!(failed, Err(Error::CallEnded(_))), "{failed:?}");
+        assert_eq!(call.ended().await.cause, Some(HangupCause::DestinationOutOfOrder));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_runs_is_broken_off_by_another() {
+    everywhere(|switch| async move {
+        let call = answered(&switch).await;
+        let playing = tokio::spawn({
+            let call = call.clone();
+            async move { call.playback("silence_stream://-1").await }
+        });
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        call.break_application().await.unwrap();
+        assert_eq!(playing.await.unwrap().unwrap().terminator(), None);
+        assert!(call.ended_already().is_none());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_caller_who_waits_too_long() {
+    everywhere(|switch| async move {
+        let call = answered(&switch).await;
+        call.set("fifo_orbit_exten", "park:1").await.unwrap();
+        call.set("fifo_orbit_dialplan", "inline").await.unwrap();
+        let waited = call.fifo(Fifo::caller(format!("test-{}", call.uuid()))).await.unwrap();
+        assert_eq!(waited, FifoEnd::TimedOut);
+        call.hangup(HangupCause::NormalClearing).await.unwrap();
     })
     .await;
 }

@@ -115,3 +115,23 @@ async fn told_besides() {
     })
     .await;
 }
+
+/// What the call hears comes to a program, as packets, for as long as it is parked.
+#[tokio::test]
+async fn its_audio_comes_to_a_program() {
+    everywhere(|switch| async move {
+        if !switch.is_real() {
+            // There is no audio in the simulated one.
+            return;
+        }
+        let call = switch.made(trunkline::dialstring::Endpoint::loopback("9001", "default").unwrap()).await;
+        let program = tokio::net::UdpSocket::bind("127.0.0.1:0").await.unwrap();
+        let unicast = Unicast::default().local("127.0.0.1:8026".parse().unwrap());
+        call.unicast(unicast.remote(program.local_addr().unwrap())).await.unwrap();
+        let mut packet = [0; 2048];
+        let (length, _) = program.recv_from(&mut packet).await.unwrap();
+        assert!(length > 0);
+        call.hangup(HangupCause::NormalClearing).await.unwrap();
+    })
+    .await;
+}

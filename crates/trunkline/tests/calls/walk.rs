@@ -10,14 +10,21 @@ use std::time::Duration;
 
 use tokio::task::JoinSet;
 use trunkline::api::{Show, UuidKill, UuidRecvDtmf};
-use trunkline::dialstring::Endpoint;
+use trunkline::application::Dial;
+use trunkline::dialstring::{DialString, Endpoint};
 use trunkline::{Call, ChannelUuid, Client, Error, EventName, Item};
 
 use crate::support::{Switch, asynchronous, within};
 
 #[allow(dead_code, reason = "its `main` is run elsewhere")]
+#[path = "../../examples/call_server.rs"]
+mod call_server;
+#[allow(dead_code, reason = "its `main` is run elsewhere")]
 #[path = "../../examples/caller_name.rs"]
 mod caller_name;
+#[allow(dead_code, reason = "its `main` is run elsewhere")]
+#[path = "../../examples/click_to_dial.rs"]
+mod click_to_dial;
 #[allow(dead_code, reason = "its `main` is run elsewhere")]
 #[path = "../../examples/ivr_menu.rs"]
 mod ivr_menu;
@@ -31,10 +38,11 @@ mod queue;
 #[path = "../../examples/toggle_recording.rs"]
 mod toggle_recording;
 
-/// Runs a handler, and has the caller hang up where it waits for the `at`th time. Whether it came so far.
-async fn hung_up_at<F>(at: usize, client: &Client, uuid: &ChannelUuid, handler: F) -> (F::Output, bool)
+/// Runs a handler, and has this done where it waits for the `at`th time. Whether it came so far.
+async fn struck_at<F, S>(at: usize, strike: impl Fn() -> S, handler: F) -> (F::Output, bool)
 where
     F: Future,
+    S: Future<Output = ()> + Send + 'static,
 {
     let (waits, struck) = (AtomicUsize::new(0), Arc::new(AtomicBool::new(false)));
     let mut handler = pin!(handler);
@@ -43,8 +51,7 @@ where
         Poll::Pending => {
             if waits.fetch_add(1, Ordering::Relaxed) + 1 == at {
                 struck.store(true, Ordering::Relaxed);
-                let (client, kill) = (client.clone(), UuidKill::new(uuid));
-                tokio::spawn(async move { client.run(kill).await.map(drop) });
+                tokio::spawn(strike());
             }
             Poll::Pending
         }
@@ -56,7 +63,7 @@ where
 /// So many calls at once.
 const AT_ONCE: usize = 8;
 
-/// Walks a handler to its end; how many places there were.
+/// Walks a handler to its end, and has the caller hang up at each place; how many there were.
 async fn walk<F>(
     name: &'static str,
     digits: &'static str,
@@ -65,22 +72,36 @@ async fn walk<F>(
 where
     F: Future<Output = Result<(), Error>> + Send + 'static,
 {
+    walk_all(name, move |switch, at| {
+        let handler = handler.clone();
+        async move {
+            let (uuid, session) = switch.call("async full").await;
+            let pressing = tokio::spawn(press(switch.client().clone(), uuid.clone(), digits));
+            let strike = || {
+                let (client, kill) = (switch.client().clone(), UuidKill::new(&uuid));
+                async move { drop(client.run(kill).await) }
+            };
+            let (end, struck) = struck_at(at, strike, handler(asynchronous(session))).await;
+            pressing.abort();
+            match end {
+                Ok(()) | Err(Error::CallEnded(_)) => struck,
+                Err(error) => panic!("{name}, hung up at place {at}: {error}"),
+            }
+        }
+    })
+    .await
+}
+
+/// Runs it for each place, until there are no more: it says whether it came so far.
+async fn walk_all<F>(name: &str, run: impl Fn(Arc<Switch>, usize) -> F) -> usize
+where
+    F: Future<Output = bool> + Send + 'static,
+{
     let switch = Arc::new(Switch::simulated().await);
     for first in (1..).step_by(AT_ONCE) {
         let mut calls = JoinSet::new();
         for at in first..first + AT_ONCE {
-            let (switch, handler) = (Arc::clone(&switch), handler.clone());
-            calls.spawn(async move {
-                let (uuid, session) = switch.call("async full").await;
-                let pressing = tokio::spawn(press(switch.client().clone(), uuid.clone(), digits));
-                let handled = handler(asynchronous(session));
-                let (end, struck) = hung_up_at(at, switch.client(), &uuid, handled).await;
-                pressing.abort();
-                match end {
-                    Ok(()) | Err(Error::CallEnded(_)) => struck,
-                    Err(error) => panic!("{name}, hung up at place {at}: {error}"),
-                }
-            });
+            calls.spawn(run(Arc::clone(&switch), at));
         }
         let struck = calls.join_all().await.into_iter().filter(|struck| *struck).count();
         nothing_is_left(switch.client(), name).await;
@@ -154,4 +175,56 @@ async fn a_prepaid_call() {
     };
     let places = within(walk("prepaid", "", run)).await;
     assert!(places >= 4, "{places}");
+}
+
+#[tokio::test]
+async fn a_server_one_level_up() {
+    let calls = Arc::new(call_server::calls());
+    let places = within(walk("call_server", "", move |call| Arc::clone(&calls).attend(call))).await;
+    assert!(places >= 4, "{places}");
+}
+
+/// Has a channel with a name like this hung up, as soon as there is one.
+async fn hang_up(client: Client, name: String) {
+    loop {
+        let channels = client.run(Show::channels_like(&*name)).await.unwrap();
+        if let Some(channel) = channels.value().first() {
+            return drop(client.run(UuidKill::new(&channel.uuid)).await);
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+/// Either of the two hangs up, at each place: whoever is there of the other must go as well.
+#[tokio::test]
+async fn two_who_are_called_and_talk() {
+    for (who, other) in
+        [("own", "null/other"), ("other", "null/other"), ("own", "loopback/9014/default/XML?")]
+    {
+        let run = move |switch: Arc<Switch>, at| async move {
+            let own = Endpoint::null(&format!("own-{at}-")).unwrap();
+            let other = match other.strip_suffix('?') {
+                Some(rings) => rings.to_owned(),
+                None => format!("{other}-{at}-"),
+            };
+            let name = format!("{who}-{at}-");
+            let strike = || hang_up(switch.client().clone(), name.clone());
+            let at_last = tokio::spawn({
+                let strike = strike();
+                async move {
+                    tokio::time::sleep(Duration::from_millis(1500)).await;
+                    strike.await;
+                }
+            });
+            let dial = Dial::to(other.parse::<DialString>().unwrap());
+            let (end, struck) = struck_at(at, strike, click_to_dial::dial(switch.client(), own, dial)).await;
+            at_last.abort();
+            match end {
+                Ok(_) | Err(Error::CallEnded(_) | Error::Originate(_)) => struck,
+                Err(error) => panic!("{who} hangs up at place {at}: {error}"),
+            }
+        };
+        let places = within(walk_all("click_to_dial", run)).await;
+        assert!(places >= 4, "{who} {other}: {places}");
+    }
 }
