@@ -4,6 +4,8 @@
 
 #[path = "../examples/blocking.rs"]
 mod blocking;
+#[path = "../examples/board.rs"]
+mod board;
 #[path = "../examples/call_server.rs"]
 mod call_server;
 #[path = "../examples/caller_name.rs"]
@@ -16,6 +18,8 @@ mod commands;
 mod embedded;
 #[path = "../examples/events.rs"]
 mod events;
+#[path = "../examples/handlers.rs"]
+mod handlers;
 #[path = "../examples/ivr_menu.rs"]
 mod ivr_menu;
 #[path = "../examples/jobs.rs"]
@@ -35,12 +39,14 @@ mod toggle_recording;
 fn each_runs_to_its_end() {
     for (name, run) in [
         ("blocking", blocking::main as fn() -> Result<(), Box<dyn std::error::Error>>),
+        ("board", board::main),
         ("call_server", call_server::main),
         ("caller_name", caller_name::main),
         ("click_to_dial", click_to_dial::main),
         ("commands", commands::main),
         ("embedded", embedded::main),
         ("events", events::main),
+        ("handlers", handlers::main),
         ("ivr_menu", ivr_menu::main),
         ("jobs", jobs::main),
         ("log", log::main),
