@@ -384,11 +384,19 @@ impl Core {
 
     /// Makes each of two channels the other leg of the other one.
     pub(crate) fn introduce(&mut self, a: ChannelId, b: ChannelId) {
-        for (id, of, kind) in [(b, a, OtherType::Originator), (a, b, OtherType::Originatee)] {
-            let profile = self.channels.get(of).and_then(|channel| channel.profile.as_deref().cloned());
-            if let (Some(channel), Some(profile)) = (self.channels.get_mut(id), profile) {
-                channel.other = Some((kind, profile.as_other_leg().into()));
-            }
+        self.show_leader(b, a);
+        self.show_other(a, b, OtherType::Originatee);
+    }
+
+    /// Makes the one who calls the other leg of the one who is called.
+    pub(crate) fn show_leader(&mut self, id: ChannelId, leader: ChannelId) {
+        self.show_other(id, leader, OtherType::Originator);
+    }
+
+    fn show_other(&mut self, id: ChannelId, of: ChannelId, kind: OtherType) {
+        let profile = self.channels.get(of).and_then(|channel| channel.profile.as_deref().cloned());
+        if let (Some(channel), Some(profile)) = (self.channels.get_mut(id), profile) {
+            channel.other = Some((kind, profile.as_other_leg().into()));
         }
     }
 }

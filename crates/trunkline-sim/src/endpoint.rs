@@ -318,7 +318,7 @@ impl Core {
         let left = channel.variables.get("max_forwards").and_then(|left| std::str::from_utf8(left).ok());
         let left = left.and_then(|left| left.parse().ok()).unwrap_or(70i64) - 1;
         let (uuid, reads) = (channel.uuid.clone(), channel.reads);
-        self.introduce(caller, id);
+        self.show_leader(id, caller);
         let Some(channel) = self.channels.get_mut(id) else { return };
         channel.variables.set("max_forwards", left.to_string());
         if reads {
@@ -326,6 +326,10 @@ impl Core {
         }
         channel.variables.set("originator", &uuid);
         channel.variables.set("signal_bond", &uuid);
+        let leg = channel.uuid.clone();
+        if let Some(caller) = self.channels.get_mut(caller) {
+            caller.variables.set("originate_signal_bond", leg);
+        }
     }
 
     fn set_leg_variables(&mut self, id: ChannelId, kind: &str, request: &Request<'_>, from: Option<&str>) {

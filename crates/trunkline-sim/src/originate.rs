@@ -41,6 +41,10 @@ pub(crate) struct Originate {
     fatal: Option<Vec<u8>>,
     /// Whether there was one.
     fails: bool,
+    /// The legs that are tried together: their uuids, and why they ended.
+    tried: Vec<(String, Cause)>,
+    /// Whether the caller's variables have what came of the last ones.
+    told: bool,
     /// The caller's state before it began to wait.
     before: Option<CallState>,
 }
@@ -68,6 +72,22 @@ impl Originate {
         let (causes, name) = (causes.to_ascii_uppercase(), cause.name());
         let named = causes.windows(name.len()).any(|part| part == name.as_bytes());
         is_true(&causes) || named != causes.starts_with(b"!")
+    }
+}
+
+impl Originate {
+    /// One of those that are tried together was answered.
+    fn all_others_lose(&mut self, uuid: &str) {
+        let open =
+            self.tried.iter_mut().filter(|(leg, cause)| leg != uuid && *cause == HangupCause::None.into());
+        open.for_each(|(_, cause)| *cause = HangupCause::LoseRace.into());
+    }
+
+    fn lost(&mut self, uuid: &str, cause: Cause) {
+        let leg = self.tried.iter_mut().find(|(leg, _)| leg == uuid);
+        if let Some((_, known)) = leg {
+            *known = cause;
+        }
     }
 }
 
@@ -167,6 +187,8 @@ impl Core {
             last_cause,
             fatal,
             fails: false,
+            tried: Vec::new(),
+            told: false,
             before,
         };
         self.originates.insert(id, originate);
@@ -180,6 +202,14 @@ impl Core {
     pub(crate) fn next_group(&mut self, id: OriginateId) {
         loop {
             let Some(originate) = self.originates.get_mut(&id) else { return };
+            let tried = std::mem::take(&mut originate.tried);
+            if let Some(caller) = originate.asker.channel().filter(|_| !tried.is_empty()) {
+                let cause = originate.last_cause;
+                self.note_disposition(caller, cause);
+                self.note_causes(Some(caller), &tried);
+            }
+            let Some(originate) = self.originates.get_mut(&id) else { return };
+            originate.told = !tried.is_empty();
             let Some(group) = originate.groups.pop_front() else { return self.originate_failed(id) };
             let (name, number) = (originate.caller_name.clone(), originate.caller_number.clone());
             let group = self.without_users(id, group);
@@ -201,10 +231,12 @@ impl Core {
         let request =
             Request { dial: &leg.dial, variables: &leg.variables, caller_name, caller_number, caller };
         let made = self.new_leg(&request);
+        let uuid = made.as_ref().map(|leg| self.uuid_of(*leg)).unwrap_or_default();
         let Some(originate) = self.originates.get_mut(&id) else { return };
         match made {
             Ok(channel) => {
                 originate.waiting.push(channel);
+                originate.tried.push((uuid, HangupCause::None.into()));
                 if let Some(seconds) = leg.timeout() {
                     self.schedule.at(self.now.whole_seconds_later(seconds), Task::LegTimeout(channel));
                 }
@@ -255,10 +287,11 @@ impl Core {
     }
 
     fn take_answer(&mut self, id: OriginateId, channel: ChannelId) {
-        let Some(originate) = self.originates.remove(&id) else { return };
+        let Some(mut originate) = self.originates.remove(&id) else { return };
         if let Some(channel) = self.channels.get_mut(channel) {
             channel.originate = None;
         }
+        originate.all_others_lose(&self.uuid_of(channel));
         for loser in originate.waiting.iter().copied().filter(|loser| *loser != channel) {
             if let Some(loser) = self.channels.get_mut(loser) {
                 loser.originate = None;
@@ -278,12 +311,12 @@ impl Core {
                 self.dialled(dial, Ok(channel));
             }
             Asker::Bridge { channel: caller, serial } => {
-                self.note_success(caller, channel, originate.before);
+                self.note_success(caller, channel, originate.before, &originate.tried);
                 self.run_hooks_on(caller, "post_originate");
                 self.begin_bridging(caller, channel, serial);
             }
             Asker::Consultation { channel: caller, serial } => {
-                self.note_success(caller, channel, originate.before);
+                self.note_success(caller, channel, originate.before, &originate.tried);
                 self.run_hooks_on(caller, "post_originate");
                 self.begin_consultation(caller, channel, serial);
             }
@@ -313,17 +346,32 @@ impl Core {
         }
     }
 
+    /// What the caller's variables say of legs tried together, once that is over.
+    fn note_causes(&mut self, caller: Option<ChannelId>, tried: &[(String, Cause)]) {
+        let Some(channel) = caller.and_then(|caller| self.channels.get_mut(caller)) else { return };
+        for (uuid, cause) in tried {
+            channel.variables.append("originate_causes", format!("{uuid};{}", cause.name()));
+        }
+    }
+
     /// What the caller's variables say of a call that was answered.
-    fn note_success(&mut self, caller: ChannelId, callee: ChannelId, before: Option<CallState>) {
+    fn note_success(
+        &mut self,
+        caller: ChannelId,
+        callee: ChannelId,
+        before: Option<CallState>,
+        tried: &[(String, Cause)],
+    ) {
         let Some(peer) = self.channels.get(callee) else { return };
         let (uuid, answered) = (peer.uuid.clone(), peer.answered);
         let shown = peer.profile.as_deref().map(|p| (p.callee_name.clone(), p.callee_number.clone()));
         let Some(channel) = self.channels.get_mut(caller) else { return };
-        let variables = &mut channel.variables;
-        variables.set("originate_disposition", "SUCCESS");
-        variables.set("DIALSTATUS", "SUCCESS");
-        variables.append("originate_causes", format!("{uuid};NONE"));
-        variables.set("signal_bond", uuid);
+        channel.variables.set("originate_disposition", "SUCCESS");
+        channel.variables.set("DIALSTATUS", "SUCCESS");
+        self.note_causes(Some(caller), tried);
+        let Some(channel) = self.channels.get_mut(caller) else { return };
+        channel.variables.set("signal_bond", uuid);
+        channel.variables.remove(b"originate_signal_bond");
         if let (Some(profile), Some((name, number))) = (channel.profile.as_deref_mut(), shown) {
             (profile.callee_name, profile.callee_number) = (name, number);
         }
@@ -340,6 +388,9 @@ impl Core {
     fn originate_failed(&mut self, id: OriginateId) {
         let Some(originate) = self.originates.remove(&id) else { return };
         let cause = originate.last_cause;
+        if let Some(caller) = originate.asker.channel().filter(|_| !originate.told) {
+            self.note_disposition(caller, cause);
+        }
         match originate.asker {
             Asker::Call(call) => self.finish_call(call, refusal(cause)),
             // The last one that fails decides.
@@ -347,13 +398,13 @@ impl Core {
             Asker::Part(_) => {}
             Asker::Conference(dial) => self.dialled(dial, Err(cause)),
             Asker::Bridge { channel, serial } => {
-                self.note_failure(channel, cause, originate.before);
+                self.stop_waiting(channel, originate.before);
                 self.run_hooks_on(channel, "post_originate");
                 self.bridge_failed(channel, cause);
                 self.application_over(channel, serial);
             }
             Asker::Consultation { channel, serial } => {
-                self.note_failure(channel, cause, originate.before);
+                self.stop_waiting(channel, originate.before);
                 self.run_hooks_on(channel, "post_originate");
                 self.consultation_failed(channel, serial);
             }
@@ -372,7 +423,7 @@ impl Core {
     }
 
     /// What the caller's variables say of a call nobody took.
-    fn note_failure(&mut self, caller: ChannelId, cause: Cause, before: Option<CallState>) {
+    fn note_disposition(&mut self, caller: ChannelId, cause: Cause) {
         let Some(channel) = self.channels.get_mut(caller) else { return };
         let name = cause.name();
         let status = match name.as_str() {
@@ -385,6 +436,9 @@ impl Core {
         };
         channel.variables.set("originate_disposition", &name);
         channel.variables.set("DIALSTATUS", status);
+    }
+
+    fn stop_waiting(&mut self, caller: ChannelId, before: Option<CallState>) {
         if let Some(before) = before {
             self.set_call_state(caller, before);
         }
@@ -400,7 +454,9 @@ impl Core {
             self.hangup(leg, cause, &origin::ORIGINATE_HANGUP);
         }
         if let Some(caller) = originate.asker.channel() {
-            self.note_failure(caller, HangupCause::OriginatorCancel.into(), originate.before);
+            self.note_disposition(caller, HangupCause::OriginatorCancel.into());
+            self.note_causes(Some(caller), &originate.tried);
+            self.stop_waiting(caller, originate.before);
         }
     }
 
@@ -421,7 +477,9 @@ impl Core {
     pub(crate) fn originate_lost(&mut self, channel: ChannelId, cause: Cause) {
         let waited = self.channels.get_mut(channel).and_then(|channel| channel.originate.take());
         let Some(id) = waited else { return };
+        let uuid = self.uuid_of(channel);
         let Some(originate) = self.originates.get_mut(&id) else { return };
+        originate.lost(&uuid, cause);
         originate.waiting.retain(|waiting| *waiting != channel);
         originate.last_cause = cause;
         if originate.is_fatal(cause) {

@@ -319,11 +319,16 @@ impl Core {
 
     /// What a call that ends says of its bridge, here and at the other end.
     fn note_hangup(&mut self, id: ChannelId, cause: Cause) {
-        let bridge = self.channels.get(id).and_then(|channel| channel.bridge);
-        let Some(bridge) = bridge.filter(|bridge| !bridge.is_over()) else { return };
-        if let Some(peer) = self.channels.get_mut(bridge.peer) {
-            peer.variables.set("last_bridge_hangup_cause", cause.name());
+        let Some(channel) = self.channels.get(id) else { return };
+        let bridge = channel.bridge;
+        // Whom it is bridged to, calls, or is called by.
+        let bond =
+            ["signal_bond", "originate_signal_bond"].iter().find_map(|bond| channel.variables.get(bond));
+        let partner = bond.and_then(|uuid| self.channels.locate(uuid));
+        if let Some(partner) = partner.and_then(|partner| self.channels.get_mut(partner)) {
+            partner.variables.set("last_bridge_hangup_cause", cause.name());
         }
+        let Some(bridge) = bridge.filter(|bridge| !bridge.is_over()) else { return };
         if let Some(channel) = self.channels.get_mut(id) {
             let role = if bridge.leads { "originator" } else { "originatee" };
             channel.variables.set("last_bridge_role", role);

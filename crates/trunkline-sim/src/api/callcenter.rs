@@ -84,7 +84,8 @@ pub(super) fn json_list(core: &Core, arguments: &str) -> Option<String> {
                 let fields = fields.map(|(name, value)| format!("\"{name}\":{}", super::json::text(value)));
                 format!("{{{}}}", fields.collect::<Vec<_>>().join(","))
             };
-            let rows: Vec<String> = agents.lines().skip(1).filter(|line| line.contains('|')).map(row).collect();
+            let rows: Vec<String> =
+                agents.lines().skip(1).filter(|line| line.contains('|')).map(row).collect();
             Some(format!("[{}]", rows.join(",")))
         }
         _ => None,

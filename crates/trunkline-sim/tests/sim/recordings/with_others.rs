@@ -219,6 +219,7 @@ pub(super) const CLAIMS: &[Claim] = &[
         &[],
     ),
     Claim("api-show-bridged", two_joined, &[]),
+    Claim("out-bridge", || vec![(Opening(1), extension_call(1, "5001"))], &[]),
     Claim("api-show-3", three_calls, &["registrations"]),
     Claim("api-show-3-json", three_calls, &["registrations"]),
     Claim("api-show-3-xml", three_calls, &["registrations"]),
