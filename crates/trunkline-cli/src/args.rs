@@ -48,6 +48,21 @@ Examples:
   trunkline sim --listen 127.0.0.1:8021
   trunkline sim load --calls 1000 --rate 50 --hold 10s";
 
+const AFTER_SIM: &str = "\
+Without --conf and --dialplan it has extensions of its own in the context
+\"default\": 9001 echoes, 9002 parks, 9003 plays a tone, 9013 is busy, 9014
+rings three seconds, 9020 hangs up after half a second. null/x answers at once.
+
+While it runs, a client orders unkindness, and who talks in a conference:
+`api sim` says how, `api sim fault` what is in force.
+
+Examples:
+  trunkline sim
+  trunkline -x 'originate {origination_uuid=a}loopback/9014 &park' -x 'uuid_kill a'
+  trunkline -x 'sim fault events drop 10' -x 'sim fault'
+  trunkline sim --conf /etc/freeswitch --password secret
+  trunkline sim example >sim.toml && trunkline sim --config sim.toml";
+
 #[derive(Subcommand, Debug)]
 pub(crate) enum Command {
     /// Print events as they come
@@ -129,7 +144,7 @@ pub(crate) enum Format {
 }
 
 #[derive(clap::Args, Debug)]
-#[command(args_conflicts_with_subcommands = true)]
+#[command(args_conflicts_with_subcommands = true, after_help = AFTER_SIM)]
 pub(crate) struct SimArgs {
     /// Where to listen; port 0 takes any free one [default: 127.0.0.1:8021]
     ///

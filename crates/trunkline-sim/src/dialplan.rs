@@ -27,8 +27,17 @@ use document::Context;
 
 /// Contexts and their extensions, as FreeSWITCH's `dialplan/*.xml` has them.
 ///
-/// The default has, in the context `default`, extensions that answer and echo, park, play, ring, refuse, call programs
-/// on this host, and so on; `dialplan/default.xml` in this crate's source lists them.
+/// The default has, in the context `default`, these and others; `dialplan/default.xml` in this crate's source has all.
+///
+/// | number | what it does |
+/// |---|---|
+/// | 9001 | answers and echoes |
+/// | 9002 | answers and parks |
+/// | 9003 | answers and plays a tone without end; 9026 silence |
+/// | 9013 | refuses: USER_BUSY |
+/// | 9014 | rings for three seconds, answers and parks |
+/// | 9020 | answers, and hangs up after half a second |
+/// | `s_`, `sf_`, `a_`, `af_` and a port | answers, and has a program on this host take the call: `socket` in sync mode, sync and full, async, async and full |
 #[derive(Debug, Clone)]
 pub struct Dialplan(Arc<[Context]>);
 
