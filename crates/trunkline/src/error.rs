@@ -128,12 +128,17 @@ pub enum Error {
     },
     /// The switch took a command, but what it is to bring about did not show in the model in time.
     #[cfg(all(feature = "client", feature = "model"))]
-    #[error("the switch took `{command}`, but its effect did not show within {after:?}")]
+    #[error(
+        "the switch took `{command}`, but its effect did not show within {after:?}{}",
+        if .gone.is_some() { ": there is no such channel" } else { "" }
+    )]
     NotSeen {
         /// The command.
         command: String,
         /// How long it was waited for.
         after: Duration,
+        /// The channel, if it is not there: the switch says yes to many a command all the same.
+        gone: Option<trunkline_proto::ChannelUuid>,
     },
     /// A connection that was made elsewhere and handed over cannot be made again: where to connect is not known here.
     #[error(

@@ -75,6 +75,12 @@ pub enum CloseReason {
     /// The operating system reported an error on the socket.
     #[error("the connection failed: {0}")]
     Io(String),
+    /// The switch lets this user in, and refuses the events that all depends on.
+    #[error("this user may log in, but not hear what all depends on: {text}")]
+    Refused {
+        /// What was refused, and why.
+        text: String,
+    },
 }
 
 /// What comes out of a connection.

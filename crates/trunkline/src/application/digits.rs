@@ -15,6 +15,84 @@ const VARIABLE: &str = "trunkline_digits";
 /// The most that the switch has room for (`digit_buffer` in `mod_dptools.c`).
 const MOST: u32 = 127;
 
+/// What is asked for, and for how long.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Asking {
+    prompt: String,
+    count: RangeInclusive<u32>,
+    timeout: Duration,
+    digit_timeout: Option<Duration>,
+    terminators: String,
+}
+
+impl Asking {
+    fn prompt(path: impl Into<String>) -> Self {
+        Self {
+            prompt: path.into(),
+            count: 1..=1,
+            timeout: Duration::from_secs(5),
+            digit_timeout: None,
+            terminators: "#".to_owned(),
+        }
+    }
+
+    /// Its words, as both applications have them: how many, the prompt, the terminators, and the two times.
+    fn words(&self) -> Result<Words, ApiMisuse> {
+        check_count(&self.count)?;
+        Ok(Words {
+            count: format!("{} {}", self.count.start(), self.count.end()),
+            prompt: word(&self.prompt),
+            terminators: word(&self.terminators),
+            timeout: milliseconds(self.timeout),
+            digit_timeout: milliseconds(self.digit_timeout.unwrap_or(self.timeout)),
+        })
+    }
+}
+
+struct Words {
+    count: String,
+    prompt: String,
+    terminators: String,
+    timeout: String,
+    digit_timeout: String,
+}
+
+/// What both applications are told in the same way.
+macro_rules! asks {
+    ($name:ident: $count:literal) => {
+        impl $name {
+            /// So many of them, 127 at most. With the most of them entered no terminator is waited for.
+            #[doc = $count]
+            #[must_use]
+            pub fn count(mut self, count: RangeInclusive<u32>) -> Self {
+                self.asking.count = count;
+                self
+            }
+
+            /// How long the first digit may take after the prompt: a second at least, in milliseconds.
+            #[must_use]
+            pub fn timeout(mut self, timeout: Duration) -> Self {
+                self.asking.timeout = timeout;
+                self
+            }
+
+            /// How long each of the others may take.
+            #[must_use]
+            pub fn digit_timeout(mut self, timeout: Duration) -> Self {
+                self.asking.digit_timeout = Some(timeout);
+                self
+            }
+
+            /// The digits that end the entry. `+` before one has it belong to the entry.
+            #[must_use]
+            pub fn terminators(mut self, terminators: impl Into<String>) -> Self {
+                self.asking.terminators = terminators.into();
+                self
+            }
+        }
+    };
+}
+
 /// `play_and_get_digits`: plays a prompt, takes digits, and plays and takes them again until they are right or there were
 /// enough tries.
 ///
@@ -22,30 +100,19 @@ const MOST: u32 = 127;
 /// otherwise.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Digits {
-    prompt: String,
+    asking: Asking,
     invalid: String,
-    count: RangeInclusive<u32>,
     tries: u32,
-    timeout: Duration,
-    digit_timeout: Option<Duration>,
-    terminators: String,
     pattern: String,
 }
+
+asks!(Digits: "If none is enough, none is what comes after a terminator, and after the time without a digit, too.");
 
 impl Digits {
     /// Plays this file, or tone, or silence, until the first digit.
     #[must_use]
     pub fn prompt(path: impl Into<String>) -> Self {
-        Self {
-            prompt: path.into(),
-            invalid: String::new(),
-            count: 1..=1,
-            tries: 1,
-            timeout: Duration::from_secs(5),
-            digit_timeout: None,
-            terminators: "#".to_owned(),
-            pattern: String::new(),
-        }
+        Self { asking: Asking::prompt(path), invalid: String::new(), tries: 1, pattern: String::new() }
     }
 
     /// Plays nothing.
@@ -54,39 +121,10 @@ impl Digits {
         Self::prompt("silence")
     }
 
-    /// So many of them, 127 at most. With the most of them entered no terminator is waited for. If none is enough,
-    /// none is what comes after a terminator, and after the time without a digit, too.
-    #[must_use]
-    pub fn count(mut self, count: RangeInclusive<u32>) -> Self {
-        self.count = count;
-        self
-    }
-
     /// How often the caller may try, prompted each time.
     #[must_use]
     pub fn tries(mut self, tries: u32) -> Self {
         self.tries = tries;
-        self
-    }
-
-    /// How long the first digit may take after the prompt: a second at least, in milliseconds.
-    #[must_use]
-    pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = timeout;
-        self
-    }
-
-    /// How long each of the others may take.
-    #[must_use]
-    pub fn digit_timeout(mut self, timeout: Duration) -> Self {
-        self.digit_timeout = Some(timeout);
-        self
-    }
-
-    /// The digits that end the entry. `+` before one has it belong to the entry.
-    #[must_use]
-    pub fn terminators(mut self, terminators: impl Into<String>) -> Self {
-        self.terminators = terminators.into();
         self
     }
 
@@ -115,82 +153,39 @@ impl Application for Digits {
     type Output = Entered;
 
     fn execute(&self) -> Result<Execute, ApiMisuse> {
-        check_count(&self.count)?;
-        let words = [
-            self.count.start().to_string(),
-            self.count.end().to_string(),
-            self.tries.to_string(),
-            milliseconds(self.timeout),
-            word(&self.terminators),
-            word(&self.prompt),
-            word(&self.invalid),
-            VARIABLE.to_owned(),
-            word(&self.pattern),
-            milliseconds(self.digit_timeout.unwrap_or(self.timeout)),
-        ];
-        argument("play_and_get_digits", &words.join(" "))
+        let Words { count, prompt, terminators, timeout, digit_timeout } = self.asking.words()?;
+        let (tries, invalid, pattern) = (self.tries, word(&self.invalid), word(&self.pattern));
+        argument(
+            "play_and_get_digits",
+            &format!(
+                "{count} {tries} {timeout} {terminators} {prompt} {invalid} {VARIABLE} {pattern} {digit_timeout}"
+            ),
+        )
     }
 
     fn read(&self, complete: &Event) -> Result<Entered, ApplicationError> {
-        read(complete, &self.count)
+        read(complete, &self.asking.count)
     }
 
     /// It does not heed a break once it waits for digits.
     fn cancel(&self) -> Cancel {
-        ending(&self.terminators)
+        ending(&self.asking.terminators)
     }
 }
 
 /// `read`: plays a prompt and takes digits, once. What [`Digits`] does in one try.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Read {
-    prompt: String,
-    count: RangeInclusive<u32>,
-    timeout: Duration,
-    digit_timeout: Option<Duration>,
-    terminators: String,
+    asking: Asking,
 }
+
+asks!(Read: "One at least.");
 
 impl Read {
     /// Plays this file, or tone, or silence, until the first digit.
     #[must_use]
     pub fn prompt(path: impl Into<String>) -> Self {
-        let digits = Digits::prompt(path);
-        Self {
-            prompt: digits.prompt,
-            count: digits.count,
-            timeout: digits.timeout,
-            digit_timeout: None,
-            terminators: digits.terminators,
-        }
-    }
-
-    /// So many of them: one at least, 127 at most. With the most of them entered no terminator is waited for.
-    #[must_use]
-    pub fn count(mut self, count: RangeInclusive<u32>) -> Self {
-        self.count = count;
-        self
-    }
-
-    /// How long the first digit may take after the prompt: a second at least, in milliseconds.
-    #[must_use]
-    pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = timeout;
-        self
-    }
-
-    /// How long each of the others may take.
-    #[must_use]
-    pub fn digit_timeout(mut self, timeout: Duration) -> Self {
-        self.digit_timeout = Some(timeout);
-        self
-    }
-
-    /// The digits that end the entry.
-    #[must_use]
-    pub fn terminators(mut self, terminators: impl Into<String>) -> Self {
-        self.terminators = terminators.into();
-        self
+        Self { asking: Asking::prompt(path) }
     }
 }
 
@@ -198,26 +193,17 @@ impl Application for Read {
     type Output = Entered;
 
     fn execute(&self) -> Result<Execute, ApiMisuse> {
-        check_count(&self.count)?;
-        let words = [
-            self.count.start().to_string(),
-            self.count.end().to_string(),
-            word(&self.prompt),
-            VARIABLE.to_owned(),
-            milliseconds(self.timeout),
-            word(&self.terminators),
-            milliseconds(self.digit_timeout.unwrap_or(self.timeout)),
-        ];
-        argument("read", &words.join(" "))
+        let Words { count, prompt, terminators, timeout, digit_timeout } = self.asking.words()?;
+        argument("read", &format!("{count} {prompt} {VARIABLE} {timeout} {terminators} {digit_timeout}"))
     }
 
     fn read(&self, complete: &Event) -> Result<Entered, ApplicationError> {
-        read(complete, &self.count)
+        read(complete, &self.asking.count)
     }
 
     /// It does not heed a break once it waits for digits.
     fn cancel(&self) -> Cancel {
-        ending(&self.terminators)
+        ending(&self.asking.terminators)
     }
 }
 

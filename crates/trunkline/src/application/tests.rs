@@ -112,7 +112,7 @@ fn others() {
     assert_eq!(written(ValetPark::space("lot", "7")), "valet_park lot 7");
     assert_eq!(written(ValetPark::ask("lot", 1..=4)), "valet_park lot ask 1 4");
     let prompted = ValetPark::ask("lot", 3..=4).prompt("a b.wav");
-    assert_eq!(written(prompted), r"valet_park lot ask 3 4 10000 a\sb.wav");
+    assert_eq!(written(prompted), r"valet_park lot ask 3 4 10000 a\\sb.wav");
     for bad in ["a b", "a+b", "a@b", "", "a${b}"] {
         assert!(refused(Conference::new(bad)), "{bad}");
     }

@@ -36,12 +36,14 @@ impl ServerHandle {
         self.stop.send_replace(Some(Stop { at, cause: how.cause }));
     }
 
-    /// Waits until the server is to stop: for handlers that are to know of it.
+    /// Waits until the server is to stop, or is gone: for handlers, and whoever else is to know of it.
     pub fn stopping(&self) -> impl Future<Output = ()> + Send + 'static {
-        let mut stop = self.stop.subscribe();
+        let (mut stop, gone) = (self.stop.subscribe(), self.stopped());
         async move {
-            // The sender is held by the server.
-            let _ = stop.wait_for(Option::is_some).await;
+            tokio::select! {
+                _ = stop.wait_for(Option::is_some) => {}
+                () = gone => {}
+            }
         }
     }
 

@@ -32,7 +32,8 @@ async fn handle(session: Session) -> Result<(), Error> {
 /// What becomes of calls that are under way when the switch is given this order, and of those that come afterwards.
 async fn calls_under(order: &str) -> Counts {
     let sim = Sim::builder().seed(7).start().await.unwrap();
-    let address = sim.addr().to_string();
+    let mut ours: Config = sim.url().parse().unwrap();
+    ours.connection.greeting_timeout = Duration::from_millis(500);
     let mut config = Config::new("", "");
     config.connection.greeting_timeout = Duration::from_millis(500);
     config.connection.command_timeout = Duration::from_secs(3);
@@ -48,10 +49,7 @@ async fn calls_under(order: &str) -> Counts {
         let modes = if silent { &["async full", "async"][..] } else { &["async full", "async", "full", ""] };
         for words in modes {
             for then in ["", order, "sim fault clear"] {
-                let Ok(client) = trunkline::connect(format!("esl://:ClueCon@{address}").as_str()).await
-                else {
-                    continue;
-                };
+                let Ok(client) = trunkline::connect(ours.clone()).await else { continue };
                 let patient = client.with_timeout(Duration::from_millis(500));
                 let line = format!("originate null/test 'socket:127.0.0.1:{port} {words},hangup' inline");
                 let _ = patient.bgapi(&line).await;
@@ -76,24 +74,56 @@ async fn calls_under(order: &str) -> Counts {
     handle_of.counts()
 }
 
+/// Each order there is, and how many of the calls end as calls do, at least.
+const ORDERS: [(&str, u64); 17] = [
+    ("sim fault chunks 3", 9),
+    ("sim fault chunks 40 1", 9),
+    // What is done to those who connect to the switch, and nothing to those it connects to.
+    ("sim fault greeting 100", 9),
+    ("sim fault greeting withheld", 2),
+    ("sim fault accept full", 2),
+    ("sim fault replies delay 50 50", 9),
+    ("sim fault replies cut 400", 3),
+    ("sim fault replies lose playback", 6),
+    ("sim fault events drop 30", 4),
+    ("sim fault events duplicate 50", 9),
+    ("sim fault events reorder 50", 9),
+    ("sim fault calls kill 90", 6),
+    ("sim fault stall 200", 9),
+    ("sim fault disconnect", 6),
+    ("sim fault half-open", 0),
+    ("sim fault flood 2000", 9),
+    ("sim fault restart 50", 1),
+];
+
+/// What there is, the switch says itself.
+#[tokio::test]
+async fn every_fault_there_is_is_tried() {
+    let sim = Sim::builder().start().await.unwrap();
+    let client = trunkline::connect(sim.url().as_str()).await.unwrap();
+    let usage = client.api("sim fault ?").await.unwrap().text().into_owned();
+    for line in usage.lines() {
+        let order = line.strip_prefix("-USAGE: ").unwrap_or_else(|| panic!("{line}"));
+        let words: Vec<_> = order.split(' ').take_while(|word| !word.starts_with(['<', '['])).collect();
+        let (last, first) = words.split_last().unwrap();
+        // `drop|duplicate|reorder` are three.
+        for choice in last.split('|').map(|choice| choice.split('<').next().unwrap()) {
+            let order = [first, &[choice]].concat().join(" ");
+            let tried = ORDERS.iter().any(|(tried, _)| tried.starts_with(&order));
+            assert!(
+                tried
+                    || ["sim fault clear", "sim fault greeting prompt", "sim fault accept open"]
+                        .contains(&&*order),
+                "{order}"
+            );
+        }
+    }
+    assert!(usage.lines().count() >= 14, "{usage}");
+}
+
 #[tokio::test]
 async fn none_hangs_and_each_is_accounted_for() {
-    let orders = [
-        ("sim fault chunks 3", 9),
-        ("sim fault chunks 40 1", 9),
-        ("sim fault replies delay 50 50", 9),
-        ("sim fault replies cut 400", 3),
-        ("sim fault replies lose playback", 6),
-        ("sim fault events drop 30", 4),
-        ("sim fault events duplicate 50", 9),
-        ("sim fault events reorder 50", 9),
-        ("sim fault calls kill 90", 6),
-        ("sim fault stall 200", 9),
-        ("sim fault disconnect", 6),
-        ("sim fault half-open", 0),
-        ("sim fault flood 2000", 9),
-        ("sim fault restart 50", 1),
-    ];
+    let orders = ORDERS;
     let mut runs = tokio::task::JoinSet::new();
     for (order, least) in orders {
         runs.spawn(async move { (order, least, within(calls_under(order)).await) });

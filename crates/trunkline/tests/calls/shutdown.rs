@@ -93,6 +93,8 @@ async fn a_server_that_is_dropped_gives_its_calls_back() {
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
         }
+        // Nobody has said that it is to stop.
+        handle.stopping().await;
         handle.stopped().await;
     })
     .await;

@@ -10,7 +10,7 @@ use trunkline::proto::listener::{command_reply, disconnect_notice};
 use trunkline::{Call, Config, Error};
 
 use crate::notes;
-use crate::support::within;
+use crate::support::{Switch, within};
 
 const GOODBYE: &str = "Disconnected, goodbye.\nSee you at ClueCon! http://www.cluecon.com/\n";
 
@@ -91,16 +91,20 @@ impl Stranger {
     async fn connect(&self, handle: &ServerHandle) {
         let mut stream = connect(handle).await;
         hear(&mut stream, "connect\n\n").await;
-        // The server may have heard enough before the end.
-        let _ = stream.write_all(&self.says).await;
-        match self.leaves {
-            Leaves::Never => {
-                let mut rest = Vec::new();
-                let _ = stream.read_to_end(&mut rest).await;
-            }
-            Leaves::Closing => drop(stream),
-            Leaves::Reset => socket2::SockRef::from(&stream).set_linger(Some(Duration::ZERO)).unwrap(),
+        leave(stream, &self.says, self.leaves).await;
+    }
+}
+
+async fn leave(mut stream: TcpStream, says: &[u8], leaves: Leaves) {
+    // The server may have heard enough before the end.
+    let _ = stream.write_all(says).await;
+    match leaves {
+        Leaves::Never => {
+            let mut rest = Vec::new();
+            let _ = stream.read_to_end(&mut rest).await;
         }
+        Leaves::Closing => drop(stream),
+        Leaves::Reset => socket2::SockRef::from(&stream).set_linger(Some(Duration::ZERO)).unwrap(),
     }
 }
 
@@ -143,23 +147,50 @@ async fn no_call_comes_of_what_is_no_switch() {
 }
 
 /// A call that is up, and what then becomes of its connection.
-async fn lost<F>(handle: &ServerHandle, mode: &str, then: impl FnOnce(TcpStream) -> F)
-where
-    F: Future<Output = ()>,
-{
-    let mut stream = connect(handle).await;
-    hear(&mut stream, "connect\n\n").await;
-    stream.write_all(call_data("lost", mode, "full").as_bytes()).await.unwrap();
-    hear(&mut stream, "execute-app-name: playback\n").await;
-    then(stream).await;
+struct Loss {
+    says: &'static [u8],
+    leaves: Leaves,
+    why: &'static str,
+}
+
+const LOSSES: [Loss; 6] = [
+    Loss { says: b"", leaves: Leaves::Closing, why: "ended without notice" },
+    Loss { says: b"", leaves: Leaves::Reset, why: "connection failed" },
+    Loss {
+        says: b"Content-Length: 100\nContent-Type: text/event-plain\n\nEvent-",
+        leaves: Leaves::Closing,
+        why: "in the middle of a message",
+    },
+    Loss {
+        says: b"Content-Length: many\nContent-Type: text/event-plain\n\n",
+        leaves: Leaves::Never,
+        why: "Content-Length that is no number",
+    },
+    Loss { says: b"Content-Type: nonsense", leaves: Leaves::Closing, why: "in the middle of a message" },
+    Loss { says: &[b'x'; 2 * 1024 * 1024], leaves: Leaves::Never, why: "over the limit" },
+];
+
+impl Loss {
+    async fn happens(&self, handle: &ServerHandle, mode: &str) {
+        let mut stream = connect(handle).await;
+        hear(&mut stream, "connect\n\n").await;
+        stream.write_all(call_data("lost", mode, "full").as_bytes()).await.unwrap();
+        hear(&mut stream, "execute-app-name: playback\n").await;
+        // Whoever closes with something unread resets.
+        hear(&mut stream, "\n\n").await;
+        leave(stream, self.says, self.leaves).await;
+    }
 }
 
 /// The switch goes away, or says what makes no sense, in the midst of a call.
 #[tokio::test]
 async fn a_connection_that_is_lost_ends_its_call() {
-    for mode in ["async", "static"] {
+    for (mode, loss) in
+        ["async", "static"].into_iter().flat_map(|mode| LOSSES.iter().map(move |loss| (mode, loss)))
+    {
         let server = server().await;
         let handle = server.handle();
+        notes::begin();
         let serving = server.serve(|session: Session| async move {
             let played = match session {
                 Session::Async(call) => call.playback("a.wav").await.map(drop),
@@ -173,36 +204,72 @@ async fn a_connection_that_is_lost_ends_its_call() {
         });
         let (served, counts) = within(async {
             tokio::join!(serving, async {
-                lost(&handle, mode, |stream| async { drop(stream) }).await;
-                lost(&handle, mode, |stream| async move {
-                    socket2::SockRef::from(&stream).set_linger(Some(Duration::ZERO)).unwrap();
-                })
-                .await;
-                lost(&handle, mode, |mut stream| async move {
-                    stream
-                        .write_all(b"Content-Length: 100\nContent-Type: text/event-plain\n\nEvent-")
-                        .await
-                        .unwrap();
-                })
-                .await;
-                lost(&handle, mode, |mut stream| async move {
-                    stream
-                        .write_all(b"Content-Length: many\nContent-Type: text/event-plain\n\n")
-                        .await
-                        .unwrap();
-                    let mut rest = Vec::new();
-                    let _ = stream.read_to_end(&mut rest).await;
-                })
-                .await;
-                let counts = over(&handle, 4).await;
+                loss.happens(&handle, mode).await;
+                let counts = over(&handle, 1).await;
                 handle.shutdown(Shutdown::give_back(Duration::ZERO));
                 counts
             })
         })
         .await;
         served.unwrap();
-        assert_eq!(counts.ended, 4, "{mode}: {counts:?}");
+        assert_eq!(counts.ended, 1, "{mode}, {}: {counts:?}", loss.why);
+        let told = notes::end();
+        assert!(told.contains("new call uuid=lost peer=127.0.0.1:"), "{told}");
+        let line = told.lines().find(|line| line.contains("message=handler ended")).unwrap_or_default();
+        assert!(
+            line.starts_with("trunkline::outbound INFO call") && line.contains(loss.why),
+            "{}: {told}",
+            loss.why
+        );
     }
+}
+
+/// A switch that dies with its calls, and is there again: the calls are over, each with its line, and the next ones come.
+#[tokio::test]
+async fn a_switch_that_restarts_ends_its_calls() {
+    within(async {
+        let switch = Switch::simulated().await;
+        let server = server().await;
+        let handle = server.handle();
+        let port = handle.local_addresses()[0].port();
+        notes::begin();
+        let serving = server.serve(|session: Session| async move {
+            match session {
+                Session::Async(call) => call.playback("silence_stream://-1").await.map(drop),
+                Session::Sync(call) => call.playback("silence_stream://-1").await.map(drop),
+                other => panic!("{other:?}"),
+            }
+        });
+        let restarting = async {
+            let mut calls = Vec::new();
+            for words in ["async full", "async", "full", ""] {
+                calls.push(switch.dial(port, words, "", "hangup").await);
+            }
+            while handle.counts().open < 4 {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+            tokio::time::sleep(Duration::from_millis(300)).await;
+            drop(switch.client().api("sim fault restart 50").await);
+            let counts = over(&handle, 4).await;
+            assert_eq!(counts.ended, 4, "{counts:?}");
+            let told = notes::end();
+            for uuid in calls {
+                assert!(told.contains(&format!("new call uuid={uuid} ")), "{told}");
+            }
+            let ends = told.lines().filter(|line| line.contains("message=handler ended"));
+            assert!(ends.clone().all(|line| line.contains("ended without notice")), "{told}");
+            assert_eq!(ends.count(), 4, "{told}");
+            let again = switch.again().await;
+            again.dial(port, "async full", "", "hangup").await;
+            while handle.counts().open < 1 {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+            handle.shutdown(Shutdown::give_back(Duration::ZERO));
+        };
+        let (served, ()) = tokio::join!(serving, restarting);
+        served.unwrap();
+    })
+    .await;
 }
 
 #[tokio::test]

@@ -82,6 +82,17 @@ impl Switch {
         self.client.originate(Originate::new(endpoint)).await.unwrap().call().await.unwrap()
     }
 
+    /// The same, once it is there again.
+    pub(crate) async fn again(self) -> Self {
+        let url = self.sim.as_ref().expect("the simulated one").url();
+        loop {
+            match trunkline::connect(url.as_str()).await {
+                Ok(client) => return Self { client, ..self },
+                Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
+            }
+        }
+    }
+
     pub(crate) fn is_real(&self) -> bool {
         self.sim.is_none()
     }

@@ -53,7 +53,8 @@ async fn channels() {
         let _ = other.hangup(HangupCause::NormalClearing).await;
         assert!(other.until(|_| false).await.unwrap().is_none());
         let gone = one.hold().seen(Duration::from_millis(200)).await;
-        assert!(gone.is_err(), "{gone:?}");
+        let Err(Error::NotSeen { gone, .. }) = gone else { panic!("{gone:?}") };
+        assert_eq!(gone, Some((*a).into()));
     })
     .await;
 }

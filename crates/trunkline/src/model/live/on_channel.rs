@@ -159,9 +159,10 @@ impl OnChannel {
         F: FnMut(Option<&Channel>) -> bool + Send + 'static,
     {
         let id = self.id.clone();
-        Order::new(&self.live, command, move |view| {
+        let order = Order::new(&self.live, command, move |view| {
             shows(view.channel(id.as_str()).map(|channel| &**channel))
-        })
+        });
+        order.of_channel(self.id.clone())
     }
 }
 

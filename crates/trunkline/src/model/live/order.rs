@@ -5,6 +5,7 @@ use std::future::{Future, IntoFuture};
 use std::pin::Pin;
 use std::time::Duration;
 
+use trunkline_proto::ChannelUuid;
 use trunkline_proto::api::ApiCommand;
 
 use super::Live;
@@ -21,11 +22,17 @@ pub struct Order<C> {
     live: Live,
     command: C,
     shows: Box<dyn FnMut(&View) -> bool + Send>,
+    /// What it is done to, where that is a channel.
+    channel: Option<ChannelUuid>,
 }
 
 impl<C: ApiCommand> Order<C> {
     pub(super) fn new(live: &Live, command: C, shows: impl FnMut(&View) -> bool + Send + 'static) -> Self {
-        Self { live: live.clone(), command, shows: Box::new(shows) }
+        Self { live: live.clone(), command, shows: Box::new(shows), channel: None }
+    }
+
+    pub(super) fn of_channel(self, id: ChannelUuid) -> Self {
+        Self { channel: Some(id), ..self }
     }
 
     /// The command, as it is said.
@@ -38,7 +45,7 @@ impl<C: ApiCommand> Order<C> {
     /// # Errors
     ///
     /// As [`Client::run`](crate::Client::run); it did not show in time ([`Error::NotSeen`]): it may still, or something else
-    /// may have undone it at once.
+    /// may have undone it at once, or there is no such channel, to which the switch says yes all the same.
     ///
     /// # Cancel safety
     ///
@@ -49,7 +56,11 @@ impl<C: ApiCommand> Order<C> {
         match tokio::time::timeout(within, self.live.until(|view| (self.shows)(view))).await {
             Ok(Ok(_)) => Ok(answer.into_value()),
             Ok(Err(error)) => Err(error),
-            Err(_) => Err(Error::NotSeen { command, after: within }),
+            Err(_) => {
+                let view = self.live.view();
+                let gone = self.channel.filter(|id| view.channel(id.as_str()).is_none());
+                Err(Error::NotSeen { command, after: within, gone })
+            }
         }
     }
 }

@@ -128,6 +128,9 @@ impl Follower {
                             self.lose(StaleCause::Overflow);
                         }
                         Some(Item::Closed(reason)) => return Some(reason),
+                        Some(Item::Refused(refused)) => {
+                            return Some(CloseReason::Refused { text: refused.to_string() });
+                        }
                         _ => return Some(CloseReason::Requested),
                     }
                 }
