@@ -203,9 +203,15 @@ impl SwitchConfig {
         let names = profiles.iter().filter_map(|profile| profile.attribute("name")).map(str::to_owned);
         self.sip.profiles = names.collect();
         self.sip.aliases = profiles.iter().flat_map(|profile| aliases(profile)).collect();
-        let settings = profiles.iter().flat_map(|profile| profile.pairs("settings", "param"));
-        let port = settings.filter(|(name, _)| *name == "sip-port").find_map(|(_, port)| port.parse().ok());
-        self.sip.port = port.unwrap_or(self.sip.port);
+        let port = |profile: &&&Node| {
+            let mut settings = profile.pairs("settings", "param");
+            let (_, port) = settings.find(|(name, _)| *name == "sip-port")?;
+            Some((profile.attribute("name")?.to_owned(), port.parse().ok()?))
+        };
+        self.sip.ports = profiles.iter().filter_map(|profile| port(&profile)).collect();
+        // Calls from outside come in at the first, or at the one that is called so.
+        let internal = self.sip.ports.iter().find(|(name, _)| name == "internal").or(self.sip.ports.first());
+        self.sip.port = internal.map_or(self.sip.port, |(_, port)| *port);
         let gateways = profiles.iter().filter_map(|profile| profile.child("gateways"));
         for gateway in gateways.flat_map(|gateways| gateways.all("gateway")) {
             let name = gateway.attribute_or_empty("name");

@@ -21,8 +21,10 @@ pub struct SipConfig {
     pub registrations: Vec<(String, String)>,
     /// Who answers, and how; the first whose number fits.
     pub peers: Vec<SipPeer>,
-    /// The port the switch itself is at; 5060.
+    /// The port the switch itself is at; 5060. Those of profiles beside the first are each 20 further on.
     pub port: u16,
+    /// Ports of profiles that are elsewhere.
+    pub ports: Vec<(String, u16)>,
     /// How long a signal is on its way; 1 ms.
     pub latency: Duration,
 }
@@ -36,6 +38,7 @@ impl Default for SipConfig {
             registrations: Vec::new(),
             peers: Vec::new(),
             port: 5060,
+            ports: Vec::new(),
             latency: Duration::from_millis(1),
         }
     }
@@ -46,6 +49,17 @@ impl SipConfig {
     pub(crate) fn profile(&self, name: &str) -> Option<&str> {
         let meant = self.aliases.iter().find(|(alias, _)| alias == name).map_or(name, |(_, profile)| profile);
         self.profiles.iter().map(String::as_str).find(|known| *known == meant)
+    }
+
+    /// The port a profile is at.
+    pub(crate) fn port_of(&self, profile: &str) -> u16 {
+        let known = self.ports.iter().find(|(name, _)| name == profile).map(|(_, port)| *port);
+        let place = || self.profiles.iter().position(|name| name == profile).unwrap_or_default();
+        known.unwrap_or_else(|| self.port.saturating_add(20 * u16::try_from(place()).unwrap_or_default()))
+    }
+
+    pub(crate) fn listens_at(&self, port: u16) -> bool {
+        port == self.port || self.profiles.iter().any(|profile| self.port_of(profile) == port)
     }
 
     /// Who takes calls to a number.

@@ -30,7 +30,7 @@ pub(crate) enum Signal {
     HungUp(Cause),
 }
 
-/// Where the switch itself is reached.
+/// Where others are reached, unless their addresses say something else.
 const PORT: &str = "5060";
 
 /// The parts of `<profile>/<number>@<host>` and of `gateway/<name>/<number>`.
@@ -115,7 +115,7 @@ impl Core {
         let caller = channel.profile.as_deref().map(names).unwrap_or_default();
         let dialog = self.new_dialog((&caller.0, &caller.1), number);
         let ip = self.config.ipv4.clone();
-        let contact = format!("sip:mod_sofia@{ip}:{PORT}");
+        let contact = format!("sip:mod_sofia@{ip}:{}", self.config.sip.port);
         let Some(channel) = self.channels.get_mut(id) else { return };
         dialog.offer(&mut channel.variables);
         for (name, value) in [
@@ -135,10 +135,11 @@ impl Core {
 
     fn new_dialog(&mut self, caller: (&str, &str), called: &str) -> Dialog {
         let call_id = self.new_uuid();
-        let (ip, release) = (self.config.ipv4.clone(), self.config.release.full());
+        let (ip, port, release) =
+            (self.config.ipv4.clone(), self.config.sip.port, self.config.release.full());
         let agent = format!("FreeSWITCH-mod_sofia/{release}");
         let now = self.now;
-        Dialog::new(self.rng(), now, &ip, &agent, call_id).between(caller, called)
+        Dialog::new(self.rng(), now, (&ip, port), &agent, call_id).between(caller, called)
     }
 
     /// Has what the called one does happen in its time.
@@ -169,9 +170,8 @@ impl Core {
     }
 
     fn is_own_address(&self, host: &str) -> bool {
-        let own = self.config.sip.port.to_string();
         let (name, port) = host.split_once(':').unwrap_or((host, PORT));
-        port == own
+        port.parse().is_ok_and(|port| self.config.sip.listens_at(port))
             && [self.config.ipv4.as_str(), &self.config.hostname, "127.0.0.1", "localhost"].contains(&name)
     }
 

@@ -42,13 +42,13 @@ pub(super) fn by_all_names<'a>(core: &'a Core) -> Vec<Profile<'a>> {
     all
 }
 
-/// Each by its own name. The first is where the configuration says, each other one 20 ports further on.
+/// Each by its own name.
 fn profiles<'a>(core: &'a Core) -> Vec<Profile<'a>> {
     let ip = core.config.ipv4.as_str();
     let profile = |(place, name): (usize, &'a String)| Profile {
         name,
         alias_of: None,
-        url: format!("sip:mod_sofia@{ip}:{}", usize::from(core.config.sip.port) + 20 * place),
+        url: format!("sip:mod_sofia@{ip}:{}", core.config.sip.port_of(name)),
         ip,
         registrations: if place == 0 { core.config.sip.registrations.len() } else { 0 },
     };

@@ -3,7 +3,6 @@
 
 use fastrand::Rng;
 
-use super::PORT;
 use super::media::Media;
 use super::status;
 use crate::cause::Cause;
@@ -16,6 +15,8 @@ const ALLOWED: &str = "INVITE, ACK, BYE, CANCEL, OPTIONS, MESSAGE, INFO, UPDATE,
 #[derive(Debug, Clone)]
 pub(crate) struct Dialog {
     pub(super) ip: String,
+    /// Where both are reached there.
+    port: String,
     pub(super) local: Media,
     pub(super) remote: Media,
     /// How the calling and the called one are called in From and To.
@@ -38,10 +39,17 @@ pub(crate) struct Dialog {
 
 impl Dialog {
     /// A call to `called` begins.
-    pub(super) fn new(rng: &mut Rng, now: Time, ip: &str, agent: &str, call_id: String) -> Self {
+    pub(super) fn new(
+        rng: &mut Rng,
+        now: Time,
+        (ip, port): (&str, u16),
+        agent: &str,
+        call_id: String,
+    ) -> Self {
         let second = now.as_secs();
         Self {
             ip: ip.to_owned(),
+            port: port.to_string(),
             local: Media::new(rng, second),
             remote: Media::new(rng, second),
             caller_name: String::new(),
@@ -86,7 +94,7 @@ impl Dialog {
     }
 
     fn called_address(&self) -> String {
-        format!("<sip:{}@{}:{PORT}>", self.called, self.ip)
+        format!("<sip:{}@{}:{}>", self.called, self.ip, self.port)
     }
 
     fn tagged_to(&self) -> String {
@@ -94,15 +102,15 @@ impl Dialog {
     }
 
     fn via(&self) -> String {
-        format!("SIP/2.0/UDP {};rport={PORT};branch=z9hG4bK{}", self.ip, self.branch)
+        format!("SIP/2.0/UDP {};rport={};branch=z9hG4bK{}", self.ip, self.port, self.branch)
     }
 
     /// An INVITE has come: what its headers say, up to the offer.
     pub(super) fn describe_caller(&self, variables: &mut Variables, now: Time, profile: &str, name: &str) {
-        let Self { ip, caller, called, .. } = self;
+        let Self { ip, port, caller, called, .. } = self;
         let stamp = now.as_micros().to_string();
-        let own = format!("mod_sofia@{ip}:{PORT}");
-        let uri = format!("{called}@{ip}:{PORT}");
+        let own = format!("mod_sofia@{ip}:{port}");
+        let uri = format!("{called}@{ip}:{port}");
         for (name, value) in [
             ("sip_from_user", caller.as_str()),
             ("sip_from_uri", &format!("{caller}@{ip}")),
@@ -113,10 +121,10 @@ impl Dialog {
             ("sip_call_id", &self.call_id),
             ("sip_local_network_addr", ip),
             ("sip_network_ip", ip),
-            ("sip_network_port", PORT),
+            ("sip_network_port", port),
             ("sip_invite_stamp", &stamp),
             ("sip_received_ip", ip),
-            ("sip_received_port", PORT),
+            ("sip_received_port", port),
             ("sip_via_protocol", "udp"),
             ("sip_from_user_stripped", caller),
             ("sip_from_tag", &self.from_tag),
@@ -134,20 +142,20 @@ impl Dialog {
             ("sip_full_to", &self.called_address()),
             ("sip_allow", ALLOWED),
             ("sip_req_user", called),
-            ("sip_req_port", PORT),
+            ("sip_req_port", port),
             ("sip_req_uri", &uri),
             ("sip_req_host", ip),
             ("sip_to_user", called),
-            ("sip_to_port", PORT),
+            ("sip_to_port", port),
             ("sip_to_uri", &uri),
             ("sip_to_host", ip),
             ("sip_contact_user", "mod_sofia"),
-            ("sip_contact_port", PORT),
+            ("sip_contact_port", port),
             ("sip_contact_uri", &own),
             ("sip_contact_host", ip),
             ("sip_user_agent", &self.agent),
             ("sip_via_host", ip),
-            ("sip_via_rport", PORT),
+            ("sip_via_rport", port),
             ("max_forwards", "70"),
         ] {
             variables.set(name, value);
@@ -167,8 +175,8 @@ impl Dialog {
             variables.set("ep_codec_string", "CORE_PCM_MODULE.PCMU@8000h@20i@64000b");
         }
         let dialog = &*self;
-        let Self { ip, caller, called, .. } = dialog;
-        let own = format!("{called}@{ip}:{PORT}");
+        let Self { ip, port, caller, called, .. } = dialog;
+        let own = format!("{called}@{ip}:{port}");
         for (name, value) in [
             ("sip_user_agent", dialog.agent.as_str()),
             ("sip_allow", ALLOWED),
@@ -182,12 +190,12 @@ impl Dialog {
             ("sip_from_uri", &format!("{caller}@{ip}")),
             ("sip_from_host", ip),
             ("sip_to_user", called),
-            ("sip_to_port", PORT),
+            ("sip_to_port", port),
             ("sip_to_uri", &own),
             ("sip_to_host", ip),
             ("sip_contact_params", "transport=udp"),
             ("sip_contact_user", called),
-            ("sip_contact_port", PORT),
+            ("sip_contact_port", port),
             ("sip_contact_uri", &own),
             ("sip_contact_host", ip),
             ("sip_to_tag", &dialog.to_tag),
@@ -204,13 +212,13 @@ impl Dialog {
 
     /// Where a reply came from.
     fn note_sender(&self, variables: &mut Variables) {
-        let Self { ip, .. } = self;
+        let Self { ip, port, .. } = self;
         for (name, value) in [
             ("sip_local_network_addr", ip.as_str()),
             ("sip_reply_host", ip),
-            ("sip_reply_port", PORT),
+            ("sip_reply_port", port),
             ("sip_network_ip", ip),
-            ("sip_network_port", PORT),
+            ("sip_network_port", port),
         ] {
             variables.set(name, value);
         }
