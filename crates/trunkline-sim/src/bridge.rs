@@ -7,6 +7,8 @@
 mod hooks;
 mod uuid;
 
+use std::time::Duration;
+
 use trunkline_proto::{ChannelState, HangupCause};
 
 use crate::cause::Cause;
@@ -15,6 +17,7 @@ use crate::core::Core;
 use crate::endpoint::Endpoint;
 use crate::event::origin;
 use crate::text::is_true;
+use crate::time::Time;
 
 /// A bridge, as each of its channels has it.
 #[derive(Debug, Clone, Copy)]
@@ -22,6 +25,7 @@ pub(crate) struct Bridge {
     pub(crate) peer: ChannelId,
     /// Whether this is the one that leads.
     pub(crate) leads: bool,
+    since: Time,
     /// Whether the leading one has left it, and waits for the other to be gone.
     leaving: bool,
     /// How many applications the channel ran when it began: those above them run beside it.
@@ -37,6 +41,11 @@ pub(crate) struct Bridge {
 impl Bridge {
     pub(crate) fn is_over(&self) -> bool {
         self.leaving
+    }
+
+    /// When its legs look about them: once so much sound has gone by.
+    pub(crate) fn begun(&self, frame: Duration) -> Time {
+        self.since.after(frame * (hooks::LEAD_FRAMES + 1))
     }
 
     pub(crate) fn is_inner(&self) -> bool {
@@ -308,8 +317,16 @@ impl Core {
             channel.outer.extend(channel.bridge.take());
             let depth = if leads { joint.depth } else { 0 };
             let inner = joint.inner;
-            channel.bridge =
-                Some(Bridge { peer, leads, leaving: false, depth, broken: false, inner, left: false });
+            channel.bridge = Some(Bridge {
+                peer,
+                leads,
+                since: self.now,
+                leaving: false,
+                depth,
+                broken: false,
+                inner,
+                left: false,
+            });
             if let Some(profile) = &mut channel.profile {
                 profile.times.bridged = self.now;
             }

@@ -101,9 +101,13 @@ impl Core {
 
     /// A channel's thread looks about it, as it does with every frame of sound.
     pub(crate) fn next_frame(&mut self, id: ChannelId) {
-        if let Some(channel) = self.channels.get_mut(id) {
-            channel.seen_messages = channel.messages.len();
+        let Some(channel) = self.channels.get_mut(id) else { return };
+        let begun = channel.at_bridge().map(|bridge| bridge.begun(self.config.frame));
+        if let Some(begun) = begun.filter(|begun| *begun > self.now) {
+            self.schedule.at(begun, Task::Frame(id));
+            return;
         }
+        channel.seen_messages = channel.messages.len();
         self.wake(id);
     }
 

@@ -10,7 +10,7 @@ use crate::channel::ChannelId;
 use crate::core::{Core, Task};
 
 /// Frames of sound that go by before a bridge has begun (`DEFAULT_LEAD_FRAMES`).
-const LEAD_FRAMES: u32 = 10;
+pub(super) const LEAD_FRAMES: u32 = 10;
 
 /// What is run then begins so.
 const AT_FIRST: [&str; 3] = ["execute_on_pre_bridge", "api_before_bridge", "bridge_pre_execute_app"];
