@@ -246,6 +246,9 @@ impl Core {
                 self.run_hooks_on(channel, "originate");
             }
             Err(cause) => {
+                // What is no refusal is none here either.
+                let is_none = [HangupCause::None, HangupCause::Success].map(Cause::from).contains(&cause);
+                let cause = if is_none { HangupCause::DestinationOutOfOrder.into() } else { cause };
                 originate.last_cause = cause;
                 originate.fails |= originate.is_fatal(cause);
                 let kind = leg.dial.split(|byte| *byte == b'/').next().unwrap_or_default();
