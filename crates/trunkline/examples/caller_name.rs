@@ -25,8 +25,7 @@ async fn look_up(service: &str, number: &str) -> std::io::Result<String> {
 /// Has it ring, asks, and answers with the name known, or without after a second.
 pub(crate) async fn announce(call: Call, service: String) -> Result<(), Error> {
     call.ring_ready().await?;
-    let number = call.data().and_then(|data| data.caller_number().map(String::from));
-    let number = number.unwrap_or_else(|| "unknown".to_owned());
+    let number = call.caller_number().unwrap_or("unknown".into()).into_owned();
     match tokio::time::timeout(Duration::from_secs(1), look_up(&service, &number)).await {
         Ok(Ok(name)) if !name.is_empty() => {
             // Whatever the service says reaches the variable as it is: nothing in it is expanded.

@@ -2,7 +2,7 @@
 //!
 //! cargo run -p trunkline --example ivr_menu     (TRUNKLINE_URL=esl://:PASSWORD@HOST:8021 for a switch on this machine)
 
-use trunkline::application::{ApplicationError, Digits};
+use trunkline::application::Digits;
 use trunkline::outbound::Server;
 use trunkline::{Call, Error, HangupCause};
 
@@ -22,8 +22,8 @@ pub(crate) async fn menu(call: Call) -> Result<(), Error> {
         let choice = Digits::prompt(WELCOME).count(1..=1).tries(3).matching("[129]").invalid(WRONG);
         let choice = match call.play_and_get_digits(choice).await {
             Ok(entered) => entered,
-            Err(Error::Application { source: ApplicationError::NoDigits(why), .. }) => {
-                println!("{}: {why}", call.uuid());
+            Err(error) if error.no_digits().is_some() => {
+                println!("{}: {error}", call.uuid());
                 break;
             }
             Err(error) => return Err(error),

@@ -37,7 +37,7 @@ impl Ledger {
 /// 5 cents an interval, each paid for before it begins.
 pub(crate) async fn talk(call: Call, ledger: Ledger, to: Endpoint, interval: Duration) -> Result<(), Error> {
     const PRICE: u32 = 5;
-    let account = call.data().and_then(|data| data.caller_number().map(String::from)).unwrap_or_default();
+    let account = call.caller_number().unwrap_or_default().into_owned();
     call.answer().await?;
     if ledger.charge(&account, PRICE).is_none() {
         call.playback("tone_stream://%(500,100,220)").await?;

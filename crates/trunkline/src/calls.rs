@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use tokio::sync::oneshot;
 use trunkline_proto::api::{ApiCommand, UuidExists};
-use trunkline_proto::{ChannelUuid, CloseReason, Command, Event, EventName, EventSet, Reply, SubscriptionId};
+use trunkline_proto::{
+    ChannelUuid, CloseReason, Command, Event, EventName, EventSet, Reply, SubscriptionId, Unanswered,
+};
 
 use crate::call::CallState;
 use crate::client::Client;
@@ -169,18 +171,32 @@ impl Calls {
     }
 }
 
-/// Ends those that are no more. What the switch does not answer, the next gap or the end of the connection settles.
+/// Ends those that are no more. What is lost with the connection is asked again after the next gap; what the switch does not
+/// answer in time, as one that is stalled, once more.
 async fn bury(shared: Arc<Shared>, calls: Vec<Arc<CallState>>) {
     for call in calls {
-        let Ok(line) = UuidExists::new(call.uuid()).line() else { continue };
-        let Ok(command) = Command::api(&line) else { continue };
-        let (sender, answer) = oneshot::channel();
-        shared.submit(Submission { serial: u64::MAX, command, timeout: None, sender });
-        if let Ok(Ok(Reply::Api(answer))) = answer.await
-            && answer.text() == "false"
-        {
-            call.on_gone();
+        while call.ended().is_none() {
+            match exists(&shared, &call.uuid()).await {
+                Ok(true) => break,
+                Ok(false) => call.on_gone(),
+                Err(Unanswered::TimedOut { .. }) => {}
+                Err(_) => return,
+            }
         }
+    }
+}
+
+/// Whether the switch has this call, where it says so.
+async fn exists(shared: &Shared, uuid: &ChannelUuid) -> Result<bool, Unanswered> {
+    let command = UuidExists::new(uuid).line().and_then(|line| Command::api(&line));
+    // One that cannot be asked for is left alone.
+    let Ok(command) = command else { return Ok(true) };
+    let (sender, answer) = oneshot::channel();
+    shared.submit(Submission { serial: u64::MAX, command, timeout: None, sender });
+    match answer.await {
+        Ok(Ok(Reply::Api(answer))) => Ok(answer.text() != "false"),
+        Ok(Ok(_)) | Err(_) => Ok(true),
+        Ok(Err(why)) => Err(why),
     }
 }
 
@@ -220,6 +236,7 @@ mod tests {
         assert_eq!(call.uuid(), "new".into());
         assert!(Arc::ptr_eq(&calls.of(&"new".into()), &call));
     }
+
     #[tokio::test]
     async fn events_that_are_not_waited_for_are_not_asked_for() {
         let sim = trunkline_sim::Sim::builder().start().await.unwrap();
@@ -231,5 +248,23 @@ mod tests {
         // And are when they are waited for.
         assert!(matches!(client.call("x").await, Err(Error::CallEnded(_))));
         assert!(!lock(&client.shared().calls.heard).is_empty());
+    }
+
+    /// A switch that does not answer in time is asked again.
+    #[tokio::test]
+    async fn one_that_is_no_more_ends_however_late_the_switch_says_so() {
+        let sim = trunkline_sim::Sim::builder().start().await.unwrap();
+        let orders = crate::connect(sim.url().as_str()).await.unwrap();
+        let mut config: crate::Config = sim.url().parse().unwrap();
+        config.connection.command_timeout = Duration::from_millis(200);
+        let client = crate::connect(config).await.unwrap();
+        let call = client.shared().calls.of(&"gone".into());
+        orders.api("sim fault replies delay 600 100").await.unwrap();
+        let burying = tokio::spawn(bury(Arc::clone(client.shared()), vec![Arc::clone(&call)]));
+        tokio::time::sleep(Duration::from_millis(400)).await;
+        assert_eq!(call.ended(), None);
+        orders.api("sim fault clear").await.unwrap();
+        burying.await.unwrap();
+        assert_eq!(call.ended().map(|ended| ended.by), Some(EndedBy::Switch));
     }
 }

@@ -8,7 +8,7 @@ use trunkline_proto::{
     ApiMisuse, CloseReason, Executed, JobLost, JobUuid, Refusal, SubscriptionRefused, Unanswered,
 };
 
-use crate::application::ApplicationError;
+use crate::application::{ApplicationError, NoDigits};
 use crate::config::ConfigError;
 use crate::permission::lacking;
 
@@ -186,6 +186,29 @@ impl Error {
     pub fn application_error(&self) -> Option<&ApplicationError> {
         match self {
             Self::Application { source, .. } => Some(source),
+            _ => None,
+        }
+    }
+
+    /// Why a caller entered no digits, if that is it: what a menu goes on with.
+    ///
+    /// ```
+    /// # async fn menu(call: trunkline::Call) -> Result<(), trunkline::Error> {
+    /// use trunkline::application::Digits;
+    ///
+    /// let choice = match call.play_and_get_digits(Digits::prompt("menu.wav")).await {
+    ///     Ok(choice) => choice.as_str().to_owned(),
+    ///     Err(error) if error.no_digits().is_some() => "0".to_owned(),
+    ///     Err(error) => return Err(error),
+    /// };
+    /// # drop(choice);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn no_digits(&self) -> Option<&NoDigits> {
+        match self.application_error() {
+            Some(ApplicationError::NoDigits(why)) => Some(why),
             _ => None,
         }
     }

@@ -40,6 +40,11 @@ impl Switch {
         });
     }
 
+    /// Has a caller press digits, one after the other, after a while each.
+    pub(crate) async fn press(&self, caller: &ChannelUuid, digits: &str) -> Result<(), Error> {
+        press(&self.client, caller, digits).await
+    }
+
     /// Waits until two talk, and then has one of them hang up.
     pub(crate) fn hang_up_when_bridged(&self) {
         let client = self.client.clone();
@@ -54,15 +59,20 @@ impl Switch {
     }
 }
 
+async fn press(client: &Client, caller: &ChannelUuid, digits: &str) -> Result<(), Error> {
+    for digit in digits.chars() {
+        tokio::time::sleep(Duration::from_millis(400)).await;
+        client.run(UuidRecvDtmf::new(caller, digit)).await?;
+    }
+    Ok(())
+}
+
 async fn try_out(client: &Client, server: &ServerHandle, digits: &str) -> Result<(), Error> {
     let uuid = ChannelUuid::from(format!("example-{:016x}", fastrand::u64(..)));
     let variables = format!("origination_uuid={uuid},origination_caller_id_number=1000");
     let socket = format!("'socket:{} async full' inline", server.local_addresses()[0]);
     client.bgapi(&format!("originate {{{variables}}}null/caller {socket}")).await?.await?;
-    for digit in digits.chars() {
-        tokio::time::sleep(Duration::from_millis(400)).await;
-        client.run(UuidRecvDtmf::new(&uuid, digit)).await?;
-    }
+    press(client, &uuid, digits).await?;
     while server.counts().over() < 1 {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }

@@ -13,8 +13,9 @@ use crate::queue::{Ending, Queue};
 use crate::reconnect::Gap;
 
 /// So many applications of a call may wait in the switch, which drops the connection at the 257th
-/// (`switch_core_session_queue_private_event` in `switch_core_session.c`).
-const MOST_RUNS: usize = 200;
+/// (`switch_core_session_queue_private_event` in `switch_core_session.c`). Between the question whether one may begin and its
+/// beginning nothing is awaited: no more than one for each other thread can come on top, and messages that are none.
+const MOST_RUNS: usize = 128;
 
 #[derive(Debug)]
 pub(crate) struct CallState {

@@ -1,5 +1,7 @@
 //! The variables of a call, asked for and set beside whatever it does.
 
+use std::borrow::Cow;
+
 use trunkline_proto::api::{UuidDump, UuidGetvar, UuidSetvar, UuidSetvarMulti};
 use trunkline_proto::dialstring::Variables;
 use trunkline_proto::{ApiMisuse, Command, Headers};
@@ -12,6 +14,25 @@ use crate::error::Error;
 const PREFIX: &str = "variable_";
 
 impl<M: Mode> Call<M> {
+    /// Who calls, by number, as the switch told when it connected to us; `None` if it did not, and of a call that is
+    /// controlled by its id.
+    #[must_use]
+    pub fn caller_number(&self) -> Option<Cow<'_, str>> {
+        self.data()?.caller_number()
+    }
+
+    /// Who calls, by name; likewise.
+    #[must_use]
+    pub fn caller_name(&self) -> Option<Cow<'_, str>> {
+        self.data()?.caller_name()
+    }
+
+    /// Whom they have called; likewise.
+    #[must_use]
+    pub fn destination(&self) -> Option<Cow<'_, str>> {
+        self.data()?.destination()
+    }
+
     /// A variable of the call as it is now; `None` if it is not set. By `uuid_getvar` where there are api commands,
     /// elsewhere from a new picture of the call (`connect`); never by `getvar`, whose answer a caller's text could break.
     ///

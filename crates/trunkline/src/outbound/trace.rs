@@ -73,6 +73,31 @@ pub(crate) fn handler_ends(call: Option<Ended>, fate: Fate, ended: Option<Result
 /// Warns of listeners that others than this machine can reach, with nobody asked who he is.
 pub(crate) fn warn_if_open(addresses: &[SocketAddr], allowed: Option<&AllowList>) {
     if allowed.is_none() {
-        addresses.iter().filter(|address| !address.ip().to_canonical().is_loopback()).for_each(open_to_all);
+        addresses.iter().filter(|address| is_beyond_loopback(address)).for_each(open_to_all);
+    }
+}
+
+fn is_beyond_loopback(address: &SocketAddr) -> bool {
+    !address.ip().to_canonical().is_loopback()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_others_can_reach() {
+        for (address, beyond) in [
+            ("0.0.0.0:8084", true),
+            ("[::]:8084", true),
+            ("10.0.0.1:8084", true),
+            ("[2001:db8::1]:8084", true),
+            ("127.0.0.1:8084", false),
+            ("127.1.2.3:8084", false),
+            ("[::1]:8084", false),
+            ("[::ffff:127.0.0.1]:8084", false),
+        ] {
+            assert_eq!(is_beyond_loopback(&address.parse().unwrap()), beyond, "{address}");
+        }
     }
 }

@@ -11,19 +11,7 @@ use trunkline::call::EndedBy;
 use trunkline::dialstring::{Endpoint, Variables};
 use trunkline::{ApiMisuse, Call, Error, Event, EventName, Execute, HangupCause, Item, LogLevel};
 
-use crate::support::{Listening, Switch, asynchronous, everywhere};
-
-async fn answered(switch: &Switch) -> Call {
-    let call = switch.async_full().await;
-    call.answer().await.unwrap();
-    call
-}
-
-/// Has the other end press these, soon.
-async fn press(switch: &Switch, call: &Call, digits: &str) {
-    tokio::time::sleep(Duration::from_millis(300)).await;
-    switch.client().api(&format!("uuid_recv_dtmf {} {digits}", call.uuid())).await.unwrap();
-}
+use crate::support::{Listening, Switch, asynchronous, everywhere, press};
 
 async fn variable(switch: &Switch, call: &Call, name: &str) -> String {
     let line = format!("uuid_getvar {} {name}", call.uuid());
@@ -33,7 +21,7 @@ async fn variable(switch: &Switch, call: &Call, name: &str) -> String {
 #[tokio::test]
 async fn playback_ends_by_itself_or_by_a_digit() {
     everywhere(|switch| async move {
-        let call = answered(&switch).await;
+        let call = switch.answered().await;
         let played = call.playback("silence_stream://100").await.unwrap();
         assert_eq!(played.terminator(), None);
         let long = || Playback::new("silence_stream://-1");
@@ -49,7 +37,7 @@ async fn playback_ends_by_itself_or_by_a_digit() {
 #[tokio::test]
 async fn playback_of_what_is_not_there() {
     everywhere(|switch| async move {
-        let call = answered(&switch).await;
+        let call = switch.answered().await;
         let failed = call.playback("/nowhere/o'clock, $5 \\ 7.wav").await.unwrap_err();
         let path = "/nowhere/o'clock, $5 \\ 7.wav".to_owned();
         assert_eq!(failed.application_error(), Some(&ApplicationError::FileNotFound { path }), "{failed}");
@@ -63,7 +51,7 @@ async fn playback_of_what_is_not_there() {
 #[tokio::test]
 async fn tones_and_speech() {
     everywhere(|switch| async move {
-        let call = answered(&switch).await;
+        let call = switch.answered().await;
         assert_eq!(call.tone(Tone::new("%(100,50,440,480)").loops(2)).await.unwrap().terminator(), None);
         let tone = call.tone(Tone::new("%(100,50,440)").endless().terminators("any"));
         let (tone, ()) = tokio::join!(tone, press(&switch, &call, "7"));
@@ -79,7 +67,7 @@ async fn tones_and_speech() {
 #[tokio::test]
 async fn recorded_until_a_digit_or_the_limit() {
     everywhere(|switch| async move {
-        let call = answered(&switch).await;
+        let call = switch.answered().await;
         let path = format!("/tmp/trunkline test {}.wav", call.uuid());
         let record = call.record(Record::new(&path).terminators("#"));
         let (recorded, ()) = tokio::join!(record, press(&switch, &call, "#"));
@@ -101,7 +89,7 @@ async fn recorded_until_a_digit_or_the_limit() {
 #[tokio::test]
 async fn variables_are_set_as_they_are() {
     everywhere(|switch| async move {
-        let call = answered(&switch).await;
+        let call = switch.answered().await;
         let odd = r"it's \n 5 $ ; a=b, [c] ^^x|y";
         call.set("odd", odd).await.unwrap();
         assert_eq!(variable(&switch, &call, "odd").await, odd);
@@ -125,7 +113,7 @@ async fn variables_are_set_as_they_are() {
 #[tokio::test]
 async fn waited_and_told() {
     everywhere(|switch| async move {
-        let call = answered(&switch).await;
+        let call = switch.answered().await;
         call.sleep(Duration::from_millis(50)).await.unwrap();
         call.park().await.unwrap();
         call.break_application().await.unwrap();
@@ -167,7 +155,7 @@ async fn digits_are_heard_at_the_other_end() {
 #[tokio::test]
 async fn digits_are_queued_for_the_next_application() {
     everywhere(|switch| async move {
-        let call = answered(&switch).await;
+        let call = switch.answered().await;
         let mut dtmf = call.dtmf();
         let (queued, heard) = tokio::join!(call.queue_dtmf("5"), dtmf.next());
         queued.unwrap();
@@ -179,12 +167,12 @@ async fn digits_are_queued_for_the_next_application() {
 #[tokio::test]
 async fn ended_later() {
     everywhere(|switch| async move {
-        let call = answered(&switch).await;
+        let call = switch.answered().await;
         let hangup = SchedHangup::after(Duration::from_secs(1)).cause(HangupCause::NoAnswer);
         call.sched_hangup(hangup).await.unwrap();
         assert_eq!(call.ended().await.cause, Some(HangupCause::NoAnswer));
 
-        let call = answered(&switch).await;
+        let call = switch.answered().await;
         let transfer = SchedTransfer::after(Duration::from_secs(60), "park");
         assert!(call.sched_transfer(transfer).await.unwrap().is_some());
         let gone = call.run(trunkline::application::Hangup::new(HangupCause::UserBusy)).await;
@@ -197,7 +185,7 @@ async fn ended_later() {
 #[tokio::test]
 async fn sent_elsewhere() {
     everywhere(|switch| async move {
-        let call = answered(&switch).await;
+        let call = switch.answered().await;
         let there = trunkline::application::Extension::new("park").of("inline", "default");
         call.transfer(there).await.unwrap();
         // The connection stays, and the call can be told things where it is.
@@ -212,7 +200,7 @@ async fn sent_elsewhere() {
 #[tokio::test]
 async fn a_conference_that_is_left() {
     everywhere(|switch| async move {
-        let call = answered(&switch).await;
+        let call = switch.answered().await;
         let name = format!("test-{}", call.uuid());
         let stay = call.conference(Conference::new(&name).profile("default").flag("mute"));
         let kick = async {
@@ -231,7 +219,7 @@ async fn a_conference_that_is_left() {
 #[tokio::test]
 async fn a_conference_that_is_locked() {
     everywhere(|switch| async move {
-        let (inside, call) = (answered(&switch).await, answered(&switch).await);
+        let (inside, call) = (switch.answered().await, switch.answered().await);
         let name = format!("test-{}", call.uuid());
         let conference = Conference::new(&name).profile("default");
         let stay = tokio::spawn({
@@ -256,7 +244,7 @@ async fn a_conference_that_is_locked() {
 #[tokio::test]
 async fn a_recording_that_cannot_be_written() {
     everywhere(|switch| async move {
-        let call = answered(&switch).await;
+        let call = switch.answered().await;
         let path = if switch.is_real() { "/proc/there.wav" } else { "/nowhere/there.wav" };
         // The switch tells nothing of one in the background.
         call.record_session(RecordSession::start(path)).await.unwrap();
@@ -271,7 +259,7 @@ async fn a_recording_that_cannot_be_written() {
 #[tokio::test]
 async fn what_runs_is_broken_off_by_another() {
     everywhere(|switch| async move {
-        let call = answered(&switch).await;
+        let call = switch.answered().await;
         let playing = tokio::spawn({
             let call = call.clone();
             async move { call.playback("silence_stream://-1").await }
@@ -287,7 +275,7 @@ async fn what_runs_is_broken_off_by_another() {
 #[tokio::test]
 async fn a_caller_who_waits_too_long() {
     everywhere(|switch| async move {
-        let call = answered(&switch).await;
+        let call = switch.answered().await;
         call.set("fifo_orbit_exten", "park:1").await.unwrap();
         call.set("fifo_orbit_dialplan", "inline").await.unwrap();
         let waited = call.fifo(Fifo::caller(format!("test-{}", call.uuid()))).await.unwrap();
@@ -300,7 +288,7 @@ async fn a_caller_who_waits_too_long() {
 #[tokio::test]
 async fn any_other_by_name() {
     everywhere(|switch| async move {
-        let call = answered(&switch).await;
+        let call = switch.answered().await;
         let event: Event = call.run(Raw::new("eval", "x").unwrap()).await.unwrap();
         assert_eq!(event.get("Application").as_deref(), Some("eval"));
         let event = call.run(Raw::expanding("eval", "${uuid}").unwrap()).await.unwrap();
@@ -332,7 +320,7 @@ impl Application for Scoped {
 #[tokio::test]
 async fn one_of_a_programs_own_with_variables_while_it_runs() {
     everywhere(|switch| async move {
-        let call = answered(&switch).await;
+        let call = switch.answered().await;
         let odd = r"it's \n 5 $ ; a=b, [c] ^^x|y";
         call.set("odd", "before").await.unwrap();
         let scope = Variables::new().with("other", "x").unwrap().with("odd", odd).unwrap();

@@ -2,16 +2,10 @@
 
 use std::time::Duration;
 
+use trunkline::Error;
 use trunkline::application::{ApplicationError, Digits, NoDigits, Read};
-use trunkline::{Call, Error};
 
-use crate::support::{Switch, everywhere};
-
-/// Has the other end press these.
-async fn press(switch: &Switch, call: &Call, digits: &str) {
-    tokio::time::sleep(Duration::from_millis(300)).await;
-    switch.client().api(&format!("uuid_recv_dtmf {} {digits}", call.uuid())).await.unwrap();
-}
+use crate::support::{everywhere, press};
 
 fn no_digits(error: &Error) -> Option<&NoDigits> {
     match error.application_error() {

@@ -2,10 +2,13 @@
 
 use std::time::Duration;
 
-use trunkline::call::EndedBy;
-use trunkline::{Error, HangupCause, SendMsg};
+use trunkline::application::Digits;
+use trunkline::call::{Ended, EndedBy};
+use trunkline::dialstring::Endpoint;
+use trunkline::outbound::Session;
+use trunkline::{Control, Error, HangupCause, SendMsg, SocketMode};
 
-use crate::support::{asynchronous, everywhere, synchronous};
+use crate::support::{Listening, asynchronous, everywhere, synchronous};
 
 #[tokio::test]
 async fn answered_played_and_hung_up() {
@@ -44,6 +47,61 @@ async fn in_every_mode() {
         }
     })
     .await;
+}
+
+/// By the lines of a dialplan, media and all: what comes, what can be done, and what is known of the end.
+#[tokio::test]
+async fn as_the_dialplan_says() {
+    everywhere(|switch| async move {
+        for (line, mode, control) in [
+            ("af", SocketMode::Async, Control::Full),
+            ("a", SocketMode::Async, Control::SingleChannel),
+            ("sf", SocketMode::Static, Control::Full),
+            ("s", SocketMode::Static, Control::SingleChannel),
+        ] {
+            let socket = Listening::open().await;
+            let to = Endpoint::loopback(&format!("{line}_{}", socket.port()), "default").unwrap();
+            let (calling, session) = tokio::join!(switch.made(to), socket.accept());
+            let data = session.data().unwrap();
+            assert_eq!((data.mode(), data.control()), (mode, control), "{line}");
+            assert_eq!(data.destination().as_deref(), Some(&*format!("{line}_{}", socket.port())));
+            let (uuid, ended) = (session.uuid(), handled(session).await);
+            eprintln!("{line}_PORT: {uuid} of {}, ended: {ended}", calling.uuid());
+            assert_eq!(ended.by, EndedBy::Program, "{line}");
+            // Only one that lingers is sure to hear why.
+            let told = ended.cause.is_some_and(|cause| cause == HangupCause::CallRejected);
+            assert!(told || ((mode, control) != (SocketMode::Async, Control::Full)), "{line}");
+            assert!(calling.ended().await.is_hangup(), "{line}");
+        }
+    })
+    .await;
+}
+
+async fn handled(session: Session) -> Ended {
+    let digits = || Digits::silently().count(2..=2);
+    match session {
+        Session::Async(call) => {
+            call.set("note", "it's mine").await.unwrap();
+            assert_eq!(call.variable("note").await.unwrap().as_deref(), Some("it's mine"));
+            let (digits, queued) = tokio::join!(call.play_and_get_digits(digits()), async {
+                tokio::time::sleep(Duration::from_millis(200)).await;
+                call.queue_dtmf("42").await
+            });
+            queued.unwrap();
+            assert_eq!(&*digits.unwrap(), "42");
+            call.playback("silence_stream://100").await.unwrap();
+            call.hangup(HangupCause::CallRejected).await.unwrap()
+        }
+        Session::Sync(call) => {
+            call.set("note", "it's mine").await.unwrap();
+            assert_eq!(call.variable("note").await.unwrap().as_deref(), Some("it's mine"));
+            call.queue_dtmf("42").await.unwrap();
+            assert_eq!(&*call.play_and_get_digits(digits()).await.unwrap(), "42");
+            call.playback("silence_stream://100").await.unwrap();
+            call.hangup(HangupCause::CallRejected).await.unwrap()
+        }
+        other => panic!("{other:?}"),
+    }
 }
 
 #[tokio::test]

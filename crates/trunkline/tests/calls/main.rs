@@ -15,6 +15,7 @@ mod digits;
 mod elsewhere;
 mod faults;
 mod lifecycle;
+mod listening;
 #[path = "../client/notes.rs"]
 mod notes;
 mod others;

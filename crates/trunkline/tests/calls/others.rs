@@ -8,12 +8,6 @@ use trunkline::{Call, Error, HangupCause};
 
 use crate::support::{Switch, asynchronous, everywhere};
 
-async fn answered(switch: &Switch) -> Call {
-    let call = switch.async_full().await;
-    call.answer().await.unwrap();
-    call
-}
-
 fn to(dial: &str) -> Dial {
     Dial::to(dial.parse::<DialString>().unwrap())
 }
@@ -27,7 +21,7 @@ async fn kill(switch: &Switch, call: &Call) {
 #[tokio::test]
 async fn eavesdropping_ends_with_the_other_call() {
     everywhere(|switch| async move {
-        let (call, other) = (answered(&switch).await, answered(&switch).await);
+        let (call, other) = (switch.answered().await, switch.answered().await);
         let (heard, ()) = tokio::join!(call.eavesdrop(Eavesdrop::on(other.uuid())), kill(&switch, &other));
         heard.unwrap();
         // There is nobody any more, which the switch does not tell.
@@ -65,7 +59,7 @@ async fn three_talk_until_one_of_them_ends() {
 #[tokio::test]
 async fn three_of_whom_one_is_not_there() {
     everywhere(|switch| async move {
-        let call = answered(&switch).await;
+        let call = switch.answered().await;
         call.three_way("no-such-call").await.unwrap();
         call.intercept(Intercept::new("no-such-call")).await.unwrap();
         call.playback("silence_stream://20").await.unwrap();
@@ -76,7 +70,7 @@ async fn three_of_whom_one_is_not_there() {
 #[tokio::test]
 async fn a_caller_and_an_agent() {
     everywhere(|switch| async move {
-        let (caller, agent) = (answered(&switch).await, answered(&switch).await);
+        let (caller, agent) = (switch.answered().await, switch.answered().await);
         let queue = format!("test-{}", caller.uuid());
         assert_eq!(agent.fifo(Fifo::agent(&queue)).await.unwrap(), FifoEnd::Nobody);
         let leave = async {
@@ -104,7 +98,7 @@ async fn a_caller_and_an_agent() {
 #[tokio::test]
 async fn parked_in_a_lot() {
     everywhere(|switch| async move {
-        let call = answered(&switch).await;
+        let call = switch.answered().await;
         let lot = format!("test-{}", call.uuid());
         let parked = call.valet_park(ValetPark::free(&lot, 9501..=9509));
         let ended = tokio::join!(parked, kill(&switch, &call)).0;

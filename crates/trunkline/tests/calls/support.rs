@@ -135,6 +135,12 @@ pub(crate) fn uuid() -> ChannelUuid {
     format!("{random:032x}").into()
 }
 
+/// Has the other end of a call press these, soon.
+pub(crate) async fn press(switch: &Switch, call: &Call, digits: &str) {
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    switch.client().api(&format!("uuid_recv_dtmf {} {digits}", call.uuid())).await.unwrap();
+}
+
 pub(crate) fn asynchronous(session: Session) -> Call {
     match session {
         Session::Async(call) => call,
