@@ -68,7 +68,7 @@ pub(crate) async fn switch() -> Arc<Sim> {
     for number in 0..5 {
         // The tables believe whoever says that there is a channel.
         let ghost = EventBuilder::named(&EventName::ChannelCreate)
-            .header("Unique-ID", &format!("ghost-{number}"))
+            .header("Unique-ID", format!("ghost-{number}"))
             .header("Channel-State", "CS_INIT");
         client.sendevent(&EventName::ChannelCreate, &ghost).await.unwrap();
     }

@@ -19,7 +19,7 @@ fn micros() -> String {
 }
 
 fn made_now(event: EventBuilder) -> EventBuilder {
-    event.header("Caller-Channel-Created-Time", &micros())
+    event.header("Caller-Channel-Created-Time", micros())
 }
 
 /// An event of a channel, as if the switch had fired it.
