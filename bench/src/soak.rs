@@ -4,6 +4,8 @@
 //! (another Core-UUID), or as what it was. Every stream must tell of each loss exactly once and be subscribed again
 //! after it, every call must come to an end, and the memory must not grow.
 
+mod model;
+
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -32,6 +34,9 @@ pub(crate) struct Soak {
     /// Where chance begins
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// The live model of the switch, instead of the streams of a client
+    #[arg(long)]
+    model: bool,
 }
 
 #[derive(Args)]
@@ -263,6 +268,13 @@ fn report(started: Instant, client: &Client, counts: &Counts, streams: &[(&str, 
 
 #[tokio::main]
 pub(crate) async fn run(options: &Soak) {
+    match options.model {
+        true => model::run(options).await,
+        false => streams(options).await,
+    }
+}
+
+async fn streams(options: &Soak) {
     end_on_panic();
     let mut random = fastrand::Rng::with_seed(options.seed);
     let mut switch_seed = options.seed;

@@ -4,8 +4,7 @@
 //! (TRUNKLINE_URL=esl://:PASSWORD@HOST:8021 for a switch of yours)
 
 use std::fmt::Write as _;
-use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use trunkline::model::{Call, CallStage, Channel, Live, View};
 use trunkline::view::Moment;
@@ -22,7 +21,7 @@ pub(crate) async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let making = tokio::spawn(board_calls::make(switch.client.clone()));
     let mut last = String::new();
     while !(making.is_finished() && live.view().calls().is_empty()) {
-        let board = board(&live.view(), now());
+        let board = board(&live.view());
         if board != last {
             println!("{board}");
             last = board;
@@ -33,19 +32,14 @@ pub(crate) async fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(making.await??)
 }
 
-fn now() -> Moment {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    Moment::from_micros(u64::try_from(since.as_micros()).unwrap_or_default())
-}
-
 /// The board. What is not known stays empty.
-fn board(view: &View, now: Moment) -> String {
+fn board(view: &View) -> String {
     let mut text = format!("{} calls, {} conferences", view.calls().len(), view.conferences().len());
     if let Some(stale) = view.stale() {
         let _ = write!(text, " (as they were {:.0?} ago: {:?})", stale.since.elapsed(), stale.cause);
     }
     text.push('\n');
-    let mut calls: Vec<&Arc<Call>> = view.calls().iter().collect();
+    let mut calls: Vec<_> = view.calls().iter().collect();
     calls.sort_by_key(|call| (call.created, &call.id));
     for call in calls {
         let legs: Vec<&Channel> =
@@ -58,7 +52,7 @@ fn board(view: &View, now: Moment) -> String {
             text,
             "  {from:>12} -> {to:<12} {:<9} {:>6}  {}",
             stage(call, &legs),
-            lasts(since, now),
+            lasts(since),
             what(&legs)
         );
     }
@@ -95,7 +89,8 @@ fn what(legs: &[&Channel]) -> String {
     runs.into_iter().chain(recorded).collect::<Vec<_>>().join(", ")
 }
 
-fn lasts(since: Option<Moment>, now: Moment) -> String {
-    let seconds = since.and_then(|since| now.since(since)).unwrap_or_default().as_secs();
+fn lasts(since: Option<Moment>) -> String {
+    let elapsed = since.and_then(Moment::to_system_time).and_then(|since| since.elapsed().ok());
+    let seconds = elapsed.unwrap_or_default().as_secs();
     format!("{}:{:02}", seconds / 60, seconds % 60)
 }

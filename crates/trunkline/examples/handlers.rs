@@ -6,7 +6,9 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
+use trunkline::api::UuidRecvDtmf;
 use trunkline::model::watch::{Handlers, Scope, When};
 use trunkline::{Event, EventName, Item};
 
@@ -63,7 +65,8 @@ pub(crate) async fn main() -> Result<(), Box<dyn std::error::Error>> {
         let id = format!("handlers-{:08x}", fastrand::u32(..));
         let line = format!("originate {{origination_uuid={id}}}null/1000 &park");
         switch.client.bgapi(&line).await?.await?;
-        switch.press(&id.clone().into(), "5").await?;
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        switch.client.run(UuidRecvDtmf::new(&*id, '5')).await?;
         switch.client.api(&format!("uuid_kill {id} {cause}")).await?;
     }
     let mut gone = 0;

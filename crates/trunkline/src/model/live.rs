@@ -7,10 +7,12 @@ mod on_conference;
 mod order;
 mod task;
 mod until;
+mod watch;
 
 use std::sync::Arc;
 
-use tokio::sync::{broadcast, mpsc, oneshot, watch};
+use tokio::sync::watch::{self as latest, Receiver};
+use tokio::sync::{broadcast, mpsc, oneshot};
 use tokio::task::AbortHandle;
 use trunkline_proto::{CloseReason, EventSet};
 
@@ -28,6 +30,7 @@ pub use on_channel::OnChannel;
 pub use on_conference::{OnConference, OnMember};
 pub use order::Order;
 use task::Follower;
+pub use watch::{Seen, Watch};
 
 /// So many batches of changes wait for a watcher that is slow; after that it [misses](Watched::Missed) some.
 const BATCHES: usize = 1024;
@@ -70,7 +73,7 @@ struct Inner {
     /// The task has the one that counts: with it the changes end.
     changes: broadcast::WeakSender<Arc<super::Batch>>,
     /// The version of the latest view, and the end.
-    progress: watch::Receiver<Progress>,
+    progress: Receiver<Progress>,
     counts: Arc<Counts>,
     /// Has the task take the view for stale.
     doubts: mpsc::UnboundedSender<oneshot::Sender<()>>,
@@ -79,7 +82,7 @@ struct Inner {
 
 /// Says when there is a new view, whether or not something is told to have changed.
 pub(in crate::model) struct Versions {
-    progress: watch::Receiver<Progress>,
+    progress: Receiver<Progress>,
 }
 
 impl Versions {
@@ -139,7 +142,7 @@ impl Live {
         switch.set_partial(wanted != all);
         let reader = switch.reader();
         let changes = broadcast::Sender::new(BATCHES);
-        let (progress, watched) = watch::channel(Progress::default());
+        let (progress, watched) = latest::channel(Progress::default());
         let counts = Arc::new(Counts::default());
         let to_come = changes.downgrade();
         let follower = Follower::new(client, switch, changes, progress, Arc::clone(&counts));

@@ -40,6 +40,9 @@ pub enum StaleCause {
     Overflow,
     /// The switch was started anew.
     Restarted,
+    /// The switch has not answered for longer than it should (`State::Stale` of a client): what
+    /// happens there is not known.
+    Silent,
     /// Something happened that cannot be if all events had come: a [`Sign`](super::Sign).
     Suspected,
 }

@@ -42,7 +42,8 @@ fn told(name: &str, connection: u64) -> String {
 
 fn check(name: &str) {
     let told = told(name, 1);
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/model/recorded/{name}.txt"));
+    let file = name.rsplit('/').next().unwrap_or(name);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/model/recorded/{file}.txt"));
     if std::env::var_os("TRUNKLINE_BLESS").is_some() {
         std::fs::write(&path, &told).expect("writable");
     }
@@ -66,6 +67,13 @@ fn calls_that_are_bridged_held_and_transferred() {
 #[test]
 fn a_call_that_is_parked_and_transferred() {
     check("ev-callstate-park");
+}
+
+/// One of two who are called at once answers; both legs are parked; one who is called asks a third, and leaves the caller to
+/// him.
+#[test]
+fn calls_that_are_forked_and_transferred_with_both_legs_and_attended() {
+    check("../calls/transfers");
 }
 
 #[test]

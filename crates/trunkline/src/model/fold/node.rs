@@ -17,7 +17,7 @@ pub(super) fn heartbeat(draft: &mut Draft, event: &Event) {
     draft.alter::<Node>(&name, |node| node.read(heartbeat, event));
     let (Some(told), Some(at)) = (heartbeat.session_count(), event.standard().date()) else { return };
     let known = u32::try_from(draft.view().channels().len()).unwrap_or(u32::MAX);
-    if draft.churn.is_beyond(told.abs_diff(known), at) {
+    if draft.churn.is_beyond(told, known, at) {
         draft.note(Sign::Drift { told, known });
     }
 }

@@ -16,6 +16,8 @@ pub struct LiveHealth {
     pub failed: u64,
     /// Losses of the connection.
     pub gaps: u64,
+    /// Times that the switch did not answer for longer than it should.
+    pub silences: u64,
     /// Times that this side was too slow, and events were dropped.
     pub overflows: u64,
     /// [Signs](Sign) that events were lost.
@@ -47,6 +49,7 @@ pub(super) struct Counts {
     pub(super) resyncs: Count,
     pub(super) failed: Count,
     pub(super) gaps: Count,
+    pub(super) silences: Count,
     pub(super) overflows: Count,
     signs: Count,
     drifts: Count,
@@ -64,6 +67,7 @@ impl Counts {
             resyncs: self.resyncs.get(),
             failed: self.failed.get(),
             gaps: self.gaps.get(),
+            silences: self.silences.get(),
             overflows: self.overflows.get(),
             signs: self.signs.get(),
             drifts: self.drifts.get(),

@@ -33,6 +33,8 @@ pub(super) struct Follower {
     asks: JoinSet<(Ask, Reading)>,
     /// Events come, as far as is known.
     connected: bool,
+    /// They do not, because the switch does not answer.
+    silent: bool,
 }
 
 impl Follower {
@@ -44,8 +46,16 @@ impl Follower {
         counts: Arc<Counts>,
     ) -> Self {
         let client = client.without_life();
-        let mut follower =
-            Self { client, switch, changes, progress, counts, asks: JoinSet::new(), connected: true };
+        let mut follower = Self {
+            client,
+            switch,
+            changes,
+            progress,
+            counts,
+            asks: JoinSet::new(),
+            connected: true,
+            silent: false,
+        };
         follower.switch.lose(StaleCause::NotYetRead, now());
         follower.switch.resync(now());
         follower
@@ -85,9 +95,8 @@ impl Follower {
                 }
                 Woken::State(state) => {
                     states_come = state.is_some();
-                    if matches!(state, Some(State::Connecting { .. })) {
-                        self.connected = false;
-                        self.lose(StaleCause::Gap);
+                    if let Some(state) = state {
+                        self.hear_of_connection(&state);
                     }
                 }
                 Woken::Answer(Some((ask, reading))) => self.answer(&ask, reading),
@@ -98,6 +107,23 @@ impl Follower {
                 }
                 Woken::Answer(None) | Woken::Time => {}
             }
+        }
+    }
+
+    fn hear_of_connection(&mut self, state: &State) {
+        match state {
+            State::Connecting { .. } => {
+                (self.connected, self.silent) = (false, false);
+                self.lose(StaleCause::Gap);
+            }
+            State::Stale => {
+                (self.connected, self.silent) = (false, true);
+                self.counts.silences.one();
+                self.lose(StaleCause::Silent);
+            }
+            // After a gap events say so themselves.
+            State::Ready if self.silent => (self.connected, self.silent) = (true, false),
+            _ => {}
         }
     }
 

@@ -26,6 +26,10 @@ pub(in crate::model) struct Resync {
     doubtful: VecDeque<ChannelUuid>,
     /// The lists that are to be asked for.
     lists: VecDeque<List>,
+    /// Channels that events tell of and the switch has not: to be asked for once more.
+    again: VecDeque<ChannelUuid>,
+    /// Those of them that were.
+    twice: HashSet<ChannelUuid>,
     /// The channels whose recordings are to be asked for.
     recorded: VecDeque<ChannelUuid>,
     /// What was given out and is not answered.
@@ -81,6 +85,8 @@ impl Resync {
         self.doubtful.clear();
         self.lists = List::all();
         self.recorded.clear();
+        self.again.clear();
+        self.twice.clear();
         self.asked.clear();
         self.failed = false;
         self.phase = Phase::List(now.checked_add(lag).unwrap_or(now));
@@ -142,7 +148,7 @@ impl Resync {
     }
 
     pub(in crate::model) fn left(&self) -> usize {
-        self.doubtful.len() + self.recorded.len() + self.asked.len()
+        self.doubtful.len() + self.again.len() + self.recorded.len() + self.asked.len()
     }
 
     /// The next things to ask, so that no more than `most` are asked at once.
@@ -164,7 +170,8 @@ impl Resync {
             Phase::Bridges if self.asked.is_empty() => Some(Question::Bridged),
             Phase::Lists => {
                 let list = self.lists.pop_front().map(Question::List);
-                list.or_else(|| self.recorded.pop_front().map(Question::Recordings))
+                let recorded = list.or_else(|| self.recorded.pop_front().map(Question::Recordings));
+                recorded.or_else(|| self.again.pop_front().map(Question::Channel))
             }
             _ => None,
         }
@@ -196,6 +203,15 @@ impl Resync {
         self.recorded = recorded;
     }
 
+    /// Has a channel be asked for once more, after all else, unless it was.
+    pub(super) fn ask_again(&mut self, id: &ChannelUuid) -> bool {
+        let is_new = self.twice.insert(id.clone());
+        if is_new {
+            self.again.push_back(id.clone());
+        }
+        is_new
+    }
+
     /// The recordings of channels cannot be asked for.
     pub(super) fn forget_recordings(&mut self) {
         self.recorded.clear();
@@ -206,6 +222,7 @@ impl Resync {
         self.phase == Phase::Lists
             && self.lists.is_empty()
             && self.recorded.is_empty()
+            && self.again.is_empty()
             && self.asked.is_empty()
     }
 

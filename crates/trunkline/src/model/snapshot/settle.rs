@@ -82,9 +82,12 @@ fn found(draft: &mut Draft, id: &ChannelUuid, event: &Event) {
     fold::snapshot(draft, event, is_told && is_whole);
 }
 
-/// The switch has no such channel, unless one has been made since it was asked.
+/// The switch has no such channel. One may have been made since it was asked; and of one that ends events tell more than
+/// the switch, which has it no more. Of one that does not, if events tell of it, that may be on its way.
 fn not_found(draft: &mut Draft, id: &ChannelUuid) {
-    if draft.resync.heard.contains(id) {
+    let is_told = draft.resync.heard.contains(id);
+    let ends = draft.get::<Channel>(id.as_str()).is_some_and(|channel| channel.is_hung_up());
+    if is_told && (ends || draft.resync.is_made(id) || draft.resync.ask_again(id)) {
         return;
     }
     fold::missing(draft, id);

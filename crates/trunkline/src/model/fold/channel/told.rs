@@ -204,6 +204,8 @@ impl Channel {
         }
         if event.is(EventName::ChannelData) {
             self.told_call_state = None;
+            // It may have been taken back meanwhile.
+            self.held = self.call_state == Some(CallState::Held);
         }
     }
 
