@@ -38,6 +38,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use trunkline_proto::EventName;
 
+use crate::config::Release;
 use crate::core::Core;
 use crate::event::{Draft, origin};
 use crate::text::{first_word, trim};
@@ -148,7 +149,10 @@ pub(crate) fn names() -> impl Iterator<Item = &'static str> {
     FAMILIES.iter().flat_map(|family| family.iter().map(|(name, _)| *name))
 }
 
-fn find(name: &[u8]) -> Option<Command> {
+fn find(name: &[u8], release: Release) -> Option<Command> {
+    if !release.has_command(name) {
+        return None;
+    }
     let mut all = FAMILIES.iter().flat_map(|family| family.iter());
     all.find(|(known, _)| known.as_bytes().eq_ignore_ascii_case(name)).map(|(_, command)| *command)
 }
@@ -191,7 +195,7 @@ impl Core {
             event.push("API-Command-Argument", arguments);
         }
         self.calls.running.insert(call, event);
-        let outcome = match find(name) {
+        let outcome = match find(name, self.config.release) {
             Some(command) => command(self, Invocation { call, arguments }),
             None => Outcome::Done(self.calls.unknown(call, name)),
         };
@@ -204,7 +208,9 @@ impl Core {
     /// The output of a command that ends at once; of any other, none.
     pub(crate) fn run_at_once(&mut self, name: &[u8], arguments: &[u8]) -> Vec<u8> {
         let call = self.new_call();
-        match find(name).map(|command| command(self, Invocation { call, arguments: trim(arguments) })) {
+        match find(name, self.config.release)
+            .map(|command| command(self, Invocation { call, arguments: trim(arguments) }))
+        {
             Some(Outcome::Done(output)) => output,
             _ => Vec::new(),
         }
@@ -216,7 +222,7 @@ impl Core {
         if !arguments.is_empty() {
             event.push("API-Command-Argument", arguments);
         }
-        let output = find(name).map(|_| self.run_at_once(name, arguments));
+        let output = find(name, self.config.release).map(|_| self.run_at_once(name, arguments));
         self.fire(&EventName::Api, event);
         output
     }

@@ -93,10 +93,13 @@ impl SwitchConfig {
 }
 
 /// A release of FreeSWITCH, as far as a client can tell one from another.
+///
+/// The recordings and the scenarios are of 1.11. What 1.10 does otherwise is what its source (the tag `v1.10.11`) has
+/// otherwise in `mod_event_socket.c`, `switch_event.c` and `mod_commands.c`; no such switch has judged it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum Release {
-    /// 1.10.11: takes any Content-Length of a command, and knows no CERT_RELOAD.
+    /// 1.10.11: takes any Content-Length of a command, and knows no CERT_RELOAD and no `reloadcert`.
     V1_10,
     /// 1.11, as of August 2026.
     #[default]
@@ -137,6 +140,11 @@ impl Release {
     /// Whether a Content-Length of a command out of 0 to 16 MiB ends the connection.
     pub(crate) fn checks_lengths(self) -> bool {
         self == Self::V1_11
+    }
+
+    /// Whether it has an api command of this name, if any release has.
+    pub(crate) fn has_command(self, name: &[u8]) -> bool {
+        self == Self::V1_11 || !name.eq_ignore_ascii_case(b"reloadcert")
     }
 
     /// Whether it has an event of this name.

@@ -141,7 +141,10 @@
 //!   databases but for `hash` and `db`; video, fax, speech recognition, `mod_callcenter` but for its lists.
 //! - Of calls that meet, `bind_digit_action`, campon, and media that goes past the switch. An application that needs media
 //!   does not wait for it on a called leg that is not answered.
-//! - Queues call nobody: there are no `fifo` members; and no chimes, announcements and tracking of calls.
+//! - Queues call nobody: there are no `fifo` members, and no command that makes one; nor chimes, announcements and tracking
+//!   of calls.
+//! - What is asked of the host, and of FreeSWITCH's inside: `memory`, `db_cache`, `time_test`, `timer_test`,
+//!   `interface_allowlist_dump`.
 //! - Of the event socket, `event_sink`; `lead-frames`, and `hold-bleg` of a client's own message; that commands are read byte
 //!   by byte, at about 1 MB a second. Of `hangup_complete_with_xml`, the caller's profiles before the last.
 //! - Whatever command there is besides is answered `-ERR … Command not found!`; any other application ends the call as one

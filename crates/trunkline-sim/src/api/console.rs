@@ -64,7 +64,7 @@ impl Core {
             if console.put_alias_in(self, &command) {
                 continue;
             }
-            if find(first_word(&command).0).is_some() {
+            if find(first_word(&command).0, self.config.release).is_some() {
                 let call = self.new_call();
                 self.calls.consoles.insert(call, console);
                 return self.run_call(call, &command);

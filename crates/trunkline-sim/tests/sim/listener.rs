@@ -177,6 +177,24 @@ fn an_older_release_takes_any_content_length() {
     }
 }
 
+/// Asked for an event that it does not know, a release says that there was none.
+#[test]
+fn an_older_release_knows_less() {
+    for (release, reply, body) in [
+        (Release::V1_10, "-ERR no keywords supplied", "-ERR reloadcert Command not found!\n"),
+        (Release::V1_11, "+OK event listener enabled plain", "+OK cert reload event sent\n"),
+    ] {
+        let mut config = SwitchConfig::default();
+        config.release = release;
+        let mut world = World::new(config);
+        let client = world.client(&[]);
+        world.say(client, "event plain CERT_RELOAD");
+        world.say(client, "api reloadcert");
+        let said = world.heard(client);
+        assert_eq!((said[0].get("Reply-Text"), said[1].body.as_str()), (reply, body), "{release:?}");
+    }
+}
+
 #[test]
 fn releases_say_what_they_are() {
     for (release, short) in [(Release::V1_10, "1.10.11-release\n"), (Release::V1_11, "1.11.3-dev\n")] {
