@@ -33,7 +33,7 @@ pub(crate) fn simulator() -> SimBuilder {
         config.switchname = "fs-testbed".into();
         // It has no sounds, and no streams of them.
         config.missing_files =
-            vec!["local_stream://".into(), "/nowhere/".into(), "/usr/local/freeswitch/sounds/".into()];
+            vec!["local_stream://".into(), "/dev/null/".into(), "/usr/local/freeswitch/sounds/".into()];
     })
 }
 

@@ -177,6 +177,20 @@ fn an_older_release_takes_any_content_length() {
     }
 }
 
+/// What FreeSWITCH has and is not simulated ends the call as what there is not at all, and the log tells them apart.
+#[test]
+fn what_is_not_simulated_is_said_in_the_log() {
+    for (app, told) in [("delay_echo", true), ("nosuch", false)] {
+        let mut world = World::new(SwitchConfig::default());
+        let client = world.client(&["log 7", "event plain CHANNEL_HANGUP"]);
+        world.say(client, &format!("api originate null/1 &{app}"));
+        world.pass_millis(100);
+        let said = String::from_utf8_lossy(&world.sent[&client]).into_owned();
+        assert!(said.contains("Hangup-Cause: DESTINATION_OUT_OF_ORDER"), "{app}");
+        assert_eq!(said.contains(&format!(" {app} is not simulated\n")), told, "{app}");
+    }
+}
+
 /// Asked for an event that it does not know, a release says that there was none.
 #[test]
 fn an_older_release_knows_less() {
