@@ -94,6 +94,7 @@ pub struct Connection {
     pulse: Pulse,
     /// What the dialplan lets us do, on an outbound connection.
     control: Control,
+    mode: SocketMode,
 }
 
 #[derive(Debug)]
@@ -153,6 +154,7 @@ impl Connection {
             sessions: Sessions::default(),
             pulse: Pulse::new(now),
             control: Control::Full,
+            mode: SocketMode::Async,
             config,
         }
     }

@@ -110,6 +110,15 @@ pub enum ApiMisuse {
         /// The command's verb.
         what: &'static str,
     },
+    /// A command that is harmful to a call that the dialplan has not given `async`.
+    #[error(
+        "`{what}` leaves a call hanging that is handled without `async`: write <action application=\"socket\" \
+         data=\"HOST:PORT async full\"/> into the dialplan; nothing was sent"
+    )]
+    NotAsync {
+        /// The command's verb.
+        what: &'static str,
+    },
     /// More than the switch would read.
     #[error("{what} takes {len} bytes, over the most the switch reads ({limit}); nothing was sent")]
     TooLong {

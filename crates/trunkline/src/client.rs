@@ -14,8 +14,8 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::oneshot;
 use trunkline_proto::{
     ApiMisuse, ApiResponse, ChannelData, ChannelUuid, CloseReason, Command, CommandKind, CommandReply,
-    Connection, Control, EventBuilder, EventName, EventSet, Executed, LogLevel, Permissions, Reply, Ticket,
-    Unanswered,
+    Connection, Control, EventBuilder, EventName, EventSet, Executed, LogLevel, Permissions, Reply,
+    SocketMode, Ticket, Unanswered,
 };
 
 use crate::config::{Config, ConfigError};
@@ -84,7 +84,7 @@ struct Handle {
     lanes: Lanes,
     config: Arc<Config>,
     permissions: Permissions,
-    /// Of an outbound socket without `full`.
+    /// Of an outbound socket without `full` or `async`.
     is_limited: bool,
     serials: AtomicU64,
 }
@@ -141,7 +141,7 @@ impl Client {
             lanes: Lanes::default(),
             config: Arc::clone(&terms.config),
             permissions: Permissions::default(),
-            is_limited: call.control() != Control::Full,
+            is_limited: call.control() != Control::Full || call.mode() != SocketMode::Async,
             serials: AtomicU64::new(0),
         };
         Ok((Self::of(handle), call))
@@ -438,7 +438,7 @@ impl Client {
         accepted(&text, self.reply(command).await.map_err(|why| Error::unanswered(&text, why))?)
     }
 
-    /// Refuses what an outbound socket without `full` cannot do.
+    /// Refuses what an outbound socket without `full` or `async` cannot do.
     fn permit(&self, command: &Command) -> Result<(), ApiMisuse> {
         if self.handle.is_limited { self.check(command) } else { Ok(()) }
     }

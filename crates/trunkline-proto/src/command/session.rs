@@ -47,8 +47,9 @@ impl Command {
     }
 
     /// `resume`: have the call go on in its dialplan when the connection ends, even from the midst of an application.
-    /// (It sets the channel's variable `socket_resume`.) On an outbound connection without `async` the call does
-    /// not go on, and is left hanging.
+    /// (It sets the channel's variable `socket_resume`.) On an outbound connection without `async` the call would not go
+    /// on, and be left hanging: there it is refused before it is sent
+    /// ([`ApiMisuse::NotAsync`](crate::ApiMisuse::NotAsync)).
     ///
     /// Reply: `+OK`, or `-ERR command not found` on a connection bound to no channel.
     #[must_use]

@@ -173,7 +173,7 @@ impl Connection {
     /// Takes the answer to `connect`; false if it is none.
     pub(super) fn meet(&mut self, reply: CommandReply, now: Instant) -> bool {
         let Some(call) = ChannelData::from_reply(reply) else { return false };
-        self.control = call.control;
+        (self.control, self.mode) = (call.control, call.mode);
         self.state = State::Ready;
         self.outputs.push_back(Output::Call(Box::new(call)));
         self.reconcile(now);
@@ -186,7 +186,8 @@ impl Connection {
         self.end(CloseReason::NoCall { after: self.config.greeting_timeout }, now);
     }
 
-    /// Whether a command needs `full` and the dialplan has not given it (`parse_command` in `mod_event_socket.c`).
+    /// Whether a command needs `full` and the dialplan has not given it (`parse_command` in `mod_event_socket.c`), or `async`:
+    /// without it `resume` has the call left in `CS_RESET`, and it never goes on.
     pub(super) fn check_control(&self, kind: CommandKind) -> Result<(), ApiMisuse> {
         let is_gated = matches!(
             kind,
@@ -197,8 +198,11 @@ impl Connection {
                 | CommandKind::Log
                 | CommandKind::Linger
         );
-        match self.control {
-            Control::SingleChannel if is_gated => Err(ApiMisuse::NotFull { what: kind.as_str() }),
+        match (self.control, self.mode) {
+            (Control::SingleChannel, _) if is_gated => Err(ApiMisuse::NotFull { what: kind.as_str() }),
+            (_, SocketMode::Static) if kind == CommandKind::Resume => {
+                Err(ApiMisuse::NotAsync { what: kind.as_str() })
+            }
             _ => Ok(()),
         }
     }

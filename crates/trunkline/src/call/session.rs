@@ -73,6 +73,20 @@ impl<M: Mode> Call<M> {
 }
 
 impl Call<Async> {
+    /// Has the call go on in its dialplan at once when the connection ends, even from the midst of an application, which is
+    /// left. Without it such a one goes on to its end before. Of the call of an outbound socket only.
+    ///
+    /// # Errors
+    ///
+    /// A call that is controlled by its id ([`Error::Refused`]); as [`execute`](Self::execute).
+    ///
+    /// # Cancel safety
+    ///
+    /// Once polled the switch is told, whether or not the future is polled again.
+    pub async fn resume(&self) -> Result<(), Error> {
+        self.ask_for(Command::resume()).await.map(drop)
+    }
+
     /// Has what the core queues to the call, digits above all, come to this connection and to nobody else, applications
     /// included: they hear no digits then. Of the call of an outbound socket only.
     ///

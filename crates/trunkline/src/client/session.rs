@@ -103,7 +103,8 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// Not bound to a channel ([`Refusal::CommandNotFound`]), not answered in time, or connection lost.
+    /// Not bound to a channel ([`Refusal::CommandNotFound`]), or to that of an outbound socket without `async`
+    /// ([`ApiMisuse::NotAsync`](trunkline_proto::ApiMisuse::NotAsync)); not answered in time, or connection lost.
     ///
     /// # Cancel safety
     ///

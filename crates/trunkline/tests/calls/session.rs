@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use trunkline::application::Dial;
 use trunkline::dialstring::{DialString, Variables};
-use trunkline::{ApiMisuse, CallDirection, Error, HangupCause, Unicast};
+use trunkline::{ApiMisuse, CallDirection, Error, EventName, HangupCause, Item, Unicast};
 
-use crate::support::{asynchronous, everywhere, synchronous};
+use crate::support::{Listening, asynchronous, everywhere, synchronous};
 
 fn two(value: &str) -> Variables {
     Variables::new().with("first", value).unwrap().with("second", "x").unwrap()
@@ -132,6 +132,41 @@ async fn its_audio_comes_to_a_program() {
         let (length, _) = program.recv_from(&mut packet).await.unwrap();
         assert!(length > 0);
         call.hangup(HangupCause::NormalClearing).await.unwrap();
+    })
+    .await;
+}
+
+/// Where it was told to, the call goes on in its dialplan from the midst of what it does; without `async` it never would.
+#[tokio::test]
+async fn a_call_that_is_left_in_the_midst_of_something() {
+    everywhere(|switch| async move {
+        for words in ["async full", "async"] {
+            let mut events = switch.client().events([EventName::ChannelHangupComplete]).await.unwrap();
+            let socket = Listening::open().await;
+            let uuid = switch.dial(socket.port(), words, "", "hangup:USER_BUSY").await;
+            let call = asynchronous(socket.accept().await);
+            call.answer().await.unwrap();
+            call.resume().await.unwrap();
+            let playing = tokio::spawn({
+                let call = call.clone();
+                async move { call.locked().playback("silence_stream://-1").await.map(drop) }
+            });
+            tokio::time::sleep(Duration::from_millis(300)).await;
+            call.client().close().await;
+            assert!(matches!(playing.await.unwrap(), Err(Error::CallEnded(_))), "{words}");
+            while let Some(Item::Event(event)) = events.next().await {
+                if event.unique_id().is_some_and(|id| id == uuid.as_str()) {
+                    assert_eq!(event.get("Hangup-Cause").as_deref(), Some("USER_BUSY"), "{words}");
+                    break;
+                }
+            }
+        }
+        for words in ["full", ""] {
+            let call = synchronous(switch.call(words).await.1);
+            let refused = call.client().resume().await;
+            assert!(matches!(refused, Err(Error::Misuse(ApiMisuse::NotAsync { .. }))), "{refused:?}");
+            call.hangup(HangupCause::NormalClearing).await.unwrap();
+        }
     })
     .await;
 }

@@ -115,6 +115,20 @@ fn commands_wait_for_the_call() {
     assert_eq!(call.said(), "myevents\n\n");
 }
 
+/// Without `async` the call would never go on.
+#[test]
+fn a_call_is_resumed_with_async_only() {
+    for (recording, may) in
+        [("out-async-full", true), ("out-async", true), ("out-sync-full", false), ("out-sync", false)]
+    {
+        let mut call = Call::new();
+        call.switch(&presented(recording));
+        let checked = call.connection.check(&Command::resume());
+        assert_eq!(checked.is_ok(), may, "{recording}: {checked:?}");
+        assert!(may || matches!(checked, Err(ApiMisuse::NotAsync { .. })), "{recording}: {checked:?}");
+    }
+}
+
 #[test]
 fn without_full_the_call_alone_can_be_told() {
     let mut call = Call::new();
@@ -126,8 +140,7 @@ fn without_full_the_call_alone_can_be_told() {
         assert!(matches!(refused, ApiMisuse::NotFull { .. }), "{text}: {refused}");
         assert!(refused.to_string().contains("async full"), "{refused}");
     }
-    for text in ["connect", "myevents", "filter Unique-ID x", "divert_events on", "resume", "exit", "sendmsg"]
-    {
+    for text in ["connect", "myevents", "filter Unique-ID x", "divert_events on", "exit", "sendmsg"] {
         call.connection.check(&Command::raw(text).unwrap()).unwrap();
     }
     assert!(call.connection.subscribe(EventName::Dtmf.into(), call.now).is_err());
