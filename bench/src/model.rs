@@ -4,6 +4,7 @@ mod calls;
 mod fold;
 mod memory;
 mod readers;
+mod resync;
 
 use std::time::Duration;
 
@@ -41,4 +42,5 @@ pub(crate) fn run(options: &Options) {
     let mut many = memory::many(options.channels);
     fold::among(&mut many, duration);
     readers::read(&mut many, options.readers, duration);
+    resync::resync(&mut many);
 }

@@ -41,6 +41,9 @@ fn changes_are_picked() {
     // Four channels were made and are gone, and there were two bridges.
     assert_eq!(count(&bridged), 4 + 4 + 8);
     assert_eq!(format!("{alice:?}").matches("BridgedTo").count(), 1);
+    // Each of the four once, however long it is so.
+    assert_eq!(count(&all.clone().becoming(Channel::is_answered)), 4);
+    assert_eq!(count(&all.clone().becoming(|_| true)), 4, "those that are new");
 }
 
 /// Follows a recording until the condition is settled: after which event, and how.

@@ -16,14 +16,10 @@ impl Live {
     /// # let client = trunkline::connect(sim.url().as_str()).await?;
     /// use trunkline::model::live::Seen;
     /// use trunkline::model::watch::Filter;
-    /// use trunkline::model::{Channel, ChannelField, Live};
+    /// use trunkline::model::{Channel, Live};
     ///
     /// let live = Live::follow(&client).await?;
-    /// let mut answered = live.watch(
-    ///     Filter::<Channel>::all()
-    ///         .with_field(ChannelField::AnswerState)
-    ///         .with(|altered| altered.after().is_some_and(|channel| channel.is_answered())),
-    /// );
+    /// let mut answered = live.watch(Filter::<Channel>::all().becoming(Channel::is_answered));
     /// # client.bgapi("originate null/1000 &park").await?.await?;
     /// while let Some(Seen::Altered(altered)) = answered.next().await {
     ///     println!("{} is answered", altered.object().id);

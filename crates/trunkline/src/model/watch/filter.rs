@@ -58,6 +58,22 @@ impl<T: Object> Filter<T> {
         self
     }
 
+    /// Only those by which an object comes to be like this: it was not before, or was not there.
+    ///
+    /// ```
+    /// use trunkline::model::Channel;
+    /// use trunkline::model::watch::Filter;
+    ///
+    /// let put_on_hold = Filter::<Channel>::all().becoming(|channel| channel.held);
+    /// ```
+    #[must_use]
+    pub fn becoming(self, is_so: impl Fn(&T) -> bool + Send + Sync + 'static) -> Self {
+        self.with(move |altered| {
+            altered.after().is_some_and(|after| is_so(after))
+                && !altered.before().is_some_and(|before| is_so(before))
+        })
+    }
+
     /// Whether a change is wanted.
     #[must_use]
     pub fn matches(&self, altered: &Altered<T>) -> bool {
