@@ -39,6 +39,7 @@ mod session;
 mod subscriptions;
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::{Buf, BytesMut};
@@ -77,7 +78,7 @@ const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
 /// Our half of a connection to a switch. See the [module](self) for how to drive one.
 #[derive(Debug)]
 pub struct Connection {
-    config: ConnectionConfig,
+    config: Arc<ConnectionConfig>,
     decoder: MessageDecoder,
     state: State,
     replies: Replies,
@@ -133,9 +134,10 @@ impl State {
 }
 
 impl Connection {
-    /// A connection just made by us; the switch is to speak first.
+    /// A connection just made by us; the switch is to speak first. Of very many one configuration may be shared.
     #[must_use]
-    pub fn inbound(config: ConnectionConfig, now: Instant) -> Self {
+    pub fn inbound(config: impl Into<Arc<ConnectionConfig>>, now: Instant) -> Self {
+        let config = config.into();
         let deadline = now.checked_add(config.greeting_timeout);
         Self {
             decoder: MessageDecoder::new(config.limits),

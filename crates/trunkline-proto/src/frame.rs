@@ -4,11 +4,14 @@
 //! nothing is searched twice. (`listener_run`, `read_packet` and `parse_command` in `mod_event_socket.c` write
 //! them.)
 
+use std::ops::ControlFlow;
+
 use bytes::{Buf, Bytes, BytesMut};
-use memchr::memchr;
+use memchr::{memchr, memmem};
 
 use crate::error::SwitchMisbehaved;
 use crate::header::{Encoding, Headers};
+use crate::scan;
 
 /// How much one message may take. Whatever is larger ends the connection with an error that names the limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,6 +39,9 @@ impl Limits {
         Self { header: header.min(Self::MOST), body: body.min(Self::MOST) }
     }
 }
+
+/// Heads longer than this are looked at as a whole, and not line by line.
+const LONG_HEAD: usize = 512;
 
 /// What a frame says it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -223,6 +229,9 @@ impl FrameDecoder {
     }
 
     fn read_head(&self, block: &[u8]) -> Result<Head, SwitchMisbehaved> {
+        if block.len() > LONG_HEAD {
+            return self.read_long_head(block);
+        }
         let mut head = Head {
             content_type: ContentType::Other,
             content_type_first: false,
@@ -249,6 +258,20 @@ impl FrameDecoder {
         Ok(head)
     }
 
+    /// The same, without a look at every line: of a whole channel two are of interest.
+    fn read_long_head(&self, block: &[u8]) -> Result<Head, SwitchMisbehaved> {
+        let content_type = first_of(block, b"Content-Type");
+        let length = first_of(block, b"Content-Length").map(|(_, value)| self.content_length(value));
+        Ok(Head {
+            content_type: content_type
+                .map_or(ContentType::Other, |(_, value)| ContentType::from_bytes(value)),
+            content_type_first: content_type.is_some_and(|(at, _)| at == 0),
+            len: block.len(),
+            has_body: length.is_some(),
+            body: length.transpose()?.unwrap_or_default(),
+        })
+    }
+
     fn content_length(&self, value: &[u8]) -> Result<usize, SwitchMisbehaved> {
         if value.is_empty() || !value.iter().all(u8::is_ascii_digit) {
             return Err(SwitchMisbehaved::ContentLength { value: excerpt(value) });
@@ -270,10 +293,25 @@ fn value_of<'a>(line: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
     (found == name || found.eq_ignore_ascii_case(name)).then(|| value.trim_ascii())
 }
 
+/// Where the first line with this header is, and its value.
+fn first_of<'a>(block: &'a [u8], name: &[u8]) -> Option<(usize, &'a [u8])> {
+    let letter = *name.first()?;
+    let mut found = None;
+    scan::beginning_with(block, 0, letter, name.len(), |line| {
+        let rest = block.get(line..).unwrap_or_default();
+        let ends = memchr(b'\n', rest).and_then(|end| rest.get(..end));
+        found = ends.and_then(|text| value_of(text, name)).map(|value| (line, value));
+        if found.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    });
+    found
+}
+
 /// The offset after the first empty line, searched from `from`.
 fn end_of_head(buffer: &[u8], from: usize) -> Option<usize> {
+    /// Lines of a head that is not long.
+    const FEW: usize = 8;
     let mut at = from;
-    loop {
+    for _ in 0..FEW {
         at += memchr(b'\n', buffer.get(at..)?)? + 1;
         match buffer.get(at)? {
             b'\n' => return Some(at + 1),
@@ -281,13 +319,22 @@ fn end_of_head(buffer: &[u8], from: usize) -> Option<usize> {
             _ => {}
         }
     }
+    // A long one: line by line would be slow. The line feed before may be that of the empty one.
+    let rest = buffer.get(at.checked_sub(1)?..)?;
+    let bare = memmem::find(rest, b"\n\n").map(|found| found + 2);
+    let before = bare.and_then(|end| rest.get(..end)).unwrap_or(rest);
+    // FreeSWITCH itself writes no carriage returns.
+    let returned = memchr(b'\r', before).and_then(|_| memmem::find(before, b"\n\r\n")).map(|found| found + 3);
+    returned.or(bare).map(|end| at - 1 + end)
 }
+
+/// So much of what the peer sent is shown.
+pub(crate) const EXCERPT: usize = 60;
 
 /// The beginning of something the peer sent, safe to print.
 pub(crate) fn excerpt(bytes: &[u8]) -> String {
-    const MOST: usize = 60;
-    let shown = bytes.get(..bytes.len().min(MOST)).unwrap_or_default().escape_ascii().to_string();
-    if bytes.len() > MOST { format!("{shown}…") } else { shown }
+    let shown = bytes.get(..bytes.len().min(EXCERPT)).unwrap_or_default().escape_ascii().to_string();
+    if bytes.len() > EXCERPT { format!("{shown}…") } else { shown }
 }
 
 #[cfg(test)]

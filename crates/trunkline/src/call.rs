@@ -121,7 +121,8 @@ impl<M: Mode> Call<M> {
         Self { handle: Arc::new(handle), limit: None, mode: PhantomData }
     }
 
-    /// The call of a connection that the switch has made to us.
+    /// The call of a connection that the switch has made to us. What is to be said of it first is
+    /// [prepared](Shared::prepare), not said.
     pub(crate) fn of_connection(client: Client, data: ChannelData) -> Self {
         let shared = client.shared();
         let uuid = data.uuid().unwrap_or_else(|| "".into());
@@ -137,7 +138,7 @@ impl<M: Mode> Call<M> {
         let lingers = data.mode() == SocketMode::Async && data.control() == Control::Full;
         let my_events = Command::myevents((format != EventFormat::Plain).then_some(format));
         let linger = lingers.then(|| Command::linger(None));
-        shared.say_together([my_events].into_iter().chain(linger));
+        shared.prepare([my_events].into_iter().chain(linger));
         Self::new(Handle { client, state, data: Some(data) })
     }
 

@@ -1,6 +1,7 @@
 //! Whose event it is: the calls that are controlled over a connection, by their ids. One look-up an event, however many
 //! calls there are.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, Weak};
 use std::time::Duration;
@@ -109,8 +110,14 @@ impl Calls {
         if lock(&self.by_uuid).is_empty() {
             return;
         }
+        // Nearly always they are all of one call.
+        let mut last: Option<(Cow<'_, str>, Arc<CallState>)> = None;
         for event in events {
-            if let Some(call) = self.whose(event) {
+            let Some(uuid) = event.unique_id() else { continue };
+            if last.as_ref().is_none_or(|(known, _)| *known != uuid || event.is(EventName::ChannelUuid)) {
+                last = self.whose(event, &uuid).map(|call| (uuid, call));
+            }
+            if let Some((_, call)) = &last {
                 call.on_event(event);
             }
         }
@@ -149,13 +156,12 @@ impl Calls {
         lock(&self.by_uuid).values().filter_map(Weak::upgrade).collect()
     }
 
-    fn whose(&self, event: &Event) -> Option<Arc<CallState>> {
-        let uuid = event.unique_id()?;
+    fn whose(&self, event: &Event, uuid: &str) -> Option<Arc<CallState>> {
         let mut calls = lock(&self.by_uuid);
-        match calls.get(&*uuid).map(Weak::upgrade) {
+        match calls.get(uuid).map(Weak::upgrade) {
             Some(Some(call)) => return Some(call),
             // Nobody has it any more.
-            Some(None) => drop(calls.remove(&*uuid)),
+            Some(None) => drop(calls.remove(uuid)),
             None => {}
         }
         if !event.is(EventName::ChannelUuid) {
@@ -163,7 +169,7 @@ impl Calls {
         }
         // It goes on under another id (`switch_core_session_set_uuid` in `switch_core_session.c`).
         let call = calls.remove(&*event.get("Old-Unique-ID")?)?;
-        let new = ChannelUuid::from(&*uuid);
+        let new = ChannelUuid::from(uuid);
         let state = call.upgrade()?;
         state.rename(new.clone());
         calls.insert(new, call);
@@ -192,7 +198,7 @@ async fn exists(shared: &Shared, uuid: &ChannelUuid) -> Result<bool, Unanswered>
     // One that cannot be asked for is left alone.
     let Ok(command) = command else { return Ok(true) };
     let (sender, answer) = oneshot::channel();
-    shared.submit(Submission { serial: u64::MAX, command, timeout: None, sender });
+    shared.submit(Submission { serial: u64::MAX, command, timeout: None, asker: sender.into() });
     match answer.await {
         Ok(Ok(Reply::Api(answer))) => Ok(answer.text() != "false"),
         Ok(Ok(_)) | Err(_) => Ok(true),

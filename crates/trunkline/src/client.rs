@@ -24,7 +24,7 @@ use crate::error::Error;
 use crate::events::{Events, Logs};
 use crate::job::{self, Job};
 use crate::lanes::Lanes;
-use crate::link::{Link, Role};
+use crate::link::{CallTerms, Link, Role};
 use crate::outcome::{accepted, printed};
 use crate::reconnect::{Reader, State, StateChanges, Writer};
 use crate::stream_options::StreamOptions;
@@ -132,14 +132,14 @@ impl Client {
     pub(crate) async fn meet(
         reader: Reader,
         writer: Writer,
-        config: &Arc<Config>,
+        terms: &CallTerms,
         peer: Option<SocketAddr>,
     ) -> Result<(Self, ChannelData), Error> {
-        let (main, call) = Link::meet(reader, writer, config, peer).await?;
+        let (main, call) = Link::meet(reader, writer, terms, peer).await?;
         let handle = Handle {
             main,
             lanes: Lanes::default(),
-            config: Arc::clone(config),
+            config: Arc::clone(&terms.config),
             permissions: Permissions::default(),
             is_limited: call.control() != Control::Full,
             serials: AtomicU64::new(0),
@@ -469,7 +469,7 @@ impl Client {
     async fn reply_over(&self, shared: &Shared, command: Command) -> Result<Reply, Unanswered> {
         let (sender, receiver) = oneshot::channel();
         let serial = self.serial();
-        shared.submit(Submission { serial, command, timeout: self.timeout, sender });
+        shared.submit(Submission { serial, command, timeout: self.timeout, asker: sender.into() });
         Waiting { shared, serial, receiver: Some(receiver) }.reply().await
     }
 
@@ -486,7 +486,7 @@ impl Client {
         if let Some(timeout) = self.timeout {
             core.connection.set_timeout(ticket, timeout, now);
         }
-        core.wait(serial, kind, ticket, sender, now);
+        core.wait(serial, kind, ticket, sender.into(), now);
     }
 
     /// Over what connection a channel's messages go, so that they keep their order.

@@ -4,6 +4,8 @@
 //! spares a switch to the driver and back; where it is not free, or commands are on their way already, the command
 //! goes to the driver, who writes all there are in one go. Nothing is delivered under the lock.
 
+mod asked;
+mod collect;
 mod deliver;
 mod parking;
 
@@ -18,27 +20,24 @@ use std::time::{Duration, Instant, SystemTime};
 use tokio::io::AsyncWrite;
 use tokio::sync::{Notify, oneshot};
 use trunkline_proto::{
-    ChannelData, CloseReason, Command, CommandKind, Connection, CoreUuid, Disposition, Event, EventSet,
-    JobLost, JobUuid, LogData, LogLevel, Output, Permissions, Reply, SubscriptionId, SubscriptionRefused,
-    Ticket, Unanswered,
+    ChannelData, CloseReason, Command, CommandKind, Connection, CoreUuid, Event, EventSet, JobLost, JobUuid,
+    LogData, LogLevel, Permissions, SubscriptionId, SubscriptionRefused, Ticket,
 };
 
+pub(crate) use asked::{Asker, ReplySender, Submission};
 pub(crate) use deliver::Deliveries;
 
 use crate::after_connect::Connected;
 use crate::calls::Calls;
-use crate::command_end::Begun;
 use crate::lazy_watch::LazyWatch;
 use crate::merged::{Outages, Start, Watchers};
 use crate::queue::Queue;
-use crate::reconnect::{Gap, State, Writer};
+use crate::reconnect::{State, Writer};
 use crate::socket::LAST_WORDS;
 use crate::tally::Tally;
-use crate::trace;
 use crate::wire_trace;
+use asked::Waiter;
 use parking::Parking;
-
-pub(crate) type ReplySender = oneshot::Sender<Result<Reply, Unanswered>>;
 
 pub(crate) struct Shared {
     core: Mutex<Core>,
@@ -74,20 +73,6 @@ pub(crate) struct Sink<W, T> {
     pub(crate) id: SubscriptionId,
     pub(crate) wants: W,
     pub(crate) queue: Arc<Queue<T>>,
-}
-
-pub(crate) struct Submission {
-    pub(crate) serial: u64,
-    pub(crate) command: Command,
-    pub(crate) timeout: Option<Duration>,
-    pub(crate) sender: ReplySender,
-}
-
-struct Waiter {
-    serial: u64,
-    ticket: Ticket,
-    begun: Begun,
-    sender: ReplySender,
 }
 
 /// A job somebody waits for.
@@ -129,7 +114,7 @@ pub(crate) struct Core {
     /// When and how the connection was lost.
     broken: Option<(SystemTime, CloseReason)>,
     /// We were let in, and are to say so when everything is restored.
-    restoring: Option<Connected>,
+    restoring: Option<Box<Connected>>,
     /// How many times we were let in.
     connects: u64,
     /// Why there is no connection, as last heard.
@@ -204,16 +189,24 @@ impl Shared {
 
     /// Says something, whatever is answered.
     pub(crate) fn say(&self, command: Command) {
-        self.say_together([command]);
+        self.with(|core, now| core.connection.send(command, None, now));
     }
 
-    /// The same of several, written in one go.
-    pub(crate) fn say_together(&self, commands: impl IntoIterator<Item = Command>) {
-        self.with(|core, now| {
-            for command in commands {
-                core.connection.send(command, None, now);
-            }
-        });
+    /// Has several said with whatever is said next, or at [`flush`](Self::flush), in one go.
+    pub(crate) fn prepare(&self, commands: impl IntoIterator<Item = Command>) {
+        let now = now();
+        let mut core = lock(&self.core);
+        for command in commands {
+            core.connection.send(command, None, now);
+        }
+    }
+
+    /// Writes what was prepared, if it still waits.
+    pub(crate) fn flush(&self) {
+        let core = lock(&self.core);
+        if !core.connection.transmit().is_empty() {
+            self.finish(core, now());
+        }
     }
 
     /// Hands a command over: written by this very call if nothing stands in its way.
@@ -223,8 +216,9 @@ impl Shared {
             Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
             Err(TryLockError::WouldBlock) => return self.leave_to_driver(submission),
         };
-        if core.connection.outstanding() > 0 {
-            // Others are on their way: the driver writes those that come together in one go.
+        if core.connection.outstanding() > 0 && (core.blocked || core.connection.transmit().is_empty()) {
+            // Others are on their way: the driver writes those that come together in one go. But what was prepared goes
+            // with this.
             lock(&self.inbox).push(submission);
             drop(core);
             return self.wake.notify_one();
@@ -299,7 +293,9 @@ impl Shared {
         });
         self.deliver(deliveries);
         if self.closed.with(Option::is_none) {
-            self.deliver(&mut Deliveries { closed: reason, ..Deliveries::default() });
+            let mut end = Deliveries::default();
+            end.rare().closed = reason;
+            self.deliver(&mut end);
         }
         self.abandoned.store(true, Ordering::SeqCst);
         // Whoever found the lock taken meanwhile relied on the driver.
@@ -402,7 +398,7 @@ impl Shared {
         };
         let driver = too_late || core.blocked || core.write_failed.is_some();
         drop(core);
-        if driver || deliveries.closed.is_some() {
+        if driver || deliveries.is_end() {
             self.wake.notify_one();
         }
         self.deliver(&mut deliveries);
@@ -417,13 +413,13 @@ impl std::fmt::Debug for Shared {
 
 impl Core {
     fn accept(&mut self, submission: Submission, now: Instant) {
-        let Submission { serial, command, timeout, sender } = submission;
-        if sender.is_closed() {
+        let Submission { serial, command, timeout, asker } = submission;
+        if asker.is_gone() {
             return;
         }
         let kind = command.kind();
         let ticket = self.connection.send(command, timeout, now);
-        self.wait(serial, kind, ticket, sender, now);
+        self.wait(serial, kind, ticket, asker, now);
     }
 
     /// Has the reply to this ticket sent there.
@@ -432,11 +428,11 @@ impl Core {
         serial: u64,
         kind: CommandKind,
         ticket: Ticket,
-        sender: ReplySender,
+        asker: Asker,
         now: Instant,
     ) {
         let begun = self.tally.command_begins(kind, now);
-        self.waiters.push_back(Waiter { serial, ticket, begun, sender });
+        self.waiters.push_back(Waiter { serial, ticket, begun, asker });
     }
 
     /// Has these told how one of our streams stands, in which there are so many gaps already.
@@ -485,111 +481,6 @@ impl Core {
         if self.leave_by.take_if(|leave_by| *leave_by <= now).is_some() {
             self.connection.close(now);
         }
-    }
-
-    fn collect(&mut self, deliveries: &mut Deliveries) {
-        loop {
-            match self.connection.poll_output() {
-                Output::Event(event) => deliveries.events.push_back(event),
-                Output::Reply { ticket, reply } => {
-                    if let Some(waiter) = self.take_waiter(ticket) {
-                        self.tally.command_ends(&waiter.begun, &reply);
-                        deliveries.replies.push((waiter.sender, reply));
-                    }
-                }
-                Output::Log(line) => deliveries.logs.push_back(line),
-                Output::Job { job, result } => {
-                    if let Some(running) = self.jobs.remove(&job) {
-                        deliveries.jobs.push((running.end, result));
-                    }
-                }
-                Output::Subscribed { id, result } => match (self.subscribing.remove(&id), result) {
-                    (Some(sender), result) => deliveries.subscribed.push((sender, result)),
-                    // Asked for again after a break.
-                    (None, Ok(())) => self.watchers.holds(id, now()),
-                    (None, Err(refused)) => deliveries.refused.push((id, refused)),
-                },
-                Output::Stalled(stalled) => deliveries.stalled = Some(stalled),
-                Output::Broken(reason) => {
-                    if self.ready.is_some() {
-                        // There never was a connection.
-                        self.connection.give_up();
-                        continue;
-                    }
-                    trace::lost(&self.tally.span, &reason);
-                    self.why = reason.to_string();
-                    self.restoring = None;
-                    deliveries.connects = Some(None);
-                    let let_in = self.let_in.take();
-                    self.held_for =
-                        let_in.map_or(Duration::ZERO, |since| now().saturating_duration_since(since));
-                    self.jobs.values().for_each(|job| job.cross(&self.waiters));
-                    self.writer = Box::new(tokio::io::sink());
-                    self.write_failed = None;
-                    self.watchers.lost(self.last_heard(), now());
-                    self.broken.get_or_insert_with(|| (SystemTime::now(), reason));
-                }
-                Output::Resumed { core, restarted } => {
-                    if let Some(broken) = self.broken.take() {
-                        let gap = Gap::until_now(broken, core, restarted);
-                        self.connects += 1;
-                        self.restoring = Some(Connected { number: self.connects, gap: Some(gap.clone()) });
-                        self.watchers.back(&gap);
-                        deliveries.gap = Some(gap);
-                    }
-                }
-                Output::Ready(permissions) => {
-                    self.let_in = Some(now());
-                    if let Some(Opening::Inbound(sender)) = self.ready.take() {
-                        deliveries.ready = Some((sender, permissions));
-                        self.connects = 1;
-                        self.restoring = Some(Connected { number: 1, gap: None });
-                    }
-                }
-                Output::Call(call) => {
-                    self.let_in = Some(now());
-                    if let Some(Opening::Outbound(sender)) = self.ready.take() {
-                        deliveries.call = Some((sender, call));
-                    }
-                }
-                Output::Notice(notice) => {
-                    trace::notice(&self.tally.span, &notice);
-                    deliveries.lingers |= notice.disposition() == Disposition::Linger;
-                }
-                Output::Unexpected(message) => trace::unexpected(&self.tally.span, &message),
-                Output::Closed(reason) => {
-                    self.ready = None;
-                    self.watchers.lost(self.last_heard(), now());
-                    deliveries.closed = Some(reason);
-                }
-                Output::Idle { deadline } => {
-                    if self.connection.core_uuid() != self.core_uuid.as_ref() {
-                        self.core_uuid = self.connection.core_uuid().cloned();
-                        self.tally.met(self.core_uuid.as_ref());
-                    }
-                    if self.restoring.is_some() && self.connection.is_restored() {
-                        deliveries.connects = Some(self.restoring.take());
-                    }
-                    let last_words = self.write_failed.as_ref().map(|(_, deadline)| *deadline);
-                    self.deadline = [deadline, last_words, self.leave_by].into_iter().flatten().min();
-                    deliveries.wake.append(&mut self.watchers.take_wake());
-                    return;
-                }
-                other => tracing::warn!(?other, "an output this version does not know"),
-            }
-        }
-    }
-
-    fn last_heard(&self) -> Instant {
-        self.heard.unwrap_or_else(now)
-    }
-
-    fn take_waiter(&mut self, ticket: Ticket) -> Option<Waiter> {
-        if self.waiters.front().is_some_and(|waiter| waiter.ticket == ticket) {
-            return self.waiters.pop_front();
-        }
-        let at = self.waiters.binary_search_by_key(&ticket, |waiter| waiter.ticket).ok()?;
-        self.waiters.remove(at)
     }
 }
 

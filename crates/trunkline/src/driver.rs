@@ -153,8 +153,8 @@ async fn session(reader: &mut Reader, driving: &mut Driving) -> Turn {
             Woken::Read(Ok(read)) => {
                 much = read >= MUCH;
                 shared.tally.bytes.add(read);
-                rest.heard(now());
                 driving.turn(|core, events, now| {
+                    rest.heard(now);
                     core.heard = Some(now);
                     core.connection.handle_input_into(&mut buffer.bytes, events, now);
                     buffer.missing = core.connection.missing(buffer.bytes.len());
@@ -244,7 +244,6 @@ async fn hand_out(shared: &Shared, deliveries: &mut Deliveries, pause: Duration)
     shared.tally.received(&deliveries.events, &deliveries.logs);
     shared.heed_parking(&deliveries.events);
     shared.calls.on_events(&deliveries.events);
-    let until = now() + pause.min(FAR);
     let events = {
         let streams = lock(&shared.event_streams);
         let sinks = streams.iter().map(|sink| (&sink.queue, |event: &Event| sink.wants.matches(event)));
@@ -259,6 +258,7 @@ async fn hand_out(shared: &Shared, deliveries: &mut Deliveries, pause: Duration)
         share(sinks, &mut deliveries.logs)
     };
     if !events.is_empty() || !logs.is_empty() {
+        let until = now() + pause.min(FAR);
         // Boxed: it happens to few.
         Box::pin(async { tokio::join!(wait_for(events, until), wait_for(logs, until)) }).await;
         shared.withdraw_overflowed();

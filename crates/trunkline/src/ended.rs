@@ -45,11 +45,11 @@ impl Ended {
         let cause = event.get("Hangup-Cause").map(|cause| HangupCause::from(&*cause));
         let at = fired(event).unwrap_or_else(SystemTime::now);
         let by_far_end =
-            event.get("variable_sip_hangup_disposition").is_some_and(|how| how.starts_with("recv_"));
-        let by = match (asked, by_far_end) {
-            (true, _) => EndedBy::Program,
-            (false, true) => EndedBy::FarEnd,
-            (false, false) => EndedBy::Switch,
+            || event.get("variable_sip_hangup_disposition").is_some_and(|how| how.starts_with("recv_"));
+        let by = match asked {
+            true => EndedBy::Program,
+            false if by_far_end() => EndedBy::FarEnd,
+            false => EndedBy::Switch,
         };
         Self { cause, by, at }
     }

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use tokio::sync::oneshot;
-use trunkline_proto::{ChannelData, Connection, Permissions};
+use trunkline_proto::{ChannelData, Connection, ConnectionConfig, Permissions};
 
 use crate::config::Config;
 use crate::core::{Opening, Shared, now};
@@ -19,6 +19,20 @@ pub(crate) struct Link {
     pub(crate) shared: Arc<Shared>,
     /// Where it was connected to first, if that is an address.
     pub(crate) peer: Option<SocketAddr>,
+}
+
+/// What holds for the connections of any number of calls.
+#[derive(Debug)]
+pub(crate) struct CallTerms {
+    pub(crate) config: Arc<Config>,
+    /// Its own part of that, to be shared.
+    connection: Arc<ConnectionConfig>,
+}
+
+impl CallTerms {
+    pub(crate) fn new(config: Config) -> Self {
+        Self { connection: Arc::new(config.connection.clone()), config: Arc::new(config) }
+    }
 }
 
 /// What a connection is for.
@@ -91,15 +105,15 @@ impl Link {
     pub(crate) async fn meet(
         reader: Reader,
         writer: Writer,
-        config: &Config,
+        terms: &CallTerms,
         peer: Option<SocketAddr>,
     ) -> Result<(Self, ChannelData), Error> {
         let (sender, call) = oneshot::channel();
-        let connection = Connection::outbound(config.connection.clone(), now());
+        let connection = Connection::outbound(Arc::clone(&terms.connection), now());
         let switch = peer.map_or_else(String::new, |peer| peer.to_string());
         let tally = Arc::new(Tally::new(&switch, Role::Call));
         let shared = Arc::new(Shared::new(connection, writer, Opening::Outbound(sender), tally));
-        driver::start(reader, Driving::new(Arc::clone(&shared), config.pause), None);
+        driver::start(reader, Driving::new(Arc::clone(&shared), terms.config.pause), None);
         let link = Self { shared, peer };
         match call.await {
             Ok(call) => Ok((link, call.detach())),

@@ -3,6 +3,12 @@
 use std::io;
 #[cfg(feature = "blocking")]
 use std::io::Read;
+#[cfg(feature = "client")]
+use std::{
+    future::{Future, poll_fn},
+    pin::pin,
+    task::{Poll, ready},
+};
 
 use bytes::BytesMut;
 #[cfg(feature = "client")]
@@ -14,7 +20,7 @@ const SMALLEST_READ: usize = 8 * 1024;
 const LARGEST_READ: usize = 256 * 1024;
 /// What is ready for the first bytes after a rest.
 #[cfg(feature = "client")]
-const RESTING_READ: usize = 256;
+const RESTING_READ: usize = 64;
 
 #[derive(Debug)]
 pub(crate) struct ReadBuffer {
@@ -25,29 +31,45 @@ pub(crate) struct ReadBuffer {
     /// How large the memory behind `bytes` may be.
     held: usize,
     rests: bool,
+    /// The last read has filled all the room it had: there may be more.
+    full: bool,
 }
 
 impl ReadBuffer {
     pub(crate) fn new() -> Self {
-        Self { bytes: BytesMut::new(), size: SMALLEST_READ, missing: 0, held: 0, rests: false }
+        Self { bytes: BytesMut::new(), size: SMALLEST_READ, missing: 0, held: 0, rests: false, full: false }
     }
 
     /// Nothing is expected for a while: gives the memory back, all but a little.
     #[cfg(feature = "client")]
     pub(crate) fn rest(&mut self) {
         if self.bytes.is_empty() {
-            *self = Self { bytes: BytesMut::with_capacity(RESTING_READ), rests: true, ..Self::new() };
+            let bytes = BytesMut::with_capacity(RESTING_READ);
+            *self = Self { bytes, rests: true, ..Self::new() };
         }
     }
 
     /// Cancel safe.
     #[cfg(feature = "client")]
     pub(crate) async fn read(&mut self, reader: &mut (impl AsyncRead + Unpin)) -> io::Result<usize> {
-        let room = self.make_room();
-        let before = self.bytes.len();
-        let read = reader.read_buf(&mut self.bytes).await?;
-        self.filled(before, room);
-        Ok(read)
+        // Nearly always nothing is there yet, and who was given a part of this memory is done with it when something is:
+        // then it has room again, and no other need be taken.
+        let mut looks = self.bytes.is_empty() && !self.full && self.bytes.capacity() > 0;
+        poll_fn(|cx| {
+            let small = std::mem::take(&mut looks);
+            let room = if small { self.bytes.capacity() } else { self.make_room() };
+            let before = self.bytes.len();
+            let read = ready!(pin!(reader.read_buf(&mut self.bytes)).poll(cx))?;
+            if small {
+                self.full = read >= room;
+                wire_trace::received(&self.bytes);
+                self.rests = false;
+            } else {
+                self.filled(before, room);
+            }
+            Poll::Ready(Ok(read))
+        })
+        .await
     }
 
     /// One `read`.
@@ -80,6 +102,8 @@ impl ReadBuffer {
             self.bytes = BytesMut::from(&*self.bytes);
             self.held = 0;
         }
+        // Where nobody has a part of it any more all of it is there again, for nothing.
+        let _ = self.bytes.is_empty() && self.bytes.try_reclaim(wanted);
         let room = self.bytes.capacity() - self.bytes.len();
         if room < self.size / 4 || room < self.missing.min(LARGEST_READ) {
             self.reserve(wanted);
@@ -103,6 +127,7 @@ impl ReadBuffer {
     /// Learns from what a read has put behind the first `before` bytes, having had this much room.
     fn filled(&mut self, before: usize, room: usize) {
         let read = self.bytes.len() - before;
+        self.full = read >= room;
         wire_trace::received(self.bytes.get(before..).unwrap_or_default());
         if std::mem::take(&mut self.rests) {
             return;

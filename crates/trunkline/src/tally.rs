@@ -67,6 +67,9 @@ impl Count {
     }
 
     pub(crate) fn add(&self, more: usize) {
+        if more == 0 {
+            return;
+        }
         let more = u64::try_from(more).unwrap_or(u64::MAX);
         self.count.fetch_add(more, Ordering::Relaxed);
         #[cfg(feature = "metrics")]

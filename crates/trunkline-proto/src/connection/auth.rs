@@ -8,6 +8,7 @@ use bytes::{Bytes, BytesMut};
 use super::{CloseReason, Connection, Output, Permissions, State};
 use crate::command::Command;
 use crate::error::{ApiMisuse, SwitchMisbehaved};
+use crate::frame::{EXCERPT, excerpt};
 use crate::header::{Encoding, Headers};
 use crate::message::Message;
 use crate::reply::CommandReply;
@@ -70,10 +71,11 @@ impl Connection {
     /// answer to `connect`) or a refusal. False where there is none yet, or it is
     /// neither and the connection has ended.
     pub(super) fn greet(&mut self, input: &mut BytesMut, now: Instant) -> bool {
-        let received = crate::frame::excerpt(input);
-        let stranger = SwitchMisbehaved::NotASwitch { received };
+        // Of one byte more it is seen that there is more.
+        let beginning = Bytes::copy_from_slice(input.get(..input.len().min(EXCERPT + 1)).unwrap_or_default());
+        let stranger = || SwitchMisbehaved::NotASwitch { received: excerpt(&beginning) };
         if is_no_switch(input) {
-            self.end(stranger.into(), now);
+            self.end(stranger().into(), now);
             return false;
         }
         match self.decoder.decode(input) {
@@ -84,19 +86,19 @@ impl Connection {
         true
     }
 
-    fn on_greeting(&mut self, message: Message, stranger: SwitchMisbehaved, now: Instant) {
+    fn on_greeting(&mut self, message: Message, stranger: impl FnOnce() -> SwitchMisbehaved, now: Instant) {
         match message {
             Message::AuthRequest if matches!(self.state, State::Greeting { .. }) => self.authenticate(now),
             Message::CommandReply(reply) if matches!(self.state, State::Meeting { .. }) => {
                 if !self.meet(reply, now) {
-                    self.end(stranger.into(), now);
+                    self.end(stranger().into(), now);
                 }
             }
             // A call may be gone before we ask for it.
             message @ (Message::RudeRejection(_) | Message::DisconnectNotice(_)) => {
                 self.on_message(message, now)
             }
-            _ => self.end(stranger.into(), now),
+            _ => self.end(stranger().into(), now),
         }
     }
 
@@ -106,7 +108,8 @@ impl Connection {
         match (&self.state, message) {
             (State::Closed(_) | State::Broken(_), _) => {}
             (State::Greeting { .. } | State::Meeting { .. }, message) => {
-                self.on_greeting(message, SwitchMisbehaved::NotASwitch { received: String::new() }, now);
+                let stranger = || SwitchMisbehaved::NotASwitch { received: String::new() };
+                self.on_greeting(message, stranger, now);
             }
             (_, Message::Event(event)) => {
                 self.end_job(&event);

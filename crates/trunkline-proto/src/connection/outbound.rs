@@ -5,6 +5,7 @@
 //! `mod_event_socket.c`).
 
 use std::borrow::Cow;
+use std::sync::Arc;
 use std::time::Instant;
 
 use super::{CloseReason, Connection, ConnectionConfig, Output, State};
@@ -156,8 +157,12 @@ impl Connection {
     /// [lasting](ConnectionConfig::lasting). Of the configuration, the credentials and `auth_timeout` are not used, and
     /// `greeting_timeout` is for the answer.
     #[must_use]
-    pub fn outbound(config: ConnectionConfig, now: Instant) -> Self {
-        let mut connection = Self::inbound(ConnectionConfig { lasting: false, ..config }, now);
+    pub fn outbound(config: impl Into<Arc<ConnectionConfig>>, now: Instant) -> Self {
+        let mut config = config.into();
+        if config.lasting {
+            Arc::make_mut(&mut config).lasting = false;
+        }
+        let mut connection = Self::inbound(config, now);
         let connect = Command::connect().into_wire();
         connection.offered = u64::try_from(connect.len()).unwrap_or(u64::MAX);
         connection.out.extend_from_slice(&connect);

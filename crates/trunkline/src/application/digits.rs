@@ -279,8 +279,8 @@ fn read(complete: &Event, count: &RangeInclusive<u32>) -> Result<Entered, Applic
     let all = digits.chars().count() >= usize::try_from(*count.end()).unwrap_or(usize::MAX);
     // It is never unset, and may be that of an entry before.
     let ended = result.as_deref() == Some("success") && !all;
-    let terminator = variable(complete, "read_terminator_used").filter(|_| ended);
-    let terminator = terminator.and_then(|terminator| terminator.chars().next());
+    let terminator = || variable(complete, "read_terminator_used")?.chars().next();
+    let terminator = ended.then(terminator).flatten();
     Ok(Entered { digits: digits.into_owned(), terminator })
 }
 

@@ -27,7 +27,7 @@ pub(super) struct Ender {
     pub(super) own: bool,
     pub(super) cancel: Cancel,
     /// Of the application.
-    pub(super) id: String,
+    pub(super) id: Arc<str>,
 }
 
 impl Ender {
@@ -111,7 +111,7 @@ impl Ender {
         };
         let Some(command) = ask else { return Vec::new() };
         let (sender, receiver) = oneshot::channel();
-        self.line.submit(Submission { serial: u64::MAX, command, timeout: None, sender });
+        self.line.submit(Submission { serial: u64::MAX, command, timeout: None, asker: sender.into() });
         let value = match receiver.await {
             Ok(Ok(Reply::Api(response))) => response.text().into_owned(),
             Ok(Ok(Reply::Command(reply))) => {

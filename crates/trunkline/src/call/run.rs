@@ -1,6 +1,7 @@
 //! Running an application: sending it, and knowing its end again by the id it was given.
 
 use std::future::Future;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,9 +12,10 @@ use trunkline_proto::{
 
 use super::cancel::Ender;
 use super::mode::Mode;
+use super::state::Told;
 use super::{Call, Ended};
 use crate::application::{Application, Cancel};
-use crate::core::{Shared, Submission};
+use crate::core::{Asker, Shared, Submission};
 use crate::error::Error;
 use crate::outcome::accepted;
 
@@ -68,46 +70,70 @@ impl<M: Mode> Call<M> {
     }
 
     async fn bounded(&self, execute: Execute, cancel: Cancel) -> Result<Event, Error> {
-        let application = execute.application().to_owned();
-        self.in_time(&application, self.perform(execute, cancel)).await
+        // Of what has no limit nothing is said.
+        let application = self.limit.map(|_| execute.application().to_owned()).unwrap_or_default();
+        self.in_time(&application, pin!(self.perform(execute, cancel))).await
     }
 
-    /// Within the time that applications are given.
+    /// Within the time that applications are given. (Pinned: what an `async fn` is given by value takes its memory twice.)
     pub(super) async fn in_time<T>(
         &self,
         application: &str,
-        running: impl Future<Output = Result<T, Error>>,
+        mut running: Pin<&mut impl Future<Output = Result<T, Error>>>,
     ) -> Result<T, Error> {
-        let Some(after) = self.limit else { return running.await };
-        match tokio::time::timeout(after, running).await {
+        let Some(after) = self.limit else { return running.as_mut().await };
+        match Box::pin(tokio::time::timeout(after, running)).await {
             Ok(result) => result,
             Err(_) => Err(Error::ApplicationTimedOut { application: application.to_owned(), after }),
         }
     }
 
     async fn perform(&self, execute: Execute, cancel: Cancel) -> Result<Event, Error> {
-        self.begin(execute, cancel).await?.end().await
+        self.handle.state.may_begin().await.map_err(Error::CallEnded)?;
+        let (mut running, command) = self.prepare(execute, cancel)?;
+        if M::WAITS {
+            // Boxed: only few calls are handled so.
+            Box::pin(self.take(&mut running, command)).await?;
+        } else {
+            let asker = Asker::Call(Arc::clone(&self.handle.state), Arc::clone(&running.id));
+            running.submit(command, asker);
+        }
+        running.end().await
     }
 
     /// Has an application run, once it may, and waits until the switch has taken it.
     pub(super) async fn begin(&self, execute: Execute, cancel: Cancel) -> Result<Running<M>, Error> {
         self.handle.state.may_begin().await.map_err(Error::CallEnded)?;
+        let (mut running, command) = self.prepare(execute, cancel)?;
+        self.take(&mut running, command).await?;
+        Ok(running)
+    }
+
+    fn prepare(&self, execute: Execute, cancel: Cancel) -> Result<(Running<M>, Command), Error> {
         let what = format!("execute {}", execute.application());
         // Of this call alone: no need to ask the system for it.
-        let id = uuid::Builder::from_random_bytes(fastrand::u128(..).to_ne_bytes()).into_uuid().to_string();
+        let id = uuid::Builder::from_random_bytes(fastrand::u128(..).to_ne_bytes()).into_uuid();
+        let id: Arc<str> = Arc::from(&*id.hyphenated().encode_lower(&mut uuid::Uuid::encode_buffer()));
         let message = self.addressed(execute.event_uuid(&id).into());
         let command = Command::sendmsg(&if M::LOCKS { message.event_lock() } else { message })?;
         let complete = self.handle.state.begin(&id).map_err(Error::CallEnded)?;
         let (call, line) = (self.clone(), self.line());
-        let mut running = Running { call, id, what, line, cancel, complete, unanswered: None, over: false };
-        let reply = running.submit(command).await;
+        let running = Running { call, id, what, line, cancel, complete, unanswered: None, over: false };
+        Ok((running, command))
+    }
+
+    /// Sends it, and waits until the switch has taken it.
+    async fn take(&self, running: &mut Running<M>, command: Command) -> Result<(), Error> {
+        let (sender, receiver) = oneshot::channel();
+        running.submit(command, sender.into());
+        let reply = receiver.await.unwrap_or_else(|_| Err(gone()));
         running.unanswered = None;
         if let Err(error) = self.taken(&running.what, reply).await {
             self.handle.state.remove(&running.id);
             running.over = true;
             return Err(error);
         }
-        Ok(running)
+        Ok(())
     }
 
     /// Says something to the call that is no application, and waits until the switch has taken it.
@@ -133,7 +159,7 @@ impl<M: Mode> Call<M> {
         let line = self.line();
         let (sender, receiver) = oneshot::channel();
         let serial = self.handle.client.serial();
-        line.insist(Submission { serial, command, timeout: None, sender });
+        line.insist(Submission { serial, command, timeout: None, asker: sender.into() });
         self.taken(&what, receiver.await.unwrap_or_else(|_| Err(gone()))).await
     }
 
@@ -181,24 +207,22 @@ fn gone() -> Unanswered {
 #[derive(Debug)]
 pub(super) struct Running<M: Mode> {
     call: Call<M>,
-    id: String,
+    id: Arc<str>,
     what: String,
     line: Arc<Shared>,
     cancel: Cancel,
-    complete: oneshot::Receiver<Event>,
-    /// Of the message, while it is not answered.
+    complete: oneshot::Receiver<Told>,
+    /// Of the message, while it may not be answered.
     unanswered: Option<u64>,
     over: bool,
 }
 
 impl<M: Mode> Running<M> {
-    async fn submit(&mut self, command: Command) -> Result<Reply, Unanswered> {
-        let (sender, receiver) = oneshot::channel();
+    fn submit(&mut self, command: Command, asker: Asker) {
         let serial = self.call.handle.client.serial();
         self.unanswered = Some(serial);
         let timeout = M::WAITS.then_some(AS_LONG_AS_IT_TAKES);
-        self.line.submit(Submission { serial, command, timeout, sender });
-        receiver.await.unwrap_or_else(|_| Err(gone()))
+        self.line.submit(Submission { serial, command, timeout, asker });
     }
 
     /// Waits for its end, by its CHANNEL_EXECUTE_COMPLETE. Nothing is lost when the future is dropped.
@@ -206,7 +230,7 @@ impl<M: Mode> Running<M> {
         let end = if M::WAITS {
             // Its answer has come when it was over: the event is right behind it, if it was not lost.
             let after = self.call.handle.client.config().connection.command_timeout;
-            let Ok(end) = tokio::time::timeout(after, &mut self.complete).await else {
+            let Ok(end) = Box::pin(tokio::time::timeout(after, &mut self.complete)).await else {
                 self.over = true;
                 self.call.handle.state.remove(&self.id);
                 return Err(Error::unanswered(
@@ -219,7 +243,15 @@ impl<M: Mode> Running<M> {
             (&mut self.complete).await
         };
         self.over = true;
-        end.map_err(|_| self.call.lost(&self.what))
+        match end {
+            Ok(Told::Complete(event)) => Ok(event),
+            // Boxed: it happens to few.
+            Ok(Told::NotTaken(reply)) => match Box::pin(self.call.taken(&self.what, *reply)).await {
+                Ok(_) => Err(self.call.lost(&self.what)),
+                Err(error) => Err(error),
+            },
+            Err(_) => Err(self.call.lost(&self.what)),
+        }
     }
 
     /// Whether it has ended.
@@ -249,7 +281,7 @@ impl<M: Mode> Drop for Running<M> {
                 full: self.call.is_full(),
                 own: handle.data.is_some(),
                 cancel: self.cancel.clone(),
-                id: std::mem::take(&mut self.id),
+                id: Arc::clone(&self.id),
             };
             ender.start();
         }

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
 use tokio::sync::{Notify, oneshot};
-use trunkline_proto::{ChannelUuid, CloseReason, Event, EventName, EventSet};
+use trunkline_proto::{ChannelUuid, CloseReason, Event, EventName, EventSet, Reply, Unanswered};
 
 use super::{Ended, EndedBy};
 use crate::core::lock;
@@ -43,13 +43,22 @@ struct Inner {
 #[derive(Debug)]
 struct Run {
     /// Its Event-UUID.
-    id: Box<str>,
+    id: Arc<str>,
     /// It has begun, after so many others.
     began: Option<u64>,
     /// `None` once nobody waits for it any more.
-    complete: Option<oneshot::Sender<Event>>,
+    complete: Option<oneshot::Sender<Told>>,
     /// It is to be ended.
     cancelled: bool,
+}
+
+/// What became of an application.
+#[derive(Debug)]
+pub(super) enum Told {
+    /// It has ended.
+    Complete(Event),
+    /// The switch has not taken it.
+    NotTaken(Box<Result<Reply, Unanswered>>),
 }
 
 #[derive(Debug)]
@@ -115,6 +124,9 @@ impl CallState {
     }
 
     async fn wait_for<T>(&self, mut done: impl FnMut(&Inner) -> Option<T>) -> T {
+        if let Some(done) = done(&lock(&self.inner)) {
+            return done;
+        }
         loop {
             let mut changed = std::pin::pin!(self.changed.notified());
             changed.as_mut().enable();
@@ -126,13 +138,17 @@ impl CallState {
     }
 
     /// An application is about to be sent under this id. The receiver's sender is gone once the call has ended.
-    pub(crate) fn begin(&self, id: &str) -> Result<oneshot::Receiver<Event>, Ended> {
+    pub(super) fn begin(&self, id: &Arc<str>) -> Result<oneshot::Receiver<Told>, Ended> {
         let mut inner = lock(&self.inner);
         if let Some(ended) = &inner.ended {
             return Err(ended.clone());
         }
         let (sender, complete) = oneshot::channel();
-        inner.runs.push(Run { id: id.into(), began: None, complete: Some(sender), cancelled: false });
+        if inner.runs.is_empty() {
+            // Nearly always there is one at a time.
+            inner.runs.reserve_exact(1);
+        }
+        inner.runs.push(Run { id: Arc::clone(id), began: None, complete: Some(sender), cancelled: false });
         Ok(complete)
     }
 
@@ -204,13 +220,34 @@ impl CallState {
         drop(inner);
         if let Some(sender) = run.complete {
             // Who has gone meanwhile gets nothing.
-            let _ = sender.send(event.clone());
+            let _ = sender.send(Told::Complete(event.clone()));
+        }
+        self.changed.notify_waiters();
+    }
+
+    /// An application was answered for: of one that the switch does not take nothing more is heard.
+    pub(crate) fn on_reply(&self, id: &str, reply: Result<Reply, Unanswered>) {
+        if matches!(&reply, Ok(Reply::Command(reply)) if reply.error().is_none()) {
+            return;
+        }
+        let mut inner = lock(&self.inner);
+        let Some(at) = inner.runs.iter().position(|run| *run.id == *id) else { return };
+        let run = inner.runs.swap_remove(at);
+        drop(inner);
+        if let Some(sender) = run.complete {
+            // Who has gone meanwhile gets nothing.
+            let _ = sender.send(Told::NotTaken(Box::new(reply)));
         }
         self.changed.notify_waiters();
     }
 
     fn on_hangup(&self, event: &Event) {
-        let asked = matches!(lock(&self.inner).asked, Some(EndedBy::Program));
+        let inner = lock(&self.inner);
+        if inner.ended.as_ref().is_some_and(|ended| ended.cause.is_some()) {
+            return;
+        }
+        let asked = matches!(inner.asked, Some(EndedBy::Program));
+        drop(inner);
         self.end(Ended::told(event, asked));
     }
 

@@ -10,7 +10,7 @@ use trunkline_proto::{
     SubscriptionRefused, Unanswered,
 };
 
-use super::{Core, Shared, Sink, lock};
+use super::{Asker, Core, Shared, Sink, lock};
 use crate::after_connect::Connected;
 use crate::bounded::Queued;
 use crate::calls::Calls;
@@ -25,13 +25,19 @@ pub(super) type Delivery<T> = (oneshot::Sender<T>, T);
 /// What is to be delivered once the lock is let go.
 #[derive(Default)]
 pub(crate) struct Deliveries {
-    pub(super) replies: Vec<Delivery<Result<Reply, Unanswered>>>,
+    pub(super) replies: Vec<(Asker, Result<Reply, Unanswered>)>,
+    pub(crate) events: VecDeque<Event>,
+    pub(crate) logs: VecDeque<LogData>,
+    rare: Option<Box<Rare>>,
+}
+
+/// Away from the rest: nearly always there is none of it.
+#[derive(Default)]
+pub(super) struct Rare {
     pub(super) jobs: Vec<Delivery<Result<Event, JobLost>>>,
     pub(super) subscribed: Vec<Delivery<Result<(), SubscriptionRefused>>>,
     pub(super) ready: Option<Delivery<Permissions>>,
     pub(super) call: Option<Delivery<Box<ChannelData>>>,
-    pub(crate) events: VecDeque<Event>,
-    pub(crate) logs: VecDeque<LogData>,
     /// The switch does not answer, or answers again.
     pub(super) stalled: Option<bool>,
     /// The call of the connection is down, which goes on for what there is to be told of that.
@@ -47,6 +53,16 @@ pub(crate) struct Deliveries {
 }
 
 impl Deliveries {
+    /// To be added to.
+    pub(super) fn rare(&mut self) -> &mut Rare {
+        self.rare.get_or_insert_default()
+    }
+
+    /// Whether the end of the connection is among it.
+    pub(super) fn is_end(&self) -> bool {
+        self.rare.as_ref().is_some_and(|rare| rare.closed.is_some())
+    }
+
     /// Gives back memory that is not in use.
     pub(crate) fn shrink(&mut self) {
         self.replies.shrink_to_fit();
@@ -58,14 +74,15 @@ impl Deliveries {
 impl Shared {
     /// A call is known before its first events are told.
     pub(crate) fn expect_call(&self, deliveries: &Deliveries) {
-        if let Some(uuid) = deliveries.call.as_ref().and_then(|(_, call)| call.uuid()) {
+        let call = deliveries.rare.as_ref().and_then(|rare| rare.call.as_ref());
+        if let Some(uuid) = call.and_then(|(_, call)| call.uuid()) {
             self.calls.expect(&uuid);
         }
     }
 
     /// Tells every stream of a time without connection, but those that had not begun before it.
     pub(crate) fn tell_gap(self: &Arc<Self>, deliveries: &mut Deliveries) {
-        let Some(gap) = deliveries.gap.take() else { return };
+        let Some(gap) = deliveries.rare.as_mut().and_then(|rare| rare.gap.take()) else { return };
         self.tally.connected_again(&gap);
         self.set_state(State::Ready);
         let core = lock(&self.core);
@@ -110,49 +127,59 @@ impl Shared {
 
     /// Delivers everything but events and log lines, which are the driver's.
     pub(crate) fn deliver(&self, deliveries: &mut Deliveries) {
+        let replies = deliveries.replies.drain(..);
+        match deliveries.rare.take() {
+            None => replies.for_each(|(asker, reply)| asker.tell(reply)),
+            Some(rare) => self.deliver_rare(*rare, replies),
+        }
+    }
+
+    fn deliver_rare(
+        &self,
+        mut rare: Rare,
+        replies: impl Iterator<Item = (Asker, Result<Reply, Unanswered>)>,
+    ) {
         // Whoever is told that the connection has ended can ask why.
-        let closed = deliveries.closed.take().inspect(|reason| {
+        let closed = rare.closed.take().inspect(|reason| {
             trace::closed(&self.tally.span, reason);
             self.set_state(State::Closed(reason.clone()));
             self.closed.set(Some(reason.clone()));
             self.calls.on_closed(reason);
         });
         // Who has gone meanwhile gets nothing: every send may fail.
-        if let Some((sender, permissions)) = deliveries.ready.take() {
+        if let Some((sender, permissions)) = rare.ready.take() {
             self.tally.connected();
             let _ = sender.send(permissions);
         }
-        if std::mem::take(&mut deliveries.lingers) {
+        if std::mem::take(&mut rare.lingers) {
             self.calls.on_linger();
         }
-        if let Some((sender, call)) = deliveries.call.take() {
+        if let Some((sender, call)) = rare.call.take() {
             self.tally.connected();
             let _ = sender.send(call);
         }
-        for (sender, result) in deliveries.subscribed.drain(..) {
+        for (sender, result) in rare.subscribed.drain(..) {
             if let Err(refused) = &result {
                 self.tell_refused(refused);
             }
             let _ = sender.send(result);
         }
-        self.end_refused(&mut deliveries.refused);
-        if let Some(stalled) = deliveries.stalled.take() {
+        self.end_refused(&mut rare.refused);
+        if let Some(stalled) = rare.stalled.take() {
             trace::stalled(&self.tally.span, stalled);
             self.set_state(if stalled { State::Stale } else { State::Ready });
         }
-        for (sender, result) in deliveries.replies.drain(..) {
-            let _ = sender.send(result);
-        }
-        for (sender, result) in deliveries.jobs.drain(..) {
+        replies.for_each(|(asker, reply)| asker.tell(reply));
+        for (sender, result) in rare.jobs.drain(..) {
             if let Err(JobLost::NotPermitted) = result {
                 self.tally.not_permitted(Permission::Events(EventName::BackgroundJob.to_string()));
             }
             let _ = sender.send(result);
         }
-        if let Some(connected) = deliveries.connects.take() {
+        if let Some(connected) = rare.connects.take() {
             self.connects.set(connected);
         }
-        deliveries.wake.drain(..).for_each(Waker::wake);
+        rare.wake.drain(..).for_each(Waker::wake);
         if let Some(reason) = closed {
             // Not under the lock: who is woken may drop a stream.
             let events = std::mem::take(&mut *lock(&self.event_streams));

@@ -13,6 +13,7 @@ use crate::call::{Call, Ended, SyncCall};
 use crate::client::Client;
 use crate::config::Config;
 use crate::error::Error;
+use crate::link::CallTerms;
 use crate::reconnect::{Reader, Writer, halves};
 
 /// A call that the switch has connected to us for, by how its dialplan wants it handled.
@@ -70,6 +71,11 @@ impl Session {
         }
     }
 
+    /// Has said what every call begins with, unless it went with something else.
+    pub(super) fn speak(&self) {
+        self.client().shared().flush();
+    }
+
     pub(super) async fn hangup(&self, cause: HangupCause) -> Result<Ended, Error> {
         match self {
             Self::Async(call) => call.hangup(cause).await,
@@ -81,7 +87,7 @@ impl Session {
 /// Takes a connection that the switch has made.
 #[derive(Debug, Clone)]
 pub struct Accept {
-    config: Arc<Config>,
+    terms: Arc<CallTerms>,
 }
 
 impl Default for Accept {
@@ -95,7 +101,7 @@ impl Accept {
     /// how to reconnect and the lanes are not used; `greeting_timeout` is for the answer to `connect`.
     #[must_use]
     pub fn new(config: Config) -> Self {
-        Self { config: Arc::new(config) }
+        Self { terms: Arc::new(CallTerms::new(config)) }
     }
 
     /// Asks over a TCP connection for its call.
@@ -111,10 +117,10 @@ impl Accept {
         let peer = stream.peer_addr().ok();
         crate::socket::tune(&socket2::SockRef::from(&stream));
         let (reader, writer) = halves(stream);
-        self.halves(reader, writer, peer).await
+        self.halves(reader, writer, peer).await.inspect(Session::speak)
     }
 
-    /// The same, of a listener that was [tuned](crate::socket::tune).
+    /// The same, of a listener that was [tuned](crate::socket::tune). It is to be had [speak](Session::speak).
     pub(super) async fn accepted(&self, stream: TcpStream, peer: SocketAddr) -> Result<Session, Error> {
         // Linux has it from the listener.
         #[cfg(not(target_os = "linux"))]
@@ -169,7 +175,7 @@ impl Accept {
         S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
     {
         let (reader, writer) = tokio::io::split(stream);
-        self.halves(Box::new(reader), Box::new(writer), None).await
+        self.halves(Box::new(reader), Box::new(writer), None).await.inspect(Session::speak)
     }
 
     async fn halves(
@@ -178,7 +184,7 @@ impl Accept {
         writer: Writer,
         peer: Option<SocketAddr>,
     ) -> Result<Session, Error> {
-        let (client, data) = Client::meet(reader, writer, &self.config, peer).await?;
+        let (client, data) = Client::meet(reader, writer, &self.terms, peer).await?;
         Ok(match data.mode() {
             SocketMode::Static => Session::Sync(Call::of_connection(client, data)),
             _ => Session::Async(Call::of_connection(client, data)),

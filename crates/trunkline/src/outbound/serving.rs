@@ -13,6 +13,7 @@ use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
+use tokio::time::{MissedTickBehavior, interval};
 
 use super::counts::{Counters, Fate};
 use super::from_session::FromSession;
@@ -24,6 +25,8 @@ use crate::outbound::trace;
 
 /// So many calls are given back at once; others wait for that, unaccepted.
 const MOST_REFUSALS: usize = 256;
+/// How often what calls leave behind is cleared away. For each to be waited for as it ends would cost a wake-up.
+const CLEAR: Duration = Duration::from_secs(1);
 /// How long accepting rests when it cannot go on: at first, and at most.
 const REST: (Duration, Duration) = (Duration::from_millis(5), Duration::from_secs(1));
 
@@ -92,11 +95,16 @@ impl Serving {
     async fn accept_until_stopped(&mut self) {
         let mut stop = self.terms.stop.subscribe();
         let mut rest = REST.0;
+        let mut clear = interval(CLEAR);
+        clear.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             let accepted = tokio::select! {
                 biased;
                 _ = stop.wait_for(Option::is_some) => return,
-                Some(_) = self.calls.join_next() => continue,
+                _ = clear.tick(), if !self.calls.is_empty() => {
+                    self.clear();
+                    continue;
+                }
                 Some(_) = self.refusals.join_next() => continue,
                 accepted = poll_fn(|cx| poll_accept(&self.listeners, cx)),
                     if self.refusals.len() < MOST_REFUSALS => accepted,
@@ -118,6 +126,11 @@ impl Serving {
                 }
             }
         }
+    }
+
+    /// Clears away the calls that have ended.
+    fn clear(&mut self) {
+        while self.calls.try_join_next().is_some() {}
     }
 
     /// A connection that can be accepted now.
@@ -142,6 +155,7 @@ impl Serving {
             return;
         };
         let handler = (self.handlers.0)();
+        self.clear();
         self.calls.spawn(async move {
             let _open = open;
             attend::connection(&terms, stream, peer, handler).await;

@@ -39,7 +39,7 @@ impl<M: Mode> Call<M> {
     /// Dropping the future hangs up those that are called, and the call goes on; as [`run`](Self::run).
     pub async fn bridge(&self, dial: impl Into<Dial>) -> Result<Bridged<M>, Error> {
         let dial = dial.into();
-        self.in_time("bridge", self.call_and_bridge(dial)).await
+        self.in_time("bridge", std::pin::pin!(self.call_and_bridge(dial))).await
     }
 
     async fn call_and_bridge(&self, dial: Dial) -> Result<Bridged<M>, Error> {

@@ -1,7 +1,9 @@
 //! One connection, from its being accepted to its end.
 
-use std::future::pending;
+use std::future::{Future, pending, poll_fn};
 use std::net::SocketAddr;
+use std::pin::pin;
+use std::task::Poll;
 
 use tokio::net::TcpStream;
 use tokio::time::{sleep, sleep_until, timeout};
@@ -50,11 +52,18 @@ async fn call(terms: &Terms, session: Session, handler: Handler) -> Fate {
 
 async fn handled(terms: &Terms, session: &Session, handler: Running) -> Fate {
     trace::handler_begins();
-    let ended = tokio::select! {
-        biased;
-        ended = contained(handler) => Some(ended),
-        () = overdue(terms, session) => None,
-        () = stopping(terms, session) => None,
+    let mut handler = pin!(contained(handler));
+    // What it says first goes with what every call begins with.
+    let begun = poll_fn(|cx| Poll::Ready(handler.as_mut().poll(cx))).await;
+    session.speak();
+    let ended = match begun {
+        Poll::Ready(ended) => Some(ended),
+        Poll::Pending => tokio::select! {
+            biased;
+            ended = handler => Some(ended),
+            () = overdue(terms, session) => None,
+            () = stopping(terms, session) => None,
+        },
     };
     let fate = fate(session, ended.as_ref());
     trace::handler_ends(session.ended_already(), fate, ended);
@@ -74,7 +83,7 @@ fn fate(session: &Session, ended: Option<&Result<Outcome, Panicked>>) -> Fate {
 /// Until a handler should have seen that its call has ended.
 async fn overdue(terms: &Terms, session: &Session) {
     session.ended().await;
-    sleep(terms.after_end).await;
+    Box::pin(sleep(terms.after_end)).await;
 }
 
 /// Makes an end of the call when the server is to stop.
@@ -84,7 +93,8 @@ async fn stopping(terms: &Terms, session: &Session) {
         let told = stop.borrow_and_update().clone();
         let due = async {
             match &told {
-                Some(stop) => sleep_until(stop.at).await,
+                // Boxed: most calls are not there any more when their server stops.
+                Some(stop) => Box::pin(sleep_until(stop.at)).await,
                 None => pending().await,
             }
         };
