@@ -388,6 +388,37 @@ mod tests {
     }
 
     #[test]
+    fn a_long_head_is_read_as_a_short_one() {
+        for feed in ["\n", "\r\n"] {
+            let variables: String =
+                (0..100).map(|n| format!("variable_{n}: Content-Length: 7{feed}")).collect();
+            let head = format!(
+                "Event-Name: CHANNEL_DATA{feed}{variables}content-length: 3{feed}Content-Length: 9{feed}\
+                 Content-Type: command/reply{feed}Content-Type: log/data{feed}{feed}"
+            );
+            let bytes = format!("{head}abcContent-Type: auth/request\n\n");
+            for size in [1, 7, 1000, bytes.len()] {
+                let (mut decoder, mut buffer) = (FrameDecoder::default(), BytesMut::new());
+                let mut frames = Vec::new();
+                for chunk in bytes.as_bytes().chunks(size) {
+                    buffer.extend_from_slice(chunk);
+                    frames.extend(std::iter::from_fn(|| decoder.decode(&mut buffer).unwrap()));
+                }
+                assert_eq!(frames.len(), 2, "{feed:?}, {size}");
+                assert!(frames[0].is_connect_reply());
+                assert_eq!(
+                    (frames[0].head_len(), frames[0].body().as_deref()),
+                    (head.len(), Some(&b"abc"[..]))
+                );
+                assert_eq!(frames[1].content_type(), ContentType::AuthRequest);
+            }
+            let first = format!("Content-Type: command/reply{feed}{variables}{feed}");
+            let frames = all(&mut FrameDecoder::default(), first.as_bytes());
+            assert!(frames[0].content_type() == ContentType::CommandReply && !frames[0].is_connect_reply());
+        }
+    }
+
+    #[test]
     fn limits_are_errors_that_name_them() {
         let small = Limits::new(32, 10);
         assert_eq!(

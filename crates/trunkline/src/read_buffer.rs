@@ -190,6 +190,26 @@ mod tests {
         });
     }
 
+    /// What was handed out and let go again meanwhile is read into again: nothing is taken while nothing comes.
+    #[cfg(feature = "client")]
+    #[tokio::test]
+    async fn memory_is_taken_when_something_comes() {
+        use tokio::io::AsyncWriteExt;
+        let (mut writer, mut reader) = tokio::io::duplex(SMALLEST_READ);
+        let mut buffer = ReadBuffer::new();
+        let bytes = b"0123456789".repeat(SMALLEST_READ / 10 - 1);
+        writer.write_all(&bytes).await.unwrap();
+        buffer.read(&mut reader).await.unwrap();
+        let start = buffer.bytes.as_ptr();
+        let handed_out = buffer.bytes.split().freeze();
+        let mut reading = Box::pin(buffer.read(&mut reader));
+        assert!(poll_fn(|cx| Poll::Ready(reading.as_mut().poll(cx).is_pending())).await);
+        drop(handed_out);
+        writer.write_all(&bytes).await.unwrap();
+        assert_eq!(reading.await.unwrap(), bytes.len());
+        assert_eq!(buffer.bytes.as_ptr(), start);
+    }
+
     #[cfg(feature = "client")]
     #[test]
     fn a_rest_gives_back_all_but_a_little() {
