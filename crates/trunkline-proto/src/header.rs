@@ -1,6 +1,9 @@
 //! Headers as FreeSWITCH writes them: ordered, repeatable, found without regard to case, over the bytes they
 //! came in. Nothing is copied or decoded until it is read.
 
+mod pass;
+mod value;
+
 use std::borrow::Cow;
 use std::fmt;
 use std::ops::{ControlFlow, Range};
@@ -9,7 +12,11 @@ use std::sync::Arc;
 use bytes::Bytes;
 use memchr::{memchr, memchr2, memchr2_iter, memmem};
 
-use crate::{json, percent, scan, xml};
+pub use pass::Reached;
+pub use value::Value;
+pub(crate) use value::{ARRAY, array_text, lossy, split_array};
+
+use crate::{json, scan, xml};
 
 /// How the values of a header block are written on the wire.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -180,13 +187,6 @@ impl Headers {
         self.iter_at(self.start())
     }
 
-    /// The headers behind the first one of this name, in order, names as bytes. None if there is no such header.
-    pub fn iter_after(&self, name: &str) -> impl Iterator<Item = (Cow<'_, [u8]>, Value<'_>)> + '_ {
-        let mut at = self.start();
-        let found = self.next_named(&mut at, name);
-        found.into_iter().flat_map(move |_| self.iter_at(at))
-    }
-
     fn iter_at(&self, mut at: usize) -> impl Iterator<Item = (Cow<'_, [u8]>, Value<'_>)> + '_ {
         std::iter::from_fn(move || {
             loop {
@@ -237,9 +237,7 @@ impl Headers {
     #[inline]
     fn encoded_header<'a>(&self, line: &'a [u8]) -> Option<(Cow<'a, [u8]>, Value<'a>)> {
         let colon = memchr(b':', line)?;
-        let value = line.get(colon + 1..)?;
-        let raw = value.strip_prefix(b" ").unwrap_or(value);
-        Some((Cow::Borrowed(line.get(..colon)?), Value { raw, encoding: self.encoding, is_list: false }))
+        Some((Cow::Borrowed(line.get(..colon)?), self.line_value(line.get(colon + 1..)?)))
     }
 
     /// A copy that shares no memory with the buffer it was received in. Worth it for one that is kept: a
@@ -349,16 +347,21 @@ impl Headers {
             return Some(Value { raw: self.raw.get(range)?, encoding: self.encoding, is_list });
         }
         let rest = self.raw.get(end..)?.strip_prefix(b":")?;
-        let mut value = rest.get(..memchr(b'\n', rest).unwrap_or(rest.len()))?;
-        if self.encoding == Encoding::Percent {
+        Some(self.line_value(rest.get(..memchr(b'\n', rest).unwrap_or(rest.len()))?))
+    }
+
+    /// The value in what stands between a line's colon and its end.
+    #[inline]
+    fn line_value<'a>(&self, behind_colon: &'a [u8]) -> Value<'a> {
+        let raw = if self.encoding == Encoding::Percent {
             // FreeSWITCH writes one space after the colon; a value that begins with one has it encoded.
-            value = value.strip_prefix(b" ").unwrap_or(value);
+            behind_colon.strip_prefix(b" ").unwrap_or(behind_colon)
         } else {
-            let spaces = value.iter().take_while(|b| **b == b' ').count();
-            value = value.get(spaces..)?;
-            value = value.strip_suffix(b"\r").unwrap_or(value);
-        }
-        Some(Value { raw: value, encoding: self.encoding, is_list: false })
+            let spaces = behind_colon.iter().take_while(|byte| **byte == b' ').count();
+            let value = behind_colon.get(spaces..).unwrap_or_default();
+            value.strip_suffix(b"\r").unwrap_or(value)
+        };
+        Value { raw, encoding: self.encoding, is_list: false }
     }
 
     /// The value of the XML header at `mark`, if that is its name.
@@ -403,115 +406,6 @@ impl fmt::Debug for Headers {
     }
 }
 
-/// A header's value, decoded when it is read.
-#[derive(Clone, Copy)]
-pub struct Value<'a> {
-    raw: &'a [u8],
-    encoding: Encoding,
-    is_list: bool,
-}
-
-impl<'a> Value<'a> {
-    /// As it stands on the wire, encoded.
-    #[must_use]
-    pub fn raw(self) -> &'a [u8] {
-        self.raw
-    }
-
-    /// The decoded bytes. A JSON list becomes FreeSWITCH's own `ARRAY::a|:b` (or its one element), as plain
-    /// events write it.
-    #[must_use]
-    pub fn to_bytes(self) -> Cow<'a, [u8]> {
-        match self.encoding {
-            Encoding::Raw => Cow::Borrowed(self.raw),
-            Encoding::Percent | Encoding::Xml => percent::decode(self.raw),
-            Encoding::Json if self.is_list => Cow::Owned(array_text(json::elements(self.raw))),
-            Encoding::Json => json::unescape(self.raw),
-        }
-    }
-
-    /// The decoded value as text; bytes that are not UTF-8 are replaced by U+FFFD.
-    #[must_use]
-    pub fn to_str(self) -> Cow<'a, str> {
-        lossy(self.to_bytes())
-    }
-
-    /// Whether these are its decoded bytes. It costs less than to decode it.
-    #[must_use]
-    pub fn is(self, decoded: &[u8]) -> bool {
-        match self.encoding {
-            Encoding::Percent | Encoding::Xml => percent::decodes_to(self.raw, decoded),
-            Encoding::Raw | Encoding::Json => *self.to_bytes() == *decoded,
-        }
-    }
-
-    /// Whether it is an array of several values (`ARRAY::…`, or a JSON list).
-    #[must_use]
-    pub fn is_array(self) -> bool {
-        self.is_list || self.to_bytes().starts_with(ARRAY)
-    }
-
-    /// Whether it came as a JSON list, of however many elements.
-    pub(crate) fn is_list(self) -> bool {
-        self.is_list
-    }
-
-    /// The elements, for an array; the one value otherwise. An element that itself holds `|:` cannot be told
-    /// from two in a plain event; JSON keeps them apart.
-    #[must_use]
-    pub fn elements(self) -> Vec<Vec<u8>> {
-        if self.is_list {
-            return json::elements(self.raw).map(Cow::into_owned).collect();
-        }
-        let whole = self.to_bytes();
-        match whole.strip_prefix(ARRAY) {
-            Some(list) => split_array(list).map(<[u8]>::to_vec).collect(),
-            None => vec![whole.into_owned()],
-        }
-    }
-}
-
-impl fmt::Debug for Value<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&self.to_str(), f)
-    }
-}
-
-pub(crate) const ARRAY: &[u8] = b"ARRAY::";
-const ARRAY_SEPARATOR: &[u8] = b"|:";
-
-/// What stands between the separators, at least one element.
-pub(crate) fn split_array(list: &[u8]) -> impl Iterator<Item = &[u8]> {
-    let ends = memmem::find_iter(list, ARRAY_SEPARATOR).chain(std::iter::once(list.len()));
-    let mut start = 0;
-    ends.map(move |end| {
-        let element = list.get(start..end).unwrap_or_default();
-        start = end + ARRAY_SEPARATOR.len();
-        element
-    })
-}
-
-/// `ARRAY::a|:b`; one element alone prints as itself (`switch_event_add_header_string` in `switch_event.c`).
-pub(crate) fn array_text<T: AsRef<[u8]>>(elements: impl Iterator<Item = T>) -> Vec<u8> {
-    let elements: Vec<T> = elements.collect();
-    let joined = elements.iter().map(AsRef::as_ref).collect::<Vec<_>>().join(ARRAY_SEPARATOR);
-    if elements.len() < 2 { joined } else { [ARRAY, &joined].concat() }
-}
-
-/// Text from any bytes, without a copy where they are UTF-8.
-pub(crate) fn lossy(bytes: Cow<'_, [u8]>) -> Cow<'_, str> {
-    match bytes {
-        // Checking is faster than mending, and nearly always enough.
-        Cow::Borrowed(bytes) => match std::str::from_utf8(bytes) {
-            Ok(text) => Cow::Borrowed(text),
-            Err(_) => String::from_utf8_lossy(bytes),
-        },
-        Cow::Owned(bytes) => Cow::Owned(
-            String::from_utf8(bytes).unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into_owned()),
-        ),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -531,24 +425,6 @@ mod tests {
         assert_eq!(headers.get("baz").as_deref(), Some("spaced "));
         assert_eq!(headers.get("nope"), None);
         assert_eq!(headers.get("no colon\nBaz"), None);
-    }
-
-    #[test]
-    fn those_after_one() {
-        let text = "a: 1\nno colon\nB: 2\r\nb: 3\n: 4\n\nlater: 5\n";
-        for encoding in [Encoding::Raw, Encoding::Percent] {
-            let headers = lines(text, encoding);
-            let after = |name: &str| -> Vec<String> {
-                headers
-                    .iter_after(name)
-                    .map(|(name, _)| String::from_utf8_lossy(&name).into_owned())
-                    .collect()
-            };
-            assert_eq!(after("A"), ["B", "b", ""]);
-            assert_eq!(after("b"), ["b", ""]);
-            assert!(after("").is_empty() && after("later").is_empty() && after("no colon").is_empty());
-            assert_eq!(headers.len(), 4);
-        }
     }
 
     #[test]

@@ -169,8 +169,11 @@ macro_rules! views {
                 /// The view of an event that has it, by its subclass.
                 #[must_use]
                 pub fn of(event: &'a Event) -> Option<Self> {
-                    let is_it = event.is(EventName::Custom) && matches!(&*event.subclass()?, $($subclass)|+);
-                    is_it.then(|| Self::new(event))
+                    if !event.is(EventName::Custom) {
+                        return None;
+                    }
+                    let subclass = event.headers().value("Event-Subclass")?;
+                    [$($subclass),+].iter().any(|it| subclass.is(it.as_bytes())).then(|| Self::new(event))
                 }
 
                 /// The event itself.

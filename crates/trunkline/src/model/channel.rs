@@ -95,8 +95,8 @@ object! {
         found_sequence: u64,
         /// Whether it was told what it is linked to by its making.
         linked: bool,
-        /// The bytes its caller profile was read from.
-        profile_read: Bytes,
+        /// The bytes that what follows its id was read from, to the end of its caller profile.
+        details_read: Bytes,
         /// Where the last CHANNEL_CALLSTATE had it.
         told_call_state: Option<CallState>,
     }
@@ -144,7 +144,7 @@ impl Channel {
             bridge_sequence: 0,
             found_sequence: 0,
             linked: false,
-            profile_read: Bytes::new(),
+            details_read: Bytes::new(),
             told_call_state: None,
         }
     }

@@ -161,10 +161,10 @@ impl Draft {
         T::Id: Borrow<Q>,
     {
         let slot = T::of_mut(&mut self.view).get_mut(id)?;
-        let mut object = T::clone(slot);
-        alter(&mut object);
-        let after = Arc::new(object);
-        let before = std::mem::replace(slot, after.clone());
+        let before = slot.clone();
+        // Others have it: it is a copy that is altered.
+        alter(Arc::make_mut(slot));
+        let after = slot.clone();
         Some(self.note_altered(before, after))
     }
 

@@ -11,50 +11,49 @@ pub(in crate::model) mod conference;
 mod core;
 mod found;
 mod gateway;
-mod head;
 pub(in crate::model) mod job;
 mod node;
 mod parked;
+mod pass;
 mod recording;
 pub(in crate::model) mod registration;
+mod told;
+mod value;
 mod with_channel;
 
-use trunkline_proto::{ChannelUuid, Event, EventName, EventSet};
+use trunkline_proto::{ChannelUuid, Event, EventName, EventSet, Value};
 
 use super::change::Removal;
 use super::channel::Channel;
 use super::draft::Draft;
 use super::standing::{Standing, Why};
 use channel::set;
-use head::Head;
+use told::Told;
 
 /// What an event does.
-type Fold = fn(&mut Draft, &Event);
+type Fold = fn(&mut Draft, &Told<'_>);
 
 /// Takes one event in.
 pub(in crate::model) fn event(draft: &mut Draft, event: &Event) {
     let Some(name) = event.name() else { return };
-    let head = Head::of(event);
-    draft.begin_event(Standing::new(head.date, why(event)), head.sequence);
-    core::check(draft, &head);
-    let folds = match name {
-        EventName::Custom => event.subclass().map_or(&[][..], |subclass| of_subclass(&subclass)),
-        _ => of_name(name),
-    };
+    let folds = folds(name, event);
+    let told = Told::by(event);
+    draft.begin_event(Standing::new(told.date, Why::Event(name.clone())), told.sequence);
+    core::check(draft, &told);
     for fold in folds {
-        fold(draft, event);
+        fold(draft, &told);
     }
     calls::settle(draft);
 }
 
 /// Takes in what the live session says of a channel (`uuid_dump`); only what it runs, if events tell of it.
 pub(in crate::model) fn snapshot(draft: &mut Draft, event: &Event, is_told: bool) {
-    let head = Head::of(event);
-    draft.begin_event(Standing::new(head.date, Why::Snapshot), head.sequence);
+    let told = Told::by(event);
+    draft.begin_event(Standing::new(told.date, Why::Snapshot), told.sequence);
     let id = event.unique_id().unwrap_or_default();
     let before = draft.get::<Channel>(&id).cloned();
     if !is_told {
-        channel::block(draft, event);
+        channel::block(draft, &told);
     }
     found::running(draft, event, &id);
     found::parked(draft, event, before.as_deref());
@@ -130,8 +129,16 @@ const SUBCLASSES: &[(&str, &[Fold])] = &[
     ("valet_parking::info", &[parked::valet]),
 ];
 
-fn of_subclass(subclass: &str) -> &'static [Fold] {
-    SUBCLASSES.iter().find(|(known, _)| *known == subclass).map_or(&[], |(_, folds)| folds)
+fn folds(name: &EventName, event: &Event) -> &'static [Fold] {
+    match name {
+        EventName::Custom => event.headers().value("Event-Subclass").map_or(&[], of_subclass),
+        _ => of_name(name),
+    }
+}
+
+fn of_subclass(subclass: Value<'_>) -> &'static [Fold] {
+    let known = SUBCLASSES.iter().find(|(known, _)| subclass.is(known.as_bytes()));
+    known.map_or(&[], |(_, folds)| folds)
 }
 
 /// The events that do something.

@@ -7,9 +7,17 @@ use std::sync::Arc;
 
 use super::object::Object;
 
+/// Ids come from the network: which of them meet in the map is not to be foreseen, for each map has a seed of its own.
+type ById<T> = imbl::GenericHashMap<
+    <T as Object>::Id,
+    Arc<T>,
+    foldhash::quality::RandomState,
+    imbl::shared_ptr::DefaultSharedPtr,
+>;
+
 /// All objects of one kind that there are, by their ids. Cloning it is cheap: what two clones have in common they share.
 pub struct Objects<T: Object> {
-    by_id: imbl::HashMap<T::Id, Arc<T>>,
+    by_id: ById<T>,
 }
 
 impl<T: Object> Objects<T> {
@@ -70,7 +78,7 @@ impl<T: Object> Clone for Objects<T> {
 
 impl<T: Object> Default for Objects<T> {
     fn default() -> Self {
-        Self { by_id: imbl::HashMap::default() }
+        Self { by_id: ById::<T>::default() }
     }
 }
 

@@ -6,6 +6,7 @@ use trunkline_proto::Event;
 use trunkline_proto::view::Execute;
 
 use super::channel::{block_and, sequence};
+use super::told::Told;
 use crate::model::channel::{Application, Channel, Running};
 use crate::model::draft::Draft;
 use crate::model::snapshot::others::Heard;
@@ -14,10 +15,10 @@ use crate::model::snapshot::others::Heard;
 const MOST_ENDED: usize = 8;
 
 /// CHANNEL_EXECUTE
-pub(super) fn execute(draft: &mut Draft, event: &Event) {
-    let (application, sequence) = (begun(event), sequence(draft));
-    hear(draft, event);
-    block_and(draft, event, |channel| {
+pub(super) fn execute(draft: &mut Draft, told: &Told<'_>) {
+    let (application, sequence) = (begun(told.event), sequence(draft));
+    hear(draft, told);
+    block_and(draft, told, |channel| {
         if let Some(application) = application {
             channel.begin(application, sequence);
         }
@@ -25,25 +26,28 @@ pub(super) fn execute(draft: &mut Draft, event: &Event) {
 }
 
 fn begun(event: &Event) -> Option<Application> {
-    let execute = Execute::of(event)?;
+    let (headers, mut reached) = (event.headers(), event.headers().first());
+    let name = headers.next(&mut reached, "Application")?;
+    // They stand together, behind all variables.
+    let near = |name| headers.next(&mut reached.clone(), name).or_else(|| headers.value(name));
     Some(Application {
-        name: Arc::from(execute.application()?),
-        data: execute.data().map(Arc::from),
-        uuid: Some(Arc::from(execute.uuid()?)),
+        name: Arc::from(name.to_str()),
+        data: near("Application-Data").map(|data| Arc::from(data.to_str())),
+        uuid: Some(Arc::from(near("Application-UUID")?.to_str())),
     })
 }
 
 /// CHANNEL_EXECUTE_COMPLETE
-pub(super) fn complete(draft: &mut Draft, event: &Event) {
-    let (uuid, sequence) = (Execute::of(event).and_then(Execute::uuid), sequence(draft));
-    hear(draft, event);
-    block_and(draft, event, |channel| channel.complete(uuid.as_deref(), sequence));
+pub(super) fn complete(draft: &mut Draft, told: &Told<'_>) {
+    let (uuid, sequence) = (Execute::of(told.event).and_then(Execute::uuid), sequence(draft));
+    hear(draft, told);
+    block_and(draft, told, |channel| channel.complete(uuid.as_deref(), sequence));
 }
 
 /// Remembers that an event told what a channel runs.
-fn hear(draft: &mut Draft, event: &Event) {
+fn hear(draft: &mut Draft, told: &Told<'_>) {
     if draft.resync.is_listening()
-        && let Some(id) = event.unique_id()
+        && let Some(id) = told.unique_id()
     {
         draft.resync.hear_other(Heard::Running(id.into()));
     }

@@ -1,17 +1,18 @@
 //! CHANNEL_BRIDGE and CHANNEL_UNBRIDGE (`switch_ivr_bridge.c`).
 
+use trunkline_proto::ChannelUuid;
 use trunkline_proto::view::Bridge;
-use trunkline_proto::{ChannelUuid, Event};
 
 use super::calls;
 use super::channel::sequence;
+use super::told::Told;
 use crate::model::channel::Channel;
 use crate::model::draft::Draft;
 use crate::model::links::Link;
 
 /// CHANNEL_BRIDGE
-pub(super) fn bridge(draft: &mut Draft, event: &Event) {
-    let Some((a, b)) = sides(draft, event) else { return };
+pub(super) fn bridge(draft: &mut Draft, told: &Told<'_>) {
+    let Some((a, b)) = sides(draft, told) else { return };
     if [&a, &b].into_iter().all(|one| is_news(draft, one)) {
         join(draft, &a, &b);
         tell(draft, [&a, &b]);
@@ -32,8 +33,8 @@ pub(super) fn join(draft: &mut Draft, a: &ChannelUuid, b: &ChannelUuid) {
 }
 
 /// CHANNEL_UNBRIDGE
-pub(super) fn unbridge(draft: &mut Draft, event: &Event) {
-    let Some((a, b)) = sides(draft, event) else { return };
+pub(super) fn unbridge(draft: &mut Draft, told: &Told<'_>) {
+    let Some((a, b)) = sides(draft, told) else { return };
     for (one, other) in [(&a, &b), (&b, &a)] {
         if bridged_to(draft, one).as_ref() == Some(other) && is_news(draft, one) {
             draft.alter::<Channel>(one.as_str(), |channel| channel.bridged_to = None);
@@ -78,12 +79,12 @@ fn tell(draft: &mut Draft, both: [&ChannelUuid; 2]) {
 }
 
 /// The two channels. Where an unbridge leaves the ids out, they are its own and the one that is bridged to.
-fn sides(draft: &Draft, event: &Event) -> Option<(ChannelUuid, ChannelUuid)> {
-    let bridge = Bridge::of(event)?;
+fn sides(draft: &Draft, told: &Told<'_>) -> Option<(ChannelUuid, ChannelUuid)> {
+    let bridge = Bridge::of(told.event)?;
     if let (Some(a), Some(b)) = (bridge.a(), bridge.b()) {
         return Some((a.into(), b.into()));
     }
-    let own = ChannelUuid::from(event.unique_id()?);
+    let own = ChannelUuid::from(told.unique_id()?);
     let other = bridged_to(draft, &own)?;
     Some((own, other))
 }

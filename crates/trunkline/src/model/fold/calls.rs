@@ -10,14 +10,13 @@ use crate::model::change::{Change, Removal};
 use crate::model::channel::{Channel, ChannelField};
 use crate::model::draft::Draft;
 use crate::model::links::Link;
-use crate::model::object::{Fields, Object};
+use crate::model::object::Fields;
 use crate::model::standing::Standing;
 
 /// Takes a new channel in: into the call of one it is linked to, or into one of its own.
 pub(super) fn join(draft: &mut Draft, mut channel: Channel, event: &Event) {
     let id = channel.id.clone();
     note_links(draft, &id, event);
-    channel.linked = has_variables(event);
     // Its bridge may have been heard of before it was.
     let bridged = draft.links.of(id.as_str()).iter().find(|(_, link)| *link == Link::Bridged);
     channel.bridged_to = bridged.map(|(other, _)| other.clone());
@@ -61,12 +60,6 @@ pub(super) fn link(draft: &mut Draft, id: &str, event: &Event) {
             merge(draft, &id, &call);
         }
     }
-}
-
-/// Whether an event carries its channel's variables. Every channel has these two, from its making
-/// (`switch_core_session_request_uuid` in `switch_core_session.c`).
-pub(super) fn has_variables(event: &Event) -> bool {
-    ["variable_direction", "variable_uuid"].iter().any(|name| event.headers().value(name).is_some())
 }
 
 /// The links an event tells of, beside those by bridges: which leg made it, and the other half of a loopback.
@@ -200,12 +193,10 @@ pub(super) fn settle(draft: &mut Draft) {
     while let Some(id) = draft.unsettled.pop() {
         draft.unsettled.retain(|other| *other != id);
         let Some(call) = draft.get::<Call>(id.as_str()) else { continue };
-        let legs: Vec<Arc<Channel>> =
-            call.legs.iter().filter_map(|leg| draft.get::<Channel>(leg.as_str()).cloned()).collect();
-        let call = call.clone();
-        let mut settled = (*call).clone();
-        settled.settle(&legs, || draft.standing());
-        if !Call::differing(&call, &settled).is_empty() {
+        let legs = call.legs.iter().filter_map(|leg| draft.get::<Channel>(leg.as_str()).map(Arc::as_ref));
+        let mut legs: Vec<&Channel> = legs.collect();
+        legs.sort_by_key(|leg| (leg.times.created.is_none(), leg.times.created));
+        if let Some(settled) = call.settled(&legs, || draft.standing()) {
             draft.put(settled);
         }
     }
@@ -239,39 +230,38 @@ impl Call {
         (self.created.is_none(), self.created, self.id.as_str())
     }
 
-    fn settle(&mut self, legs: &[Arc<Channel>], standing: impl FnOnce() -> Standing) {
-        let age = |leg: &&Arc<Channel>| (leg.times.created.is_none(), leg.times.created);
-        let mut by_age: Vec<&Arc<Channel>> = legs.iter().collect();
-        by_age.sort_by_key(age);
-        if self.legs.iter().ne(by_age.iter().map(|leg| &leg.id)) {
-            self.legs = by_age.iter().map(|leg| leg.id.clone()).collect();
-        }
-        let answered = legs.iter().filter_map(|leg| leg.times.answered).min();
-        self.answered = [self.answered, answered].into_iter().flatten().min();
-        if let Some(oldest) = by_age.first() {
-            self.created = self.created.or(oldest.times.created);
-            keep(&mut self.caller_id_number, oldest.caller_id_number.as_ref());
-            keep(&mut self.destination_number, oldest.destination_number.as_ref());
-        }
+    /// What it is with these legs, the oldest first; `None` if that is what it was. It mostly is: nothing is copied then.
+    fn settled(&self, legs: &[&Channel], standing: impl FnOnce() -> Standing) -> Option<Self> {
+        let oldest = legs.first();
+        let caller_id_number = oldest.and_then(|oldest| oldest.caller_id_number.as_ref());
+        let destination_number = oldest.and_then(|oldest| oldest.destination_number.as_ref());
+        let answered = legs.iter().filter_map(|leg| leg.times.answered).chain(self.answered).min();
+        let created = self.created.or_else(|| oldest?.times.created);
         let stage = CallStage::of(legs);
-        if self.stage != stage {
-            self.stage = stage;
-            self.stage_since = standing();
+        let is_as_it_was = (self.answered, self.created, self.stage) == (answered, created, stage)
+            && self.legs.iter().eq(legs.iter().map(|leg| &leg.id))
+            && (self.caller_id_number.is_some() || caller_id_number.is_none())
+            && (self.destination_number.is_some() || destination_number.is_none());
+        if is_as_it_was {
+            return None;
         }
-    }
-}
-
-/// Sets what was not known.
-fn keep(field: &mut Option<Arc<str>>, text: Option<&Arc<str>>) {
-    if field.is_none() {
-        *field = text.cloned();
+        Some(Self {
+            id: self.id.clone(),
+            legs: legs.iter().map(|leg| leg.id.clone()).collect(),
+            stage,
+            created,
+            answered,
+            caller_id_number: self.caller_id_number.as_ref().or(caller_id_number).cloned(),
+            destination_number: self.destination_number.as_ref().or(destination_number).cloned(),
+            stage_since: if self.stage == stage { self.stage_since.clone() } else { standing() },
+        })
     }
 }
 
 impl CallStage {
-    fn of(legs: &[Arc<Channel>]) -> Self {
+    fn of(legs: &[&Channel]) -> Self {
         let up = || legs.iter().filter(|leg| !leg.is_hung_up());
-        let rings = |leg: &&Arc<Channel>| {
+        let rings = |leg: &&&Channel| {
             matches!(leg.call_state, Some(CallState::Ringing | CallState::Early | CallState::RingWait))
         };
         if up().next().is_none() {

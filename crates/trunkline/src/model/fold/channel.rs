@@ -1,78 +1,87 @@
 //! Channels: what they are, from their making to their end.
 
-mod told;
+mod block;
+mod passes;
 
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use trunkline_proto::view::{CallerProfile, CallstateChange, Channel as Block, Record, UuidChange};
+use trunkline_proto::view::{CallstateChange, Channel as View, Record, UuidChange};
 use trunkline_proto::{CallState, ChannelState, ChannelUuid, Event, EventName};
 
+use super::told::Told;
+use super::value::text;
 use super::{calls, with_channel};
 use crate::model::change::{Change, Removal};
 use crate::model::channel::Channel;
 use crate::model::draft::Draft;
 use crate::model::sign::Sign;
 
-use told::Told;
+use block::Block;
 
 /// What every event about a channel says of it. One that is not known is made.
-pub(super) fn block(draft: &mut Draft, event: &Event) {
-    block_and(draft, event, |_| ());
+pub(super) fn block(draft: &mut Draft, told: &Told<'_>) {
+    block_and(draft, told, |_| ());
 }
 
 /// As [`block`], and what else this event does to its channel, as one change: each makes a copy of the channel.
-pub(super) fn block_and(draft: &mut Draft, event: &Event, also: impl FnOnce(&mut Channel)) {
-    let Some(id) = event.unique_id() else { return };
-    let Some(told) = Told::by(event, sequence(draft)) else {
-        draft.alter::<Channel>(&id, also);
+pub(super) fn block_and(draft: &mut Draft, told: &Told<'_>, also: impl FnOnce(&mut Channel)) {
+    let Some(mut block) = Block::of(told) else {
+        if let Some(id) = told.unique_id() {
+            draft.alter::<Channel>(&id, also);
+        }
         return;
     };
+    let Some(id) = block.id() else { return };
     let known = draft.get::<Channel>(&id).cloned();
+    block.read_details(known.as_deref());
     match known {
-        Some(known) if !told.is_of_another(&known) => update(draft, &known, &told, also),
+        Some(known) if !block.is_of_another(&known) => update(draft, &known, &block, also),
         Some(known) => {
             draft.note(Sign::Replaced { id: known.id.clone() });
             bury(draft, &known.id, 0, Removal::Unknown);
             draft.graves.forget(&id);
-            begin(draft, &id, &told, also);
+            begin(draft, &id, &block, also);
         }
-        None => begin(draft, &id, &told, also),
+        None => begin(draft, &id, &block, also),
     }
 }
 
 /// A channel that is not known is made, if it may be.
-fn begin(draft: &mut Draft, id: &str, told: &Told<'_>, also: impl FnOnce(&mut Channel)) {
-    let event = told.event;
-    let Some(block) = event.channel().filter(|block| may_begin(draft, event, id, *block)) else { return };
+fn begin(draft: &mut Draft, id: &str, block: &Block<'_, '_>, also: impl FnOnce(&mut Channel)) {
+    if !may_begin(draft, block, id) {
+        return;
+    }
+    let event = block.told.event;
     let standing = draft.standing();
     let mut channel = Channel::new(ChannelUuid::from(id), standing.clone());
-    channel.read(told, &standing, draft.options.variables);
+    channel.read(block, &standing, draft.options.variables);
+    channel.linked = block.has_variables;
     also(&mut channel);
-    if begins(event, block) && !event.is(EventName::ChannelData) {
+    if begins(event, block.state().as_ref()) && !event.is(EventName::ChannelData) {
         draft.resync.hear_made(&channel.id);
     }
     calls::join(draft, channel, event);
     hear(draft, event, id);
 }
 
-fn update(draft: &mut Draft, known: &Channel, told: &Told<'_>, also: impl FnOnce(&mut Channel)) {
-    let (event, id) = (told.event, known.id.as_str());
+fn update(draft: &mut Draft, known: &Channel, block: &Block<'_, '_>, also: impl FnOnce(&mut Channel)) {
+    let (event, id) = (block.told.event, known.id.as_str());
     hear(draft, event, id);
     // One that comes late, or again, tells nothing new.
-    let is_news = told.sequence == u64::MAX || told.sequence > known.sequence;
+    let is_news = block.sequence == u64::MAX || block.sequence > known.sequence;
     let changed_to = if is_news { note_skipped(draft, event, known) } else { None };
     let (standing, keeps_variables) = (draft.standing(), draft.options.variables);
     let changed = draft.alter::<Channel>(id, |channel| {
-        if told.sequence >= channel.sequence {
-            channel.read(told, &standing, keeps_variables);
+        if block.sequence >= channel.sequence {
+            channel.read(block, &standing, keeps_variables);
         }
         if changed_to.is_some() {
             channel.told_call_state = changed_to;
         }
         also(channel);
     });
-    if !known.linked && told.has_variables {
+    if !known.linked && block.has_variables {
         calls::link(draft, id, event);
     }
     if changed.is_some_and(calls::depend_on) {
@@ -93,17 +102,18 @@ pub(super) fn sequence(draft: &Draft) -> u64 {
 }
 
 /// Whether a channel that is not known may be made of this event.
-fn may_begin(draft: &mut Draft, event: &Event, id: &str, block: Block<'_>) -> bool {
+fn may_begin(draft: &mut Draft, block: &Block<'_, '_>, id: &str) -> bool {
+    let (event, state) = (block.told.event, block.state());
     // Before it begins its codecs are set, and its id may be taken from it again, when who made it is not known yet.
-    if is_being_made(event, block) {
+    if is_being_made(event, state.as_ref()) {
         return false;
     }
-    let begins = begins(event, block);
+    let begins = begins(event, state.as_ref());
     let name = event.name().cloned().unwrap_or(EventName::Custom);
-    let created = event.caller().and_then(CallerProfile::created);
+    let created = block.created();
     if let Some(grave) = draft.graves.get(id) {
         let is_another = created.is_some() && grave.created.is_some() && grave.created != created;
-        if !is_another && (sequence(draft) < grave.sequence || block.state() == Some(ChannelState::Destroy)) {
+        if !is_another && (sequence(draft) < grave.sequence || state == Some(ChannelState::Destroy)) {
             return false;
         }
         if !is_another && !begins {
@@ -117,20 +127,20 @@ fn may_begin(draft: &mut Draft, event: &Event, id: &str, block: Block<'_>) -> bo
         draft.note(Sign::UnknownChannel { id: ChannelUuid::from(id), event: name, created });
     }
     // There is nothing left of one whose end is told.
-    !matches!(event.name(), Some(EventName::ChannelDestroy)) && block.state() != Some(ChannelState::Destroy)
+    !matches!(event.name(), Some(EventName::ChannelDestroy)) && state != Some(ChannelState::Destroy)
 }
 
 /// Whether an event tells of a channel that is yet to be told of: CODEC and CHANNEL_UUID before all else.
-fn is_being_made(event: &Event, block: Block<'_>) -> bool {
-    let is_early = matches!(block.state(), None | Some(ChannelState::New | ChannelState::None));
+fn is_being_made(event: &Event, state: Option<&ChannelState>) -> bool {
+    let is_early = matches!(state, None | Some(ChannelState::New | ChannelState::None));
     is_early && matches!(event.name(), Some(EventName::Codec | EventName::ChannelUuid))
 }
 
 /// Whether an event may be the first one of a channel.
-fn begins(event: &Event, block: Block<'_>) -> bool {
+fn begins(event: &Event, state: Option<&ChannelState>) -> bool {
     use EventName as N;
     matches!(event.name(), Some(N::ChannelOutgoing | N::ChannelCreate | N::ChannelUuid | N::ChannelData))
-        || matches!(block.state(), Some(ChannelState::New | ChannelState::Init))
+        || matches!(state, Some(ChannelState::New | ChannelState::Init))
 }
 
 /// What a CHANNEL_CALLSTATE says the call has come to. Notes one from a state the channel was not in.
@@ -145,10 +155,10 @@ fn note_skipped(draft: &mut Draft, event: &Event, channel: &Channel) -> Option<C
 }
 
 /// CHANNEL_DESTROY
-pub(super) fn destroy(draft: &mut Draft, event: &Event) {
-    let Some(id) = event.unique_id().map(ChannelUuid::from) else { return };
+pub(super) fn destroy(draft: &mut Draft, told: &Told<'_>) {
+    let Some(id) = told.unique_id().map(ChannelUuid::from) else { return };
     draft.resync.hear(id.as_str());
-    let cause = event.channel().and_then(Block::hangup_cause);
+    let cause = told.event.channel().and_then(View::hangup_cause);
     bury(draft, &id, sequence(draft), cause.map_or(Removal::Ended, Removal::Hangup));
 }
 
@@ -169,8 +179,8 @@ pub(in crate::model) fn bury(draft: &mut Draft, id: &ChannelUuid, sequence: u64,
 }
 
 /// CHANNEL_UUID
-pub(super) fn rename(draft: &mut Draft, event: &Event) {
-    let Some(change) = UuidChange::of(event) else { return };
+pub(super) fn rename(draft: &mut Draft, told: &Told<'_>) {
+    let Some(change) = UuidChange::of(told.event) else { return };
     let (Some(from), Some(to)) =
         (change.old().map(ChannelUuid::from), change.new_id().map(ChannelUuid::from))
     else {
@@ -188,24 +198,24 @@ pub(super) fn rename(draft: &mut Draft, event: &Event) {
 }
 
 /// CHANNEL_HOLD
-pub(super) fn hold(draft: &mut Draft, event: &Event) {
-    set_held(draft, event, true);
+pub(super) fn hold(draft: &mut Draft, told: &Told<'_>) {
+    set_held(draft, told, true);
 }
 
 /// CHANNEL_UNHOLD
-pub(super) fn unhold(draft: &mut Draft, event: &Event) {
-    set_held(draft, event, false);
+pub(super) fn unhold(draft: &mut Draft, told: &Told<'_>) {
+    set_held(draft, told, false);
 }
 
-fn set_held(draft: &mut Draft, event: &Event, held: bool) {
-    if let Some(id) = event.unique_id() {
+fn set_held(draft: &mut Draft, told: &Told<'_>, held: bool) {
+    if let Some(id) = told.unique_id() {
         draft.alter::<Channel>(&id, |channel| channel.held = held);
     }
 }
 
 /// RECORD_START
-pub(super) fn record_start(draft: &mut Draft, event: &Event) {
-    let (Some(id), Some(path)) = (event.unique_id(), Record::of(event).and_then(Record::path)) else {
+pub(super) fn record_start(draft: &mut Draft, told: &Told<'_>) {
+    let (Some(id), Some(path)) = (told.unique_id(), Record::of(told.event).and_then(Record::path)) else {
         return;
     };
     draft.alter::<Channel>(&id, |channel| {
@@ -216,17 +226,17 @@ pub(super) fn record_start(draft: &mut Draft, event: &Event) {
 }
 
 /// RECORD_STOP
-pub(super) fn record_stop(draft: &mut Draft, event: &Event) {
-    let (Some(id), Some(path)) = (event.unique_id(), Record::of(event).and_then(Record::path)) else {
+pub(super) fn record_stop(draft: &mut Draft, told: &Told<'_>) {
+    let (Some(id), Some(path)) = (told.unique_id(), Record::of(told.event).and_then(Record::path)) else {
         return;
     };
     draft.alter::<Channel>(&id, |channel| channel.recordings.retain(|known| **known != *path));
 }
 
 /// CALL_SECURE
-pub(super) fn secure(draft: &mut Draft, event: &Event) {
-    let (Some(id), Some(how)) = (event.unique_id(), event.get("secure_type")) else { return };
-    draft.alter::<Channel>(&id, |channel| set(&mut channel.secure, Some(how)));
+pub(super) fn secure(draft: &mut Draft, told: &Told<'_>) {
+    let (Some(id), Some(how)) = (told.unique_id(), told.event.headers().value("secure_type")) else { return };
+    draft.alter::<Channel>(&id, |channel| text(&mut channel.secure, Some(how)));
 }
 
 /// Replaces a text if it is another.

@@ -9,23 +9,44 @@ mod playing;
 use std::sync::Arc;
 
 use trunkline_proto::Event;
-use trunkline_proto::view::conference::{Action, ConferenceEvent, Member as Block};
+use trunkline_proto::view::conference::{Action, ConferenceEvent};
 
-use super::{set, standing};
+use super::pass::pass;
+use super::standing;
+use super::told::Told;
+use super::value::{number, text};
 use crate::model::change::Removal;
 use crate::model::conference::{Conference, ConferenceRecording};
 use crate::model::draft::Draft;
 use crate::model::member::Member;
 use crate::model::snapshot::others::Heard;
+use member::Block;
 use playing::{begin_playing, end_playing};
 
 pub(in crate::model) use member::leave as member_leaves;
 
+pass! {
+    /// What an event says of the conference (`conference_event_add_data` in `conference_event.c`).
+    Room {
+        name: "Conference-Name",
+        domain: "Conference-Domain",
+        size: "Conference-Size",
+        ghosts: "Conference-Ghosts",
+        profile: "Conference-Profile-Name",
+        uuid: "Conference-Unique-ID",
+    }
+}
+
 /// `conference::maintenance`
-pub(super) fn maintenance(draft: &mut Draft, event: &Event) {
+pub(super) fn maintenance(draft: &mut Draft, told: &Told<'_>) {
+    let (event, mut reached) = (told.event, told.reached);
     let Some(happened) = ConferenceEvent::of(event) else { return };
-    let Some(name) = happened.name() else { return };
-    let name: Arc<str> = Arc::from(name);
+    let mut room = Room::read(event.headers(), &mut reached);
+    if room.name.is_none() || room.uuid.is_none() {
+        (room, reached) = (Room::look_up(event.headers()), event.headers().first());
+    }
+    let Some(name) = room.name else { return };
+    let name: Arc<str> = Arc::from(name.to_str());
     let action = happened.action();
     match action {
         // Only a name: there is no such conference.
@@ -36,20 +57,22 @@ pub(super) fn maintenance(draft: &mut Draft, event: &Event) {
         }
         _ => {}
     }
-    hear(draft, &name, happened, &action);
-    conference(draft, event, happened, &name, &action);
-    match &action {
-        Action::DelMember => member::leaves(draft, event, happened, &name),
-        Action::FloorChange { new, .. } => {
-            member::block(draft, event, happened, &name, &action);
-            give_floor(draft, &name, *new);
+    let member = Block::of(event, reached);
+    hear(draft, &name, member.as_ref(), &action);
+    conference(draft, told, &room, &name, &action);
+    if let Some(member) = &member {
+        match action {
+            Action::DelMember => member::leaves(draft, told, member, &name),
+            _ => member::block(draft, told, member, &name, &action),
         }
-        _ => member::block(draft, event, happened, &name, &action),
+    }
+    if let Action::FloorChange { new, .. } = action {
+        give_floor(draft, &name, new);
     }
 }
 
 /// Remembers what an event told of, so that a snapshot has nothing to say of it.
-fn hear(draft: &mut Draft, name: &Arc<str>, happened: ConferenceEvent<'_>, action: &Action<'_>) {
+fn hear(draft: &mut Draft, name: &Arc<str>, member: Option<&Block<'_>>, action: &Action<'_>) {
     use Action as A;
     draft.resync.hear_other(Heard::Room(name.clone()));
     let recorded = match action {
@@ -70,7 +93,7 @@ fn hear(draft: &mut Draft, name: &Arc<str>, happened: ConferenceEvent<'_>, actio
     if let Some(path) = recorded {
         draft.resync.hear_other(Heard::Recorded(name.clone(), path.into()));
     }
-    let Some(id) = happened.member().and_then(Block::id) else { return };
+    let Some(id) = member.map(|member| member.id) else { return };
     draft.resync.hear_other(Heard::Member(id));
     match action {
         A::DelMember => draft.resync.hear_other(Heard::Left(id)),
@@ -81,30 +104,23 @@ fn hear(draft: &mut Draft, name: &Arc<str>, happened: ConferenceEvent<'_>, actio
 }
 
 /// What is said of the conference.
-fn conference(
-    draft: &mut Draft,
-    event: &Event,
-    happened: ConferenceEvent<'_>,
-    name: &Arc<str>,
-    action: &Action<'_>,
-) {
-    let uuid = happened.unique_id();
+fn conference(draft: &mut Draft, told: &Told<'_>, room: &Room<'_>, name: &Arc<str>, action: &Action<'_>) {
     let known = draft.get::<Conference>(name);
-    let other = known.and_then(|known| known.uuid.as_deref()).zip(uuid.as_deref());
-    if other.is_some_and(|(known, told)| known != told) {
+    let other = known.and_then(|known| known.uuid.as_deref()).zip(room.uuid);
+    if other.is_some_and(|(known, told)| !told.is(known.as_bytes())) {
         // The end of the one before was not heard.
         destroy(draft, name, &Removal::Unknown);
     }
     if draft.get::<Conference>(name).is_none() {
-        let mut conference = Conference::new(name.clone(), standing(event));
+        let mut conference = Conference::new(name.clone(), standing(told.event));
         let begins = matches!(action, Action::ConferenceCreate);
-        conference.created = event.standard().date().filter(|_| begins);
-        conference.read(happened);
+        conference.created = told.date.filter(|_| begins);
+        conference.read(room);
         draft.create(conference);
     }
     draft.alter::<Conference>(name, |conference| {
-        conference.read(happened);
-        conference.act(action, event);
+        conference.read(room);
+        conference.act(action, told.event);
     });
 }
 
@@ -133,12 +149,12 @@ fn give_floor(draft: &mut Draft, name: &Arc<str>, new: Option<u32>) {
 }
 
 impl Conference {
-    fn read(&mut self, happened: ConferenceEvent<'_>) {
-        set(&mut self.uuid, happened.unique_id());
-        set(&mut self.domain, happened.domain());
-        set(&mut self.profile, happened.profile_name());
-        self.size = happened.size().unwrap_or(self.size);
-        self.ghosts = happened.ghosts().unwrap_or(self.ghosts);
+    fn read(&mut self, room: &Room<'_>) {
+        text(&mut self.uuid, room.uuid);
+        text(&mut self.domain, room.domain);
+        text(&mut self.profile, room.profile);
+        self.size = number(room.size).unwrap_or(self.size);
+        self.ghosts = number(room.ghosts).unwrap_or(self.ghosts);
     }
 
     fn act(&mut self, action: &Action<'_>, event: &Event) {

@@ -2,17 +2,17 @@
 
 use trunkline_proto::CoreUuid;
 
-use super::head::Head;
+use super::told::Told;
 use crate::model::change::Removal;
 use crate::model::draft::Draft;
 use crate::model::sign::Sign;
 
 /// Sees whether the switch was restarted.
-pub(super) fn check(draft: &mut Draft, head: &Head<'_>) {
+pub(super) fn check(draft: &mut Draft, told: &Told<'_>) {
     if draft.begun.is_none() {
-        draft.begun = head.date;
+        draft.begun = told.date;
     }
-    let Some(core) = head.core else { return };
+    let Some(core) = told.core else { return };
     let known = draft.view().core_uuid();
     if known.is_some_and(|known| core.is(known.as_str().as_bytes())) {
         return;
@@ -21,7 +21,7 @@ pub(super) fn check(draft: &mut Draft, head: &Head<'_>) {
     if let Some(from) = draft.view().core_uuid().cloned() {
         draft.note(Sign::Restarted { from, to: core.clone() });
         draft.clear(&Removal::Restarted);
-        draft.begun = head.date;
+        draft.begun = told.date;
     }
     draft.set_core(core);
 }

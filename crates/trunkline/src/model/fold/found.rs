@@ -37,7 +37,7 @@ pub(super) fn parked(draft: &mut Draft, event: &Event, before: Option<&Channel>)
     let (runs, state) = (application(event), state(event));
     let app = runs.as_ref().map(|runs| &*runs.name);
     let is_there = draft.get::<Parked>(id.as_str()).is_some();
-    let stays = before.is_some_and(|before| before.profile_read == channel.profile_read);
+    let stays = before.is_some_and(|before| before.profile_read() == channel.profile_read());
     let is_parked = match state {
         Some(ChannelState::Park) => true,
         Some(ChannelState::Execute) => matches!(app, Some("park" | "valet_park")) || (is_there && stays),

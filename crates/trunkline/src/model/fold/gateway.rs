@@ -6,6 +6,7 @@ use std::sync::Arc;
 use trunkline_proto::Event;
 use trunkline_proto::view::sofia::{Gateway as Block, GatewayEvent};
 
+use super::told::Told;
 use super::{set, standing};
 use crate::model::change::Removal;
 use crate::model::draft::Draft;
@@ -13,7 +14,8 @@ use crate::model::gateway::Gateway;
 use crate::model::snapshot::others::Heard;
 
 /// What becomes of a gateway.
-pub(super) fn gateway(draft: &mut Draft, event: &Event) {
+pub(super) fn gateway(draft: &mut Draft, told: &Told<'_>) {
+    let event = told.event;
     let Some(block) = Block::of(event) else { return };
     let Some(name) = block.name() else { return };
     let name: Arc<str> = Arc::from(name);

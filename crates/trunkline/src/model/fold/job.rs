@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use trunkline_proto::{Event, JobUuid};
+use trunkline_proto::JobUuid;
+
+use super::told::Told;
 
 use crate::model::change::Removal;
 use crate::model::draft::Draft;
@@ -15,9 +17,9 @@ pub(in crate::model) fn begin(draft: &mut Draft, id: JobUuid, command: Arc<str>)
 }
 
 /// BACKGROUND_JOB
-pub(super) fn end(draft: &mut Draft, event: &Event) {
-    let Some(id) = event.job_uuid().map(JobUuid::from) else { return };
-    if draft.alter::<Job>(id.as_str(), |job| job.result = Some(event.detach())).is_some() {
+pub(super) fn end(draft: &mut Draft, told: &Told<'_>) {
+    let Some(id) = told.event.job_uuid().map(JobUuid::from) else { return };
+    if draft.alter::<Job>(id.as_str(), |job| job.result = Some(told.event.detach())).is_some() {
         draft.remove::<Job>(&id, Removal::Ended);
     }
 }

@@ -5,17 +5,19 @@ use std::sync::Arc;
 use trunkline_proto::view::{Heartbeat, Lifecycle, Moment};
 use trunkline_proto::{Event, EventName};
 
+use super::told::Told;
 use super::{set, standing};
 use crate::model::draft::Draft;
 use crate::model::node::{Node, NodeStage};
 use crate::model::sign::Sign;
 
 /// HEARTBEAT
-pub(super) fn heartbeat(draft: &mut Draft, event: &Event) {
+pub(super) fn heartbeat(draft: &mut Draft, told: &Told<'_>) {
+    let event = told.event;
     let Some(heartbeat) = Heartbeat::of(event) else { return };
     let Some(name) = known(draft, event) else { return };
     draft.alter::<Node>(&name, |node| node.read(heartbeat, event));
-    let (Some(told), Some(at)) = (heartbeat.session_count(), event.standard().date()) else { return };
+    let (Some(told), Some(at)) = (heartbeat.session_count(), told.date) else { return };
     let known = u32::try_from(draft.view().channels().len()).unwrap_or(u32::MAX);
     if draft.churn.is_beyond(told, known, at) {
         draft.note(Sign::Drift { told, known });
@@ -23,7 +25,8 @@ pub(super) fn heartbeat(draft: &mut Draft, event: &Event) {
 }
 
 /// STARTUP, SHUTDOWN_REQUESTED, SHUTDOWN
-pub(super) fn lifecycle(draft: &mut Draft, event: &Event) {
+pub(super) fn lifecycle(draft: &mut Draft, told: &Told<'_>) {
+    let event = told.event;
     let stage = match Lifecycle::of(event).and_then(Lifecycle::what) {
         Some(EventName::ShutdownRequested) => NodeStage::ShuttingDown,
         Some(EventName::Shutdown) => NodeStage::Down,
@@ -39,8 +42,8 @@ pub(super) fn lifecycle(draft: &mut Draft, event: &Event) {
 }
 
 /// A channel was made or has gone: it is not to be wondered at if the switch counts another number.
-pub(super) fn churn(draft: &mut Draft, event: &Event) {
-    if let Some(at) = event.standard().date() {
+pub(super) fn churn(draft: &mut Draft, told: &Told<'_>) {
+    if let Some(at) = told.date {
         draft.churn.add(at);
     }
 }

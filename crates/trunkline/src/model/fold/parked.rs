@@ -1,8 +1,9 @@
 //! CHANNEL_PARK and CHANNEL_UNPARK (`switch_ivr.c`), `valet_parking::info` (`mod_valet_parking.c`).
 
+use trunkline_proto::ChannelUuid;
 use trunkline_proto::view::valet_parking::{Action, ValetEvent};
-use trunkline_proto::{ChannelUuid, Event};
 
+use super::told::Told;
 use super::{set, standing};
 use crate::model::change::Removal;
 use crate::model::draft::Draft;
@@ -15,17 +16,17 @@ fn hear(draft: &mut Draft, id: &str) {
 }
 
 /// CHANNEL_PARK
-pub(super) fn park(draft: &mut Draft, event: &Event) {
-    let Some(id) = event.unique_id() else { return };
+pub(super) fn park(draft: &mut Draft, told: &Told<'_>) {
+    let Some(id) = told.unique_id() else { return };
     hear(draft, &id);
     if draft.get::<Parked>(&id).is_none() && draft.get::<crate::model::Channel>(&id).is_some() {
-        draft.create(Parked::new(id.into(), standing(event)));
+        draft.create(Parked::new(id.into(), standing(told.event)));
     }
 }
 
 /// CHANNEL_UNPARK. One at a place of a lot stays there.
-pub(super) fn unpark(draft: &mut Draft, event: &Event) {
-    let Some(id) = event.unique_id() else { return };
+pub(super) fn unpark(draft: &mut Draft, told: &Told<'_>) {
+    let Some(id) = told.unique_id() else { return };
     hear(draft, &id);
     if draft.get::<Parked>(&id).is_some_and(|parked| parked.lot.is_none()) {
         draft.remove::<Parked>(&ChannelUuid::from(id), Removal::Ended);
@@ -33,13 +34,13 @@ pub(super) fn unpark(draft: &mut Draft, event: &Event) {
 }
 
 /// `valet_parking::info`
-pub(super) fn valet(draft: &mut Draft, event: &Event) {
-    let (Some(valet), Some(id)) = (ValetEvent::of(event), event.unique_id()) else { return };
+pub(super) fn valet(draft: &mut Draft, told: &Told<'_>) {
+    let (Some(valet), Some(id)) = (ValetEvent::of(told.event), told.unique_id()) else { return };
     hear(draft, &id);
     match valet.action() {
         Some(Action::Hold) => {
             if draft.get::<Parked>(&id).is_none() {
-                draft.create(Parked::new(ChannelUuid::from(&*id), standing(event)));
+                draft.create(Parked::new(ChannelUuid::from(&*id), standing(told.event)));
             }
             draft.alter::<Parked>(&id, |parked| {
                 set(&mut parked.lot, valet.lot());

@@ -7,6 +7,7 @@ use trunkline_proto::Event;
 use trunkline_proto::view::Moment;
 use trunkline_proto::view::sofia::Registration as Block;
 
+use super::told::Told;
 use super::{set, standing};
 use crate::model::change::Removal;
 use crate::model::draft::Draft;
@@ -14,7 +15,8 @@ use crate::model::registration::{Registration, RegistrationId};
 use crate::model::snapshot::others::Heard;
 
 /// `sofia::register`
-pub(super) fn register(draft: &mut Draft, event: &Event) {
+pub(super) fn register(draft: &mut Draft, told: &Told<'_>) {
+    let event = told.event;
     let Some(block) = Block::of(event) else { return };
     let Some(id) = id_of(block) else { return };
     draft.resync.hear_other(Heard::Registration(id.clone()));
@@ -34,8 +36,8 @@ pub(super) fn register(draft: &mut Draft, event: &Event) {
 }
 
 /// `sofia::unregister` and `sofia::expire`
-pub(super) fn unregister(draft: &mut Draft, event: &Event) {
-    let Some(block) = Block::of(event) else { return };
+pub(super) fn unregister(draft: &mut Draft, told: &Told<'_>) {
+    let Some(block) = Block::of(told.event) else { return };
     let Some(id) = id_of(block) else { return };
     draft.resync.hear_other(Heard::Registration(id.clone()));
     if !forget(draft, &id, Removal::Ended)

@@ -2,33 +2,81 @@
 
 use std::sync::Arc;
 
-use trunkline_proto::view::conference::{Action, ConferenceEvent, Member as Block, MemberType};
-use trunkline_proto::{ChannelUuid, Event};
+use trunkline_proto::view::conference::Action;
+use trunkline_proto::{ChannelUuid, Event, Reached, Value};
 
 use super::playing::{begin_playing, end_playing};
 use crate::model::change::Removal;
 use crate::model::draft::Draft;
+use crate::model::fold::pass::pass;
+use crate::model::fold::told::Told;
+use crate::model::fold::value::{flag, is_as_it_was, number, text};
 use crate::model::fold::{set, standing};
 use crate::model::member::{Leaving, Member};
+
+pass! {
+    /// What an event says of a member (`conference_member_add_event_data` in `conference_member.c`).
+    Flags {
+        hear: "Hear",
+        see: "See",
+        speak: "Speak",
+        talking: "Talking",
+        mute_detect: "Mute-Detect",
+        hold: "Hold",
+        id: "Member-ID",
+        kind: "Member-Type",
+        ghost: "Member-Ghost",
+        energy_level: "Energy-Level",
+        current_energy: "Current-Energy",
+    }
+}
+
+/// That, and what stands before it, where the channel block is.
+pub(super) struct Block<'e> {
+    pub(super) id: u32,
+    floor: Option<bool>,
+    channel: Option<Value<'e>>,
+    /// The caller's name and number, of one who has a channel.
+    caller: Option<[Option<Value<'e>>; 2]>,
+    video: Option<bool>,
+    flags: Flags<'e>,
+}
+
+impl<'e> Block<'e> {
+    /// `None` if the event is about nobody. `reached`: what comes behind the conference.
+    pub(super) fn of(event: &'e Event, mut reached: Reached) -> Option<Self> {
+        let headers = event.headers();
+        let mut next = |name| headers.next(&mut reached, name).or_else(|| headers.value(name));
+        let (floor, channel) = (flag(next("Floor")), next("Unique-ID"));
+        let caller = next("Caller-Direction")
+            .map(|_| ["Caller-Caller-ID-Name", "Caller-Caller-ID-Number"].map(&mut next));
+        let video = flag(next("Video"));
+        let mut flags = Flags::read(headers, &mut reached);
+        if flags.id.is_none() || flags.hear.is_none() {
+            headers.value("Member-ID")?;
+            flags = Flags::look_up(headers);
+        }
+        Some(Self { id: number(flags.id)?, floor, channel, caller, video, flags })
+    }
+}
 
 /// What an event says of the member it is about. One that is not known is made.
 pub(super) fn block(
     draft: &mut Draft,
-    event: &Event,
-    happened: ConferenceEvent<'_>,
+    told: &Told<'_>,
+    block: &Block<'_>,
     name: &Arc<str>,
     action: &Action<'_>,
 ) {
-    let Some(block) = happened.member() else { return };
-    let Some(id) = block.id() else { return };
+    let id = block.id;
     match draft.view().members().get(&id).map(|member| member.conference.clone()) {
-        None if draft.rooms.had_left(id, event.standard().sequence().unwrap_or(u64::MAX)) => return,
+        None if draft.rooms.had_left(id, told.sequence.unwrap_or(u64::MAX)) => return,
         None => {
-            let mut member = Member::new(id, name.clone(), standing(event));
+            let mut member = Member::new(id, name.clone(), standing(told.event));
             let joins = matches!(action, Action::AddMember);
-            member.joined = event.standard().date().filter(|_| joins);
-            member.talking_since = event.standard().date();
-            member.read(event, block);
+            member.joined = told.date.filter(|_| joins);
+            member.talking_since = told.date;
+            member.read(told, block);
             draft.rooms.enter(name, id, member.channel.as_ref());
             draft.create(member);
         }
@@ -36,23 +84,23 @@ pub(super) fn block(
         // He went there without a word.
         Some(_) => {
             leave(draft, id, 0, Removal::Ended);
-            return self::block(draft, event, happened, name, action);
+            return self::block(draft, told, block, name, action);
         }
     }
     draft.alter_by::<Member, u32>(&id, |member| {
-        member.read(event, block);
+        member.read(told, block);
         member.act(action);
     });
-    if block.floor() == Some(true) {
+    if block.floor == Some(true) {
         super::give_floor(draft, name, Some(id));
     }
 }
 
 /// del-member
-pub(super) fn leaves(draft: &mut Draft, event: &Event, happened: ConferenceEvent<'_>, name: &str) {
-    let Some(id) = happened.member().and_then(Block::id) else { return };
+pub(super) fn leaves(draft: &mut Draft, told: &Told<'_>, block: &Block<'_>, name: &str) {
+    let id = block.id;
     if draft.view().members().get(&id).is_some_and(|member| *member.conference == *name) {
-        leave(draft, id, event.standard().sequence().unwrap_or_default(), Removal::Ended);
+        leave(draft, id, told.sequence.unwrap_or_default(), Removal::Ended);
     }
 }
 
@@ -69,39 +117,41 @@ pub(in crate::model) fn leave(draft: &mut Draft, id: u32, sequence: u64, cause: 
 }
 
 impl Member {
-    fn read(&mut self, event: &Event, block: Block<'_>) {
+    fn read(&mut self, told: &Told<'_>, block: &Block<'_>) {
+        let flags = &block.flags;
         let could = (self.speak, self.hear, self.hold);
-        self.speak = block.speak().unwrap_or(self.speak);
-        self.hear = block.hear().unwrap_or(self.hear);
-        self.hold = block.hold().unwrap_or(self.hold);
+        self.speak = flag(flags.speak).unwrap_or(self.speak);
+        self.hear = flag(flags.hear).unwrap_or(self.hear);
+        self.hold = flag(flags.hold).unwrap_or(self.hold);
         if could != (self.speak, self.hear, self.hold) {
-            self.since = standing(event);
+            self.since = standing(told.event);
         }
-        let talks = block.talking().unwrap_or(self.talking);
+        let talks = flag(flags.talking).unwrap_or(self.talking);
         if self.talking != talks {
             self.talking = talks;
-            self.talking_since = event.standard().date();
+            self.talking_since = told.date;
         }
-        self.see = block.see().unwrap_or(self.see);
-        self.video = block.video().unwrap_or(self.video);
-        self.floor = block.floor().unwrap_or(self.floor);
-        self.ghost = block.ghost().unwrap_or(self.ghost);
-        self.mute_detect = block.mute_detect().unwrap_or(self.mute_detect);
-        self.moderator = block.member_type().map_or(self.moderator, |kind| kind == MemberType::Moderator);
-        self.energy_level = block.energy_level().or(self.energy_level);
-        self.current_energy = block.current_energy().or(self.current_energy);
-        self.read_channel(event);
+        self.see = flag(flags.see).unwrap_or(self.see);
+        self.video = block.video.unwrap_or(self.video);
+        self.floor = block.floor.unwrap_or(self.floor);
+        self.ghost = flag(flags.ghost).unwrap_or(self.ghost);
+        self.mute_detect = flag(flags.mute_detect).unwrap_or(self.mute_detect);
+        self.moderator =
+            flags.kind.map_or(self.moderator, |kind| kind.to_str().eq_ignore_ascii_case("moderator"));
+        self.energy_level = number(flags.energy_level).or(self.energy_level);
+        self.current_energy = number(flags.current_energy).or(self.current_energy);
+        self.read_channel(block);
     }
 
-    fn read_channel(&mut self, event: &Event) {
-        if let Some(id) = event.unique_id()
-            && self.channel.as_ref().map(ChannelUuid::as_str) != Some(&*id)
+    fn read_channel(&mut self, block: &Block<'_>) {
+        if let Some(id) = block.channel
+            && !is_as_it_was(self.channel.as_ref().map(ChannelUuid::as_str), Some(id))
         {
-            self.channel = Some(id.into());
+            self.channel = Some(id.to_str().into());
         }
-        if let Some(caller) = event.caller() {
-            set(&mut self.caller_id_name, caller.caller_id_name());
-            set(&mut self.caller_id_number, caller.caller_id_number());
+        if let Some([name, number]) = block.caller {
+            text(&mut self.caller_id_name, name);
+            text(&mut self.caller_id_number, number);
         }
     }
 

@@ -1,0 +1,118 @@
+//! A header's value.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use memchr::memmem;
+
+use super::Encoding;
+use crate::{json, percent};
+
+/// A header's value, decoded when it is read.
+#[derive(Clone, Copy)]
+pub struct Value<'a> {
+    pub(super) raw: &'a [u8],
+    pub(super) encoding: Encoding,
+    pub(super) is_list: bool,
+}
+
+impl<'a> Value<'a> {
+    /// As it stands on the wire, encoded.
+    #[must_use]
+    pub fn raw(self) -> &'a [u8] {
+        self.raw
+    }
+
+    /// The decoded bytes. A JSON list becomes FreeSWITCH's own `ARRAY::a|:b` (or its one element), as plain
+    /// events write it.
+    #[must_use]
+    pub fn to_bytes(self) -> Cow<'a, [u8]> {
+        match self.encoding {
+            Encoding::Raw => Cow::Borrowed(self.raw),
+            Encoding::Percent | Encoding::Xml => percent::decode(self.raw),
+            Encoding::Json if self.is_list => Cow::Owned(array_text(json::elements(self.raw))),
+            Encoding::Json => json::unescape(self.raw),
+        }
+    }
+
+    /// The decoded value as text; bytes that are not UTF-8 are replaced by U+FFFD.
+    #[must_use]
+    pub fn to_str(self) -> Cow<'a, str> {
+        lossy(self.to_bytes())
+    }
+
+    /// Whether these are its decoded bytes. It costs less than to decode it.
+    #[must_use]
+    pub fn is(self, decoded: &[u8]) -> bool {
+        match self.encoding {
+            Encoding::Percent | Encoding::Xml => percent::decodes_to(self.raw, decoded),
+            Encoding::Raw | Encoding::Json => *self.to_bytes() == *decoded,
+        }
+    }
+
+    /// Whether it is an array of several values (`ARRAY::…`, or a JSON list).
+    #[must_use]
+    pub fn is_array(self) -> bool {
+        self.is_list || self.to_bytes().starts_with(ARRAY)
+    }
+
+    /// Whether it came as a JSON list, of however many elements.
+    pub(crate) fn is_list(self) -> bool {
+        self.is_list
+    }
+
+    /// The elements, for an array; the one value otherwise. An element that itself holds `|:` cannot be told
+    /// from two in a plain event; JSON keeps them apart.
+    #[must_use]
+    pub fn elements(self) -> Vec<Vec<u8>> {
+        if self.is_list {
+            return json::elements(self.raw).map(Cow::into_owned).collect();
+        }
+        let whole = self.to_bytes();
+        match whole.strip_prefix(ARRAY) {
+            Some(list) => split_array(list).map(<[u8]>::to_vec).collect(),
+            None => vec![whole.into_owned()],
+        }
+    }
+}
+
+impl fmt::Debug for Value<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.to_str(), f)
+    }
+}
+
+pub(crate) const ARRAY: &[u8] = b"ARRAY::";
+const ARRAY_SEPARATOR: &[u8] = b"|:";
+
+/// What stands between the separators, at least one element.
+pub(crate) fn split_array(list: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let ends = memmem::find_iter(list, ARRAY_SEPARATOR).chain(std::iter::once(list.len()));
+    let mut start = 0;
+    ends.map(move |end| {
+        let element = list.get(start..end).unwrap_or_default();
+        start = end + ARRAY_SEPARATOR.len();
+        element
+    })
+}
+
+/// `ARRAY::a|:b`; one element alone prints as itself (`switch_event_add_header_string` in `switch_event.c`).
+pub(crate) fn array_text<T: AsRef<[u8]>>(elements: impl Iterator<Item = T>) -> Vec<u8> {
+    let elements: Vec<T> = elements.collect();
+    let joined = elements.iter().map(AsRef::as_ref).collect::<Vec<_>>().join(ARRAY_SEPARATOR);
+    if elements.len() < 2 { joined } else { [ARRAY, &joined].concat() }
+}
+
+/// Text from any bytes, without a copy where they are UTF-8.
+pub(crate) fn lossy(bytes: Cow<'_, [u8]>) -> Cow<'_, str> {
+    match bytes {
+        // Checking is faster than mending, and nearly always enough.
+        Cow::Borrowed(bytes) => match std::str::from_utf8(bytes) {
+            Ok(text) => Cow::Borrowed(text),
+            Err(_) => String::from_utf8_lossy(bytes),
+        },
+        Cow::Owned(bytes) => Cow::Owned(
+            String::from_utf8(bytes).unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into_owned()),
+        ),
+    }
+}

@@ -1,0 +1,189 @@
+//! What an event says of a channel, beside what is known of it.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use trunkline_proto::view::Moment;
+use trunkline_proto::{CallState, ChannelState, EventName, HangupCause, Reached, Value};
+
+use super::passes::{Details, Identity};
+use crate::model::channel::{Channel, Codec};
+use crate::model::fold::told::Told;
+use crate::model::fold::value::{is_as_it_was, number, text, word};
+use crate::model::standing::Standing;
+
+/// What an event says of a channel.
+pub(super) struct Block<'t, 'e> {
+    pub(super) told: &'t Told<'e>,
+    pub(super) sequence: u64,
+    identity: Identity<'e>,
+    /// What comes behind the identity; the first header of all if that was not read as the switch writes it.
+    from: Reached,
+    /// `None` if they are to the byte what was read last.
+    details: Option<Details<'e>>,
+    /// What comes behind the details.
+    behind: Reached,
+    /// Whether it carries the channel's variables.
+    pub(super) has_variables: bool,
+}
+
+impl<'t, 'e> Block<'t, 'e> {
+    /// `None` if the event is not about a channel.
+    #[inline]
+    pub(super) fn of(told: &'t Told<'e>) -> Option<Self> {
+        let (headers, mut from) = (told.event.headers(), told.reached);
+        let mut identity = Identity::read(headers, &mut from);
+        if !identity.is_whole() {
+            (identity, from) = (Identity::look_up(headers), headers.first());
+        }
+        identity.call_state?;
+        let sequence = told.sequence.unwrap_or(u64::MAX);
+        Some(Self { told, sequence, identity, from, details: None, behind: from, has_variables: false })
+    }
+
+    /// Reads the rest, beside what is known of the channel.
+    #[inline]
+    pub(super) fn read_details(&mut self, known: Option<&Channel>) {
+        let headers = self.told.event.headers();
+        let read = known.map_or(&[][..], |known| &known.details_read);
+        match headers.skip(self.from, read).filter(|_| !read.is_empty() && self.is_in_order()) {
+            Some(behind) => self.behind = behind,
+            None if self.is_in_order() => self.details = Some(Details::read(headers, &mut self.behind)),
+            None => self.details = Some(Details::look_up(headers)),
+        }
+        let mut rest = self.behind;
+        self.has_variables = VARIABLES.iter().any(|name| headers.next(&mut rest, name).is_some());
+    }
+
+    /// Whether the headers are in the order in which the switch writes them.
+    fn is_in_order(&self) -> bool {
+        self.from != self.told.event.headers().first()
+    }
+
+    pub(super) fn id(&self) -> Option<Cow<'e, str>> {
+        self.identity.id.map(Value::to_str)
+    }
+
+    /// Whether it tells of another channel that has the id of a known one, whose end was not heard: it was made at another
+    /// time. (An id can be given again by `origination_uuid`.)
+    pub(super) fn is_of_another(&self, known: &Channel) -> bool {
+        let made = self.created();
+        self.sequence >= known.sequence
+            && made.is_some()
+            && known.times.created.is_some()
+            && made != known.times.created
+    }
+
+    /// When its channel was made, if that is not what is known already.
+    pub(super) fn created(&self) -> Option<Moment> {
+        self.details.as_ref().and_then(Details::created)
+    }
+
+    pub(super) fn state(&self) -> Option<ChannelState> {
+        self.identity.state.map(|state| ChannelState::from(&*state.to_str()))
+    }
+}
+
+/// Whether an event carries its channel's variables, these tell: every channel has them from its making
+/// (`switch_core_session_request_uuid` in `switch_core_session.c`).
+const VARIABLES: [&str; 2] = ["variable_direction", "variable_uuid"];
+
+impl Channel {
+    /// The bytes its caller profile was read from.
+    pub(in crate::model) fn profile_read(&self) -> &[u8] {
+        const FIRST: &[u8] = b"Caller-Direction";
+        let first = self.details_read.windows(FIRST.len()).position(|name| name == FIRST);
+        first.and_then(|first| self.details_read.get(first..)).unwrap_or_default()
+    }
+
+    /// Reads the channel block.
+    pub(super) fn read(&mut self, block: &Block<'_, '_>, standing: &Standing, keeps_variables: bool) {
+        let event = block.told.event;
+        if block.sequence != u64::MAX {
+            self.sequence = block.sequence;
+        }
+        self.read_states(block, standing);
+        if let Some(details) = &block.details {
+            text(&mut self.name, block.identity.name);
+            self.read_details(details);
+            if details.caller.is_some() {
+                self.read_caller(details);
+            }
+            self.remember(block, details);
+        }
+        if block.has_variables {
+            if !self.linked || event.is(EventName::ChannelAnswer) {
+                self.read_gateway(block);
+            }
+            self.last_event = keeps_variables.then(|| event.detach());
+        }
+        if event.is(EventName::ChannelData) {
+            self.told_call_state = None;
+            // It may have been taken back meanwhile.
+            self.held = self.call_state == Some(CallState::Held);
+        }
+    }
+
+    fn read_states(&mut self, block: &Block<'_, '_>, standing: &Standing) {
+        if word(&mut self.state, block.identity.state, ChannelState::as_str) {
+            self.state_since = standing.clone();
+        }
+        if word(&mut self.call_state, block.identity.call_state, CallState::as_str) {
+            self.held = self.call_state == Some(CallState::Held);
+            self.call_state_since = standing.clone();
+        }
+        self.target_state = number(block.identity.state_number).and_then(ChannelState::from_number);
+    }
+
+    fn read_details(&mut self, details: &Details<'_>) {
+        word(&mut self.direction, details.direction, |direction| direction.as_str());
+        text(&mut self.call_uuid, details.call_uuid);
+        text(&mut self.presence_id, details.presence_id);
+        word(&mut self.answer_state, details.answer_state, |state| state.as_str());
+        word(&mut self.hangup_cause, details.hangup_cause, HangupCause::as_str);
+        self.hangup_cause = self.hangup_cause.take().filter(|cause| *cause != HangupCause::None);
+        read_codec(&mut self.read_codec, details.read_codec, [details.read_rate, details.read_bit_rate]);
+        read_codec(&mut self.write_codec, details.write_codec, [details.write_rate, details.write_bit_rate]);
+    }
+
+    fn read_caller(&mut self, details: &Details<'_>) {
+        self.times = details.times();
+        text(&mut self.caller_id_name, details.caller_id_name);
+        text(&mut self.caller_id_number, details.caller_id_number);
+        text(&mut self.callee_id_name, details.callee_id_name);
+        text(&mut self.callee_id_number, details.callee_id_number);
+        text(&mut self.destination_number, details.destination_number);
+        text(&mut self.context, details.context);
+        text(&mut self.dialplan, details.dialplan);
+        text(&mut self.network_addr, details.network_addr);
+    }
+
+    /// Remembers the bytes of the details, so that they need not be read again.
+    fn remember(&mut self, block: &Block<'_, '_>, details: &Details<'_>) {
+        let whole = block.is_in_order() && details.hide_number.is_some();
+        let read = whole.then(|| block.told.event.headers().raw_between(block.from, block.behind));
+        self.details_read = read.map(Bytes::copy_from_slice).unwrap_or_default();
+    }
+
+    /// What it goes through (`mod_sofia.c`, `sofia.c`), which stays the same.
+    fn read_gateway(&mut self, block: &Block<'_, '_>) {
+        let value = |name| block.told.event.headers().next(&mut block.behind.clone(), name);
+        text(&mut self.profile, value("variable_sofia_profile_name"));
+        text(&mut self.gateway, value("variable_sip_gateway_name").or_else(|| value("variable_sip_gateway")));
+    }
+}
+
+fn read_codec(field: &mut Option<Codec>, name: Option<Value<'_>>, rates: [Option<Value<'_>>; 2]) {
+    let Some(name) = name else {
+        *field = None;
+        return;
+    };
+    let [rate, bit_rate] = rates.map(number);
+    match field {
+        Some(known) if is_as_it_was(Some(&*known.name), Some(name)) => {
+            (known.rate, known.bit_rate) = (rate, bit_rate);
+        }
+        _ => *field = Some(Codec { name: Arc::from(name.to_str()), rate, bit_rate }),
+    }
+}
