@@ -119,6 +119,7 @@ async fn what_cannot_be_ended_is_waited_for() {
             assert!(!next.is_finished(), "{words}");
             answered(&switch, "async full").await.valet_park(park()).await.unwrap();
             next.await.unwrap().unwrap();
+            call.hangup(HangupCause::NormalClearing).await.unwrap();
 
             let call = answered(&switch, words).await;
             given_up_in_vain(&call, Fifo::waiting_agent(&lot)).await;

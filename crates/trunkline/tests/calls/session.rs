@@ -53,6 +53,7 @@ async fn variables_of_the_other_leg() {
         for (name, value) in [("exported", "to all"), ("dialled", "with"), ("later", ODD)] {
             assert_eq!(other.variable(name).await.unwrap().as_deref(), Some(value), "{name}");
         }
+        call.hangup(HangupCause::NormalClearing).await.unwrap();
     })
     .await;
 }
