@@ -2,7 +2,7 @@
 //! lists ghosts: the model is what the switch is once it is not stale, and nothing is told twice.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
@@ -99,7 +99,8 @@ pub(crate) async fn follow(sim: &Sim) -> (Client, Live) {
 /// Waits until the model is what the switch is; what is different if it never is.
 pub(crate) async fn settled(live: &Live, sim: &Sim, shows: Shows) -> Result<(), String> {
     let mut last = "something is on its way all the time".to_owned();
-    for _ in 0..400 {
+    let patience = Instant::now() + Duration::from_secs(90);
+    while Instant::now() < patience {
         tokio::time::sleep(Duration::from_millis(100)).await;
         // Not all is noticed at once.
         if shows == Shows::Gap && live.health().gaps == 0 {

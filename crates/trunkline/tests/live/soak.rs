@@ -61,6 +61,7 @@ async fn soak(seed: u64) -> Result<(), String> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_stays_and_nothing_is_told_twice() {
     let seed = seed();
+    eprintln!("TRUNKLINE_FAULTS_SEED={seed}");
     let outcome = within(soak(seed)).await;
     assert!(outcome.is_ok(), "TRUNKLINE_FAULTS_SEED={seed}: {}", outcome.unwrap_err());
 }

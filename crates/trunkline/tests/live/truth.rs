@@ -11,7 +11,7 @@ use trunkline::{ChannelState, Client};
 
 /// Runs a test, and fails it rather than hang.
 pub(crate) async fn within<T>(test: impl Future<Output = T>) -> T {
-    tokio::time::timeout(Duration::from_secs(120), test).await.expect("the test hangs")
+    tokio::time::timeout(Duration::from_secs(400), test).await.expect("the test hangs")
 }
 
 /// Of each channel: how it stands, and to whom it is bridged. Of each conference: who is in it.
