@@ -104,8 +104,8 @@ impl Channel {
             self.sequence = block.sequence;
         }
         self.read_states(block, standing);
+        text(&mut self.name, block.identity.name);
         if let Some(details) = &block.details {
-            text(&mut self.name, block.identity.name);
             self.read_details(details);
             if details.caller.is_some() {
                 self.read_caller(details);
