@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
 use trunkline::model::{StaleCause, Switch, View};
+use trunkline_proto::{EventBuilder, EventFormat, EventName};
 
 use super::calls::contains;
 
@@ -31,7 +32,8 @@ pub(super) fn resync(switch: &mut Switch) {
             (asked, spent, longest) = (asked + 1, spent + took, longest.max(took));
         }
     }
-    assert!(switch.view().stale().is_none() && switch.view().channels().len() == view.channels().len());
+    assert_eq!(switch.view().channels().len(), view.channels().len(), "nothing has happened meanwhile");
+    assert_eq!(switch.view().stale(), None, "all was answered");
     println!(
         "resync of {} channels: {asked} questions, {:.2} s in all ({:.1} µs each), the longest {:.0} ms",
         view.channels().len(),
@@ -44,7 +46,9 @@ pub(super) fn resync(switch: &mut Switch) {
 /// What a switch prints that has these channels, and nothing else.
 fn print(view: &View, line: &str) -> Vec<u8> {
     match line.split_once(' ') {
-        Some(("uuid_dump", id)) => dump(view, id).unwrap_or_else(|| b"-ERR No such channel!\n".to_vec()),
+        Some(("uuid_dump", id)) => {
+            dump(view, id.trim_end_matches(" json")).unwrap_or_else(|| b"-ERR No such channel!\n".to_vec())
+        }
         Some(("uuid_buglist", _)) => b"<media-bugs>\n</media-bugs>\n".to_vec(),
         _ if contains(line.as_bytes(), b"channels") => list(view),
         _ if line.starts_with("show") => b"{\"row_count\": 0}\n".to_vec(),
@@ -65,7 +69,9 @@ fn list(view: &View) -> Vec<u8> {
 /// The last event of the channel, as its dump.
 fn dump(view: &View, id: &str) -> Option<Vec<u8>> {
     let event = view.channel(id)?.last_event.as_ref()?;
-    let payload = event.payload();
-    let rest = payload.iter().position(|byte| *byte == b'\n')?;
-    Some([b"Event-Name: CHANNEL_DATA", &payload[rest..]].concat())
+    let headers = event.headers().iter();
+    let mut dump =
+        headers.fold(EventBuilder::new(), |dump, (name, value)| dump.header(&*name, &*value.to_bytes()));
+    dump.set_name(&EventName::ChannelData);
+    Some(dump.payload(EventFormat::Json))
 }
