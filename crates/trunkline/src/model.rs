@@ -110,6 +110,7 @@ mod node;
 mod object;
 mod objects;
 mod options;
+mod over;
 mod parked;
 mod recording;
 mod registration;

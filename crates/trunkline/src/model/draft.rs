@@ -6,6 +6,7 @@ use std::hash::Hash;
 use std::sync::Arc;
 use std::time::Instant;
 
+use trunkline_proto::ChannelUuid;
 use trunkline_proto::view::Moment;
 
 use super::batch::Batch;
@@ -18,6 +19,8 @@ use super::links::Links;
 use super::object::{Fields, Object};
 use super::objects::Objects;
 use super::options::Options;
+use super::over::Over;
+use super::recording::RecordingId;
 use super::registration::RegistrationId;
 use super::rooms::Rooms;
 use super::sign::Sign;
@@ -51,6 +54,10 @@ pub(in crate::model) struct Draft {
     pub(in crate::model) rooms: Rooms,
     /// The registrations of each user of a domain.
     pub(in crate::model) registered: HashMap<(Arc<str>, Arc<str>), Vec<RegistrationId>>,
+    /// Channels that were parked, recordings and registrations that have ended.
+    pub(in crate::model) unparked: Over<ChannelUuid>,
+    pub(in crate::model) recorded: Over<RecordingId>,
+    pub(in crate::model) unregistered: Over<RegistrationId>,
     /// Channels that came or went of late.
     pub(in crate::model) churn: Churn,
     /// How what is written now came to be.
@@ -225,6 +232,9 @@ impl Draft {
         self.unsettled.clear();
         self.rooms.clear();
         self.registered.clear();
+        self.unparked.clear();
+        self.recorded.clear();
+        self.unregistered.clear();
         self.churn.clear();
     }
 

@@ -149,6 +149,11 @@ pub(in crate::model) fn events() -> EventSet {
 }
 
 /// How what an event tells came to be.
+/// The number of the event that is folded. Without one it counts as the latest.
+fn sequence(draft: &Draft) -> u64 {
+    draft.sequence().unwrap_or(u64::MAX)
+}
+
 fn standing(event: &Event) -> Standing {
     Standing::new(event.standard().date(), why(event))
 }

@@ -1,12 +1,11 @@
 //! Who is in which conference, for whom the fold looks by other things than their number.
 
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use trunkline_proto::ChannelUuid;
 
-/// So many of those who have left are remembered: an event about one may come late.
-const MOST: usize = 1024;
+use super::over::Over;
 
 /// Who is in which conference.
 #[derive(Debug, Default)]
@@ -14,8 +13,9 @@ pub(in crate::model) struct Rooms {
     of_conference: HashMap<Arc<str>, BTreeSet<u32>>,
     of_channel: HashMap<ChannelUuid, u32>,
     place: HashMap<u32, (Arc<str>, Option<ChannelUuid>)>,
-    /// With the numbers of the events that told so.
-    left: VecDeque<(u32, u64)>,
+    left: Over<u32>,
+    /// Conferences that are over, by `Conference-Unique-ID`: the next one of a name has another.
+    pub(in crate::model) over: Over<Arc<str>>,
 }
 
 impl Rooms {
@@ -39,15 +39,12 @@ impl Rooms {
         if let Some(channel) = channel {
             self.of_channel.remove(&channel);
         }
-        if self.left.len() >= MOST {
-            self.left.pop_front();
-        }
-        self.left.push_back((id, sequence));
+        self.left.end(id, sequence);
     }
 
     /// Whether an event of this number about this member is from before he left.
     pub(in crate::model) fn had_left(&self, id: u32, sequence: u64) -> bool {
-        self.left.iter().rev().any(|(left, when)| *left == id && sequence < *when)
+        self.left.had_ended(&id, sequence)
     }
 
     /// Those in a conference.
@@ -91,11 +88,6 @@ mod tests {
         assert_eq!((rooms.members("3000"), rooms.member("a")), (vec![2], None));
         assert!(rooms.had_left(1, 6) && !rooms.had_left(1, 7) && !rooms.had_left(2, 6));
         rooms.leave(2, 0);
-        assert!(rooms.of_conference.is_empty() && rooms.place.is_empty() && rooms.left.len() == 2);
-        for id in 10..10 + MOST as u32 {
-            rooms.enter(&room, id, None);
-            rooms.leave(id, 0);
-        }
-        assert_eq!(rooms.left.len(), MOST);
+        assert!(rooms.of_conference.is_empty() && rooms.place.is_empty());
     }
 }

@@ -4,6 +4,7 @@ mod calls;
 mod conferences;
 mod describe;
 mod embedded;
+mod late;
 mod merged;
 mod recorded;
 #[path = "../../../trunkline-sim/tests/sim/support/recording.rs"]

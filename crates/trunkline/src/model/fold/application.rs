@@ -5,7 +5,8 @@ use std::sync::Arc;
 use trunkline_proto::Event;
 use trunkline_proto::view::Execute;
 
-use super::channel::{block_and, sequence};
+use super::channel::block_and;
+use super::sequence;
 use super::told::Told;
 use crate::model::channel::{Application, Channel, Running};
 use crate::model::draft::Draft;

@@ -4,7 +4,7 @@ use trunkline_proto::ChannelUuid;
 use trunkline_proto::view::Bridge;
 
 use super::calls;
-use super::channel::sequence;
+use super::sequence;
 use super::told::Told;
 use crate::model::channel::Channel;
 use crate::model::draft::Draft;

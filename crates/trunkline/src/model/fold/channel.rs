@@ -11,7 +11,7 @@ use trunkline_proto::{CallState, ChannelState, ChannelUuid, Event, EventName};
 
 use super::told::Told;
 use super::value::text;
-use super::{calls, with_channel};
+use super::{calls, sequence, with_channel};
 use crate::model::change::{Change, Removal};
 use crate::model::channel::Channel;
 use crate::model::draft::Draft;
@@ -94,11 +94,6 @@ fn hear(draft: &mut Draft, event: &Event, id: &str) {
     if !event.is(EventName::ChannelData) {
         draft.resync.hear(id);
     }
-}
-
-/// The number of an event. Without one it counts as the latest.
-pub(super) fn sequence(draft: &Draft) -> u64 {
-    draft.sequence().unwrap_or(u64::MAX)
 }
 
 /// Whether a channel that is not known may be made of this event.

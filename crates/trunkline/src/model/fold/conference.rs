@@ -8,13 +8,13 @@ mod playing;
 
 use std::sync::Arc;
 
-use trunkline_proto::Event;
 use trunkline_proto::view::conference::{Action, ConferenceEvent};
+use trunkline_proto::{Event, Value};
 
 use super::pass::pass;
-use super::standing;
 use super::told::Told;
 use super::value::{number, text};
+use super::{sequence, standing};
 use crate::model::change::Removal;
 use crate::model::conference::{Conference, ConferenceRecording};
 use crate::model::draft::Draft;
@@ -47,11 +47,18 @@ pub(super) fn maintenance(draft: &mut Draft, told: &Told<'_>) {
     }
     let Some(name) = room.name else { return };
     let name: Arc<str> = Arc::from(name.to_str());
+    // A late word of one that is over; another may have its name by now.
+    if is_over(draft, told, &name, room.uuid) {
+        return;
+    }
     let action = happened.action();
     match action {
         // Only a name: there is no such conference.
         Action::RejectedJoinOnly => return,
         Action::ConferenceDestroy => {
+            if let Some(uuid) = room.uuid {
+                draft.rooms.over.end(Arc::from(uuid.to_str()), told.sequence.unwrap_or_default());
+            }
             draft.resync.hear_other(Heard::Room(name.clone()));
             return destroy(draft, &name, &Removal::Ended);
         }
@@ -68,6 +75,20 @@ pub(super) fn maintenance(draft: &mut Draft, told: &Told<'_>) {
     }
     if let Action::FloorChange { new, .. } = action {
         give_floor(draft, &name, new);
+    }
+}
+
+/// Whether the conference an event is of has ended: it is said to have, or another of its name was heard later.
+fn is_over(draft: &Draft, told: &Told<'_>, name: &str, uuid: Option<Value<'_>>) -> bool {
+    let Some(uuid) = uuid else { return false };
+    let known = draft.view().conferences().get(name);
+    let is_another = known.and_then(|known| known.uuid.as_deref()).map(|known| !uuid.is(known.as_bytes()));
+    let later =
+        known.and_then(|known| known.since.since).zip(told.date).is_some_and(|(known, told)| told < known);
+    match is_another {
+        Some(false) => false,
+        Some(true) if later => true,
+        _ => draft.rooms.over.had_ended(&*uuid.to_str(), sequence(draft)),
     }
 }
 

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use trunkline_proto::{ChannelState, ChannelUuid, Event};
 
-use super::channel::sequence;
+use super::sequence;
 use crate::model::change::Removal;
 use crate::model::channel::{Application, Channel};
 use crate::model::draft::Draft;

@@ -8,7 +8,7 @@ use trunkline_proto::view::Moment;
 use trunkline_proto::view::sofia::Registration as Block;
 
 use super::told::Told;
-use super::{set, standing};
+use super::{sequence, set, standing};
 use crate::model::change::Removal;
 use crate::model::draft::Draft;
 use crate::model::registration::{Registration, RegistrationId};
@@ -20,6 +20,9 @@ pub(super) fn register(draft: &mut Draft, told: &Told<'_>) {
     let Some(block) = Block::of(event) else { return };
     let Some(id) = id_of(block) else { return };
     draft.resync.hear_other(Heard::Registration(id.clone()));
+    if draft.unregistered.had_ended(&id, sequence(draft)) {
+        return;
+    }
     let is_known = draft.alter_by::<Registration, _>(&id, |registration| {
         registration.read(block, event);
     });
@@ -40,6 +43,7 @@ pub(super) fn unregister(draft: &mut Draft, told: &Told<'_>) {
     let Some(block) = Block::of(told.event) else { return };
     let Some(id) = id_of(block) else { return };
     draft.resync.hear_other(Heard::Registration(id.clone()));
+    draft.unregistered.end(id.clone(), told.sequence.unwrap_or_default());
     if !forget(draft, &id, Removal::Ended)
         && let Some(other) = of_contact(draft, &id, block)
     {

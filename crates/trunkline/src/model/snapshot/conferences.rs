@@ -18,8 +18,7 @@ pub(super) fn take(draft: &mut Draft, list: &[Listed]) {
     let known: Vec<Arc<str>> = draft.view().conferences().iter().map(|known| known.id.clone()).collect();
     for name in known {
         if !listed.contains_key(&*name) && !draft.resync.has_heard(&Heard::Room(name.clone())) {
-            draft.begin_event(standing(), None);
-            destroy(draft, &name, &Removal::Unknown);
+            bury(draft, &name);
         }
     }
     for listed in listed.values() {
@@ -28,14 +27,23 @@ pub(super) fn take(draft: &mut Draft, list: &[Listed]) {
     }
 }
 
+/// One whose end was not heard.
+fn bury(draft: &mut Draft, name: &Arc<str>) {
+    if let Some(uuid) = draft.get::<Conference>(name).and_then(|known| known.uuid.clone()) {
+        draft.rooms.over.end(uuid, u64::MAX);
+    }
+    draft.begin_event(standing(), None);
+    destroy(draft, name, &Removal::Unknown);
+}
+
 fn conference(draft: &mut Draft, listed: &Listed) {
     let name: Arc<str> = Arc::from(&*listed.name);
     let room = draft.resync.has_heard(&Heard::Room(name.clone()));
-    draft.begin_event(standing(), None);
     let known = draft.get::<Conference>(&name).and_then(|known| known.uuid.clone());
     if !room && known.is_some_and(|uuid| *uuid != *listed.uuid) {
-        destroy(draft, &name, &Removal::Unknown);
+        bury(draft, &name);
     }
+    draft.begin_event(standing(), None);
     if !room && draft.get::<Conference>(&name).is_none() {
         draft.create(Conference::new(name.clone(), standing()));
     }

@@ -11,7 +11,7 @@ use crate::model::draft::Draft;
 use crate::model::fold::pass::pass;
 use crate::model::fold::told::Told;
 use crate::model::fold::value::{flag, is_as_it_was, number, text};
-use crate::model::fold::{set, standing};
+use crate::model::fold::{sequence, set, standing};
 use crate::model::member::{Leaving, Member};
 
 pass! {
@@ -70,7 +70,7 @@ pub(super) fn block(
 ) {
     let id = block.id;
     match draft.view().members().get(&id).map(|member| member.conference.clone()) {
-        None if draft.rooms.had_left(id, told.sequence.unwrap_or(u64::MAX)) => return,
+        None if draft.rooms.had_left(id, sequence(draft)) => return,
         None => {
             let mut member = Member::new(id, name.clone(), standing(told.event));
             let joins = matches!(action, Action::AddMember);
