@@ -113,9 +113,9 @@ async fn play(seed: u64, steps: usize) -> (usize, usize) {
 
 #[tokio::test]
 async fn each_event_once_and_each_blind_time_once() {
-    let first = fastrand::u64(..);
+    let first = 1;
     let (mut came, mut gaps) = (0, 0);
-    for seed in (0..4).map(|play| first.wrapping_add(play)) {
+    for seed in first..first + 8 {
         let (events, told) = within(play(seed, 120)).await;
         came += events;
         gaps += told;
