@@ -6,6 +6,7 @@ use trunkline_proto::view::Moment;
 
 use super::member::Member;
 use super::object::object;
+use super::over::Last;
 use super::standing::Standing;
 use super::view::View;
 
@@ -45,7 +46,12 @@ object! {
         /// Since when it is locked or is not, and what made it so.
         since: Standing,
     }
-    own {}
+    own {
+        /// What told last of its size, of its lock, of its floor.
+        sized: Last,
+        latched: Last,
+        floored: Last,
+    }
 }
 
 impl Conference {
@@ -67,6 +73,9 @@ impl Conference {
             exit_sound: None,
             created: None,
             since,
+            sized: Last::default(),
+            latched: Last::default(),
+            floored: Last::default(),
         }
     }
 

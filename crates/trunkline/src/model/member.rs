@@ -6,6 +6,7 @@ use trunkline_proto::ChannelUuid;
 use trunkline_proto::view::Moment;
 
 use super::object::object;
+use super::over::Last;
 use super::standing::Standing;
 
 object! {
@@ -68,7 +69,10 @@ object! {
         /// How loud he was when he was last told of.
         current_energy: Option<i32>,
     }
-    own {}
+    own {
+        /// What told last of all that every event tells of him.
+        told: Last,
+    }
 }
 
 impl Member {
@@ -101,6 +105,7 @@ impl Member {
             talking_since: None,
             since,
             current_energy: None,
+            told: Last::default(),
         }
     }
 

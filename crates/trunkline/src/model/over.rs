@@ -50,6 +50,25 @@ impl<K: Clone + Eq + Hash> Over<K> {
     }
 }
 
+/// The number of the last event that told of something: what has a lower one is late, and is not taken.
+#[derive(Debug, Clone, Copy, Default)]
+pub(in crate::model) struct Last(u64);
+
+impl Last {
+    /// Whether an event of this number is to be believed. One without a number is.
+    pub(in crate::model) fn takes(&mut self, sequence: Option<u64>) -> bool {
+        let takes = !self.is_late(sequence);
+        if takes {
+            self.0 = sequence.unwrap_or(self.0);
+        }
+        takes
+    }
+
+    pub(in crate::model) fn is_late(self, sequence: Option<u64>) -> bool {
+        sequence.is_some_and(|sequence| sequence < self.0)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -77,5 +96,20 @@ mod tests {
         over.end(MOST + 1, 12);
         assert!(!over.had_ended(&0, 8));
         assert_eq!((over.when.len(), over.order.len()), (MOST, MOST));
+    }
+
+    #[test]
+    fn what_comes_late_is_not_taken() {
+        let mut last = Last::default();
+        for (sequence, takes) in [
+            (Some(5), true),
+            (Some(4), false),
+            (None, true),
+            (Some(5), true),
+            (Some(6), true),
+            (Some(5), false),
+        ] {
+            assert_eq!(last.takes(sequence), takes, "{sequence:?}");
+        }
     }
 }

@@ -27,8 +27,9 @@ impl Rooms {
         self.place.insert(id, (conference.clone(), channel.cloned()));
     }
 
-    /// `sequence` is that of the event that tells, if one does.
+    /// He need not be known. `sequence` is that of the event that tells, if one does.
     pub(in crate::model) fn leave(&mut self, id: u32, sequence: u64) {
+        self.left.end(id, sequence);
         let Some((conference, channel)) = self.place.remove(&id) else { return };
         if let Some(members) = self.of_conference.get_mut(&conference) {
             members.remove(&id);
@@ -39,7 +40,6 @@ impl Rooms {
         if let Some(channel) = channel {
             self.of_channel.remove(&channel);
         }
-        self.left.end(id, sequence);
     }
 
     /// Whether an event of this number about this member is from before he left.

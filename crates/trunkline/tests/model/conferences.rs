@@ -59,7 +59,7 @@ const COMMANDS: &[&str] = &[
 ];
 
 /// Some command, about somebody who is there if anybody is.
-fn command(random: &mut fastrand::Rng, view: &View) -> String {
+pub(crate) fn command(random: &mut fastrand::Rng, view: &View) -> String {
     let mut members: Vec<u32> = view.members().iter().map(|member| member.id).collect();
     members.sort_unstable();
     let member = random.choice(&members).map_or(9, |id| *id);
@@ -72,7 +72,7 @@ fn command(random: &mut fastrand::Rng, view: &View) -> String {
 }
 
 /// Every conference is there that should be, and as it should be.
-fn compare(view: &View, world: &mut World, about: &str) {
+pub(crate) fn compare(view: &View, world: &mut World, about: &str) {
     let listed = world.run(&JsonList::all()).expect("conferences");
     let up: BTreeSet<&str> = listed.iter().map(|conference| &*conference.name).collect();
     let known: BTreeSet<&str> = view.conferences().iter().map(|conference| &*conference.id).collect();

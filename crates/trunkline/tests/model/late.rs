@@ -1,11 +1,13 @@
 //! Events that come late, or again, of what is over by then.
 
-use std::time::Instant;
+use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
 
-use trunkline::Event;
-use trunkline::model::{Switch, View};
+use trunkline::model::{Options, Switch, View};
+use trunkline::{ChannelUuid, Event};
 
-use crate::simulated::World;
+use crate::simulated::{self, World};
+use crate::{conferences, truth};
 
 /// What comes and goes: conferences twice over by the same name, a recording, one who is parked, a bridge.
 const COMMANDS: &[&str] = &[
@@ -91,5 +93,81 @@ fn a_late_word_of_a_conference_is_not_of_the_next() {
         let about = format!("{:?}", event.get("Action"));
         assert_eq!(format!("{:?}", switch.view().conference("3000")), before, "{about}");
         assert_eq!(switch.view().members().len(), 1, "{about}");
+    }
+}
+
+/// Each event may come up to three places too late.
+fn scramble(events: &mut [Event], random: &mut fastrand::Rng) {
+    for place in 1..events.len() {
+        if random.u8(..4) == 0 {
+            events.swap(place, place - random.usize(0..=place.min(3)));
+        }
+    }
+}
+
+/// Asks the switch until all is known.
+fn resync(switch: &mut Switch, world: &mut World, now: Instant) {
+    switch.resync(now);
+    while switch.is_resyncing() {
+        for ask in switch.asks(usize::MAX, now) {
+            let answer = ask.read(&world.print(&ask.line()));
+            switch.answer(&ask, answer, now);
+        }
+    }
+    assert_eq!(switch.view().stale(), None);
+}
+
+/// Whatever order events come in, the model is the switch, or says that it may not be.
+fn out_of_order(
+    seed: u64,
+    command: fn(&mut fastrand::Rng, &View) -> String,
+    compare: fn(&View, &mut World, &str),
+) {
+    let mut random = fastrand::Rng::with_seed(seed);
+    let options = Options::new().with_show_lag(Duration::ZERO);
+    let (mut world, mut switch, mut now) = (World::new(seed), Switch::with(options), Instant::now());
+    for step in 0..60 {
+        let command = command(&mut random, &switch.view());
+        world.say(&command);
+        world.pass_millis(random.u64(0..600));
+        now += Duration::from_secs(700);
+        let about = format!("seed {seed}, step {step}, after {command}");
+        let mut events = world.events();
+        scramble(&mut events, &mut random);
+        switch.apply_all(&events, now);
+        if switch.view().stale().is_some() {
+            resync(&mut switch, &mut world, now);
+        }
+        compare(&switch.view(), &mut world, &about);
+    }
+}
+
+/// A channel that is bridged within a bridge is in two of them; the model tells of the inner one.
+fn channels(view: &View, world: &mut World, about: &str) {
+    truth::compare_channels(view, world, about);
+    let bridged: BTreeSet<(ChannelUuid, ChannelUuid)> =
+        world.bridged().into_iter().flat_map(|(a, b)| [(b.clone(), a.clone()), (a, b)]).collect();
+    let known = |id: &ChannelUuid| view.channel(id.as_str()).and_then(|channel| channel.bridged_to.clone());
+    for channel in view.channels().iter() {
+        let pair = known(&channel.id).map(|other| (channel.id.clone(), other));
+        assert!(pair.is_none_or(|pair| bridged.contains(&pair)), "{about}: {} is not bridged so", channel.id);
+    }
+    for (one, other) in &bridged {
+        let inner = [one, other].into_iter().any(|id| known(id).is_some());
+        assert!(inner, "{about}: {one} is bridged to {other}");
+    }
+}
+
+#[test]
+fn channels_of_which_events_come_out_of_order() {
+    for seed in 0..12 {
+        out_of_order(seed, |random, _| simulated::command(random), channels);
+    }
+}
+
+#[test]
+fn conferences_of_which_events_come_out_of_order() {
+    for seed in 0..12 {
+        out_of_order(seed, conferences::command, conferences::compare);
     }
 }

@@ -8,8 +8,8 @@ mod playing;
 
 use std::sync::Arc;
 
+use trunkline_proto::Value;
 use trunkline_proto::view::conference::{Action, ConferenceEvent};
-use trunkline_proto::{Event, Value};
 
 use super::pass::pass;
 use super::told::Told;
@@ -74,7 +74,7 @@ pub(super) fn maintenance(draft: &mut Draft, told: &Told<'_>) {
         }
     }
     if let Action::FloorChange { new, .. } = action {
-        give_floor(draft, &name, new);
+        give_floor(draft, told, &name, new);
     }
 }
 
@@ -136,12 +136,13 @@ fn conference(draft: &mut Draft, told: &Told<'_>, room: &Room<'_>, name: &Arc<st
         let mut conference = Conference::new(name.clone(), standing(told.event));
         let begins = matches!(action, Action::ConferenceCreate);
         conference.created = told.date.filter(|_| begins);
-        conference.read(room);
         draft.create(conference);
     }
     draft.alter::<Conference>(name, |conference| {
-        conference.read(room);
-        conference.act(action, told.event);
+        if conference.sized.takes(told.sequence) {
+            conference.read(room);
+        }
+        conference.act(action, told);
     });
 }
 
@@ -154,12 +155,18 @@ pub(in crate::model) fn destroy(draft: &mut Draft, name: &Arc<str>, cause: &Remo
 }
 
 /// Another member has the floor, or nobody.
-fn give_floor(draft: &mut Draft, name: &Arc<str>, new: Option<u32>) {
-    let had = draft.get::<Conference>(name).and_then(|conference| conference.floor);
-    if had == new {
+fn give_floor(draft: &mut Draft, told: &Told<'_>, name: &str, new: Option<u32>) {
+    let had_left = new.is_some_and(|id| draft.rooms.had_left(id, sequence(draft)));
+    let mut is_news = false;
+    draft.alter::<Conference>(name, |conference| {
+        is_news = conference.floored.takes(told.sequence) && !had_left && conference.floor != new;
+        if is_news {
+            conference.floor = new;
+        }
+    });
+    if !is_news {
         return;
     }
-    draft.alter::<Conference>(name, |conference| conference.floor = new);
     // Whoever had it before, if that was heard.
     for id in draft.rooms.members(name) {
         let floor = Some(id) == new;
@@ -178,10 +185,10 @@ impl Conference {
         self.ghosts = number(room.ghosts).unwrap_or(self.ghosts);
     }
 
-    fn act(&mut self, action: &Action<'_>, event: &Event) {
+    fn act(&mut self, action: &Action<'_>, told: &Told<'_>) {
         match action {
-            Action::Lock => self.set_locked(true, event),
-            Action::Unlock => self.set_locked(false, event),
+            Action::Lock => self.set_locked(true, told),
+            Action::Unlock => self.set_locked(false, told),
             Action::EnterSoundsOn => self.enter_sound = Some(true),
             Action::EnterSoundsOff => self.enter_sound = Some(false),
             Action::ExitSoundsOn => self.exit_sound = Some(true),
@@ -200,10 +207,10 @@ impl Conference {
         }
     }
 
-    fn set_locked(&mut self, locked: bool, event: &Event) {
-        if self.locked != locked {
+    fn set_locked(&mut self, locked: bool, told: &Told<'_>) {
+        if self.latched.takes(told.sequence) && self.locked != locked {
             self.locked = locked;
-            self.since = standing(event);
+            self.since = standing(told.event);
         }
     }
 

@@ -7,6 +7,7 @@ use trunkline_proto::{ChannelUuid, Event, Reached, Value};
 
 use super::playing::{begin_playing, end_playing};
 use crate::model::change::Removal;
+use crate::model::conference::Conference;
 use crate::model::draft::Draft;
 use crate::model::fold::pass::pass;
 use crate::model::fold::told::Told;
@@ -69,37 +70,49 @@ pub(super) fn block(
     action: &Action<'_>,
 ) {
     let id = block.id;
-    match draft.view().members().get(&id).map(|member| member.conference.clone()) {
+    match draft.view().members().get(&id) {
         None if draft.rooms.had_left(id, sequence(draft)) => return,
-        None => {
-            let mut member = Member::new(id, name.clone(), standing(told.event));
-            let joins = matches!(action, Action::AddMember);
-            member.joined = told.date.filter(|_| joins);
-            member.talking_since = told.date;
-            member.read(told, block);
-            draft.rooms.enter(name, id, member.channel.as_ref());
-            draft.create(member);
-        }
-        Some(known) if known == *name => {}
+        None => begin(draft, told, block, name, action),
+        Some(known) if known.conference == *name => {}
+        Some(known) if known.told.is_late(told.sequence) => return,
         // He went there without a word.
         Some(_) => {
             leave(draft, id, 0, Removal::Ended);
-            return self::block(draft, told, block, name, action);
+            begin(draft, told, block, name, action);
         }
     }
     draft.alter_by::<Member, u32>(&id, |member| {
-        member.read(told, block);
+        if member.told.takes(told.sequence) {
+            member.read(told, block);
+        }
         member.act(action);
     });
-    if block.floor == Some(true) {
-        super::give_floor(draft, name, Some(id));
+    match block.floor {
+        Some(true) => super::give_floor(draft, told, name, Some(id)),
+        Some(false) if draft.get::<Conference>(name).is_some_and(|known| known.floor == Some(id)) => {
+            super::give_floor(draft, told, name, None);
+        }
+        _ => {}
     }
+}
+
+/// One who was not known.
+fn begin(draft: &mut Draft, told: &Told<'_>, block: &Block<'_>, name: &Arc<str>, action: &Action<'_>) {
+    let mut member = Member::new(block.id, name.clone(), standing(told.event));
+    let joins = matches!(action, Action::AddMember);
+    member.joined = told.date.filter(|_| joins);
+    member.talking_since = told.date;
+    member.floor = draft.get::<Conference>(name).is_some_and(|known| known.floor == Some(block.id));
+    member.read(told, block);
+    draft.rooms.enter(name, block.id, member.channel.as_ref());
+    draft.create(member);
 }
 
 /// del-member
 pub(super) fn leaves(draft: &mut Draft, told: &Told<'_>, block: &Block<'_>, name: &str) {
     let id = block.id;
-    if draft.view().members().get(&id).is_some_and(|member| *member.conference == *name) {
+    // One who is not known may be heard of yet.
+    if draft.view().members().get(&id).is_none_or(|member| *member.conference == *name) {
         leave(draft, id, told.sequence.unwrap_or_default(), Removal::Ended);
     }
 }
@@ -110,7 +123,8 @@ pub(in crate::model) fn leave(draft: &mut Draft, id: u32, sequence: u64, cause: 
     let Some(last) = draft.remove::<Member>(&id, cause) else { return };
     if last.floor {
         let name = last.conference.clone();
-        draft.alter::<crate::model::Conference>(&name, |conference| {
+        draft.alter::<Conference>(&name, |conference| {
+            conference.floored.takes(Some(sequence));
             conference.floor = conference.floor.filter(|holder| *holder != id);
         });
     }
@@ -133,7 +147,6 @@ impl Member {
         }
         self.see = flag(flags.see).unwrap_or(self.see);
         self.video = block.video.unwrap_or(self.video);
-        self.floor = block.floor.unwrap_or(self.floor);
         self.ghost = flag(flags.ghost).unwrap_or(self.ghost);
         self.mute_detect = flag(flags.mute_detect).unwrap_or(self.mute_detect);
         self.moderator =
