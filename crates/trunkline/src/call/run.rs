@@ -89,8 +89,7 @@ impl<M: Mode> Call<M> {
     }
 
     async fn perform(&self, execute: Execute, cancel: Cancel) -> Result<Event, Error> {
-        self.handle.state.may_begin().await.map_err(Error::CallEnded)?;
-        let (mut running, command) = self.prepare(execute, cancel)?;
+        let (mut running, command) = self.prepare(execute, cancel).await?;
         if M::WAITS {
             // Boxed: only few calls are handled so.
             Box::pin(self.take(&mut running, command)).await?;
@@ -103,20 +102,20 @@ impl<M: Mode> Call<M> {
 
     /// Has an application run, once it may, and waits until the switch has taken it.
     pub(super) async fn begin(&self, execute: Execute, cancel: Cancel) -> Result<Running<M>, Error> {
-        self.handle.state.may_begin().await.map_err(Error::CallEnded)?;
-        let (mut running, command) = self.prepare(execute, cancel)?;
+        let (mut running, command) = self.prepare(execute, cancel).await?;
         self.take(&mut running, command).await?;
         Ok(running)
     }
 
-    fn prepare(&self, execute: Execute, cancel: Cancel) -> Result<(Running<M>, Command), Error> {
+    /// Waits until it may be sent.
+    async fn prepare(&self, execute: Execute, cancel: Cancel) -> Result<(Running<M>, Command), Error> {
         let what = format!("execute {}", execute.application());
         // Of this call alone: no need to ask the system for it.
         let id = uuid::Builder::from_random_bytes(fastrand::u128(..).to_ne_bytes()).into_uuid();
         let id: Arc<str> = Arc::from(&*id.hyphenated().encode_lower(&mut uuid::Uuid::encode_buffer()));
         let message = self.addressed(execute.event_uuid(&id).into());
         let command = Command::sendmsg(&if M::LOCKS { message.event_lock() } else { message })?;
-        let complete = self.handle.state.begin(&id).map_err(Error::CallEnded)?;
+        let complete = self.handle.state.begin(&id).await.map_err(Error::CallEnded)?;
         let (call, line) = (self.clone(), self.line());
         let running = Running { call, id, what, line, cancel, complete, unanswered: None, over: false };
         Ok((running, command))

@@ -13,8 +13,7 @@ use crate::queue::{Ending, Queue};
 use crate::reconnect::Gap;
 
 /// So many applications of a call may wait in the switch, which drops the connection at the 257th
-/// (`switch_core_session_queue_private_event` in `switch_core_session.c`). Between the question whether one may begin and its
-/// beginning nothing is awaited: no more than one for each other thread can come on top, and messages that are none.
+/// (`switch_core_session_queue_private_event` in `switch_core_session.c`). Messages that are none come on top.
 const MOST_RUNS: usize = 128;
 
 #[derive(Debug)]
@@ -110,46 +109,31 @@ impl CallState {
         lock(&self.inner).asked = None;
     }
 
-    /// Waits until another application may be sent: those that were given up have ended, and not too many wait.
-    pub(crate) async fn may_begin(&self) -> Result<(), Ended> {
+    /// Waits until another application may be sent: those that were given up have ended, and not too many wait. From then on
+    /// it counts as sent, under this id. The receiver's sender is gone once the call has ended.
+    pub(super) async fn begin(&self, id: &Arc<str>) -> Result<oneshot::Receiver<Told>, Ended> {
         self.wait_for(|inner| {
-            let cancelled = inner.runs.iter().any(|run| run.cancelled);
-            match &inner.ended {
-                Some(ended) => Some(Err(ended.clone())),
-                None if !cancelled && inner.runs.len() < MOST_RUNS => Some(Ok(())),
-                None => None,
+            if let Some(ended) = &inner.ended {
+                return Some(Err(ended.clone()));
             }
+            let cancelled = inner.runs.iter().any(|run| run.cancelled);
+            (!cancelled && inner.runs.len() < MOST_RUNS).then(|| Ok(inner.begin(id)))
         })
         .await
     }
 
-    async fn wait_for<T>(&self, mut done: impl FnMut(&Inner) -> Option<T>) -> T {
-        if let Some(done) = done(&lock(&self.inner)) {
+    async fn wait_for<T>(&self, mut done: impl FnMut(&mut Inner) -> Option<T>) -> T {
+        if let Some(done) = done(&mut lock(&self.inner)) {
             return done;
         }
         loop {
             let mut changed = std::pin::pin!(self.changed.notified());
             changed.as_mut().enable();
-            if let Some(done) = done(&lock(&self.inner)) {
+            if let Some(done) = done(&mut lock(&self.inner)) {
                 return done;
             }
             changed.await;
         }
-    }
-
-    /// An application is about to be sent under this id. The receiver's sender is gone once the call has ended.
-    pub(super) fn begin(&self, id: &Arc<str>) -> Result<oneshot::Receiver<Told>, Ended> {
-        let mut inner = lock(&self.inner);
-        if let Some(ended) = &inner.ended {
-            return Err(ended.clone());
-        }
-        let (sender, complete) = oneshot::channel();
-        if inner.runs.is_empty() {
-            // Nearly always there is one at a time.
-            inner.runs.reserve_exact(1);
-        }
-        inner.runs.push(Run { id: Arc::clone(id), began: None, complete: Some(sender), cancelled: false });
-        Ok(complete)
     }
 
     /// It was not sent, or refused.
@@ -342,7 +326,51 @@ impl CallState {
 }
 
 impl Inner {
+    fn begin(&mut self, id: &Arc<str>) -> oneshot::Receiver<Told> {
+        let (sender, complete) = oneshot::channel();
+        if self.runs.is_empty() {
+            // Nearly always there is one at a time.
+            self.runs.reserve_exact(1);
+        }
+        self.runs.push(Run { id: Arc::clone(id), began: None, complete: Some(sender), cancelled: false });
+        complete
+    }
+
     fn queues(&self) -> Vec<Arc<Queue<Event>>> {
         self.streams.iter().map(|stream| Arc::clone(&stream.queue)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::pin::pin;
+    use std::task::{Context, Poll, Waker};
+
+    use super::*;
+
+    fn begins(state: &CallState, id: &str) -> bool {
+        let id = Arc::from(id);
+        let begun = pin!(state.begin(&id)).poll(&mut Context::from_waker(Waker::noop()));
+        matches!(begun, Poll::Ready(Ok(_)))
+    }
+
+    #[test]
+    fn no_more_begin_than_may_however_many_threads_ask() {
+        let state = CallState::new("call".into());
+        for _ in 0..50 {
+            let begun: usize = std::thread::scope(|scope| {
+                let ask = |thread| {
+                    let state = &state;
+                    move || (0..MOST_RUNS).filter(|run| begins(state, &format!("{thread}-{run}"))).count()
+                };
+                let threads: Vec<_> = (0..8).map(|thread| scope.spawn(ask(thread))).collect();
+                threads.into_iter().map(|thread| thread.join().unwrap()).sum()
+            });
+            assert_eq!((begun, lock(&state.inner).runs.len()), (MOST_RUNS, MOST_RUNS));
+            let first = lock(&state.inner).runs[0].id.clone();
+            state.remove(&first);
+            assert!(begins(&state, "next") && !begins(&state, "one more"));
+            lock(&state.inner).runs.clear();
+        }
     }
 }

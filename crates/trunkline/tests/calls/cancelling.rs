@@ -185,7 +185,7 @@ async fn what_runs_inside_of_another_is_not_ended_for_it() {
     .await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 8)]
 async fn a_thousand_at_once() {
     everywhere(|switch| async move {
         for words in BOTH {
