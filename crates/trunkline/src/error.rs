@@ -48,6 +48,7 @@ pub enum Error {
         /// Whether the switch can have executed it.
         executed: Executed,
         /// Why the connection ended.
+        #[source]
         reason: CloseReason,
     },
     /// The switch took too long. Its reply, if it still comes, is thrown away; the connection goes on.

@@ -3,7 +3,10 @@
 use std::convert::Infallible;
 use std::error::Error as StdError;
 
+use trunkline_proto::CloseReason;
+
 use crate::ended::Ended;
+use crate::error::Error;
 
 /// How a handler ended.
 #[derive(Debug)]
@@ -45,23 +48,37 @@ impl<T, E: Into<Box<dyn StdError + Send + Sync>>> IntoOutcome for Result<T, E> {
     }
 }
 
+impl Outcome {
+    /// The outcome of a handler whose call is over, and whose connection the switch has closed: what could not be said any
+    /// more over that one, such as by [`Call::client`](crate::Call::client), is no failure.
+    pub(crate) fn without_connection(self) -> Self {
+        match self {
+            Self::Failed(error) if causes(&*error).any(is_closed) => Self::CallEnded,
+            other => other,
+        }
+    }
+}
+
 /// Whether the end of the call is what it is about. That is the source of our own error, so it is found in whatever that was
 /// wrapped.
 fn is_end(error: &(dyn StdError + 'static)) -> bool {
-    let mut cause = Some(error);
-    while let Some(error) = cause {
-        if error.is::<Ended>() {
-            return true;
-        }
-        cause = error.source();
-    }
-    false
+    causes(error).any(|cause| cause.is::<Ended>())
+}
+
+fn is_closed(cause: &(dyn StdError + 'static)) -> bool {
+    cause.is::<CloseReason>() || cause.downcast_ref().is_some_and(Error::is_closed)
+}
+
+/// It, and what has caused it.
+fn causes<'e>(error: &'e (dyn StdError + 'static)) -> impl Iterator<Item = &'e (dyn StdError + 'static)> {
+    std::iter::successors(Some(error), |&error| error.source())
 }
 
 #[cfg(test)]
 mod tests {
+    use trunkline_proto::Executed;
+
     use super::*;
-    use crate::Error;
     use crate::ended::EndedBy;
 
     #[derive(Debug, thiserror::Error)]
@@ -93,6 +110,17 @@ mod tests {
         for outcome in [failed(Own::Another), failed("a text")] {
             assert!(matches!(outcome, Outcome::Failed(_)), "{outcome:?}");
         }
+        let lost = || Error::Disconnected {
+            command: "filter".into(),
+            executed: Executed::Unknown,
+            reason: CloseReason::Eof,
+        };
+        for error in [Box::new(lost()) as Box<dyn StdError + Send + Sync>, Own::Transparent(lost()).into()] {
+            let outcome = failed(error);
+            assert!(matches!(outcome, Outcome::Failed(_)), "{outcome:?}");
+            assert!(matches!(outcome.without_connection(), Outcome::CallEnded));
+        }
+        assert!(matches!(failed(Own::Another).without_connection(), Outcome::Failed(_)));
         assert!(matches!(Ok::<_, Own>(7).into_outcome(), Outcome::Done));
         assert!(matches!(().into_outcome(), Outcome::Done));
     }

@@ -224,6 +224,36 @@ async fn a_connection_that_is_lost_ends_its_call() {
     }
 }
 
+/// What a handler says over the connection itself fails with that, and is no failure of the handler.
+#[tokio::test]
+async fn what_cannot_be_said_any_more_is_no_failure() {
+    let server = server().await;
+    let handle = server.handle();
+    let serving = server.serve(|call: Call| async move {
+        loop {
+            call.client().filter("Unique-ID", call.uuid().as_str()).await?;
+        }
+        #[expect(unreachable_code, reason = "what the block is of")]
+        Ok::<(), Error>(())
+    });
+    let (served, counts) = within(async {
+        tokio::join!(serving, async {
+            let mut stream = connect(&handle).await;
+            hear(&mut stream, "connect\n\n").await;
+            stream.write_all(call_data("gone", "async", "full").as_bytes()).await.unwrap();
+            hear(&mut stream, "linger\n\n").await;
+            stream.write_all(disconnect_notice(GOODBYE).as_ref()).await.unwrap();
+            drop(stream);
+            let counts = over(&handle, 1).await;
+            handle.shutdown(Shutdown::give_back(Duration::ZERO));
+            counts
+        })
+    })
+    .await;
+    served.unwrap();
+    assert_eq!((counts.ended, counts.failed), (1, 0), "{counts:?}");
+}
+
 /// A switch that dies with its calls, and is there again: the calls are over, each with its line, and the next ones come.
 #[tokio::test]
 async fn a_switch_that_restarts_ends_its_calls() {

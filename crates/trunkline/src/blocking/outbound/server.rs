@@ -296,7 +296,10 @@ fn connection(terms: &Terms, stream: TcpStream, peer: SocketAddr, handler: &Hand
     let site = &terms.handle.site;
     let number = ours.ok().map(|ours| site.enter(ours));
     trace::handler_begins();
-    let ended = contained_now(|| handler(&mut call));
+    let ended = contained_now(|| handler(&mut call)).map(|outcome| match call.ended_already() {
+        Some(_) if call.client().close_reason().is_some() => outcome.without_connection(),
+        _ => outcome,
+    });
     let cut_off = number.and_then(|number| site.leave(number));
     let fate = fate(&call, &ended);
     trace::handler_ends(call.ended_already(), fate, Some(ended));

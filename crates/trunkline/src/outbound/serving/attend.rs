@@ -65,6 +65,11 @@ async fn handled(terms: &Terms, session: &Session, handler: Running) -> Fate {
             () = stopping(terms, session) => None,
         },
     };
+    let is_over = session.ended_already().is_some() && session.client().close_reason().is_some();
+    let ended = match ended {
+        Some(Ok(outcome)) if is_over => Some(Ok(outcome.without_connection())),
+        other => other,
+    };
     let fate = fate(session, ended.as_ref());
     trace::handler_ends(session.ended_already(), fate, ended);
     fate
