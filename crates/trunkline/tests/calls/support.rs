@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::time::Duration;
 
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use trunkline::dialstring::{Endpoint, Originate};
 use trunkline::outbound::{Accept, Session};
 use trunkline::{Call, ChannelUuid, Client, SyncCall};
@@ -93,6 +93,12 @@ impl Switch {
         }
     }
 
+    /// Another connection to the simulated one, that nothing was said over.
+    pub(crate) async fn connect(&self) -> TcpStream {
+        let sim = self.sim.as_ref().expect("the simulated one");
+        TcpStream::connect(sim.addr()).await.unwrap()
+    }
+
     pub(crate) fn is_real(&self) -> bool {
         self.sim.is_none()
     }
@@ -125,8 +131,12 @@ impl Listening {
     }
 
     pub(crate) async fn accept(&self) -> Session {
-        let (stream, _) = self.listener.accept().await.unwrap();
-        Accept::default().tcp(stream).await.unwrap()
+        Accept::default().tcp(self.stream().await).await.unwrap()
+    }
+
+    /// A connection that nothing was said over.
+    pub(crate) async fn stream(&self) -> TcpStream {
+        self.listener.accept().await.unwrap().0
     }
 }
 

@@ -1,5 +1,7 @@
-//! A caller who hangs up at any point: each example's handler is walked, and the call hung up at each place where it waits.
-//! Every time the handler must end by itself, as calls do, and nothing may be left in the switch.
+//! A caller who hangs up at any point: each example's handler is walked, and the call hung up at each place where it waits;
+//! and, however rarely it is woken, at each command its connection sends: before the switch has it, before it is answered,
+//! before the switch begins it, and while it runs. Every time the handler must end by itself, as calls do, and nothing may be
+//! left in the switch.
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;
@@ -8,13 +10,19 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::task::Poll;
 use std::time::Duration;
 
+use tokio::net::TcpStream;
+use tokio::sync::oneshot;
 use tokio::task::JoinSet;
-use trunkline::api::{Show, UuidKill, UuidRecvDtmf};
+use trunkline::api::{Show, UuidExists, UuidKill, UuidRecvDtmf};
 use trunkline::application::Dial;
 use trunkline::dialstring::{DialString, Endpoint};
-use trunkline::{Call, ChannelUuid, Client, Error, EventName, Item};
+use trunkline::outbound::Accept;
+use trunkline::{Call, ChannelUuid, Client, Config, Error, EventName, Item};
 
-use crate::support::{Switch, asynchronous, within};
+use crate::support::{Listening, Switch, asynchronous};
+use between::{Came, When, between};
+
+mod between;
 
 #[allow(dead_code, reason = "its `main` is run elsewhere")]
 #[path = "../../examples/call_server.rs"]
@@ -61,66 +69,182 @@ where
 }
 
 /// So many calls at once.
-const AT_ONCE: usize = 8;
+const AT_ONCE: usize = 12;
 
-/// Walks a handler to its end, and has the caller hang up at each place; how many there were.
+/// Runs a test, and fails it rather than hang: it makes many calls.
+async fn patiently<T>(test: impl Future<Output = T>) -> T {
+    tokio::time::timeout(Duration::from_secs(300), test).await.expect("the test hangs")
+}
+
+/// At how many places a call was hung up.
+#[derive(Debug)]
+struct Walked {
+    /// Where the handler waits.
+    waits: usize,
+    /// At the commands of its connection: an entry for each of [`When::ALL`].
+    commands: [usize; 4],
+}
+
+impl Walked {
+    /// It waited at least as often as this, and ran as many applications, each of which was tried in every way.
+    fn check(&self, waits: usize, applications: usize) {
+        let [unsent, unanswered, untaken, begun] = self.commands;
+        assert!(self.waits >= waits && untaken >= applications, "{self:?}");
+        assert!(unsent.min(unanswered).min(begun) >= untaken, "{self:?}");
+    }
+}
+
+/// A handler to be walked, with what its caller does.
+#[derive(Clone)]
+struct Walk<H> {
+    name: &'static str,
+    /// Whether the caller hears nothing but ringing before the handler answers.
+    rings: bool,
+    /// What is pressed when digits are asked for, and by those who talk.
+    digits: &'static str,
+    handler: H,
+}
+
+/// Walks a handler to its end, and has the caller hang up at each place.
 async fn walk<F>(
     name: &'static str,
     digits: &'static str,
     handler: impl Fn(Call) -> F + Clone + Send + Sync + 'static,
-) -> usize
+) -> Walked
 where
     F: Future<Output = Result<(), Error>> + Send + 'static,
 {
-    walk_all(name, move |switch, at| {
-        let handler = handler.clone();
-        async move {
-            let (uuid, session) = switch.call("async full").await;
-            let pressing = tokio::spawn(press(switch.client().clone(), uuid.clone(), digits));
-            let strike = || {
-                let (client, kill) = (switch.client().clone(), UuidKill::new(&uuid));
-                async move { drop(client.run(kill).await) }
-            };
-            let (end, struck) = struck_at(at, strike, handler(asynchronous(session))).await;
-            pressing.abort();
-            match end {
-                Ok(()) | Err(Error::CallEnded(_)) => struck,
-                Err(error) => panic!("{name}, hung up at place {at}: {error}"),
-            }
-        }
-    })
-    .await
+    Walk { name, rings: false, digits, handler }.everywhere().await
 }
 
-/// Runs it for each place, until there are no more: it says whether it came so far.
+impl<H, F> Walk<H>
+where
+    H: Fn(Call) -> F + Clone + Send + Sync + 'static,
+    F: Future<Output = Result<(), Error>> + Send + 'static,
+{
+    async fn everywhere(self) -> Walked {
+        let waits = self.waits().await;
+        let mut commands = [0; 4];
+        for (when, count) in When::ALL.into_iter().zip(&mut commands) {
+            *count = self.commands(when).await;
+        }
+        Walked { waits, commands }
+    }
+
+    async fn waits(&self) -> usize {
+        let walk = self.clone();
+        walk_all(self.name, move |switch, at| {
+            let walk = walk.clone();
+            async move {
+                let session = Accept::default().tcp(walk.connection(&switch).await).await.unwrap();
+                let uuid = session.uuid();
+                let pressing = tokio::spawn(press(switch.client().clone(), uuid.clone(), walk.digits));
+                let strike = || kill(switch.client().clone(), uuid.clone());
+                let (end, struck) = struck_at(at, strike, (walk.handler)(asynchronous(session))).await;
+                pressing.abort();
+                match end {
+                    Ok(()) | Err(Error::CallEnded(_)) if struck => Came::Struck,
+                    Ok(()) | Err(Error::CallEnded(_)) => Came::Short,
+                    Err(error) => {
+                        panic!("{}, hung up where it waits for the {at}th time: {error}", walk.name)
+                    }
+                }
+            }
+        })
+        .await
+    }
+
+    async fn commands(&self, when: When) -> usize {
+        let walk = self.clone();
+        walk_all(self.name, move |switch, at| {
+            let walk = walk.clone();
+            async move {
+                let connection = walk.connection(&switch).await;
+                let (call, called) = oneshot::channel();
+                let client = switch.client().clone();
+                let strike = async { kill(client, called.await.unwrap()).await };
+                let (near, between) = between(connection, at, when, strike);
+                let between = tokio::spawn(between);
+                let session = Accept::default().stream(near).await.unwrap();
+                // Nobody asks if nobody strikes.
+                let _ = call.send(session.uuid());
+                let pressing = tokio::spawn(press(switch.client().clone(), session.uuid(), walk.digits));
+                let end = (walk.handler)(asynchronous(session)).await;
+                pressing.abort();
+                match end {
+                    Ok(()) | Err(Error::CallEnded(_)) => {}
+                    // The connection ends with the call where that does not linger yet.
+                    Err(error) if at <= 2 && error.is_closed() => {}
+                    Err(error) => panic!("{}, hung up when command {at} was {when:?}: {error}", walk.name),
+                }
+                between.await.unwrap()
+            }
+        })
+        .await
+    }
+
+    /// Has somebody call.
+    async fn connection(&self, switch: &Switch) -> TcpStream {
+        let socket = Listening::open().await;
+        match self.rings {
+            true => {
+                let line = format!("originate loopback/naf_{}/default &park", socket.port());
+                drop(switch.client().bgapi(&line).await.unwrap());
+            }
+            false => drop(switch.dial(socket.port(), "async full", "", "hangup").await),
+        }
+        socket.stream().await
+    }
+}
+
+/// Runs it for each place, until there are no more. At how many the call was hung up.
 async fn walk_all<F>(name: &str, run: impl Fn(Arc<Switch>, usize) -> F) -> usize
 where
-    F: Future<Output = bool> + Send + 'static,
+    F: Future<Output = Came> + Send + 'static,
 {
     let switch = Arc::new(Switch::simulated().await);
+    let mut struck = 0;
     for first in (1..).step_by(AT_ONCE) {
         let mut calls = JoinSet::new();
         for at in first..first + AT_ONCE {
             calls.spawn(run(Arc::clone(&switch), at));
         }
-        let struck = calls.join_all().await.into_iter().filter(|struck| *struck).count();
+        let came = calls.join_all().await;
         nothing_is_left(switch.client(), name).await;
-        if struck < AT_ONCE {
-            return first - 1 + struck;
+        struck += came.iter().filter(|came| **came == Came::Struck).count();
+        if came.contains(&Came::Short) {
+            return struck;
         }
     }
     unreachable!()
 }
 
-async fn press(client: Client, uuid: ChannelUuid, digits: &'static str) {
-    // Those who talk are hung up after a while, so that a handler that waits for their end comes to its own.
-    let mut bridges = client.events([EventName::ChannelBridge]).await.unwrap();
-    for digit in digits.chars() {
-        tokio::time::sleep(Duration::from_millis(150)).await;
-        let _ = client.run(UuidRecvDtmf::new(&uuid, digit)).await;
+/// Hangs it up, and waits until it is gone.
+async fn kill(client: Client, uuid: ChannelUuid) {
+    drop(client.run(UuidKill::new(&uuid)).await);
+    while *client.run(UuidExists::new(&uuid)).await.unwrap().value() {
+        tokio::time::sleep(Duration::from_millis(5)).await;
     }
-    while let Some(item) = bridges.next().await {
-        if matches!(&item, Item::Event(event) if event.unique_id().as_deref() == Some(uuid.as_str())) {
+}
+
+/// Presses the next digit whenever one is asked for, and the others while the call talks to somebody. Those who talk are hung
+/// up after a while, so that a handler that waits for their end comes to its own.
+async fn press(client: Client, uuid: ChannelUuid, digits: &'static str) {
+    let mut events = client.events([EventName::ChannelExecute, EventName::ChannelBridge]).await.unwrap();
+    let mut digits = digits.chars();
+    while let Some(item) = events.next().await {
+        let Item::Event(event) = item else { continue };
+        if event.unique_id().as_deref() != Some(uuid.as_str()) {
+            continue;
+        }
+        let talks = event.is(EventName::ChannelBridge);
+        let asks = event.get("Application").as_deref() == Some("play_and_get_digits");
+        let count = if talks { usize::MAX } else { usize::from(asks) };
+        for digit in digits.by_ref().take(count) {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            let _ = client.run(UuidRecvDtmf::new(&uuid, digit)).await;
+        }
+        if talks {
             tokio::time::sleep(Duration::from_millis(300)).await;
             let _ = client.run(UuidKill::new(&uuid)).await;
         }
@@ -139,31 +263,33 @@ async fn nothing_is_left(client: &Client, what: &str) {
 
 #[tokio::test]
 async fn a_menu() {
-    let places = within(walk("ivr_menu", "19", ivr_menu::menu)).await;
-    assert!(places >= 5, "{places}");
+    // Answered, asked, told the hours, asked, bid goodbye.
+    patiently(walk("ivr_menu", "19", ivr_menu::menu)).await.check(5, 5);
 }
 
 #[tokio::test]
 async fn a_name_that_is_asked_for() {
     let service = || "127.0.0.1:9".to_owned();
-    let places = within(walk("caller_name", "", move |call| caller_name::announce(call, service()))).await;
-    assert!(places >= 4, "{places}");
+    let walked = walk("caller_name", "", move |call| caller_name::announce(call, service()));
+    // Ringing, answered, played to.
+    patiently(walked).await.check(4, 3);
 }
 
 #[tokio::test]
 async fn a_recording_that_is_toggled() {
     let to = || Endpoint::null("other").unwrap();
-    let places =
-        within(walk("toggle_recording", "**0", move |call| toggle_recording::talk(call, to()))).await;
-    assert!(places >= 6, "{places}");
+    let walked = walk("toggle_recording", "**0", move |call| toggle_recording::talk(call, to()));
+    // Answered, bridged.
+    patiently(walked).await.check(6, 2);
 }
 
 #[tokio::test]
 async fn a_queue() {
     let agents =
         || queue::Agents::new([Endpoint::error("USER_BUSY").unwrap(), Endpoint::null("agent").unwrap()]);
-    let places = within(walk("queue", "", move |call| queue::wait(call, agents()))).await;
-    assert!(places >= 4, "{places}");
+    let walked = walk("queue", "", move |call| queue::wait(call, agents()));
+    // Answered, bridged in vain, bridged.
+    patiently(walked).await.check(4, 3);
 }
 
 #[tokio::test]
@@ -173,58 +299,131 @@ async fn a_prepaid_call() {
         ledger.pay_in("1000", 12);
         prepaid::talk(call, ledger, Endpoint::null("other").unwrap(), Duration::from_millis(100))
     };
-    let places = within(walk("prepaid", "", run)).await;
-    assert!(places >= 3, "{places}");
+    // Answered, bridged.
+    patiently(walk("prepaid", "", run)).await.check(3, 2);
 }
 
 #[tokio::test]
 async fn a_server_one_level_up() {
     let calls = Arc::new(call_server::calls());
-    let places = within(walk("call_server", "", move |call| Arc::clone(&calls).attend(call))).await;
-    assert!(places >= 4, "{places}");
+    let handler = move |call| Arc::clone(&calls).attend(call);
+    let walk = Walk { name: "call_server", rings: true, digits: "", handler };
+    // Answered, played to.
+    patiently(walk.everywhere()).await.check(4, 2);
 }
 
-/// Has a channel with a name like this hung up, as soon as there is one.
+/// One of the channels that have a name like this.
+async fn channel(client: &Client, name: &str) -> Option<ChannelUuid> {
+    let channels = client.run(Show::channels_like(name)).await.unwrap();
+    channels.value().first().map(|channel| channel.uuid.clone())
+}
+
+/// Hangs up whoever has a name like this, as soon as there is one.
 async fn hang_up(client: Client, name: String) {
     loop {
-        let channels = client.run(Show::channels_like(&*name)).await.unwrap();
-        if let Some(channel) = channels.value().first() {
-            return drop(client.run(UuidKill::new(&channel.uuid)).await);
+        if let Some(uuid) = channel(&client, &name).await {
+            return kill(client, uuid).await;
         }
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
 }
 
-/// Either of the two hangs up, at each place: whoever is there of the other must go as well.
-#[tokio::test]
-async fn two_who_are_called_and_talk() {
-    for (who, other) in
-        [("own", "null/other"), ("other", "null/other"), ("own", "loopback/9014/default/XML?")]
-    {
-        let run = move |switch: Arc<Switch>, at| async move {
-            let own = Endpoint::null(&format!("own-{at}-")).unwrap();
-            let other = match other.strip_suffix('?') {
-                Some(rings) => rings.to_owned(),
-                None => format!("{other}-{at}-"),
-            };
-            let name = format!("{who}-{at}-");
-            let strike = || hang_up(switch.client().clone(), name.clone());
-            let at_last = tokio::spawn({
-                let strike = strike();
-                async move {
-                    tokio::time::sleep(Duration::from_millis(1500)).await;
-                    strike.await;
-                }
-            });
-            let dial = Dial::to(other.parse::<DialString>().unwrap());
-            let (end, struck) = struck_at(at, strike, click_to_dial::dial(switch.client(), own, dial)).await;
-            at_last.abort();
-            match end {
-                Ok(_) | Err(Error::CallEnded(_) | Error::Originate(_)) => struck,
-                Err(error) => panic!("{who} hangs up at place {at}: {error}"),
-            }
+/// Two who are called, and who of them hangs up.
+#[derive(Clone, Copy)]
+struct Two {
+    who: &'static str,
+    other: &'static str,
+}
+
+impl Two {
+    /// Whom to call, of this run, and a name like that of the one who hangs up.
+    fn of(self, at: usize) -> (Endpoint, Dial, String) {
+        let own = Endpoint::null(&format!("own-{at}-")).unwrap();
+        let other = match self.other.strip_suffix('?') {
+            Some(rings) => rings.to_owned(),
+            None => format!("{}-{at}-", self.other),
         };
-        let places = within(walk_all("click_to_dial", run)).await;
-        assert!(places >= 4, "{who} {other}: {places}");
+        (own, Dial::to(other.parse::<DialString>().unwrap()), format!("{}-{at}-", self.who))
     }
+
+    /// Calls them, where they hang up at last if they have not before.
+    async fn dial(self, switch: &Switch, client: &Client, at: usize) -> Result<(), Error> {
+        let (own, dial, name) = self.of(at);
+        let at_last = tokio::spawn({
+            let client = switch.client().clone();
+            async move {
+                tokio::time::sleep(Duration::from_millis(1500)).await;
+                hang_up(client, name).await;
+            }
+        });
+        let end = click_to_dial::dial(client, own, dial).await;
+        at_last.abort();
+        match end {
+            Ok(_) | Err(Error::CallEnded(_) | Error::Originate(_)) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn walk_waits(self) -> usize {
+        walk_all("click_to_dial", move |switch, at| async move {
+            let strike = || hang_up(switch.client().clone(), self.of(at).2);
+            match struck_at(at, strike, self.dial(&switch, switch.client(), at)).await {
+                (Ok(()), true) => Came::Struck,
+                (Ok(()), false) => Came::Short,
+                (Err(error), _) => panic!("{} hangs up at place {at}: {error}", self.who),
+            }
+        })
+        .await
+    }
+
+    async fn walk_commands(self, when: When) -> usize {
+        walk_all("click_to_dial", move |switch, at| async move {
+            // There may be nobody yet.
+            let (striking, name) = (switch.client().clone(), self.of(at).2);
+            let strike = async move {
+                if let Some(uuid) = channel(&striking, &name).await {
+                    kill(striking, uuid).await;
+                }
+            };
+            let (near, between) = between(switch.connect().await, at, when, strike);
+            let between = tokio::spawn(between);
+            let client = Client::from_stream(near, Config::new("", "ClueCon")).await.unwrap();
+            if let Err(error) = self.dial(&switch, &client, at).await {
+                panic!("{} hangs up when command {at} was {when:?}: {error}", self.who);
+            }
+            drop(client);
+            between.await.unwrap()
+        })
+        .await
+    }
+
+    /// At each place, whoever is there of the other must go as well.
+    async fn walk(self, whens: &[When]) {
+        patiently(async {
+            let waits = self.walk_waits().await;
+            assert!(waits >= 4, "{waits}");
+            for when in whens {
+                let commands = self.walk_commands(*when).await;
+                assert!(commands >= if *when == When::Untaken { 1 } else { 4 }, "{when:?}: {commands}");
+            }
+        })
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn two_who_talk_of_whom_the_first_hangs_up() {
+    Two { who: "own", other: "null/other" }.walk(&When::ALL).await;
+}
+
+#[tokio::test]
+async fn two_who_talk_of_whom_the_second_hangs_up() {
+    // Of a bridge that the switch does not come to there is no second.
+    let whens = [When::Unsent, When::Unanswered, When::Begun];
+    Two { who: "other", other: "null/other" }.walk(&whens).await;
+}
+
+#[tokio::test]
+async fn one_who_hangs_up_while_the_other_ones_rings() {
+    Two { who: "own", other: "loopback/9014/default/XML?" }.walk(&When::ALL).await;
 }
