@@ -1,5 +1,6 @@
 //! Api commands: running them, in front or as jobs, and a file for each family of them.
 
+mod allowlist;
 mod callcenter;
 mod calls;
 mod channels;
@@ -13,12 +14,14 @@ mod expr;
 mod fifo;
 mod fsctl;
 mod globals;
+mod host;
 mod interfaces;
 mod jobs;
 mod json;
 mod legs;
 mod limit;
 mod local_stream;
+mod lua;
 mod media;
 mod messages;
 mod modules;
@@ -32,6 +35,8 @@ mod sim;
 mod sofia;
 mod stores;
 mod strings;
+mod system;
+mod timers;
 mod words;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -46,6 +51,7 @@ pub(crate) use interfaces::is_application;
 pub(crate) use jobs::Job;
 pub(crate) use limit::Most;
 pub(crate) use network::is_let_in;
+pub(crate) use timers::TimerTest;
 
 /// An api command that was begun.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -122,6 +128,11 @@ const FAMILIES: &[&[(&str, Command)]] = &[
     callcenter::COMMANDS,
     local_stream::COMMANDS,
     directory::COMMANDS,
+    system::COMMANDS,
+    lua::COMMANDS,
+    host::COMMANDS,
+    timers::COMMANDS,
+    allowlist::COMMANDS,
     sim::COMMANDS,
 ];
 
@@ -164,6 +175,8 @@ pub(crate) struct Calls {
     running: BTreeMap<CallId, Draft>,
     jobs: BTreeMap<CallId, Job>,
     consoles: BTreeMap<CallId, console::Console>,
+    /// What those say that only wait.
+    answers: BTreeMap<CallId, Vec<u8>>,
     finished: VecDeque<(CallId, Vec<u8>)>,
 }
 
@@ -238,6 +251,12 @@ impl Core {
             return self.resume_console(console, &output);
         }
         self.calls.finished.push_back((call, output));
+    }
+
+    /// A command has waited for as long as it was to.
+    pub(crate) fn call_over(&mut self, call: CallId) {
+        let output = self.calls.answers.remove(&call).unwrap_or_default();
+        self.finish_call(call, output);
     }
 
     /// Something else than a command, which somebody waits for in the same way, has ended.

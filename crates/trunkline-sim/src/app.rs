@@ -50,7 +50,7 @@ pub(crate) use broadcast::Broadcast;
 pub(crate) use bugs::Bug;
 pub(crate) use conference::file_length;
 pub(crate) use digits::Ear;
-pub(crate) use fifo::{Fifo, Fifos};
+pub(crate) use fifo::{Fifo, Fifos, Member};
 pub(crate) use heartbeat::Heartbeat;
 pub(crate) use message::Queued;
 pub(crate) use meta::{Meta, Presses};

@@ -2,6 +2,7 @@
 
 mod conference;
 mod files;
+mod programs;
 mod rooms;
 mod sip;
 
@@ -16,6 +17,7 @@ pub use crate::listener::{AccessList, AccessRule};
 pub use conference::{ConferenceConfig, ConferenceProfile, Talker};
 pub use files::ConfigurationError;
 pub(crate) use files::Sources;
+pub use programs::Programs;
 pub use sip::{SipConfig, SipOutcome, SipPeer};
 
 /// How a [`Switch`](crate::Switch) presents itself and behaves.
@@ -69,6 +71,11 @@ pub struct SwitchConfig {
     /// Of those lost one after the other, how many a client may lose before its connection is cut (`MAX_MISSED` in
     /// `mod_event_socket.c`); 500.
     pub most_missed: u64,
+    /// What programs of the host print that `system` and the like are told to run, besides a few that print the same
+    /// wherever they run. None is ever run.
+    pub system: Programs,
+    /// What scripts write that `lua` is told to run: each by its name and arguments. None is ever run.
+    pub lua: Programs,
     /// How long after `connect` a channel under an async `socket` parks. Until then, an `exit` leaves it parked for
     /// ever; 1 ms.
     pub park_delay: Duration,
@@ -175,6 +182,8 @@ impl Default for SwitchConfig {
             missing_files: vec!["/nowhere/".into()],
             globals: Vec::new(),
             sip: SipConfig::default(),
+            system: Programs::default(),
+            lua: Programs::default(),
             conferences: ConferenceConfig::default(),
             most_missed: 500,
             park_delay: Duration::from_millis(1),

@@ -8,7 +8,7 @@ use std::time::Duration;
 use fastrand::Rng;
 use trunkline_proto::{EventName, EventSet};
 
-use crate::api::{CallId, Calls, Stores};
+use crate::api::{CallId, Calls, Stores, TimerTest};
 use crate::app::{Dial, Fifos, Lots};
 use crate::channel::{ChannelId, Channels};
 use crate::conference::{Conferences, Due};
@@ -116,6 +116,7 @@ pub(crate) enum Task {
     OriginateTimeout(OriginateId),
     /// An api command that waited for a time may answer.
     CallOver(CallId),
+    TimerTest(TimerTest),
     /// The switch may end, if there are no calls; who asked for that waits.
     LookForEnd(CallId),
     /// The time of what `sched_…` asked for has come.
@@ -344,7 +345,8 @@ impl Core {
             Task::OriginateTimeout(id) => self.originate_timeout(id),
             Task::Scheduler(round) => self.scheduler_round(round),
             Task::LookForEnd(id) => self.look_for_end(id),
-            Task::CallOver(id) => self.finish_call(id, b"+OK".to_vec()),
+            Task::CallOver(id) => self.call_over(id),
+            Task::TimerTest(test) => self.timer_goes_off(test),
         }
         self.settle();
     }

@@ -53,6 +53,11 @@
 //!   address comes in at its own dialplan; [`Switch::call_in`] has one come in from outside.
 //! - **Who talks** in conferences ([`Talker`]), or `api sim talk`; how long files are: a second, unless
 //!   [their names](SwitchConfig::missing_files) say that they are not there; tones last as long as they say.
+//! - **Programs and scripts** of the host ([`Programs`]): none is ever run. [`SwitchConfig::system`] says what `system` and its
+//!   kin get printed by a command line, [`SwitchConfig::lua`] what a script writes, given its arguments. Besides, `true`,
+//!   `false`, `echo`, `printf` without values and `head -c … /dev/zero` print what they would, and `lua` does what stands in
+//!   the command itself if that is `stream:write("…")`. Any other program prints nothing, and so does other code, with a line
+//!   in the log; any other script is not there.
 //! - **Unkindness** ([`fault`]): torn and late writes, lost replies, floods, stalls, restarts; seeded, too.
 //!
 //! A telephone that rings, answers after two seconds and hangs up after ten:
@@ -137,14 +142,13 @@
 //!   length, and silent; `unicast` and `nomedia` are accepted, and nothing comes of them. No second INVITE of a SIP call is
 //!   sent, so that holding changes no session description. Statistics of RTP are those of a line nothing went over.
 //! - SIP itself: no packet is sent, nobody registers, INFO and MESSAGE reach nobody, presence is kept by no one.
-//! - Of the log, most lines of level DEBUG; commands of the operating system (`system`), scripts (`lua`), other languages,
-//!   databases but for `hash` and `db`; video, fax, speech recognition, `mod_callcenter` but for its lists.
+//! - Of the log, most lines of level DEBUG; the applications `system` and `lua`, other languages, databases but for `hash`
+//!   and `db`; video, fax, speech recognition, `mod_callcenter` but for its lists.
 //! - Of calls that meet, `bind_digit_action`, campon, and media that goes past the switch. An application that needs media
 //!   does not wait for it on a called leg that is not answered.
-//! - Queues call nobody: there are no `fifo` members, and no command that makes one; nor chimes, announcements and tracking
-//!   of calls.
-//! - What is asked of the host, and of FreeSWITCH's inside: `memory`, `db_cache`, `time_test`, `timer_test`,
-//!   `interface_allowlist_dump`.
+//! - Queues call nobody: `fifo_member` makes members that are shown and never called; nor are there chimes, announcements
+//!   and tracking of calls.
+//! - The host: `memory` and `db_cache` tell of one that was recorded, and timers are on time.
 //! - Of the event socket, `event_sink`; `lead-frames`, and `hold-bleg` of a client's own message; that commands are read byte
 //!   by byte, at about 1 MB a second. Of `hangup_complete_with_xml`, the caller's profiles before the last.
 //! - Whatever command there is besides is answered `-ERR … Command not found!`; any other application ends the call as one
@@ -194,8 +198,8 @@ mod transfer;
 mod xml;
 
 pub use config::{
-    AccessList, AccessRule, ConferenceConfig, ConferenceProfile, ConfigurationError, Release, SipConfig,
-    SipOutcome, SipPeer, SwitchConfig, Talker, User,
+    AccessList, AccessRule, ConferenceConfig, ConferenceProfile, ConfigurationError, Programs, Release,
+    SipConfig, SipOutcome, SipPeer, SwitchConfig, Talker, User,
 };
 pub use dialplan::Dialplan;
 pub use directory::Directory;

@@ -7,6 +7,7 @@ use crate::core::{Announced, Core};
 use crate::event::Origin;
 use crate::text::{atoi, is_number};
 
+pub(crate) const CONSOLE: u8 = 0;
 pub(crate) const CRIT: u8 = 2;
 pub(crate) const ERR: u8 = 3;
 pub(crate) const WARNING: u8 = 4;

@@ -100,6 +100,21 @@ impl SimBuilder {
         self
     }
 
+    /// What a command line prints that the api command `system` is told to run; see [`Programs`](crate::Programs).
+    #[must_use]
+    pub fn system(mut self, line: &str, prints: &str) -> Self {
+        self.config.system.prints(line, prints);
+        self
+    }
+
+    /// What a script writes, with its arguments, that the api command `lua` is told to run; see
+    /// [`Programs`](crate::Programs).
+    #[must_use]
+    pub fn lua(mut self, line: &str, writes: &str) -> Self {
+        self.config.lua.prints(line, writes);
+        self
+    }
+
     /// How often a HEARTBEAT is fired; 20 s.
     #[must_use]
     pub fn heartbeat(mut self, every: Duration) -> Self {

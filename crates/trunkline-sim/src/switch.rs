@@ -19,7 +19,7 @@ use trunkline_proto::listener::{auth_request, rude_rejection};
 use crate::api::CallId;
 use crate::app::Dial;
 use crate::channel::ChannelId;
-use crate::config::SwitchConfig;
+use crate::config::{Programs, SwitchConfig};
 use crate::core::Core;
 use crate::event::origin;
 use crate::fault::Pipe;
@@ -341,6 +341,24 @@ impl Switch {
         }
         self.deliver();
         output
+    }
+
+    /// What programs of the host print from now on, for `system` and the like.
+    ///
+    /// ```
+    /// # use trunkline_sim::{Switch, SwitchConfig, Time};
+    /// let now = Time::from_micros(1_700_000_000_000_000);
+    /// let mut switch = Switch::new(SwitchConfig::default(), now);
+    /// switch.system_mut().prints("uname *", "Linux\n");
+    /// assert_eq!(switch.api("system uname -s", now).as_deref(), Some(b"Linux\n".as_slice()));
+    /// ```
+    pub fn system_mut(&mut self) -> &mut Programs {
+        &mut self.core.config.system
+    }
+
+    /// What scripts write from now on, for `lua`.
+    pub fn lua_mut(&mut self) -> &mut Programs {
+        &mut self.core.config.lua
     }
 
     /// A call comes in by SIP, from nobody the switch knows; its uuid. `None` if it is refused with 503: where incoming

@@ -1,5 +1,7 @@
 //! The core's tokenizer (`switch_separate_string` in `src/switch_utils.c`), which almost every command uses.
 
+use md5::{Digest, Md5};
+
 /// Splits at spaces: a run of them is one separator, quotes group, backslashes escape. The last of `most` tokens
 /// takes the rest.
 pub(crate) fn split_spaces(text: &[u8], most: usize) -> Vec<Vec<u8>> {
@@ -93,6 +95,11 @@ fn unescape(byte: u8, separator: Option<u8>) -> Option<u8> {
         b's' => Some(b' '),
         _ => separator.filter(|separator| *separator == byte),
     }
+}
+
+/// A digest, as MD5 is written.
+pub(crate) fn md5_hex(text: &[u8]) -> String {
+    Md5::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Blanks as the core trims them off a command and its arguments.

@@ -34,6 +34,8 @@ pub(super) struct SimFile {
     missing_files: Option<Vec<String>>,
     faults: Vec<String>,
     globals: BTreeMap<String, String>,
+    system: BTreeMap<String, String>,
+    lua: BTreeMap<String, String>,
     user: Vec<UserEntry>,
     sip: SipEntry,
     talker: Vec<TalkerEntry>,
@@ -134,6 +136,8 @@ impl SimFile {
             }
         }
         config.globals.extend(self.globals.clone());
+        self.system.iter().for_each(|(line, prints)| config.system.prints(line, prints));
+        self.lua.iter().for_each(|(line, writes)| config.lua.prints(line, writes));
         config.users.extend(self.user.iter().map(UserEntry::user));
         config.conferences.talkers.extend(self.talker.iter().map(TalkerEntry::talker));
         self.sip.apply(&mut config.sip)
@@ -227,6 +231,8 @@ mod tests {
         assert_eq!((config.faults.chunk, config.faults.delayed_replies), (512, 10));
         assert_eq!(config.heartbeat, Duration::from_secs(20));
         assert_eq!(config.globals, [("default_language".to_owned(), "en".to_owned())]);
+        assert_eq!(config.system.output("uname -s").as_deref(), Some("Linux\n"));
+        assert_eq!(config.lua.output("hello.lua world").as_deref(), Some("hello from lua: world\n"));
         assert_eq!(config.users[0].allowed_api.as_deref(), Some("status version uptime"));
         assert_eq!(config.sip.gateways, [("provider".to_owned(), "sip.example.com".to_owned())]);
         let [first, second] = config.sip.peers.as_slice() else { panic!("{:?}", config.sip.peers) };

@@ -1,15 +1,18 @@
-//! `fifo`: what waits in queues, and for what (`fifo_api_function` in `mod_fifo.c`). No queue here calls anybody.
+//! `fifo`: what waits in queues, and for what and whom they are to call (`mod_fifo.c`). No queue here
+//! calls anybody.
 
 use super::{Command, Invocation, Outcome};
-use crate::app::Fifo;
+use crate::app::{Fifo, Fifos, Member};
 use crate::channel::ChannelId;
 use crate::core::Core;
 use crate::text::{atoi, split_spaces};
+use crate::time::Time;
 use crate::xml::Node;
 
 use trunkline_proto::percent;
 
-pub(super) const COMMANDS: &[(&str, Command)] = &[("fifo", fifo), ("fifo_check_bridge", fifo_check_bridge)];
+pub(super) const COMMANDS: &[(&str, Command)] =
+    &[("fifo", fifo), ("fifo_check_bridge", fifo_check_bridge), ("fifo_member", fifo_member)];
 
 const SYNTAX: &str =
     "list|list_verbose|count|debug|status|has_outbound|importance [<fifo name>]|reparse [del_all]";
@@ -28,9 +31,12 @@ fn fifo(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
         "importance" => importance(core, name, rest.get(1)),
         "count" => lines(core, name, |core, name, fifo| {
             let (consumers, callers) = (fifo.consumers.len(), fifo.count());
-            format!("{name}:{consumers}:{callers}:0:0:{}\n", core.idle(fifo))
+            let members = fifo.members.len();
+            format!("{name}:{consumers}:{callers}:{members}:0:{}\n", core.idle(fifo))
         }),
-        "has_outbound" => lines(core, name, |_, name, _| format!("{name}:0\n")),
+        "has_outbound" => {
+            lines(core, name, |_, name, fifo| format!("{name}:{}\n", u8::from(!fifo.members.is_empty())))
+        }
         _ => format!("-ERR Usage: {SYNTAX}\n").into(),
     }
 }
@@ -59,8 +65,10 @@ fn status(core: &Core) -> Outcome {
     let node = |(name, fifo): (&str, &Fifo)| {
         format!(
             "node: {name}\n outbound_name: \n outbound_per_cycle: 0 outbound_per_cycle_min: 0 outbound_priority: \
-             {PRIORITY} outbound_strategy: ringall\n has_outbound: 0\n outbound_priority: {PRIORITY}\n busy: 0\n \
-             ready: 1\n waiting: {}\n",
+             {PRIORITY} outbound_strategy: ringall\n has_outbound: {}\n outbound_priority: {PRIORITY}\n busy: 0\n \
+             ready: {}\n waiting: {}\n",
+            u8::from(!fifo.members.is_empty()),
+            if name == Fifos::MANUAL { 2 } else { 1 },
             fifo.count()
         )
     };
@@ -84,6 +92,36 @@ fn fifo_check_bridge(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
     let mut talks = core.fifos.iter().flat_map(|(_, fifo)| &fifo.talks);
     let talks = talks.any(|talk| talk.caller == id || talk.consumer == id);
     if talks { "true" } else { "false" }.into()
+}
+
+const MEMBER_USAGE: &str = "-USAGE: [add <fifo_name> <originate_string> [<simo_count>] [<timeout>] [<lag>] [<expires>] \
+     [<taking_calls>] | del <fifo_name> <originate_string>]\n";
+
+/// `add <queue> <dial string> [<calls at once> [<timeout> [<lag> [<expires> [<takes calls>]]]]]`, of which `expires` means
+/// nothing, or `del <queue> <dial string>`
+fn fifo_member(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
+    let words = split_spaces(invocation.arguments, 8);
+    let words: Vec<String> = words.iter().map(|word| String::from_utf8_lossy(word).into_owned()).collect();
+    let [action, queue, dial, numbers @ ..] = words.as_slice() else {
+        return if words.is_empty() { MEMBER_USAGE } else { "-ERR Invalid!\n" }.into();
+    };
+    match action.to_ascii_lowercase().as_str() {
+        "add" => core.fifos.add_member(queue, member(dial, numbers, core.now)),
+        "del" => core.fifos.remove_member(queue, dial),
+        _ => return "-ERR Invalid!\n".into(),
+    }
+    "+OK\n".into()
+}
+
+/// One with numbers of its own; a negative one counts for nothing.
+fn member(dial: &str, numbers: &[String], now: Time) -> Member {
+    let number = |place: usize| u32::try_from(atoi(numbers.get(place)?.as_bytes())).ok();
+    let mut member = Member::new(dial, now);
+    member.at_once = number(0).unwrap_or(member.at_once);
+    member.timeout = number(1).unwrap_or(member.timeout);
+    member.lag = number(2).unwrap_or(member.lag);
+    member.takes_calls = number(4).unwrap_or(member.takes_calls).max(1);
+    member
 }
 
 impl Core {
@@ -119,7 +157,7 @@ impl Core {
         ] {
             node.set_attribute(attribute, value);
         }
-        node.add(Node::new("outbound"));
+        node.add(self.fifos.members_node(name));
         let mut callers = Node::new("callers");
         for (slot, caller) in fifo.callers() {
             let mut caller = self.visitor_node("caller", caller, &["fifo_position"], verbose);

@@ -5,7 +5,7 @@ use std::time::Duration;
 use trunkline_proto::EventName;
 
 use super::{CallId, Command, Invocation, Outcome};
-use crate::core::{Core, Task};
+use crate::core::Core;
 use crate::event::{Origin, origin};
 use crate::text::{first_word, trim};
 
@@ -81,8 +81,7 @@ fn bgapi(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
 fn msleep(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
     match invocation.text().trim().parse() {
         Ok(milliseconds) if milliseconds > 0 => {
-            core.after(Duration::from_millis(milliseconds), Task::CallOver(invocation.call));
-            Outcome::Waits
+            core.answer_after(invocation.call, Duration::from_millis(milliseconds), "+OK".into())
         }
         _ => "+OK".into(),
     }

@@ -15,11 +15,8 @@ pub(super) const COMMANDS: &[(&str, Command)] = &[
     ("create_uuid", create_uuid),
     ("banner", banner),
     ("file_exists", file_exists),
-    ("system", |core, invocation| shell(core, invocation, "-ERR no reply\n")),
-    ("bg_system", |core, invocation| shell(core, invocation, "+OK\n")),
     ("getenv", getenv),
     ("console", console),
-    ("lua", lua),
     ("getcputime", |_, _| "0, 0".into()),
     ("pool_stats", |_, _| {
         "Unable to get core pool statictics. Please rebuild FreeSWITCH with --enable-pool-debug".into()
@@ -95,11 +92,6 @@ fn file_exists(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
     (path.starts_with("/usr/local/freeswitch/") && !missing).to_string().into()
 }
 
-/// No command of the system is ever run.
-fn shell(_: &mut Core, invocation: Invocation<'_>, done: &'static str) -> Outcome {
-    if invocation.arguments.is_empty() { "-USAGE: <command>\n" } else { done }.into()
-}
-
 fn banner(_: &mut Core, _: Invocation<'_>) -> Outcome {
     BANNER.into()
 }
@@ -156,11 +148,6 @@ fn console(_: &mut Core, invocation: Invocation<'_>) -> Outcome {
         Some(level) => format!("+OK console log level set to {}\n", log::level_name(level)).into(),
         None => CONSOLE_USAGE.into(),
     }
-}
-
-/// No script is there.
-fn lua(_: &mut Core, invocation: Invocation<'_>) -> Outcome {
-    if invocation.arguments.is_empty() { "" } else { "-ERR Cannot execute script\n" }.into()
 }
 
 fn getenv(_: &mut Core, invocation: Invocation<'_>) -> Outcome {

@@ -1,10 +1,8 @@
 //! Commands that only work on text (`mod_commands.c`).
 
-use md5::{Digest, Md5};
-
 use super::{Command, Invocation, Outcome};
 use crate::core::Core;
-use crate::text::{first_word, split};
+use crate::text::{first_word, md5_hex, split};
 
 pub(super) const COMMANDS: &[(&str, Command)] = &[
     ("echo", |_, invocation| invocation.arguments.into()),
@@ -71,7 +69,7 @@ fn replaced(text: &[u8], what: &[u8], with: &[u8]) -> Vec<u8> {
 fn md5_sum(_: &mut Core, invocation: Invocation<'_>) -> Outcome {
     match invocation.arguments {
         [] => "!err!".into(),
-        text => Md5::digest(text).iter().map(|byte| format!("{byte:02x}")).collect::<String>().into(),
+        text => md5_hex(text).into(),
     }
 }
 

@@ -1,8 +1,9 @@
 //! The application `fifo` (`mod_fifo.c`): callers wait in queues, and consumers take them out. Calls that the queue makes
-//! by itself (`fifo_member`), chimes and what is announced on the way to `fifo_orbit_exten` are not simulated.
+//! to its members, chimes and what is announced on the way to `fifo_orbit_exten` are not simulated.
 
 mod caller;
 mod consumer;
+mod member;
 mod queue;
 mod talk;
 
@@ -16,6 +17,7 @@ use crate::text::split_spaces;
 
 pub(super) use caller::Caller;
 pub(super) use consumer::Consumer;
+pub(crate) use member::Member;
 pub(crate) use queue::{Fifo, Fifos};
 
 use trunkline_proto::EventName;

@@ -34,6 +34,9 @@ pub(crate) fn simulator() -> SimBuilder {
         // It has no sounds, and no streams of them.
         config.missing_files =
             vec!["local_stream://".into(), "/dev/null/".into(), "/usr/local/freeswitch/sounds/".into()];
+        // `testbed/scripts/hello.lua`.
+        config.lua.prints("hello.lua", "hello from lua: no argument\n");
+        config.lua.prints("hello.lua *", "hello from lua: $1\n");
     })
 }
 

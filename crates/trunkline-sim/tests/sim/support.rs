@@ -20,6 +20,7 @@ pub(crate) fn pbx1() -> SwitchConfig {
     config.max_sessions = 1000;
     config.sessions_per_second = 200;
     config.missing_files = vec!["/no/such/".into()];
+    config.lua.prints("hello.lua *", "hello from lua: $1\n");
     let domain = "pbx1.example.net";
     config.globals = vec![("domain".into(), domain.into())];
     config.sip.gateways = vec![("provider".into(), "127.0.0.1:5060".into())];

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::super::Action;
+use super::Member;
 use crate::channel::ChannelId;
 use crate::core::Core;
 use crate::text::atoi;
@@ -11,16 +12,13 @@ use crate::time::Time;
 /// Slots of a queue (`MAX_PRI`), the first of which is served first.
 pub(super) const SLOTS: usize = 10;
 
-/// The queue that is always there, for calls that are tracked by hand.
-const MANUAL: &str = "manual_calls";
-
 /// All queues by name.
 #[derive(Debug)]
 pub(crate) struct Fifos(BTreeMap<String, Fifo>);
 
 impl Default for Fifos {
     fn default() -> Self {
-        Self([(MANUAL.to_owned(), Fifo::default())].into())
+        Self([(Self::MANUAL.to_owned(), Fifo::default())].into())
     }
 }
 
@@ -34,6 +32,8 @@ pub(crate) struct Fifo {
     /// Since when somebody waits.
     since: Time,
     pub(crate) talks: Vec<Talk>,
+    /// Whom it is to call.
+    pub(crate) members: Vec<Member>,
 }
 
 /// A caller that waits.
@@ -77,6 +77,9 @@ impl Fifo {
 }
 
 impl Fifos {
+    /// The queue that is always there, for calls that are tracked by hand.
+    pub(crate) const MANUAL: &str = "manual_calls";
+
     /// Finds a queue by `<name>[!<importance>]`, or makes it; its name.
     pub(super) fn open(&mut self, text: &[u8]) -> String {
         let bang = text.iter().rposition(|byte| *byte == b'!');
@@ -102,10 +105,15 @@ impl Fifos {
         self.0.iter().map(|(name, fifo)| (name.as_str(), fifo))
     }
 
+    /// The members of a queue, which is made if need be.
+    pub(super) fn members_mut(&mut self, name: &str) -> &mut Vec<Member> {
+        &mut self.0.entry(name.to_owned()).or_default().members
+    }
+
     /// Forgets a queue that was to go once nobody uses it.
     pub(super) fn close(&mut self, name: &str) {
         let unused = |fifo: &Fifo| fifo.count() == 0 && fifo.consumers.is_empty();
-        if name != MANUAL && self.0.get(name).is_some_and(unused) {
+        if name != Self::MANUAL && self.0.get(name).is_some_and(unused) {
             self.0.remove(name);
         }
     }
@@ -257,8 +265,8 @@ mod tests {
         assert_eq!(fifos.get("c").map(|fifo| fifo.importance), Some(2));
         fifos.close("a");
         fifos.close("d");
-        fifos.close(MANUAL);
-        assert_eq!(fifos.iter().map(|(name, _)| name).collect::<Vec<_>>(), ["a", "b", "c", MANUAL]);
+        fifos.close(Fifos::MANUAL);
+        assert_eq!(fifos.iter().map(|(name, _)| name).collect::<Vec<_>>(), ["a", "b", "c", Fifos::MANUAL]);
     }
 
     #[test]
