@@ -7,6 +7,7 @@
 mod asked;
 mod collect;
 mod deliver;
+mod job_followers;
 mod parking;
 
 use std::collections::{HashMap, VecDeque};
@@ -26,6 +27,7 @@ use trunkline_proto::{
 
 pub(crate) use asked::{Asker, ReplySender, Submission};
 pub(crate) use deliver::Deliveries;
+pub(crate) use job_followers::{JobFollowers, JobNews};
 
 use crate::after_connect::Connected;
 use crate::calls::Calls;
@@ -56,6 +58,8 @@ pub(crate) struct Shared {
     pub(crate) connects: LazyWatch<Option<Connected>>,
     /// The calls that are controlled over this connection.
     pub(crate) calls: Calls,
+    /// Those who follow which jobs are begun here.
+    pub(crate) job_followers: Arc<JobFollowers>,
     parking: Parking,
 }
 
@@ -102,6 +106,8 @@ pub(crate) struct Core {
     /// By ticket, which is also the order of replies.
     waiters: VecDeque<Waiter>,
     pub(crate) jobs: HashMap<JobUuid, Running>,
+    /// Those who follow which jobs are begun; of a lane, those of the main connection.
+    pub(crate) job_followers: Arc<JobFollowers>,
     /// When something was last heard from the switch.
     pub(crate) heard: Option<Instant>,
     watchers: Watchers,
@@ -147,6 +153,7 @@ pub(crate) struct Turn {
 
 impl Shared {
     pub(crate) fn new(connection: Connection, writer: Writer, ready: Opening, tally: Arc<Tally>) -> Self {
+        let job_followers = Arc::<JobFollowers>::default();
         let core = Core {
             connection,
             writer,
@@ -154,6 +161,7 @@ impl Shared {
             tally: Arc::clone(&tally),
             waiters: VecDeque::new(),
             jobs: HashMap::new(),
+            job_followers: Arc::clone(&job_followers),
             heard: None,
             watchers: Watchers::default(),
             let_in: None,
@@ -183,6 +191,7 @@ impl Shared {
             tally,
             connects: LazyWatch::new(None),
             calls: Calls::default(),
+            job_followers,
             parking: Parking::default(),
         }
     }
@@ -313,6 +322,11 @@ impl Shared {
             core.write_failed = None;
             core.connection.restart(now);
         })
+    }
+
+    /// Jobs that are begun here are followed by those who follow another connection's.
+    pub(crate) fn have_jobs_followed_by(&self, followers: &Arc<JobFollowers>) {
+        lock(&self.core).job_followers = Arc::clone(followers);
     }
 
     /// Gives back memory that is not in use.

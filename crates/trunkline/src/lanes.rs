@@ -44,6 +44,7 @@ impl Lanes {
         let mut lanes = Vec::with_capacity(config.lanes);
         for _ in 0..config.lanes {
             let (link, _) = Link::dial(&config, Role::Lane).await?;
+            link.shared.have_jobs_followed_by(&main.shared.job_followers);
             lanes.push(Lane { link, load: AtomicUsize::new(0) });
         }
         Ok(Self { lanes, turn: AtomicUsize::new(0) })

@@ -129,7 +129,7 @@ pub use channel::{Application, Channel, ChannelField, Codec, Times};
 pub use conference::{Conference, ConferenceField, ConferenceRecording};
 pub use embedded::{Embedded, NoJob, Observed};
 pub use gateway::{Gateway, GatewayField};
-pub use job::{Job, JobField};
+pub use job::{Job, JobCommand, JobField};
 pub use kinds::Kind;
 #[cfg(feature = "client")]
 pub use live::Live;

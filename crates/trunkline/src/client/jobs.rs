@@ -14,6 +14,13 @@ use crate::job::Job;
 impl Client {
     /// Under this id, which must be a new one.
     pub(crate) async fn start_job(&self, uuid: JobUuid, command: &str) -> Result<Job, Error> {
+        // Until the answer, or until nobody waits for it.
+        let _asking = self.shared().job_followers.ask(&uuid, command);
+        self.start_unfollowed_job(uuid, command).await
+    }
+
+    /// The same of one that models do not show.
+    pub(crate) async fn start_unfollowed_job(&self, uuid: JobUuid, command: &str) -> Result<Job, Error> {
         let (sender, end) = oneshot::channel();
         let crossed = Arc::new(AtomicBool::new(false));
         let running = Running { end: sender, ticket: None, crossed: Arc::clone(&crossed) };

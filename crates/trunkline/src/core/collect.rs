@@ -1,11 +1,12 @@
 //! What has come of the connection, sorted by who is to be told.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-use trunkline_proto::{Disposition, Output, Ticket};
+use trunkline_proto::{CommandKind, Disposition, Output, Reply, Ticket, Unanswered};
 
 use super::asked::Waiter;
-use super::{Core, Deliveries, Opening, now};
+use super::{Core, Deliveries, JobNews, Opening, now};
 use crate::after_connect::Connected;
 use crate::reconnect::Gap;
 use crate::trace;
@@ -18,6 +19,7 @@ impl Core {
                 Output::Reply { ticket, reply } => {
                     if let Some(waiter) = self.take_waiter(ticket) {
                         self.tally.command_ends(&waiter.begun, &reply);
+                        self.follow_job(&waiter, &reply, deliveries);
                         deliveries.replies.push((waiter.asker, reply));
                     }
                 }
@@ -107,6 +109,20 @@ impl Core {
                 }
                 other => tracing::warn!(?other, "an output this version does not know"),
             }
+        }
+    }
+
+    /// Has those who follow the jobs be told of one that the switch has taken.
+    fn follow_job(&self, waiter: &Waiter, reply: &Result<Reply, Unanswered>, deliveries: &mut Deliveries) {
+        if waiter.begun.kind != CommandKind::BgApi || !self.job_followers.any() {
+            return;
+        }
+        if let Ok(Reply::Command(reply)) = reply
+            && reply.is_ok()
+            && let Some(id) = reply.job_uuid()
+        {
+            let core = self.connection.core_uuid().cloned();
+            deliveries.rare().followed.push((Arc::clone(&self.job_followers), JobNews::Taken { id, core }));
         }
     }
 

@@ -10,7 +10,7 @@ use trunkline_proto::{
     SubscriptionRefused, Unanswered,
 };
 
-use super::{Asker, Core, Shared, Sink, lock};
+use super::{Asker, Core, JobFollowers, JobNews, Shared, Sink, lock};
 use crate::after_connect::Connected;
 use crate::bounded::Queued;
 use crate::calls::Calls;
@@ -35,6 +35,8 @@ pub(crate) struct Deliveries {
 #[derive(Default)]
 pub(super) struct Rare {
     pub(super) jobs: Vec<Delivery<Result<Event, JobLost>>>,
+    /// What those who follow jobs are told.
+    pub(super) followed: Vec<(Arc<JobFollowers>, JobNews)>,
     pub(super) subscribed: Vec<Delivery<Result<(), SubscriptionRefused>>>,
     pub(super) ready: Option<Delivery<Permissions>>,
     pub(super) call: Option<Delivery<Box<ChannelData>>>,
@@ -169,6 +171,8 @@ impl Shared {
             trace::stalled(&self.tally.span, stalled);
             self.set_state(if stalled { State::Stale } else { State::Ready });
         }
+        // Before whoever asked, who says so then.
+        rare.followed.drain(..).for_each(|(followers, news)| followers.tell(&news));
         replies.for_each(|(asker, reply)| asker.tell(reply));
         for (sender, result) in rare.jobs.drain(..) {
             if let Err(JobLost::NotPermitted) = result {

@@ -186,4 +186,7 @@ pub enum Removal {
     Restarted,
     /// It ended while nobody listened. How is not known.
     Unknown,
+    /// Of a [job](Job): its end was not heard for as long as it is waited for. It may have been lost, or the job may still
+    /// run.
+    TimedOut,
 }

@@ -6,8 +6,8 @@ use std::hash::Hash;
 use std::sync::Arc;
 use std::time::Instant;
 
-use trunkline_proto::ChannelUuid;
 use trunkline_proto::view::Moment;
+use trunkline_proto::{ChannelUuid, CoreUuid};
 
 use super::batch::Batch;
 use super::call::CallId;
@@ -15,6 +15,7 @@ use super::change::{Altered, Change, Removal};
 use super::channel::Channel;
 use super::churn::Churn;
 use super::graves::Graves;
+use super::job::Job;
 use super::links::Links;
 use super::object::{Fields, Object};
 use super::objects::Objects;
@@ -222,10 +223,18 @@ impl Draft {
         }
     }
 
-    /// Takes everything away.
-    pub(in crate::model) fn clear(&mut self, cause: &Removal) {
+    /// Takes everything away: the switch was started anew, as this run. Jobs that it has taken already stay.
+    pub(in crate::model) fn clear(&mut self, core: &CoreUuid) {
+        let taken = |job: &&Arc<Job>| job.core.as_ref() == Some(core);
+        let taken: Vec<Arc<Job>> = self.view.jobs().iter().filter(taken).cloned().collect();
+        for job in &taken {
+            self.table::<Job>().remove(&job.id);
+        }
         for table in super::kinds::CLEAR {
-            table(self, cause);
+            table(self, &Removal::Restarted);
+        }
+        for job in taken {
+            self.table().insert(job);
         }
         self.graves.clear();
         self.links.clear();
@@ -257,7 +266,7 @@ impl Draft {
     }
 
     /// Sets the run of the switch.
-    pub(in crate::model) fn set_core(&mut self, core: trunkline_proto::CoreUuid) {
+    pub(in crate::model) fn set_core(&mut self, core: CoreUuid) {
         self.view.core = Some(core);
         self.touched = true;
     }

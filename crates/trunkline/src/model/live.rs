@@ -2,6 +2,7 @@
 
 mod changes;
 mod health;
+mod jobs;
 mod on_channel;
 mod on_conference;
 mod order;
@@ -26,6 +27,7 @@ use crate::stream_options::StreamOptions;
 pub use changes::{Changes, Watched};
 use health::Counts;
 pub use health::LiveHealth;
+use jobs::Jobs;
 pub use on_channel::OnChannel;
 pub use on_conference::{OnConference, OnMember};
 pub use order::Order;
@@ -145,7 +147,8 @@ impl Live {
         let (progress, watched) = latest::channel(Progress::default());
         let counts = Arc::new(Counts::default());
         let to_come = changes.downgrade();
-        let follower = Follower::new(client, switch, changes, progress, Arc::clone(&counts));
+        let jobs = Jobs::follow(client, &wanted);
+        let follower = Follower::new(client, switch, changes, progress, Arc::clone(&counts), jobs);
         let (doubts, doubted) = mpsc::unbounded_channel();
         let task = tokio::spawn(follower.run(events, doubted)).abort_handle();
         // The task holds the client as one that does not keep the connection open; this does.

@@ -3,15 +3,28 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use trunkline_proto::{Event, EventSet, JobUuid};
+use trunkline_proto::{CoreUuid, Event, EventSet, JobUuid};
 
 use super::batch::Batch;
+use super::change::Removal;
 use super::draft::Draft;
 use super::fold;
+use super::job::Job;
 use super::options::Options;
 use super::snapshot::{self, Ask, Reading, Stale, StaleCause};
 use super::standing::{Standing, Why};
 use super::view::{Reader, View};
+
+/// A job that the switch has taken.
+#[derive(Debug)]
+pub(in crate::model) struct NewJob {
+    pub(in crate::model) id: JobUuid,
+    pub(in crate::model) command: Arc<str>,
+    /// When it was asked for.
+    pub(in crate::model) begun: Instant,
+    /// The run of the switch, if it is known.
+    pub(in crate::model) core: Option<CoreUuid>,
+}
 
 /// A switch as its events tell of it: the one writer of a [`View`]. See the [module](super).
 #[derive(Debug)]
@@ -62,11 +75,45 @@ impl Switch {
         self.publish()
     }
 
-    /// A background job was begun: `bgapi` was answered with this Job-UUID. It is there until its BACKGROUND_JOB comes.
+    /// A background job was begun: `bgapi` was answered with this Job-UUID. It is there until its BACKGROUND_JOB comes, the
+    /// switch is started anew, or it is taken for [lost](Self::lose_job).
     pub fn begin_job(&mut self, id: JobUuid, command: impl Into<Arc<str>>, now: Instant) -> Batch {
+        let core = self.draft.view().core_uuid().cloned();
+        self.begin(NewJob { id, command: command.into(), begun: now, core }, now)
+    }
+
+    /// The end of a job will not be heard, for this cause: it is there no more. One that is not there is no matter.
+    pub fn lose_job(&mut self, id: &JobUuid, cause: Removal, now: Instant) -> Batch {
+        self.unheard(now, |draft| drop(draft.remove::<Job>(id, cause)))
+    }
+
+    pub(in crate::model) fn begin(&mut self, job: NewJob, now: Instant) -> Batch {
+        self.draft.begin(now);
+        let since = Standing::new(None, Why::Here);
+        self.draft.begin_event(since.clone(), None);
+        let NewJob { id, command, begun, core } = job;
+        let command = command.into();
+        self.draft.create(Job { id, command, crossed_gap: false, since, begun, result: None, core });
+        self.publish()
+    }
+
+    /// Events were lost: the ends of jobs may have been among them.
+    pub(in crate::model) fn doubt_jobs(&mut self, now: Instant) -> Batch {
+        self.unheard(now, fold::job::doubt)
+    }
+
+    /// The switch was started anew, as this run.
+    pub(in crate::model) fn lose_jobs_of_others(&mut self, core: &CoreUuid, now: Instant) -> Batch {
+        self.unheard(now, |draft| fold::job::lose_all_but(draft, core))
+    }
+
+    /// Something has happened that no event told.
+    fn unheard(&mut self, now: Instant, happened: impl FnOnce(&mut Draft)) -> Batch {
         self.draft.begin(now);
         self.draft.begin_event(Standing::new(None, Why::Here), None);
-        fold::job::begin(&mut self.draft, id, command.into());
+        self.draft.while_away = true;
+        happened(&mut self.draft);
+        self.draft.while_away = false;
         self.publish()
     }
 

@@ -8,7 +8,7 @@ use trunkline::dialstring::{Endpoint, Originate};
 use trunkline::model::fleet::{
     Fault, FleetWatched, LeastSessions, LiveFleet, OnNode, PlacingError, RoundRobin, Wanted,
 };
-use trunkline::model::{Altered, Change, Channel, Live};
+use trunkline::model::{Altered, Change, Channel, Job, Live};
 use trunkline::{Config, HangupCause, OriginateError, Reconnect};
 use trunkline_sim::{Sim, SwitchConfig};
 
@@ -182,6 +182,16 @@ async fn all_are_one_view_and_one_stream() {
         for name in ["one", "two", "three"] {
             assert_eq!(there.values().filter(|node| *node == name).count(), 3, "{there:?}");
         }
+        // What runs, on each.
+        for name in ["one", "two", "three"] {
+            let node = fleet.node(name).unwrap();
+            drop(node.client().bgapi("msleep 600000").await.unwrap());
+            node.until(|view| view.jobs().len() == 1).await.unwrap();
+        }
+        let view = fleet.view();
+        let jobs: Vec<String> =
+            view.all::<Job>().map(|on| format!("{} {}", on.node, on.what.command.name())).collect();
+        assert_eq!(jobs, ["one msleep", "three msleep", "two msleep"]);
         // One whose connection is lost is stale, and still there; it is seen without any change.
         sims[0].kill_connections();
         while fleet.view().stale().ne(["one"]) {

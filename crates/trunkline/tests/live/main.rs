@@ -5,6 +5,7 @@ mod calls;
 mod churn;
 mod faults;
 mod follow;
+mod jobs;
 mod load;
 mod once;
 mod orders;

@@ -3,11 +3,12 @@
 use std::time::Instant;
 
 use trunkline_proto::{
-    Command, JobUuid, Output, Reply, SubscriptionId, SubscriptionRefused, Ticket, Unanswered,
+    Command, JobLost, JobUuid, Output, Reply, SubscriptionId, SubscriptionRefused, Ticket, Unanswered,
 };
 
 use super::{Embedded, NoJob, Observed};
 use crate::model::batch::Batch;
+use crate::model::change::Removal;
 use crate::model::snapshot::{Reading, StaleCause};
 
 /// How many questions of the model are on their way at once. The switch sends no events while it answers one.
@@ -43,7 +44,13 @@ impl Embedded {
         match output {
             Output::Ready(permissions) => self.observed.push_back(Observed::Ready(permissions)),
             Output::Reply { ticket, reply } => self.reply(ticket, reply, now),
-            Output::Job { job, result } => self.callbacks.end_job(&job, result.map_err(NoJob::Lost)),
+            Output::Job { job, result } => {
+                if let Err(JobLost::NotPermitted) = &result {
+                    let batch = self.switch.lose_job(&job, Removal::Unknown, now);
+                    self.tell(batch);
+                }
+                self.callbacks.end_job(&job, result.map_err(NoJob::Lost));
+            }
             Output::Subscribed { id, result } => self.subscribed(id, result, now),
             Output::Log(line) => self.observed.push_back(Observed::Log(line)),
             Output::Notice(notice) => self.observed.push_back(Observed::Notice(notice)),
@@ -55,6 +62,11 @@ impl Embedded {
                 self.observed.push_back(Observed::Broken(reason));
             }
             Output::Resumed { core, restarted } => {
+                let batch = match (&core, restarted) {
+                    (Some(core), Some(true)) => self.switch.lose_jobs_of_others(core, now),
+                    _ => self.switch.doubt_jobs(now),
+                };
+                self.tell(batch);
                 self.observed.push_back(Observed::Resumed { core, restarted });
             }
             Output::Closed(reason) => {

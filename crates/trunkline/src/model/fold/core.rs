@@ -3,7 +3,6 @@
 use trunkline_proto::CoreUuid;
 
 use super::told::Told;
-use crate::model::change::Removal;
 use crate::model::draft::Draft;
 use crate::model::sign::Sign;
 
@@ -20,7 +19,7 @@ pub(super) fn check(draft: &mut Draft, told: &Told<'_>) {
     let core = CoreUuid::from(core.to_str());
     if let Some(from) = draft.view().core_uuid().cloned() {
         draft.note(Sign::Restarted { from, to: core.clone() });
-        draft.clear(&Removal::Restarted);
+        draft.clear(&core);
         draft.begun = told.date;
     }
     draft.set_core(core);

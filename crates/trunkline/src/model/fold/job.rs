@@ -1,25 +1,33 @@
-//! BACKGROUND_JOB (`mod_event_socket.c`).
+//! BACKGROUND_JOB (`mod_event_socket.c`), and what becomes of jobs whose BACKGROUND_JOB does not come.
 
-use std::sync::Arc;
-
-use trunkline_proto::JobUuid;
+use trunkline_proto::{CoreUuid, JobUuid};
 
 use super::told::Told;
-
 use crate::model::change::Removal;
 use crate::model::draft::Draft;
 use crate::model::job::Job;
-use crate::model::standing::{Standing, Why};
-
-/// One is begun.
-pub(in crate::model) fn begin(draft: &mut Draft, id: JobUuid, command: Arc<str>) {
-    draft.create(Job { id, command, since: Standing::new(None, Why::Here), result: None });
-}
 
 /// BACKGROUND_JOB
 pub(super) fn end(draft: &mut Draft, told: &Told<'_>) {
     let Some(id) = told.event.job_uuid().map(JobUuid::from) else { return };
     if draft.alter::<Job>(id.as_str(), |job| job.result = Some(told.event.detach())).is_some() {
         draft.remove::<Job>(&id, Removal::Ended);
+    }
+}
+
+/// The end of each may have been among what was lost.
+pub(in crate::model) fn doubt(draft: &mut Draft) {
+    let ids: Vec<JobUuid> = draft.view().jobs().iter().map(|job| job.id.clone()).collect();
+    for id in ids {
+        draft.alter::<Job>(id.as_str(), |job| job.crossed_gap = true);
+    }
+}
+
+/// Those that another run of the switch had taken have ended with it.
+pub(in crate::model) fn lose_all_but(draft: &mut Draft, core: &CoreUuid) {
+    let lost = draft.view().jobs().iter().filter(|job| job.core.as_ref() != Some(core));
+    let lost: Vec<JobUuid> = lost.map(|job| job.id.clone()).collect();
+    for id in lost {
+        draft.remove::<Job>(&id, Removal::Restarted);
     }
 }

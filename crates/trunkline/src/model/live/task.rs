@@ -12,10 +12,12 @@ use trunkline_proto::{CloseReason, Event, JobLost};
 
 use super::Progress;
 use super::health::Counts;
+use super::jobs::Jobs;
 use crate::client::Client;
-use crate::core::now;
+use crate::core::{JobNews, now};
 use crate::error::Error;
 use crate::events::{Events, Item};
+use crate::job;
 use crate::model::{Ask, Batch, Reading, StaleCause, Switch};
 use crate::reconnect::State;
 
@@ -25,8 +27,9 @@ const MOST_ASKS: usize = 16;
 const MOST_EVENTS: usize = 512;
 
 pub(super) struct Follower {
-    client: Client,
-    switch: Switch,
+    pub(super) client: Client,
+    pub(super) switch: Switch,
+    pub(super) jobs: Jobs,
     changes: broadcast::Sender<Arc<Batch>>,
     progress: watch::Sender<Progress>,
     counts: Arc<Counts>,
@@ -44,11 +47,13 @@ impl Follower {
         changes: broadcast::Sender<Arc<Batch>>,
         progress: watch::Sender<Progress>,
         counts: Arc<Counts>,
+        jobs: Jobs,
     ) -> Self {
         let client = client.without_life();
         let mut follower = Self {
             client,
             switch,
+            jobs,
             changes,
             progress,
             counts,
@@ -71,12 +76,14 @@ impl Follower {
             State(Option<State>),
             Answer(Option<(Ask, Reading)>),
             Doubt(oneshot::Sender<()>),
+            Job(JobNews),
             Time,
         }
         let mut states = self.client.state_changes();
         let mut states_come = true;
         loop {
             self.ask();
+            self.expire_jobs();
             let due = self.due();
             let woken = tokio::select! {
                 item = events.next() => Woken::Item(item),
@@ -85,6 +92,7 @@ impl Follower {
                     Woken::Answer(answer.and_then(Result::ok))
                 }
                 Some(doubt) = doubts.recv() => Woken::Doubt(doubt),
+                news = self.jobs.hear() => Woken::Job(news),
                 () = sleep_until(due.unwrap_or_else(now).into()), if due.is_some() => Woken::Time,
             };
             match woken {
@@ -105,6 +113,7 @@ impl Follower {
                     // Whoever asked may have gone.
                     let _ = doubt.send(());
                 }
+                Woken::Job(news) => self.hear_of_job(news),
                 Woken::Answer(None) | Woken::Time => {}
             }
         }
@@ -130,7 +139,7 @@ impl Follower {
     /// When there is something to do without being told.
     fn due(&self) -> Option<Instant> {
         let due = self.switch.resync_due().or(self.switch.resync_deadline());
-        due.filter(|_| self.connected)
+        [due.filter(|_| self.connected), self.jobs.deadline()].into_iter().flatten().min()
     }
 
     /// Folds an item, and those that have come with it; the end, if that is what came.
@@ -143,15 +152,17 @@ impl Follower {
                 other => {
                     self.fold(&mut batch);
                     match other {
-                        Some(Item::Gap(_)) => {
+                        Some(Item::Gap(gap)) => {
                             self.connected = true;
                             self.counts.gaps.one();
                             self.lose(StaleCause::Gap);
+                            self.jobs_cross(&gap);
                             self.resync();
                         }
                         Some(Item::Missed(_)) => {
                             self.counts.overflows.one();
                             self.lose(StaleCause::Overflow);
+                            self.doubt_jobs();
                         }
                         Some(Item::Closed(reason)) => return Some(reason),
                         Some(Item::Refused(refused)) => {
@@ -174,14 +185,17 @@ impl Follower {
     }
 
     fn fold(&mut self, events: &mut Vec<Event>) {
+        // What ends has begun.
+        self.hear_of_jobs();
         if !events.is_empty() {
+            self.begin_jobs_that_end(events);
             let batch = self.switch.apply_all(events.iter(), now());
             events.clear();
             self.publish(batch);
         }
     }
 
-    fn publish(&mut self, batch: Batch) {
+    pub(super) fn publish(&mut self, batch: Batch) {
         // The view is stale for them already.
         self.counts.signs(batch.signs());
         if !batch.changes().is_empty() {
@@ -250,7 +264,7 @@ impl Follower {
 async fn answer(client: &Client, ask: &Ask) -> Result<Reading, Error> {
     let line = ask.line();
     if line.starts_with("show ") {
-        match client.bgapi(&line).await?.await {
+        match client.start_unfollowed_job(job::new_uuid(), &line).await?.await {
             Ok(end) => return Ok(ask.read(&end.bytes())),
             Err(Error::Job(JobLost::NotPermitted)) => {}
             Err(error) => return Err(error),
