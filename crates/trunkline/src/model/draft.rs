@@ -241,10 +241,17 @@ impl Draft {
         self.unsettled.clear();
         self.rooms.clear();
         self.registered.clear();
+        self.forget_what_is_over();
+        self.churn.clear();
+    }
+
+    /// What comes next does not come late. And it may have lower numbers than what came before: those of a machine that was
+    /// set back to what it was, whose Core-UUID is the same.
+    pub(in crate::model) fn forget_what_is_over(&mut self) {
+        self.rooms.forget_what_is_over();
         self.unparked.clear();
         self.recorded.clear();
         self.unregistered.clear();
-        self.churn.clear();
     }
 
     /// Takes everything of one kind away.

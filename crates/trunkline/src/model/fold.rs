@@ -148,12 +148,12 @@ pub(in crate::model) fn events() -> EventSet {
     SUBCLASSES.iter().fold(names, |events, (subclass, _)| events.with_subclass(subclass))
 }
 
-/// How what an event tells came to be.
 /// The number of the event that is folded. Without one it counts as the latest.
 fn sequence(draft: &Draft) -> u64 {
     draft.sequence().unwrap_or(u64::MAX)
 }
 
+/// How what an event tells came to be.
 fn standing(event: &Event) -> Standing {
     Standing::new(event.standard().date(), why(event))
 }

@@ -67,6 +67,12 @@ impl Rooms {
         Some(id)
     }
 
+    /// Events that come next do not come late.
+    pub(in crate::model) fn forget_what_is_over(&mut self) {
+        self.left.clear();
+        self.over.clear();
+    }
+
     pub(in crate::model) fn clear(&mut self) {
         *self = Self::default();
     }

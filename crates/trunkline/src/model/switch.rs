@@ -140,6 +140,9 @@ impl Switch {
     pub fn lose(&mut self, cause: StaleCause, now: Instant) {
         self.draft.begin(now);
         self.draft.resync.lose();
+        if cause == StaleCause::Gap {
+            self.draft.forget_what_is_over();
+        }
         if self.draft.view().stale().is_none() {
             self.draft.set_stale(Some(Stale { since: now, cause }));
         }

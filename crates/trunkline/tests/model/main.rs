@@ -1,5 +1,6 @@
 //! The model without a connection: events in, objects and changes out.
 
+mod again;
 mod calls;
 mod conferences;
 mod describe;
