@@ -100,13 +100,14 @@ impl OnChannel {
         })
     }
 
-    /// Holds it.
+    /// Holds it. A channel whose endpoint does not hold (`null/`, `loopback/`) is said to be held all the same.
     pub fn hold(&self) -> Order<UuidHold> {
         let command = UuidHold::new(&self.id, Hold::On);
         self.order(command, |channel| channel.is_some_and(|channel| channel.held))
     }
 
-    /// Takes it back from hold.
+    /// Takes it back from hold. Refused where the call state is not HELD, as of one whose endpoint does not hold
+    /// (`switch_ivr_unhold` in `switch_ivr.c`).
     pub fn unhold(&self) -> Order<UuidHold> {
         let command = UuidHold::new(&self.id, Hold::Off);
         self.order(command, |channel| channel.is_some_and(|channel| !channel.held))

@@ -63,7 +63,8 @@ impl OnConference {
         self.order(command, move |conference| conference.is_some_and(|it| is_recorded_to(it, &file)))
     }
 
-    /// Ends a recording.
+    /// Ends a recording. Refused, as one that is not there, for a moment after it has begun: the switch tells that it records
+    /// before it can be told to stop (`conference_record.c`).
     pub fn stop_recording(&self, path: &str) -> Order<Recording> {
         let file = path.to_owned();
         let command = Recording::new(&*self.name, RecordingAction::Stop, path);
@@ -134,7 +135,8 @@ impl OnMember {
         self.action(MemberAction::Undeaf, |member| member.hear)
     }
 
-    /// Gives him the floor, or takes it from him.
+    /// Gives him the floor, if nobody has it; refused while another has. From him who has it, it is taken; the switch gives it
+    /// at once to whoever came last, who may be he (`mod_conference.c`). It shows when he has it, or has it no more.
     pub fn floor(&self) -> Order<OnMembers> {
         let had = self.get().is_some_and(|member| member.floor);
         self.action(MemberAction::Floor, move |member| member.floor != had)
