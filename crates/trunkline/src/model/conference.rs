@@ -79,6 +79,13 @@ impl Conference {
         }
     }
 
+    /// What comes next is not late, whatever its number.
+    pub(in crate::model) fn believe_anything(&mut self) {
+        for last in [&mut self.sized, &mut self.latched, &mut self.floored] {
+            *last = Last::default();
+        }
+    }
+
     /// Whether it is recorded, and not paused.
     #[must_use]
     pub fn is_recorded(&self) -> bool {

@@ -14,9 +14,11 @@ use super::call::CallId;
 use super::change::{Altered, Change, Removal};
 use super::channel::Channel;
 use super::churn::Churn;
+use super::conference::Conference;
 use super::graves::Graves;
 use super::job::Job;
 use super::links::Links;
+use super::member::Member;
 use super::object::{Fields, Object};
 use super::objects::Objects;
 use super::options::Options;
@@ -252,6 +254,14 @@ impl Draft {
         self.unparked.clear();
         self.recorded.clear();
         self.unregistered.clear();
+        let members: Vec<u32> = self.view.members().iter().map(|member| member.id).collect();
+        for id in members {
+            self.alter_by::<Member, u32>(&id, Member::believe_anything);
+        }
+        let conferences: Vec<Arc<str>> = self.view.conferences().iter().map(|one| one.id.clone()).collect();
+        for name in conferences {
+            self.alter::<Conference>(&name, Conference::believe_anything);
+        }
     }
 
     /// Takes everything of one kind away.

@@ -141,7 +141,7 @@ async fn a_telephone() {
             }
         };
         tokio::select! {
-            set = set.seen(SOON) => drop(set.unwrap()),
+            set = set.seen(SOON) => set.unwrap(),
             () = something_happens => {}
         }
         let variable = on.get().unwrap().variable("order_of").map(|value| value.to_string());

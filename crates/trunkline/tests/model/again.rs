@@ -89,6 +89,34 @@ fn members_who_come_after_a_gap() {
     across_a_gap(false);
 }
 
+/// One who is there before and after: what is told of him counts, though its number is lower than what was told last.
+#[test]
+fn a_member_of_a_switch_that_was_set_back() {
+    let now = Instant::now();
+    let mut switch = Switch::with(Options::new().with_show_lag(Duration::ZERO));
+    let mut world = World::new(7);
+    enters(&mut world, "a");
+    for _ in 0..20 {
+        world.say(&format!("api conference {ROOM} unlock"));
+        world.say(&format!("api conference {ROOM} unmute all"));
+    }
+    switch.apply_all(&world.events(), now);
+    switch.lose(StaleCause::Gap, now);
+    world = World::new(7);
+    enters(&mut world, "a");
+    drop(world.events());
+    resync(&mut switch, &mut world, now);
+    let a = *known(&switch.view()).keys().next().expect("a member");
+    for (word, may_speak) in [("mute", false), ("unmute", true), ("mute", false)] {
+        world.say(&format!("api conference {ROOM} {word} {a}"));
+        world.say(&format!("api conference {ROOM} {}lock", if may_speak { "un" } else { "" }));
+        switch.apply_all(&world.events(), now);
+        let view = switch.view();
+        assert_eq!(view.members().get(&a).expect("a member").speak, may_speak, "{word}");
+        assert_eq!(view.conference(ROOM).expect("a conference").locked, !may_speak, "{word}");
+    }
+}
+
 /// One whose Core-UUID is the same, as that of a machine that was set back to what it was.
 #[test]
 fn members_of_a_switch_that_was_set_back() {
