@@ -1,5 +1,8 @@
 //! From a recorded line to the value that says it.
 
+mod conference;
+mod uuid;
+
 use std::fmt::Debug;
 use std::net::IpAddr;
 use std::time::Duration;
@@ -68,119 +71,16 @@ pub(crate) fn typed(line: &str) -> Option<Typed> {
     let words = cut(rest, 12);
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     match verb {
-        "conference" => conference(&words, rest),
+        "conference" => conference::conference(&words, rest),
         "fsctl" => fsctl(&words),
         "show" => show(&words),
         "sofia" => sofia(&words),
-        _ if verb.starts_with("uuid_") => uuid(verb, &words, rest),
+        _ if verb.starts_with("uuid_") => uuid::uuid(verb, &words, rest),
         _ => switch(verb, &words, rest)
             .or_else(|| texts(verb, &words, rest))
             .or_else(|| directory(verb, &words, rest))
             .or_else(|| stores(verb, &words, rest))
             .or_else(|| later(verb, &words, rest)),
-    }
-}
-
-fn uuid(verb: &str, words: &[&str], rest: &str) -> Option<Typed> {
-    let on = |word: &str| (word == "on" || word == "off").then_some(word == "on");
-    match (verb, words) {
-        ("uuid_answer", [u]) => some(UuidAnswer::new(*u)),
-        ("uuid_pre_answer", [u]) => some(UuidPreAnswer::new(*u)),
-        ("uuid_ring_ready", [u]) => some(UuidRingReady::new(*u)),
-        ("uuid_early_ok", [u]) => some(UuidEarlyOk::new(*u)),
-        ("uuid_outgoing_answer", [u]) => some(UuidOutgoingAnswer::new(*u)),
-        ("uuid_exists", [u]) => some(UuidExists::new(*u)),
-        ("uuid_kill", [u]) => some(UuidKill::new(*u)),
-        ("uuid_kill", [u, cause]) => some(UuidKill::new(*u).cause(*cause)),
-        ("uuid_park", [u]) => some(UuidPark::new(*u)),
-        ("uuid_bridge", [a, b]) => some(UuidBridge::new(*a, *b)),
-        ("uuid_simplify", [u]) => some(UuidSimplify::new(*u)),
-        ("uuid_xfer_zombie", [u]) => some(UuidXferZombie::new(*u)),
-        ("uuid_zombie_exec", [u]) => some(UuidZombieExec::new(*u)),
-        ("uuid_hold", ["off", u]) => some(UuidHold::new(*u, Hold::Off)),
-        ("uuid_hold", ["toggle", u]) => some(UuidHold::new(*u, Hold::Toggle)),
-        ("uuid_hold", [u]) => some(UuidHold::new(*u, Hold::On)),
-        ("uuid_pause", [u, how]) => some(UuidPause::new(*u, on(how)?)),
-        ("uuid_session_heartbeat", [u, seconds]) => {
-            some(UuidSessionHeartbeat::every(*u, seconds.parse().ok()?))
-        }
-        ("uuid_loglevel", [u, "7"]) => some(UuidLoglevel::new(*u, LogLevel::Debug)),
-        ("uuid_transfer", [u, "-both", ext, dialplan, context]) => {
-            some(UuidTransfer::new(*u, *ext).dialplan(*dialplan).context(*context).both())
-        }
-        ("uuid_transfer", [u, ext]) => some(UuidTransfer::new(*u, *ext)),
-        ("uuid_transfer", [u, ext, dialplan]) => some(UuidTransfer::new(*u, *ext).dialplan(*dialplan)),
-        ("uuid_transfer", [u, ext, dialplan, context]) => {
-            some(UuidTransfer::new(*u, *ext).dialplan(*dialplan).context(*context))
-        }
-        ("uuid_deflect", [u, uri]) => some(UuidDeflect::new(*u, *uri)),
-        ("uuid_redirect", [u, uri]) => some(UuidRedirect::new(*u, *uri)),
-        ("uuid_broadcast", [u, path]) => some(UuidBroadcast::play(*u, *path)),
-        ("uuid_broadcast", [u, path, "aleg"]) => some(UuidBroadcast::play(*u, *path).leg(BroadcastLeg::Aleg)),
-        ("uuid_broadcast", [u, path, "both"]) => {
-            let (name, argument) = path.split_once("::")?;
-            some(UuidBroadcast::application(*u, name, argument).leg(BroadcastLeg::Both))
-        }
-        ("uuid_break", [u]) => some(UuidBreak::new(*u)),
-        ("uuid_break", [u, "all"]) => some(UuidBreak::new(*u).all()),
-        ("uuid_send_dtmf", [u, digits]) => some(UuidSendDtmf::new(*u, *digits)),
-        ("uuid_recv_dtmf", [u, digits]) => some(UuidRecvDtmf::new(*u, *digits)),
-        ("uuid_flush_dtmf", [u]) => some(UuidFlushDtmf::new(*u)),
-        ("uuid_chat", [u, text]) => some(UuidChat::new(*u, *text)),
-        ("uuid_send_message", [u, ..]) => some(UuidSendMessage::new(*u, cut(rest, 2).get(1)?.as_str())),
-        ("uuid_phone_event", [u, event]) => some(UuidPhoneEvent::new(*u, *event)),
-        ("uuid_display", [u, display]) => some(UuidDisplay::new(*u, *display)),
-        ("uuid_send_info", [u, message]) => some(UuidSendInfo::new(*u, *message)),
-        ("uuid_send_info", [u, mime, subtype, _, ..]) => {
-            some(UuidSendInfo::new(*u, cut(rest, 4)[3].as_str()).mime(*mime, *subtype))
-        }
-        ("uuid_record", [u, "start", path]) => some(UuidRecord::start(*u, *path)),
-        ("uuid_record", [u, "start", path, limit]) => {
-            some(UuidRecord::start(*u, *path).limit(Duration::from_secs(limit.parse().ok()?)))
-        }
-        ("uuid_record", [u, "mask", path]) => some(UuidRecord::new(*u, RecordAction::Mask, *path)),
-        ("uuid_record", [u, "unmask", path]) => some(UuidRecord::new(*u, RecordAction::Unmask, *path)),
-        ("uuid_record", [u, "stop", "all"]) => some(UuidRecord::stop_all(*u)),
-        ("uuid_record", [u, "stop", path]) => some(UuidRecord::stop(*u, *path)),
-        ("uuid_displace", [u, "start", path, limit, flags]) => {
-            some(UuidDisplace::start(*u, *path, limit.parse().ok()?).flags(*flags))
-        }
-        ("uuid_displace", [u, "stop", path]) => some(UuidDisplace::stop(*u, *path)),
-        ("uuid_fileman", [u, command]) => some(UuidFileman::new(*u, *command)),
-        ("uuid_audio", [u, "stop"]) => some(UuidAudio::stop(*u)),
-        ("uuid_audio", [u, "start", "read", "level", level]) => {
-            some(UuidAudio::level(*u, AudioDirection::Read, level.parse().ok()?))
-        }
-        ("uuid_media", ["off", u]) => some(UuidMedia::off(*u)),
-        ("uuid_media", [u]) => some(UuidMedia::on(*u)),
-        ("uuid_media_reneg", [u]) => some(UuidMediaReneg::new(*u)),
-        ("uuid_set_media_stats", [u]) => some(UuidSetMediaStats::new(*u)),
-        ("uuid_jitterbuffer", [u, buffer]) => some(UuidJitterbuffer::new(*u, *buffer)),
-        ("uuid_debug_media", [u, "both", how]) => some(UuidDebugMedia::new(*u, DebugMedia::Both, on(how)?)),
-        ("uuid_buglist", [u]) => some(UuidBuglist::new(*u)),
-        ("uuid_video_refresh", [u]) => some(UuidVideoRefresh::new(*u)),
-        ("uuid_dump", [u]) => some(UuidDump::new(*u).format(EventFormat::Plain)),
-        ("uuid_dump", [u, "json"]) => some(UuidDump::new(*u)),
-        ("uuid_getvar", [u, name]) => some(UuidGetvar::new(*u, *name)),
-        ("uuid_setvar", [u, name, ..]) => {
-            let value = cut(rest, 3).get(2).cloned().unwrap_or_default();
-            some(UuidSetvar::new(*u, *name, value))
-        }
-        ("uuid_setvar_multi", [u, list]) if list.contains('=') => {
-            let mut variables = Variables::new();
-            for variable in list.split(';') {
-                let (name, value) = variable.split_once('=')?;
-                variables = variables.with(name, value).unwrap();
-            }
-            some(UuidSetvarMulti::new(*u, variables))
-        }
-        ("uuid_limit", [u, backend, realm, resource, max]) => {
-            some(UuidLimit::new(*u, *backend, *realm, *resource).max(max.parse().ok()?))
-        }
-        ("uuid_limit_release", [u, backend, realm, resource]) => {
-            some(UuidLimitRelease::new(*u, *backend).realm(*realm).resource(*resource))
-        }
-        _ => None,
     }
 }
 
@@ -544,173 +444,6 @@ fn sofia(words: &[&str]) -> Option<Typed> {
         ["recover"] => some(Recover::new()),
         _ => None,
     }
-}
-
-fn members(word: &str) -> Option<Members> {
-    Some(match word {
-        "all" => Members::All,
-        "last" => Members::Last,
-        "non_moderator" => Members::NonModerator,
-        _ => match word.split_once('=') {
-            Some((name, value)) => Members::Variable(name.to_owned(), value.to_owned()),
-            None => Members::Id(word.parse().ok()?),
-        },
-    })
-}
-
-fn conference(words: &[&str], rest: &str) -> Option<Typed> {
-    match words {
-        ["list"] => return some(conf::ListAll::new()),
-        ["list", "summary"] => return some(conf::ListAll::summary()),
-        ["count"] => return some(conf::CountConferences::new()),
-        ["json_list", "compact"] => return some(conf::JsonList::all()),
-        _ => {}
-    }
-    let (&name, words) = words.split_first()?;
-    on_members(name, words)
-        .or_else(|| files(name, words, rest))
-        .or_else(|| settings(name, words))
-        .or_else(|| other(name, words))
-}
-
-fn on_members(name: &str, words: &[&str]) -> Option<Typed> {
-    use MemberAction::{
-        Deaf, Floor, Hold, Hup, Kick, Mute, ToggleMute, Undeaf, Unhold, Unmute, VideoFlip, VideoFloor,
-        VideoMute, VideoUnmute,
-    };
-    const LEVELS: [LevelKind; 6] = [
-        LevelKind::Energy,
-        LevelKind::VolumeIn,
-        LevelKind::VolumeOut,
-        LevelKind::Agc,
-        LevelKind::AutoEnergy,
-        LevelKind::MaxEnergy,
-    ];
-    let actions = [
-        Deaf,
-        Floor,
-        Hold,
-        Hup,
-        Kick,
-        Mute,
-        ToggleMute,
-        Undeaf,
-        Unhold,
-        Unmute,
-        VideoFlip,
-        VideoFloor,
-        VideoMute,
-        VideoUnmute,
-    ];
-    let (&action, words) = words.split_first()?;
-    if let Some(level) = LEVELS.into_iter().find(|known| known.as_str() == action) {
-        return match words {
-            [who] => some(conf::Level::get(name, level, members(who)?)),
-            [who, "up"] => some(conf::Level::step(name, level, members(who)?, conf::Step::Up)),
-            [who, value] => some(conf::Level::set(name, level, members(who)?, value.parse().ok()?)),
-            _ => None,
-        };
-    }
-    match (action, words) {
-        ("dtmf", [who, digits]) => some(OnMembers::dtmf(name, members(who)?, *digits)),
-        ("get-uuid", [who]) => some(conf::GetUuid::new(name, members(who)?)),
-        ("relate", [one, other, relation]) => {
-            let relation = match *relation {
-                "nospeak" => conf::Relation::NoSpeak,
-                "clear" => conf::Relation::Clear,
-                _ => return None,
-            };
-            some(conf::Relate::new(name, one.parse().ok()?, other.parse().ok()?, relation))
-        }
-        (_, [who]) => {
-            let action = actions.into_iter().find(|known| known.as_str() == action)?;
-            some(OnMembers::new(name, action, members(who)?))
-        }
-        (_, [who, "quiet"]) => {
-            let action = actions.into_iter().find(|known| known.as_str() == action)?;
-            some(OnMembers::new(name, action, members(who)?).quiet())
-        }
-        _ => None,
-    }
-}
-
-fn files(name: &str, words: &[&str], rest: &str) -> Option<Typed> {
-    match words {
-        ["play", path] => some(conf::Play::new(name, *path)),
-        ["play", path, member] => some(conf::Play::new(name, *path).member(member.parse().ok()?, true)),
-        ["play_status"] => some(conf::PlayStatus::new(name)),
-        ["pause_play"] => some(conf::PausePlay::new(name)),
-        ["file_seek", to] => some(conf::FileSeek::by(name, to.parse().ok()?)),
-        ["file-vol", volume] => some(conf::FileVolume::new(name, volume.parse().ok()?)),
-        ["stop", "all"] => some(conf::Stop::new(name, conf::Playing::All)),
-        ["stop", "current"] => some(conf::Stop::new(name, conf::Playing::Current)),
-        ["stop", "async"] => some(conf::Stop::new(name, conf::Playing::Async)),
-        ["say", _, ..] => some(conf::Say::new(name, rest.split_once(" say ")?.1)),
-        ["saymember", member, text] => some(conf::Say::new(name, *text).member(member.parse().ok()?)),
-        ["record", path] => some(Recording::new(name, conf::RecordingAction::Start, *path)),
-        ["norecord", "all"] => some(Recording::stop_all(name)),
-        ["norecord", path] => some(Recording::new(name, conf::RecordingAction::Stop, *path)),
-        ["pause", path] => some(Recording::new(name, conf::RecordingAction::Pause, *path)),
-        ["resume", path] => some(Recording::new(name, conf::RecordingAction::Resume, *path)),
-        ["chkrecord"] => some(conf::CheckRecording::new(name)),
-        _ => None,
-    }
-}
-
-fn settings(name: &str, words: &[&str]) -> Option<Typed> {
-    use conf::Parameter::{CallerIdName, Count, MaxMembers, Rate, RunTime, SoundPrefix};
-    let parameter = |word: &str| {
-        let known = [CallerIdName, Count, MaxMembers, Rate, RunTime, SoundPrefix];
-        known.into_iter().find(|known| known.as_str() == word)
-    };
-    match words {
-        ["get", what] => some(conf::Get::new(name, parameter(what)?)),
-        ["set", what, value] => some(conf::Set::new(name, parameter(what)?, *value)),
-        ["getvar", what] => some(conf::Getvar::new(name, *what)),
-        ["setvar", what, value] => some(conf::Setvar::new(name, *what, *value)),
-        ["lock"] => some(conf::Lock::new(name, true)),
-        ["unlock"] => some(conf::Lock::new(name, false)),
-        ["pin", pin] => some(conf::Pin::set(name, *pin)),
-        ["nopin"] => some(conf::Pin::none(name)),
-        ["enter_sound", "on"] => some(conf::Sound::on(name, conf::SoundKind::Enter)),
-        ["enter_sound", "off"] => some(conf::Sound::off(name, conf::SoundKind::Enter)),
-        ["exit_sound", "off"] => some(conf::Sound::off(name, conf::SoundKind::Exit)),
-        ["enter_sound", "file", file] => some(conf::Sound::file(name, conf::SoundKind::Enter, *file)),
-        ["moh", "off"] => some(conf::Moh::new(name, false)),
-        ["moh", "toggle"] => some(conf::Moh::toggle(name)),
-        _ => None,
-    }
-}
-
-fn other(name: &str, words: &[&str]) -> Option<Typed> {
-    match words {
-        ["list"] => some(conf::List::new(name)),
-        ["count"] => some(conf::Count::new(name)),
-        ["json_list", "compact"] => some(conf::JsonList::of(name)),
-        ["transfer", to, ids @ ..] if !ids.is_empty() => {
-            let ids: Option<Vec<u32>> = ids.iter().map(|id| id.parse().ok()).collect();
-            some(conf::Transfer::new(name, *to, ids?))
-        }
-        [action @ ("dial" | "bgdial"), to, caller @ ..] => {
-            let endpoint = trunkline_proto::dialstring::Endpoint::raw(to).ok()?;
-            let mut dial = conf::Dial::new(name, endpoint);
-            if let [number, name] = caller {
-                dial = dial.caller_id(*number, *name);
-            }
-            if *action == "dial" { some(dial) } else { some(dial.in_background()) }
-        }
-        [action, more @ ..] if is_other(action) => {
-            let other = conf::Other::new(name, *action);
-            some(more.iter().fold(other, |other, word| other.word(*word)))
-        }
-        _ => None,
-    }
-}
-
-/// Actions without a type of their own.
-fn is_other(action: &str) -> bool {
-    action.starts_with("vid-")
-        || ["position", "auto-3d-position", "clear-vid-floor", "cam", "recording", "nosuch"].contains(&action)
 }
 
 /// Why a line of a command that has a type cannot be said by it.
