@@ -22,6 +22,7 @@ mod applications;
 mod call;
 mod heard;
 mod server;
+mod site;
 
 pub use call::Call;
 pub(super) use heard::Heard;

@@ -70,6 +70,13 @@ pub(crate) fn handler_ends(call: Option<Ended>, fate: Fate, ended: Option<Result
     }
 }
 
+#[cfg(feature = "blocking")]
+/// A thread is at it still, long after its call was cut off.
+pub(crate) fn handler_left_behind() {
+    let fate = Fate::Aborted.as_str();
+    warn!(target: OUTBOUND, fate, "handler did not return after its call was cut off; its thread is left behind");
+}
+
 /// Warns of listeners that others than this machine can reach, with nobody asked who he is.
 pub(crate) fn warn_if_open(addresses: &[SocketAddr], allowed: Option<&AllowList>) {
     if allowed.is_none() {

@@ -7,8 +7,9 @@ use trunkline::application::{Dial, Digits, Playback};
 use trunkline::blocking::Received;
 use trunkline::blocking::outbound::{Call, Counts, EndedBy, Server, ServerHandle, Shutdown};
 use trunkline::dialstring::DialString;
-use trunkline::{Error, EventName, HangupCause, Item, SocketMode};
+use trunkline::{ChannelUuid, Error, EventName, Events, HangupCause, Item, SocketMode};
 
+use crate::notes;
 use crate::strangers::call_data;
 use crate::support::{Switch, everywhere, within};
 
@@ -202,12 +203,62 @@ async fn cause_after(switch: &Switch, words: &str, how: Shutdown) -> Option<Stri
     tokio::time::sleep(Duration::from_millis(300)).await;
     serving.handle.shutdown(how);
     serving.after(1).await;
+    cause_of(&mut events, &uuid).await
+}
+
+async fn cause_of(events: &mut Events, uuid: &ChannelUuid) -> Option<String> {
     while let Some(Item::Event(event)) = events.next().await {
         if event.unique_id().is_some_and(|id| id == uuid.as_str()) {
             return event.get("Hangup-Cause").map(|cause| cause.into_owned());
         }
     }
     None
+}
+
+/// Its thread cannot be ended, but its call is, and the server comes to its end.
+#[tokio::test]
+async fn a_handler_that_never_returns_is_left_behind() {
+    everywhere(|switch| async move {
+        let hang_up = || Shutdown::hang_up(Duration::ZERO, HangupCause::SystemShutdown);
+        for (words, how, cause) in [
+            ("async full", hang_up(), "SYSTEM_SHUTDOWN"),
+            ("full", hang_up(), "SYSTEM_SHUTDOWN"),
+            ("async full", Shutdown::give_back(Duration::ZERO), "USER_BUSY"),
+            ("full", Shutdown::give_back(Duration::ZERO), "USER_BUSY"),
+        ] {
+            let server = Server::bind("127.0.0.1:0").unwrap().after_end(Duration::from_millis(100));
+            let handle = server.handle();
+            let serving = tokio::task::spawn_blocking(|| {
+                notes::begin();
+                let served = server.serve(|call: &mut Call| {
+                    call.answer().unwrap();
+                    loop {
+                        std::thread::park();
+                    }
+                    #[expect(unreachable_code, reason = "what the block is of")]
+                    ()
+                });
+                served.unwrap();
+                notes::end()
+            });
+            let mut events = switch.client().events([EventName::ChannelHangupComplete]).await.unwrap();
+            let uuid = switch.dial(handle.local_addresses()[0].port(), words, "", "hangup:USER_BUSY").await;
+            while handle.counts().open < 1 {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+            tokio::time::sleep(Duration::from_millis(300)).await;
+            handle.shutdown(how);
+            let told = serving.await.unwrap();
+            let counts = handle.counts();
+            assert_eq!((counts.aborted, counts.over(), counts.open), (1, 1, 1), "{words}: {counts:?}");
+            assert!(
+                told.contains("WARN call message=handler did not return after its call was cut off"),
+                "{told}"
+            );
+            assert_eq!(cause_of(&mut events, &uuid).await.as_deref(), Some(cause), "{words}");
+        }
+    })
+    .await;
 }
 
 #[tokio::test]

@@ -1,9 +1,8 @@
 //! The server: a thread for each call.
 
-use std::collections::HashMap;
 use std::io::Write;
 use std::net::{SocketAddr, TcpListener, TcpStream, ToSocketAddrs};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -11,6 +10,7 @@ use trunkline_proto::{Command, HangupCause, SendMsg};
 
 use super::Call;
 use super::accepting::{accept, accept_now};
+use super::site::{Left, Site};
 use crate::config::Config;
 use crate::contained::{Panicked, contained_now};
 use crate::error::Error;
@@ -20,6 +20,8 @@ use crate::outbound::{
 
 /// So many calls at once, if nothing else was said.
 const MOST_CALLS: usize = 1000;
+/// How long a handler may be at it after its call was cut off, if nothing else was said.
+const AFTER_END: Duration = Duration::from_secs(60);
 /// So many are given back at once, since there are too many; others wait for that, unaccepted.
 const MOST_REFUSALS: usize = 64;
 /// How long accepting rests when it cannot go on: at first, and at most.
@@ -28,8 +30,10 @@ const REST: (Duration, Duration) = (Duration::from_millis(5), Duration::from_sec
 /// Listens for calls, and has each handled by a function, in a thread of its own.
 ///
 /// A handler is a function of `&mut` [`Call`]. When it returns, fails or panics, its call goes on in its dialplan, behind
-/// `socket`, if it is still up. That the call has ended is no failure. A thread cannot be ended from outside: a handler that
-/// never returns holds its place.
+/// `socket`, if it is still up. That the call has ended is no failure.
+///
+/// A thread cannot be ended from outside: a handler that never returns holds its place, whatever becomes of its call, until
+/// the server is stopped. Then its call is ended, and the thread left behind, for the process to end.
 ///
 /// An outbound socket has no password: whoever can connect can pretend to be a switch. Listen on loopback, or
 /// [`allow`](Self::allow) the addresses of the switches.
@@ -45,6 +49,7 @@ struct Terms {
     config: Config,
     allowed: Option<AllowList>,
     most_calls: usize,
+    after_end: Duration,
     handle: ServerHandle,
 }
 
@@ -54,25 +59,6 @@ pub struct ServerHandle {
     counters: Arc<Counters>,
     addresses: Arc<[SocketAddr]>,
     site: Arc<Site>,
-}
-
-/// What the threads of a server share.
-#[derive(Debug, Default)]
-struct Site {
-    state: Mutex<State>,
-    changed: Condvar,
-}
-
-#[derive(Debug, Default)]
-struct State {
-    stop: Option<(Instant, Option<HangupCause>)>,
-    /// The calls there are, to be cut off.
-    calls: HashMap<u64, TcpStream>,
-    numbers: u64,
-    refusals: usize,
-    /// They were cut off, to be hung up.
-    hang_up: Option<HangupCause>,
-    over: bool,
 }
 
 impl Server {
@@ -101,8 +87,14 @@ impl Server {
         let server = addresses.first().map_or_else(String::new, SocketAddr::to_string);
         let counters = Arc::new(Counters::new(&server));
         let handle = ServerHandle { counters, addresses, site: Arc::default() };
-        let config = Config::new("", "");
-        Self { listeners, terms: Terms { config, allowed: None, most_calls: MOST_CALLS, handle } }
+        let terms = Terms {
+            config: Config::new("", ""),
+            allowed: None,
+            most_calls: MOST_CALLS,
+            after_end: AFTER_END,
+            handle,
+        };
+        Self { listeners, terms }
     }
 
     /// Only these may connect. Others are closed as soon as they have.
@@ -116,6 +108,14 @@ impl Server {
     #[must_use]
     pub fn most_calls(mut self, most: usize) -> Self {
         self.terms.most_calls = most;
+        self
+    }
+
+    /// How long a handler may be at it when the server is stopped and its time is over; a minute if this is not said. Its call
+    /// is hung up or given back then, its thread left behind, and [`serve`](Self::serve) returns without it.
+    #[must_use]
+    pub fn after_end(mut self, limit: Duration) -> Self {
+        self.terms.after_end = limit;
         self
     }
 
@@ -139,7 +139,8 @@ impl Server {
         self.terms.handle.clone()
     }
 
-    /// Has each call handled, until the server is stopped by its [handle](Self::handle) and the last handler has returned.
+    /// Has each call handled, until the server is stopped by its [handle](Self::handle) and the last handler has returned, or
+    /// was [left behind](Self::after_end).
     ///
     /// # Errors
     ///
@@ -156,7 +157,7 @@ impl Server {
         let handler: Handler = Arc::new(move |call| handler(call).into_outcome());
         accept_until_stopped(&listeners, &terms, &handler);
         drop(listeners);
-        terms.handle.site.run_down(&terms.handle.counters);
+        terms.handle.site.run_down(&terms.handle.counters, terms.after_end);
         Ok(())
     }
 }
@@ -172,7 +173,7 @@ impl ServerHandle {
         self.site.changed.notify_all();
     }
 
-    /// Waits until the server has stopped, and its last handler has returned.
+    /// Waits until the server has stopped, and its last handler has returned or was left behind.
     pub fn wait_stopped(&self) {
         let state = self.site.lock();
         drop(
@@ -190,34 +191,6 @@ impl ServerHandle {
     #[must_use]
     pub fn local_addresses(&self) -> &[SocketAddr] {
         &self.addresses
-    }
-}
-
-impl Site {
-    fn lock(&self) -> MutexGuard<'_, State> {
-        // What is behind it is whole at every point where a panic could be.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Waits until the last call is gone, and cuts off those that are there when their time is over.
-    fn run_down(&self, counters: &Counters) {
-        let mut state = self.lock();
-        while counters.now().open > 0 || state.refusals > 0 {
-            let now = Instant::now();
-            let due = state.stop.as_ref().map_or(now, |(at, _)| *at);
-            if due <= now {
-                state.hang_up = state.stop.as_ref().and_then(|(_, cause)| cause.clone());
-                // Their threads see the end of the connection, and unwind.
-                for (_, stream) in state.calls.drain() {
-                    let _ = stream.shutdown(std::net::Shutdown::Read);
-                }
-            }
-            let wait = if due <= now { Duration::from_millis(100) } else { due - now };
-            state = self.changed.wait_timeout(state, wait).unwrap_or_else(PoisonError::into_inner).0;
-        }
-        state.over = true;
-        drop(state);
-        self.changed.notify_all();
     }
 }
 
@@ -260,8 +233,9 @@ fn take(terms: &Arc<Terms>, handler: &Handler, stream: TcpStream, peer: SocketAd
     let thread = thread::Builder::new().name(format!("call from {peer}"));
     let started = match open {
         Some(open) => thread.spawn(move || {
-            let fate = connection(&ours, stream, peer, &handler);
-            ours.handle.counters.count(fate);
+            if let Some(fate) = connection(&ours, stream, peer, &handler) {
+                ours.handle.counters.count(fate);
+            }
             drop(open);
             ours.handle.site.changed.notify_all();
         }),
@@ -283,30 +257,34 @@ fn take(terms: &Arc<Terms>, handler: &Handler, stream: TcpStream, peer: SocketAd
     }
 }
 
-fn connection(terms: &Terms, stream: TcpStream, peer: SocketAddr, handler: &Handler) -> Fate {
+/// What became of it, unless that was told already, of a handler that was left behind.
+fn connection(terms: &Terms, stream: TcpStream, peer: SocketAddr, handler: &Handler) -> Option<Fate> {
     let ours = stream.try_clone();
     let mut call = match Call::from_stream_with(stream, &terms.config) {
         Ok(call) => call,
         Err(error) => {
             trace::no_call(peer, &error);
-            return Fate::NoCall;
+            return Some(Fate::NoCall);
         }
     };
     let _span = trace::call(peer, &call.uuid()).entered();
     let site = &terms.handle.site;
-    let number = ours.ok().map(|ours| site.enter(ours));
+    let number = ours.ok().map(|ours| site.enter(ours, peer, call.uuid()));
     trace::handler_begins();
     let ended = contained_now(|| handler(&mut call)).map(|outcome| match call.ended_already() {
         Some(_) if call.client().close_reason().is_some() => outcome.without_connection(),
         _ => outcome,
     });
-    let cut_off = number.and_then(|number| site.leave(number));
+    let left = number.map_or(Left::ByItself, |number| site.leave(number));
+    if left == Left::Behind {
+        return None;
+    }
     let fate = fate(&call, &ended);
     trace::handler_ends(call.ended_already(), fate, Some(ended));
-    if let Some(cause) = cut_off {
+    if let Left::ToHangUp(cause) = left {
         hang_up(&mut call, cause);
     }
-    fate
+    Some(fate)
 }
 
 fn fate(call: &Call, ended: &Result<Outcome, Panicked>) -> Fate {
@@ -320,28 +298,7 @@ fn fate(call: &Call, ended: &Result<Outcome, Panicked>) -> Fate {
 
 /// A call that was cut off: our half of its connection still stands.
 fn hang_up(call: &mut Call, cause: HangupCause) {
-    let commands = Command::sendmsg(&SendMsg::hangup(cause));
-    if let Ok(command) = commands {
+    if let Ok(command) = Command::sendmsg(&SendMsg::hangup(cause)) {
         let _ = call.client().link.socket().stream().write_all(&command.into_wire());
-    }
-}
-
-impl Site {
-    /// A call is there, to be cut off.
-    fn enter(&self, stream: TcpStream) -> u64 {
-        let mut state = self.lock();
-        state.numbers += 1;
-        let number = state.numbers;
-        state.calls.insert(number, stream);
-        number
-    }
-
-    /// It is there no more; how to hang it up if it was cut off.
-    fn leave(&self, number: u64) -> Option<HangupCause> {
-        let mut state = self.lock();
-        match state.calls.remove(&number) {
-            Some(_) => None,
-            None => state.hang_up.clone(),
-        }
     }
 }
