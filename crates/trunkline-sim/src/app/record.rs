@@ -41,6 +41,8 @@ pub(crate) struct Recording {
     stereo: bool,
     /// A shorter one is thrown away; seconds.
     least: u64,
+    /// So much silence ends it, and there is nothing else to hear.
+    silence: Option<Duration>,
     /// Those of its own.
     variables: Variables,
 }
@@ -56,6 +58,7 @@ impl Recording {
             masked: false,
             stereo: false,
             least: 0,
+            silence: None,
             variables: Variables::new(),
         }
     }
@@ -76,7 +79,10 @@ fn found(_: bool) -> Progress {
     Progress::Done
 }
 
-/// `path [<seconds at most> …]`
+/// How long it is to be silent without `<silence>`; seconds.
+const SILENCE: u64 = 3;
+
+/// `path [<seconds at most> [<threshold> [<silence>]]]`
 fn record(core: &mut Core, id: ChannelId, data: &[u8]) -> Progress {
     let words = split_spaces(data, 4);
     let Some(path) = words.first() else { return Progress::Done };
@@ -94,11 +100,15 @@ fn record(core: &mut Core, id: ChannelId, data: &[u8]) -> Progress {
     // It reads what it writes down.
     core.set_read_codec(id);
     core.fire_record(id, &origin::RECORD_START, path, &[]);
-    if let Some(seconds) = most.and_then(|most| u64::try_from(most).ok()).filter(|most| *most > 0) {
-        let serial = core.current_serial(id);
-        core.after(Duration::from_secs(seconds), Task::ApplicationOver { channel: id, serial });
+    let number = |at: usize| u64::try_from(atoi(words.get(at)?)).ok().filter(|number| *number > 0);
+    let mut recording = Recording::new(path, core.now);
+    recording.silence = number(2).map(|_| Duration::from_secs(number(3).unwrap_or(SILENCE)));
+    let most = most.and_then(|most| u64::try_from(most).ok()).filter(|most| *most > 0);
+    let serial = core.current_serial(id);
+    for time in most.map(Duration::from_secs).into_iter().chain(recording.silence) {
+        core.after(time, Task::ApplicationOver { channel: id, serial });
     }
-    Progress::Waits(Activity::Record(Box::new(Recording::new(path, core.now))))
+    Progress::Waits(Activity::Record(Box::new(recording)))
 }
 
 /// `<path> [+<seconds at most>] [{<variables>}]`
@@ -232,6 +242,9 @@ impl Core {
         let Some(channel) = self.channels.get_mut(id) else { return };
         let variables = &mut channel.variables;
         variables.set_number("record_samples", milliseconds * SAMPLES);
+        if recording.silence.is_some_and(|silence| Duration::from_millis(milliseconds) >= silence) {
+            variables.set("silence_hits_exhausted", "true");
+        }
         variables.set_number("record_seconds", milliseconds / 1000);
         variables.set_number("record_ms", milliseconds);
         variables.set("record_completion_cause", cause);
@@ -253,6 +266,9 @@ impl Core {
         variables.set_number("record_seconds", milliseconds / 1000);
         variables.set_number("record_ms", milliseconds);
         variables.set_number("record_samples", milliseconds * SAMPLES);
+        if recording.silence.is_some_and(|silence| Duration::from_millis(milliseconds) >= silence) {
+            variables.set("silence_hits_exhausted", "true");
+        }
         self.fire_record(id, &origin::RECORD_STOP, &recording.path, &[]);
         self.set_read_codec(id);
     }
