@@ -87,8 +87,9 @@ impl Call<Async> {
         self.ask_for(Command::resume()).await.map(drop)
     }
 
-    /// Has what the core queues to the call, digits above all, come to this connection and to nobody else, applications
-    /// included: they hear no digits then. Of the call of an outbound socket only.
+    /// Has what the core queues to the call come to this connection and to nobody else: to no application, and to none of
+    /// those who listen to all events. Such an event has lost its name, and is among [`events`](Self::events) whatever was
+    /// asked for. DTMF is diverted, too; applications hear the digits all the same. Of the call of an outbound socket only.
     ///
     /// # Errors
     ///

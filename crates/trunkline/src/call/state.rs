@@ -167,7 +167,8 @@ impl CallState {
     }
 
     pub(crate) fn on_event(&self, event: &Event) {
-        let Some(name) = event.name() else { return };
+        // One that was queued to the session, and is diverted, has lost its name.
+        let Some(name) = event.name() else { return self.share(event) };
         match name {
             EventName::ChannelExecute => self.on_execute(event),
             EventName::ChannelExecuteComplete => self.on_complete(event),

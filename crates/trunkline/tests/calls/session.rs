@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use trunkline::application::Dial;
+use trunkline::call::CallEvents;
 use trunkline::dialstring::{DialString, Variables};
-use trunkline::{ApiMisuse, CallDirection, Error, EventName, HangupCause, Item, Unicast};
+use trunkline::{ApiMisuse, CallDirection, Error, EventBuilder, EventName, HangupCause, Item, Unicast};
 
-use crate::support::{Listening, asynchronous, everywhere, synchronous};
+use crate::support::{Listening, asynchronous, everywhere, press, synchronous};
 
 fn two(value: &str) -> Variables {
     Variables::new().with("first", value).unwrap().with("second", "x").unwrap()
@@ -115,6 +116,53 @@ async fn told_besides() {
         assert_eq!(call.ended().await.cause, Some(HangupCause::UserBusy));
     })
     .await;
+}
+
+/// What the core queues to the call comes over its connection while that is diverted, and to no application.
+#[tokio::test]
+async fn what_is_queued_to_it_is_diverted() {
+    everywhere(|switch| async move {
+        let call = switch.answered().await;
+        let mut events = call.events("ALL").await.unwrap();
+        let queue = |tag| {
+            let event = EventBuilder::new().header("Tag", tag).header("Unique-ID", call.uuid().as_str());
+            let client = switch.client().clone();
+            async move { client.sendevent(&EventName::Notify, &event).await.unwrap() }
+        };
+        let mut others = switch.client().events([EventName::Dtmf]).await.unwrap();
+        let mut digits = call.dtmf();
+        call.divert_events(true).await.unwrap();
+        queue("first").await;
+        assert_eq!(tag(&mut events).await, "first");
+        // Digits are events, too; the application takes them from elsewhere.
+        let playback = || call.playback("silence_stream://-1");
+        let (played, ()) = tokio::join!(playback(), press(&switch, &call, "*"));
+        assert_eq!((played.unwrap().terminator(), digits.next().await), (Some('*'), Some('*')));
+        call.divert_events(false).await.unwrap();
+        let (played, ()) = tokio::join!(playback(), press(&switch, &call, "*"));
+        assert_eq!((played.unwrap().terminator(), digits.next().await), (Some('*'), Some('*')));
+        if switch.is_real() {
+            // The simulated one has everybody hear of it. (The bus is others' as well.)
+            let mut heard = 0;
+            while let Ok(Some(item)) = tokio::time::timeout(Duration::from_millis(300), others.next()).await {
+                let Item::Event(event) = item else { continue };
+                heard += usize::from(event.unique_id().is_some_and(|id| id == call.uuid().as_str()));
+            }
+            assert_eq!(heard, 1);
+        }
+        call.hangup(HangupCause::NormalClearing).await.unwrap();
+    })
+    .await;
+}
+
+/// The tag of the next event that has one.
+async fn tag(events: &mut CallEvents) -> String {
+    loop {
+        let Some(Item::Event(event)) = events.next().await else { panic!("no more events") };
+        if let Some(tag) = event.get("Tag") {
+            return tag.into_owned();
+        }
+    }
 }
 
 /// What the call hears comes to a program, as packets, for as long as it is parked.
