@@ -31,7 +31,10 @@ impl Conference {
         self
     }
 
-    /// With this PIN, which one that is made here is to have.
+    /// Lets the call in only if it knows this PIN, in the place of the profile's own: it is asked for it, unless the call's
+    /// variable `supplied_pin` has it. It is asked of this call alone: another one comes in without, where its own
+    /// application names none (`conference_function` in `mod_conference.c`). Where the switch has no recording to ask by
+    /// (`conference/conf-pin.wav`) it **hangs up**, with DESTINATION_OUT_OF_ORDER.
     #[must_use]
     pub fn pin(mut self, pin: impl Into<String>) -> Self {
         self.pin = Some(pin.into());

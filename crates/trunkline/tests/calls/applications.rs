@@ -241,6 +241,55 @@ async fn a_conference_that_is_locked() {
     .await;
 }
 
+/// Where there is a recording to ask by, one who does not know the PIN is asked for it, and not let in; else he is hung up.
+#[tokio::test]
+async fn a_conference_whose_pin_is_not_known() {
+    everywhere(|switch| async move {
+        let call = switch.answered().await;
+        let folder = format!("/tmp/trunkline-{}", call.uuid());
+        for sound in ["conf-pin", "conf-bad-pin"] {
+            let sound = call.start_recording(&format!("{folder}/conference/{sound}.wav")).await.unwrap();
+            call.sleep(Duration::from_millis(200)).await.unwrap();
+            sound.stop().await.unwrap();
+        }
+        call.set("sound_prefix", &folder).await.unwrap();
+        let name = format!("test-{}", call.uuid());
+        let guarded = || Conference::new(&name).profile("default").pin("1234");
+        // Those that the switch has called are not asked.
+        call.set("conference_enforce_security", "true").await.unwrap();
+        call.set("supplied_pin", "77").await.unwrap();
+        let pressing = tokio::spawn({
+            let (client, uuid) = (switch.client().clone(), call.uuid());
+            async move {
+                while client.api(&format!("uuid_recv_dtmf {uuid} 5")).await.is_ok() {
+                    tokio::time::sleep(Duration::from_millis(200)).await;
+                }
+            }
+        });
+        let refused = call.conference(guarded()).await.unwrap();
+        pressing.abort();
+        assert_eq!((refused.conference(), refused.member()), (None, None), "{refused:?}");
+        call.set("supplied_pin", "1234").await.unwrap();
+        let (let_in, ()) = tokio::join!(call.conference(guarded()), async {
+            tokio::time::sleep(Duration::from_millis(500)).await;
+            switch.client().api(&format!("conference {name} kick all")).await.unwrap();
+        });
+        assert!(let_in.unwrap().member().is_some());
+
+        if switch.is_real() {
+            // (The simulated one looks for its sounds elsewhere.)
+            call.set("sound_prefix", "/nowhere").await.unwrap();
+            call.set("supplied_pin", "77").await.unwrap();
+            let other = Conference::new(format!("{name}-2")).profile("default").pin("1234");
+            let refused = call.conference(other).await;
+            assert!(matches!(refused, Err(Error::CallEnded(_))), "{refused:?}");
+            assert_eq!(call.ended().await.cause, Some(HangupCause::DestinationOutOfOrder));
+        }
+        let _ = std::fs::remove_dir_all(folder);
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn a_recording_that_cannot_be_written() {
     everywhere(|switch| async move {

@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use tokio::net::TcpStream;
 use trunkline::outbound::{Listen, Server, Session, Shutdown};
-use trunkline::{Error, HangupCause};
+use trunkline::{Call, Error, HangupCause};
 
+use crate::notes;
 use crate::support::{everywhere, within};
 
 async fn hang_up(session: Session) -> Result<(), Error> {
@@ -76,4 +77,29 @@ async fn an_address_that_is_taken_or_none_is_named() {
     // Of the documentation's own (RFC 5737).
     let error = Server::bind("192.0.2.1:8084").await.unwrap_err();
     assert!(error.to_string().contains("192.0.2.1:8084"), "{error}");
+}
+
+/// The line of a server that others can reach. It stops before it has accepted anything.
+#[tokio::test]
+async fn beyond_loopback_it_warns() {
+    for (address, allowed, warns) in [
+        ("0.0.0.0:0", None, true),
+        ("[::]:0", None, true),
+        ("0.0.0.0:0", Some("127.0.0.1"), false),
+        ("127.0.0.1:0", None, false),
+    ] {
+        let mut server = Server::bind(address).await.unwrap();
+        if let Some(allowed) = allowed {
+            server = server.allow(allowed.parse().unwrap());
+        }
+        server.handle().shutdown(Shutdown::give_back(Duration::ZERO));
+        notes::begin();
+        within(server.serve(|_: Call| async {})).await.unwrap();
+        let told = notes::end();
+        let line = told.lines().find(|line| line.contains("an outbound socket has no password"));
+        assert_eq!(line.is_some(), warns, "{address} {allowed:?}: {told}");
+        let address = address.trim_end_matches('0');
+        let names = |line: &str| line.starts_with("trunkline::outbound WARN") && line.contains(address);
+        assert!(line.is_none_or(names), "{told}");
+    }
 }

@@ -23,6 +23,7 @@ mod replayed;
 mod server;
 mod session;
 mod shutdown;
+mod speech;
 mod strangers;
 mod support;
 mod walk;
