@@ -386,6 +386,30 @@ fn random_uuid(rng: &mut Rng) -> String {
     uuid::Builder::from_random_bytes(rng.u128(..).to_be_bytes()).into_uuid().hyphenated().to_string()
 }
 
+/// Where a FreeSWITCH has its files that was built by hand.
+const DIRECTORIES: [(&str, &str); 20] = [
+    ("base_dir", "/usr/local/freeswitch"),
+    ("recordings_dir", "/usr/local/freeswitch/recordings"),
+    ("sound_prefix", "/usr/local/freeswitch/sounds"),
+    ("sounds_dir", "/usr/local/freeswitch/sounds"),
+    ("conf_dir", "/usr/local/freeswitch/conf"),
+    ("log_dir", "/usr/local/freeswitch/log"),
+    ("run_dir", "/usr/local/freeswitch/run"),
+    ("db_dir", "/usr/local/freeswitch/db"),
+    ("mod_dir", "/usr/local/freeswitch/mod"),
+    ("htdocs_dir", "/usr/local/freeswitch/htdocs"),
+    ("script_dir", "/usr/local/freeswitch/scripts"),
+    ("temp_dir", "/tmp"),
+    ("grammar_dir", "/usr/local/freeswitch/grammar"),
+    ("fonts_dir", "/usr/local/freeswitch/fonts"),
+    ("images_dir", "/usr/local/freeswitch/images"),
+    ("certs_dir", "/usr/local/freeswitch/certs"),
+    ("storage_dir", "/usr/local/freeswitch/storage"),
+    ("cache_dir", "/usr/local/freeswitch/cache"),
+    ("data_dir", "/usr/local/freeswitch"),
+    ("localstate_dir", "/usr/local/freeswitch"),
+];
+
 fn globals(config: &SwitchConfig, core_uuid: &str) -> Vec<(Vec<u8>, Vec<u8>)> {
     let own = [
         ("hostname", config.hostname.as_str()),
@@ -399,6 +423,7 @@ fn globals(config: &SwitchConfig, core_uuid: &str) -> Vec<(Vec<u8>, Vec<u8>)> {
     let is_given = |name: &str| config.globals.iter().any(|(given, _)| given == name);
     let given = config.globals.iter().map(|(name, value)| (name.as_str(), value.as_str()));
     own.into_iter()
+        .chain(DIRECTORIES)
         .filter(|(name, _)| !is_given(name))
         .chain(given)
         .map(|(name, value)| (name.into(), value.into()))

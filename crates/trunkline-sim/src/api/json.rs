@@ -1,6 +1,8 @@
 //! `json`: commands that take and give JSON (`mod_commands.c`, `switch_json_api_execute` in
 //! `switch_loadable_module.c`). Of those there are, `fsapi`, `status`, `sofia.status`, the lists of `callcenter_config`,
-//! `channelData` of a channel that is gone, `mediaStats` and `execute` are simulated.
+//! `channelData`, `mediaStats` and `execute` are simulated.
+
+mod channel_data;
 
 use serde_json::Value;
 
@@ -54,10 +56,8 @@ fn run(core: &mut Core, command: &str, data: &Value) -> Option<Result<String, St
         "callcenter_config" => {
             super::callcenter::json_list(core, text("arguments").unwrap_or_default()).map(Ok)
         }
-        "channelData" if text("uuid").is_some_and(|uuid| core.channels.locate(uuid.as_bytes()).is_none()) => {
-            Some(Err(response("Session does not exist")))
-        }
-        "channelData" | "execute" => Some(Err(response("INVALID INPUT"))),
+        "channelData" => Some(channel_data::channel_data(core, text("uuid"))),
+        "execute" => Some(Err(response("INVALID INPUT"))),
         "mediaStats" => Some(match text("uuid").and_then(|uuid| core.channels.locate(uuid.as_bytes())) {
             Some(_) => Ok("{}".into()),
             None => Err(response("Session does not exist")),

@@ -196,7 +196,7 @@ fn limit_status(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
                 .filter(|((backend, ..), _)| backend == b"db")
                 .map(|(_, users)| users.len())
                 .sum();
-            format!("Tracking {count} resources for hostname {}.", core.config.hostname).into()
+            format!("Tracking {count} resources for hostname {}.", core.config.switchname).into()
         }
         _ => "-ERR".into(),
     }

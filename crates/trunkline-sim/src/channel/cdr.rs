@@ -25,6 +25,10 @@ impl AppLog {
     pub(crate) fn note(&mut self, action: &Action, now: Time) {
         self.0.push((action.clone(), now));
     }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &(Action, Time)> {
+        self.0.iter()
+    }
 }
 
 impl Channel {
@@ -140,8 +144,16 @@ fn profile_node(name: &str, profile: &Profile) -> Node {
 
 fn times(profile: &Profile) -> Node {
     let mut node = Node::new("times");
+    for (name, time) in named_times(profile) {
+        node.add_text(name, &time.as_micros().to_string());
+    }
+    node
+}
+
+/// When what happened to a call, in the order of its record.
+pub(crate) fn named_times(profile: &Profile) -> [(&'static str, Time); 11] {
     let times = profile.times;
-    for (name, time) in [
+    [
         ("created_time", times.created),
         ("profile_created_time", profile.profile_created),
         ("progress_time", times.progress),
@@ -153,8 +165,5 @@ fn times(profile: &Profile) -> Node {
         ("hangup_time", times.hung_up),
         ("resurrect_time", Time::default()),
         ("transfer_time", times.transferred),
-    ] {
-        node.add_text(name, &time.as_micros().to_string());
-    }
-    node
+    ]
 }

@@ -1,5 +1,5 @@
-//! `user/<id>[@<domain>]`: whom the directory knows is called by its dial string (`user_outgoing_channel` in
-//! `mod_dptools.c`).
+//! `user/<id>[@<domain>]` and `group/<name>[@<domain>]`: whom the directory knows is called by its dial string
+//! (`user_outgoing_channel` in `mod_dptools.c`).
 
 use super::OriginateId;
 use super::parse::LegSpec;
@@ -17,7 +17,7 @@ impl Core {
         let mut now = Vec::with_capacity(group.len());
         let mut later = Vec::new();
         for leg in group {
-            match self.legs_of_user(&leg, caller) {
+            match self.legs_of_group(&leg).or_else(|| self.legs_of_user(&leg, caller)) {
                 Some(groups) => {
                     let mut groups = groups.into_iter();
                     now.extend(groups.next().unwrap_or_default());
@@ -32,6 +32,13 @@ impl Core {
             }
         }
         now
+    }
+
+    /// What `group_call` says of a leg to a group; nothing for any other leg (`group_outgoing_channel` in `mod_dptools.c`).
+    fn legs_of_group(&mut self, leg: &LegSpec) -> Option<Vec<Vec<LegSpec>>> {
+        let group = leg.dial.strip_prefix(b"group/")?.to_vec();
+        let dial = self.run_inner(b"group_call", &group)?;
+        leg.means(&dial)
     }
 
     /// What the directory has for a leg to a user; nothing for any other leg, or if it has nothing.
