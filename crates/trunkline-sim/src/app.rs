@@ -93,6 +93,12 @@ impl Running {
         }
     }
 
+    /// Whether it ends once nothing is heard any more.
+    pub(crate) fn only_listens(&self) -> bool {
+        use Activity::{Media, Park, Playback, Playlist, Sleep, Tones};
+        matches!(&self.activity, Park | Media | Sleep | Tones | Playback(_) | Playlist(_))
+    }
+
     /// How it came to its end.
     fn ending(&self) -> Ending {
         match (self.over, self.started.broken) {

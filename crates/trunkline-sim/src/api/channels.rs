@@ -28,7 +28,9 @@ fn uuid_kill(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
     let cause = if cause.is_empty() { HangupCause::NormalClearing.into() } else { Cause::parse(cause) };
     match core.channels.locate(uuid) {
         Some(id) => {
-            core.hangup(id, cause, &origin::KILL);
+            if core.hangup(id, cause, &origin::KILL) {
+                core.caller_hears_no_more(id);
+            }
             "+OK\n".into()
         }
         None => NO_SUCH_CHANNEL.into(),

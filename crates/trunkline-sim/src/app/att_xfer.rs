@@ -201,9 +201,15 @@ impl Core {
         if let Some(channel) = self.channels.get_mut(peer) {
             channel.extension = [action].into();
         }
-        self.enter(peer, ChannelState::Reset);
-        self.set_target(peer, ChannelState::Execute);
-        self.wake(peer);
+        if self.channels.get(peer).and_then(|channel| channel.bridge).is_some_and(|bridge| bridge.peer != id)
+        {
+            // It asks somebody itself, whom it leaves first.
+            self.leave_for(peer, ChannelState::Execute);
+        } else {
+            self.enter(peer, ChannelState::Reset);
+            self.set_target(peer, ChannelState::Execute);
+            self.wake(peer);
+        }
         if let Some(channel) = self.channels.get_mut(id) {
             channel.variables.remove(b"hangup_after_bridge");
         }

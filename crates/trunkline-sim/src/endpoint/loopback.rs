@@ -3,7 +3,7 @@
 use trunkline_proto::{CallDirection, ChannelState};
 
 use super::{Address, Endpoint, after_last_slash, created};
-use crate::channel::ChannelId;
+use crate::channel::{Channel, ChannelId};
 use crate::core::Core;
 use crate::event::origin;
 use crate::log;
@@ -89,6 +89,25 @@ impl Core {
         channel.variables.set("other_loopback_leg_uuid", a_uuid);
         if let Some(from) = from {
             channel.variables.set("other_loopback_from_uuid", from);
+        }
+    }
+}
+
+impl Core {
+    /// A called leg was hung up by somebody else. The calling one hears nothing more, and finds that out before it is told
+    /// (`channel_read_frame`): what it did last is over.
+    pub(crate) fn caller_hears_no_more(&mut self, id: ChannelId) {
+        let called = self.channels.get(id).map(|channel| &channel.endpoint);
+        let Some(Endpoint::Loopback { leg: Leg::B, peer: Some(peer), .. }) = called else { return };
+        let peer = *peer;
+        let does_its_last = |channel: &Channel| {
+            let listens = matches!(channel.running_apps.as_slice(), [running] if running.only_listens());
+            let is_alone = channel.running == ChannelState::Execute && channel.bridge.is_none();
+            listens && is_alone && channel.extension.is_empty() && !channel.is_leaving()
+        };
+        if self.channels.get(peer).is_some_and(does_its_last) {
+            self.end_application(peer);
+            self.next_application(peer);
         }
     }
 }
