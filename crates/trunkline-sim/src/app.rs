@@ -423,6 +423,12 @@ impl Core {
                 running.activity = activity;
                 true
             }
+            Activity::Gather(gather) if !leaves => {
+                let Some(Progress::Waits(activity)) = self.place_told(id, gather) else { return false };
+                running.started.serial = self.new_serial(id);
+                running.activity = activity;
+                true
+            }
             Activity::Playlist(list) => {
                 running.started.serial = self.new_serial(id);
                 let ending = if leaves { Ending::Left } else { ending };

@@ -1,6 +1,8 @@
 //! Asking for digits: `read` and `play_and_get_digits` (`switch_ivr_read` and `switch_play_and_get_digits` in
 //! `src/switch_ivr_play_say.c`, `switch_ivr_collect_digits_count` in `src/switch_ivr.c`).
 
+mod place;
+
 use std::time::Duration;
 
 use fancy_regex::Regex;
@@ -52,6 +54,8 @@ struct Request {
     variable: String,
     /// Of `play_and_get_digits`.
     menu: Option<Menu>,
+    /// Of `valet_park`: the lot a place is asked for of.
+    lot: Option<String>,
 }
 
 #[derive(Debug)]
@@ -119,6 +123,7 @@ fn read(core: &mut Core, id: ChannelId, data: &[u8]) -> Progress {
         prompt: word(words.get(2)),
         variable: String::from_utf8_lossy(&word(words.get(3))).into_owned(),
         menu: None,
+        lot: None,
     };
     core.gather(id, request, 1)
 }
@@ -144,6 +149,7 @@ fn play_and_get_digits(core: &mut Core, id: ChannelId, data: &[u8]) -> Progress 
             pattern: String::from_utf8_lossy(&word(words.get(8))).into_owned(),
             failure: word(words.get(10)),
         }),
+        lot: None,
     };
     // Below nothing is without end.
     let tries = number(words.get(2));
@@ -310,6 +316,9 @@ impl Core {
     ) -> Option<Step> {
         gather.phase = Phase::Over;
         let outcome = self.note_reading(id, gather, outcome);
+        if gather.request.lot.is_some() {
+            return gather.asks_again(outcome);
+        }
         let menu = gather.request.menu.as_ref()?;
         let complaint = menu.complaint.clone();
         if outcome == Outcome::Restart || self.is_wanted(id, gather, outcome) {

@@ -56,11 +56,17 @@ impl Lots {
     }
 }
 
-/// `<lot> <extension>`, or `<lot> auto in|out <least> <most>`
+/// Whoever gives no place is hung up.
+pub(super) const LOST: Origin = origin(547);
+
+/// `<lot> <extension>`, `<lot> ask [<least> [<most> [<timeout> [<prompt>]]]]`, or `<lot> auto in|out <least> <most>`
 fn valet_park(core: &mut Core, id: ChannelId, data: &[u8]) -> Progress {
     let words = split_spaces(data, 6);
     let words: Vec<String> = words.iter().map(|word| String::from_utf8_lossy(word).into_owned()).collect();
     let [lot, extension, more @ ..] = words.as_slice() else { return usage(core, id) };
+    if extension.eq_ignore_ascii_case("ask") {
+        return core.ask_for_place(id, lot, more);
+    }
     if !extension.eq_ignore_ascii_case("auto") {
         return core.park_at(id, lot, extension, false);
     }
@@ -87,7 +93,7 @@ fn usage(core: &mut Core, id: ChannelId) -> Progress {
 
 impl Core {
     /// Takes the call that waits at a place, or waits there.
-    fn park_at(&mut self, id: ChannelId, lot: &str, extension: &str, new: bool) -> Progress {
+    pub(super) fn park_at(&mut self, id: ChannelId, lot: &str, extension: &str, new: bool) -> Progress {
         let places = self.lots.lot(lot);
         let waits = places.iter_mut().find(|place| place.extension == extension && !place.taken && !new);
         if let Some(place) = waits {
