@@ -10,6 +10,7 @@ mod load;
 mod once;
 mod orders;
 mod signs;
+mod slow;
 mod soak;
 mod state;
 mod truth;

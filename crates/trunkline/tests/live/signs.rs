@@ -53,6 +53,11 @@ const SIGNS: &[Happens] = &[
         |health| health.signs,
     ),
     (
+        "a channel that is gone does something",
+        |_, events| events.push(of(EventName::ChannelState, "gone")),
+        |health| health.signs,
+    ),
+    (
         "another number of channels than the switch counts",
         |sim, _| {
             sim.with(|switch, now| {
@@ -74,6 +79,10 @@ async fn started() -> (Arc<Sim>, Client, Live) {
     let sim = Arc::new(Sim::builder().heartbeat(Duration::from_millis(500)).start().await.unwrap());
     sim.with(|switch, now| switch.api("originate {origination_uuid=up}null/1 &park", now));
     let (client, live) = follow(&sim).await;
+    sim.with(|switch, now| switch.api("originate {origination_uuid=gone}null/1 &park", now));
+    live.until(|view| view.channel("gone").is_some()).await.unwrap();
+    sim.with(|switch, now| switch.api("uuid_kill gone", now));
+    live.until(|view| view.channel("gone").is_none()).await.unwrap();
     (sim, client, live)
 }
 

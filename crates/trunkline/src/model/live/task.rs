@@ -1,6 +1,6 @@
 //! The task that folds what comes, and asks for what was missed.
 
-use std::future::poll_fn;
+use std::future::{poll_fn, ready};
 use std::sync::Arc;
 use std::task::Poll;
 use std::time::Instant;
@@ -38,6 +38,8 @@ pub(super) struct Follower {
     connected: bool,
     /// They do not, because the switch does not answer.
     silent: bool,
+    /// Some were dropped, from between those that still wait: what is to be asked is asked once none waits.
+    holes: bool,
 }
 
 impl Follower {
@@ -60,6 +62,7 @@ impl Follower {
             asks: JoinSet::new(),
             connected: true,
             silent: false,
+            holes: false,
         };
         follower.switch.lose(StaleCause::NotYetRead, now());
         follower.switch.resync(now());
@@ -77,6 +80,8 @@ impl Follower {
             Answer(Option<(Ask, Reading)>),
             Doubt(oneshot::Sender<()>),
             Job(JobNews),
+            /// To see whether an event waits.
+            Look,
             Time,
         }
         let mut states = self.client.state_changes();
@@ -93,9 +98,15 @@ impl Follower {
                 }
                 Some(doubt) = doubts.recv() => Woken::Doubt(doubt),
                 news = self.jobs.hear() => Woken::Job(news),
+                () = ready(()), if self.holes => Woken::Look,
                 () = sleep_until(due.unwrap_or_else(now).into()), if due.is_some() => Woken::Time,
             };
+            let woken = match woken {
+                Woken::Look => next_of(&mut events).await.map_or(Woken::Look, Woken::Item),
+                woken => woken,
+            };
             match woken {
+                Woken::Look => self.catch_up(),
                 Woken::Item(item) => {
                     if let Some(reason) = self.take(item, &mut events).await {
                         return self.close(reason);
@@ -139,7 +150,7 @@ impl Follower {
     /// When there is something to do without being told.
     fn due(&self) -> Option<Instant> {
         let due = self.switch.resync_due().or(self.switch.resync_deadline());
-        [due.filter(|_| self.connected), self.jobs.deadline()].into_iter().flatten().min()
+        [due.filter(|_| self.may_ask()), self.jobs.deadline()].into_iter().flatten().min()
     }
 
     /// Folds an item, and those that have come with it; the end, if that is what came.
@@ -157,10 +168,13 @@ impl Follower {
                             self.counts.gaps.one();
                             self.lose(StaleCause::Gap);
                             self.jobs_cross(&gap);
-                            self.resync();
+                            if !self.holes {
+                                self.resync();
+                            }
                         }
                         Some(Item::Missed(_)) => {
                             self.counts.overflows.one();
+                            self.holes = true;
                             self.lose(StaleCause::Overflow);
                             self.doubt_jobs();
                         }
@@ -175,9 +189,9 @@ impl Follower {
             if batch.len() >= MOST_EVENTS {
                 break;
             }
-            next = match poll_fn(|cx| Poll::Ready(events.poll_item(cx))).await {
-                Poll::Ready(item) => item,
-                Poll::Pending => break,
+            next = match next_of(events).await {
+                Some(item) => item,
+                None => break,
             };
         }
         self.fold(&mut batch);
@@ -219,6 +233,17 @@ impl Follower {
         self.tell();
     }
 
+    /// No event waits: those that come from now on are whole.
+    fn catch_up(&mut self) {
+        self.holes = false;
+        self.lose(StaleCause::Overflow);
+    }
+
+    /// Whether it would be known which events came after what is answered, and all of them.
+    fn may_ask(&self) -> bool {
+        self.connected && !self.holes
+    }
+
     fn resync(&mut self) {
         self.asks.abort_all();
         self.switch.resync(now());
@@ -226,7 +251,7 @@ impl Follower {
 
     /// Says what is to be asked by now.
     fn ask(&mut self) {
-        if !self.connected {
+        if !self.may_ask() {
             return;
         }
         if self.switch.resync_due().is_some_and(|due| due <= now()) {
@@ -257,6 +282,14 @@ impl Follower {
 
     fn close(&self, reason: CloseReason) {
         self.progress.send_modify(|progress| progress.closed = Some(reason));
+    }
+}
+
+/// The next item, if there is one by now.
+async fn next_of(events: &mut Events) -> Option<Option<Item>> {
+    match poll_fn(|cx| Poll::Ready(events.poll_item(cx))).await {
+        Poll::Ready(item) => Some(item),
+        Poll::Pending => None,
     }
 }
 
