@@ -1,4 +1,5 @@
-//! A board: the calls and conferences of a switch as they are now, printed again whenever that changes.
+//! A board: the calls and conferences of a switch as they are now, and how many jobs of ours run in it; printed again whenever
+//! that changes.
 //!
 //! cargo run -p trunkline --features model --example board
 //! (TRUNKLINE_URL=esl://:PASSWORD@HOST:8021 for a switch of yours)
@@ -20,21 +21,26 @@ pub(crate) async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let live = Live::follow(&switch.client).await?;
     let making = tokio::spawn(board_calls::make(switch.client.clone()));
     let mut last = String::new();
-    while !(making.is_finished() && live.view().calls().is_empty()) {
+    loop {
+        // Before it is drawn: the last board is the empty one.
+        let is_over = making.is_finished() && live.view().calls().is_empty();
         let board = board(&live.view());
         if board != last {
             println!("{board}");
             last = board;
         }
+        if is_over {
+            return Ok(making.await??);
+        }
         // Durations change by themselves.
         tokio::time::sleep(Duration::from_millis(250)).await;
     }
-    Ok(making.await??)
 }
 
 /// The board. What is not known stays empty.
 fn board(view: &View) -> String {
-    let mut text = format!("{} calls, {} conferences", view.calls().len(), view.conferences().len());
+    let (calls, rooms, jobs) = (view.calls().len(), view.conferences().len(), view.jobs().len());
+    let mut text = [count(calls, "call"), count(rooms, "conference"), count(jobs, "job")].join(", ");
     if let Some(stale) = view.stale() {
         let _ = write!(text, " (as they were {:.0?} ago: {:?})", stale.since.elapsed(), stale.cause);
     }
@@ -69,6 +75,10 @@ fn board(view: &View) -> String {
         }
     }
     text
+}
+
+fn count(many: usize, what: &str) -> String {
+    format!("{many} {what}{}", if many == 1 { "" } else { "s" })
 }
 
 fn stage(call: &Call, legs: &[&Channel]) -> &'static str {
