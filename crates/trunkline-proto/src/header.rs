@@ -10,7 +10,7 @@ use std::ops::{ControlFlow, Range};
 use std::sync::Arc;
 
 use bytes::Bytes;
-use memchr::{memchr, memchr2, memchr2_iter, memmem};
+use memchr::{memchr, memchr2, memchr2_iter, memmem, memrchr};
 
 pub use pass::Reached;
 pub use value::Value;
@@ -169,6 +169,40 @@ impl Headers {
     pub fn last(&self, name: &str) -> Option<Value<'_>> {
         let mut at = self.start();
         std::iter::from_fn(|| self.next_named(&mut at, name)).last()
+    }
+
+    /// As [`last`](Self::last), sought from the end: quick where it is among the last, as what the switch says of an
+    /// application is, behind all of its call.
+    #[must_use]
+    pub fn last_backwards(&self, name: &str) -> Option<Value<'_>> {
+        match &self.place {
+            Place::Lines(lines) => self.last_line_named(lines, name.as_bytes()),
+            Place::Marks(marks) if self.encoding == Encoding::Xml => {
+                marks.iter().rev().find_map(|mark| self.element_if_named(*mark, name.as_bytes()))
+            }
+            Place::Marks(marks) => marks.iter().rev().find_map(|mark| {
+                let may_be = self.raw.get(*mark as usize + name.len()) == Some(&b'"');
+                (may_be || mark & ESCAPED_NAME != 0).then(|| self.value_if_named(*mark, name.as_bytes()))?
+            }),
+        }
+    }
+
+    fn last_line_named(&self, lines: &Range<u32>, name: &[u8]) -> Option<Value<'_>> {
+        let block = self.raw.get(lines.start as usize..lines.end as usize)?;
+        let ends = |byte: &u8| !matches!(byte, b'\r' | b'\n');
+        let mut rest = block.get(..=block.iter().rposition(ends)?)?;
+        while memchr2(b':', b'\n', name).is_none() {
+            let feed = memrchr(b'\n', rest);
+            let line = rest.get(feed.map_or(0, |feed| feed + 1)..)?;
+            if let Some((here, value)) = line.split_at_checked(name.len())
+                && let Some(value) = value.strip_prefix(b":")
+                && here.eq_ignore_ascii_case(name)
+            {
+                return Some(self.line_value(value));
+            }
+            rest = rest.get(..feed?)?;
+        }
+        None
     }
 
     /// Every value of `name`, in order.
@@ -420,6 +454,7 @@ mod tests {
         assert_eq!(headers.len(), 4);
         assert_eq!(headers.get("FOO").as_deref(), Some("a"));
         assert_eq!(headers.last("FOO").map(Value::to_str).as_deref(), Some("b"));
+        assert_eq!(headers.last_backwards("FOO").map(Value::to_str).as_deref(), Some("b"));
         assert_eq!(headers.get_all("foo").count(), 2);
         assert_eq!(headers.get("Bar").as_deref(), Some("c"));
         assert_eq!(headers.get("baz").as_deref(), Some("spaced "));

@@ -48,12 +48,13 @@ pub struct ChannelData {
 impl ChannelData {
     /// If that is what a reply is.
     fn from_reply(reply: CommandReply) -> Option<Self> {
-        let mode = match &*reply.headers().get("Socket-Mode")? {
-            "async" => SocketMode::Async,
+        // They are the last, behind the whole call (`parse_command` in `mod_event_socket.c`).
+        let mode = match &*reply.headers().last_backwards("Socket-Mode")?.to_bytes() {
+            b"async" => SocketMode::Async,
             _ => SocketMode::Static,
         };
-        let control = match &*reply.headers().get("Control")? {
-            "full" => Control::Full,
+        let control = match &*reply.headers().last_backwards("Control")?.to_bytes() {
+            b"full" => Control::Full,
             _ => Control::SingleChannel,
         };
         Some(Self { reply, mode, control })

@@ -236,6 +236,20 @@ mod tests {
 
     proptest::proptest! {
         #[test]
+        fn the_last_is_found_from_either_end(
+            names in proptest::collection::vec(proptest::sample::select(vec!["A", "b", "B", "Bb", "C"]), 0..12),
+            format in proptest::sample::select(EventFormat::ALL.to_vec()),
+        ) {
+            let values: Vec<String> = (0..names.len()).map(|place| format!("{place} ")).collect();
+            let pairs: Vec<(&str, &str)> = names.iter().copied().zip(values.iter().map(String::as_str)).collect();
+            let event = event(format, &pairs);
+            for name in ["A", "B", "Bb", "c", "None", "", "A: 0", "0%20\nB"] {
+                let (one, other) = (event.headers().last(name), event.headers().last_backwards(name));
+                proptest::prop_assert_eq!(one.map(Value::to_str), other.map(Value::to_str), "{}", name);
+            }
+        }
+
+        #[test]
         fn a_pass_finds_what_is_looked_up(
             names in proptest::collection::vec(proptest::sample::select(vec!["A", "B", "Bb", "C", "D"]), 0..12),
             format in proptest::sample::select(EventFormat::ALL.to_vec()),
