@@ -214,6 +214,9 @@ impl FrameDecoder {
             // FreeSWITCH never sends them, but a relay may leave one after a body.
             let blank = buffer.iter().take_while(|b| matches!(b, b'\r' | b'\n')).count();
             buffer.advance(blank);
+            if let Some(head) = self.event_head(buffer) {
+                return Ok(Some(head));
+            }
         }
         match end_of_head(buffer, self.searched) {
             Some(len) if len <= self.limits.header => {
@@ -226,6 +229,25 @@ impl FrameDecoder {
             }
             _ => Err(SwitchMisbehaved::HeaderTooLong { limit: self.limits.header }),
         }
+    }
+
+    /// That of an event as the switch writes it: most frames are events. `None` if it is anything else.
+    fn event_head(&self, buffer: &[u8]) -> Option<Head> {
+        /// A length of so many digits is a number, whatever they are.
+        const DIGITS: std::ops::RangeInclusive<usize> = 1..=9;
+        let rest = buffer.strip_prefix(b"Content-Length: ")?;
+        let digits =
+            rest.iter().position(|byte| !byte.is_ascii_digit()).filter(|len| DIGITS.contains(len))?;
+        let (length, rest) = rest.split_at_checked(digits)?;
+        let rest = rest.strip_prefix(b"\nContent-Type: text/event-")?;
+        let (content_type, rest) = None
+            .or_else(|| Some((ContentType::EventPlain, rest.strip_prefix(b"plain\n\n")?)))
+            .or_else(|| Some((ContentType::EventJson, rest.strip_prefix(b"json\n\n")?)))
+            .or_else(|| Some((ContentType::EventXml, rest.strip_prefix(b"xml\n\n")?)))?;
+        let len = buffer.len() - rest.len();
+        let body = length.iter().fold(0, |length, byte| length * 10 + usize::from(byte - b'0'));
+        let is_within = len <= self.limits.header && body <= self.limits.body;
+        is_within.then_some(Head { content_type, content_type_first: false, len, body, has_body: true })
     }
 
     fn read_head(&self, block: &[u8]) -> Result<Head, SwitchMisbehaved> {
