@@ -34,6 +34,7 @@ pub(crate) use state::CallState;
 use crate::client::Client;
 use crate::core::Shared;
 use crate::error::Error;
+use crate::typed_api::ApiAnswer;
 
 /// A call. Cloning it is cheap; every clone is the same call.
 ///
@@ -220,11 +221,11 @@ impl<M: Mode> Call<M> {
 
     async fn kill(&self, cause: &HangupCause) -> Result<(), Error> {
         let kill = UuidKill::new(self.uuid()).cause(cause.as_str());
-        let command = Command::api(&kill.line()?)?;
-        let mut said = Said { line: self.line(), command: Some(command) };
-        let answer = self.handle.client.run(kill).await;
+        let line = kill.line()?;
+        let mut said = Said { line: self.line(), command: Some(Command::api(&line)?) };
+        let answer = self.handle.client.api(&line).await;
         said.command = None;
-        answer.map(drop)
+        ApiAnswer::read(&kill, &line, answer?).map(drop)
     }
 
     /// A message, to this call.

@@ -26,7 +26,7 @@ pub struct ApiAnswer<T> {
 }
 
 impl<T> ApiAnswer<T> {
-    fn read<C: ApiCommand<Output = T>>(
+    pub(crate) fn read<C: ApiCommand<Output = T>>(
         command: &C,
         line: &str,
         response: ApiResponse,
