@@ -1,13 +1,16 @@
-//! What a connection is read into. It grows while reads fill it, and is given back when they do not.
+//! What a connection is read into. It grows while reads fill it, and is given back when they do not: of many connections
+//! most have nothing to read, and those that one thread drives share what it has read into last, which is still in its
+//! processor's cache.
 
 use std::io;
 #[cfg(feature = "blocking")]
 use std::io::Read;
 #[cfg(feature = "client")]
 use std::{
+    cell::Cell,
     future::{Future, poll_fn},
     pin::pin,
-    task::{Poll, ready},
+    task::Poll,
 };
 
 use bytes::BytesMut;
@@ -18,9 +21,15 @@ use crate::wire_trace;
 
 const SMALLEST_READ: usize = 8 * 1024;
 const LARGEST_READ: usize = 256 * 1024;
-/// What is ready for the first bytes after a rest.
+/// What is taken for a connection that has nothing to read into. No more is kept once it rests.
 #[cfg(feature = "client")]
-const RESTING_READ: usize = 64;
+const ROOM: usize = 4 * SMALLEST_READ;
+
+#[cfg(feature = "client")]
+thread_local! {
+    /// What the last connection had that rests now, for the next one.
+    static SPARE: Cell<BytesMut> = Cell::new(BytesMut::new());
+}
 
 #[derive(Debug)]
 pub(crate) struct ReadBuffer {
@@ -30,22 +39,32 @@ pub(crate) struct ReadBuffer {
     pub(crate) missing: usize,
     /// How large the memory behind `bytes` may be.
     held: usize,
-    rests: bool,
     /// The last read has filled all the room it had: there may be more.
     full: bool,
 }
 
 impl ReadBuffer {
     pub(crate) fn new() -> Self {
-        Self { bytes: BytesMut::new(), size: SMALLEST_READ, missing: 0, held: 0, rests: false, full: false }
+        Self { bytes: BytesMut::new(), size: SMALLEST_READ, missing: 0, held: 0, full: false }
     }
 
-    /// Nothing is expected for a while: gives the memory back, all but a little.
+    /// Nothing is expected for a while: gives the memory back, whoever else has a part of it.
     #[cfg(feature = "client")]
     pub(crate) fn rest(&mut self) {
         if self.bytes.is_empty() {
-            let bytes = BytesMut::with_capacity(RESTING_READ);
-            *self = Self { bytes, rests: true, ..Self::new() };
+            *self = Self::new();
+        }
+    }
+
+    /// Nothing is there now: leaves the memory to other connections, unless it is much, or somebody has a part of it and what
+    /// comes next is to go beside that.
+    #[cfg(feature = "client")]
+    fn leave(&mut self) {
+        if self.bytes.is_empty() && self.held == ROOM && self.bytes.try_reclaim(ROOM) {
+            let bytes = std::mem::take(&mut self.bytes);
+            self.held = 0;
+            // At the end of a thread there is no other one.
+            let _ = SPARE.try_with(|spare| spare.set(bytes));
         }
     }
 
@@ -59,11 +78,13 @@ impl ReadBuffer {
             let small = std::mem::take(&mut looks);
             let room = if small { self.bytes.capacity() } else { self.make_room() };
             let before = self.bytes.len();
-            let read = ready!(pin!(reader.read_buf(&mut self.bytes)).poll(cx))?;
+            let Poll::Ready(read) = pin!(reader.read_buf(&mut self.bytes)).poll(cx)? else {
+                self.leave();
+                return Poll::Pending;
+            };
             if small {
                 self.full = read >= room;
                 wire_trace::received(&self.bytes);
-                self.rests = false;
             } else {
                 self.filled(before, room);
             }
@@ -93,9 +114,6 @@ impl ReadBuffer {
 
     /// Makes room for the next read; how much there is.
     fn make_room(&mut self) -> usize {
-        if self.rests {
-            return self.bytes.capacity();
-        }
         let wanted = self.wanted();
         if self.held > 4 * wanted && self.bytes.len() <= SMALLEST_READ {
             // Grown for a message or a burst that is over. To reserve would take the same memory again.
@@ -103,23 +121,23 @@ impl ReadBuffer {
             self.held = 0;
         }
         // Where nobody has a part of it any more all of it is there again, for nothing.
-        let _ = self.bytes.is_empty() && self.bytes.try_reclaim(wanted);
+        let _ = self.bytes.is_empty() && self.bytes.try_reclaim(self.held.max(wanted));
         let room = self.bytes.capacity() - self.bytes.len();
         if room < self.size / 4 || room < self.missing.min(LARGEST_READ) {
             self.reserve(wanted);
-            self.held = self.held.max(self.bytes.capacity());
         }
         self.bytes.capacity() - self.bytes.len()
     }
 
     fn reserve(&mut self, wanted: usize) {
         if self.bytes.len() > SMALLEST_READ {
-            return self.bytes.reserve(wanted);
-        }
-        if !self.bytes.try_reclaim(wanted) {
+            self.bytes.reserve(wanted);
+            self.held = self.held.max(self.bytes.capacity());
+        } else if !self.bytes.try_reclaim(wanted) {
             // To reserve might copy what was read long ago, too.
-            let mut bytes = BytesMut::with_capacity(self.bytes.len() + wanted);
+            let mut bytes = memory(self.bytes.len() + wanted);
             bytes.extend_from_slice(&self.bytes);
+            self.held = bytes.capacity();
             self.bytes = bytes;
         }
     }
@@ -129,15 +147,32 @@ impl ReadBuffer {
         let read = self.bytes.len() - before;
         self.full = read >= room;
         wire_trace::received(self.bytes.get(before..).unwrap_or_default());
-        if std::mem::take(&mut self.rests) {
-            return;
-        }
         if read >= room {
             self.size = (self.size * 2).min(LARGEST_READ);
         } else if read < self.size / 4 && self.size > SMALLEST_READ {
             self.size = (self.size / 2).max(SMALLEST_READ);
         }
     }
+}
+
+#[cfg(feature = "client")]
+impl Drop for ReadBuffer {
+    fn drop(&mut self) {
+        self.bytes.clear();
+        self.leave();
+    }
+}
+
+/// Room for so many bytes: what another connection has left, if that will do.
+#[cfg(feature = "client")]
+fn memory(least: usize) -> BytesMut {
+    let spare = SPARE.try_with(Cell::take).unwrap_or_default();
+    if spare.capacity() < least { BytesMut::with_capacity(least.max(ROOM)) } else { spare }
+}
+
+#[cfg(not(feature = "client"))]
+fn memory(least: usize) -> BytesMut {
+    BytesMut::with_capacity(least)
 }
 
 #[cfg(test)]
@@ -210,9 +245,38 @@ mod tests {
         assert_eq!(buffer.bytes.as_ptr(), start);
     }
 
+    /// Where nobody has a part of it any more, the next connection reads into it.
+    #[cfg(feature = "client")]
+    #[tokio::test]
+    async fn memory_is_left_to_others_while_nothing_comes() {
+        use tokio::io::AsyncWriteExt;
+        let (mut writer, mut reader) = tokio::io::duplex(SMALLEST_READ);
+        let mut buffers = [ReadBuffer::new(), ReadBuffer::new()];
+        let mut starts = Vec::new();
+        for buffer in &mut buffers {
+            writer.write_all(b"0123456789").await.unwrap();
+            buffer.read(&mut reader).await.unwrap();
+            starts.push(buffer.bytes.as_ptr());
+            drop(buffer.bytes.split_to(9));
+            let pending = |buffer: &mut ReadBuffer, reader: &mut _| {
+                let mut reading = Box::pin(buffer.read(reader));
+                reading
+                    .as_mut()
+                    .poll(&mut std::task::Context::from_waker(std::task::Waker::noop()))
+                    .is_pending()
+            };
+            assert!(pending(buffer, &mut reader));
+            assert_eq!(&*buffer.bytes, b"9", "what was read is not lost");
+            drop(buffer.bytes.split());
+            assert!(pending(buffer, &mut reader));
+            assert_eq!(buffer.bytes.capacity(), 0);
+        }
+        assert_eq!(starts[0], starts[1]);
+    }
+
     #[cfg(feature = "client")]
     #[test]
-    fn a_rest_gives_back_all_but_a_little() {
+    fn a_rest_gives_everything_back() {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         let read = |buffer: &mut ReadBuffer, bytes: &mut &[u8]| runtime.block_on(buffer.read(bytes)).unwrap();
         let mut buffer = ReadBuffer::new();
@@ -221,13 +285,12 @@ mod tests {
         });
         buffer.rest();
         assert_eq!(buffer.bytes.len(), LARGEST_READ, "what was read is not lost");
-        drop(buffer.bytes.split());
+        let read_once = buffer.bytes.split();
         buffer.rest();
-        assert!(buffer.bytes.capacity() < 2 * RESTING_READ);
+        assert_eq!(buffer.bytes.capacity(), 0);
+        drop(read_once);
         let bytes = b"0123456789".repeat(2 * SMALLEST_READ / 10);
-        let rest = &mut &*bytes;
-        assert!(read(&mut buffer, rest) < 2 * RESTING_READ);
-        assert!(read(&mut buffer, rest) >= SMALLEST_READ / 2, "and reads go on as before");
+        assert!(read(&mut buffer, &mut &*bytes) >= SMALLEST_READ, "and reads go on as before");
     }
 
     /// A read that fails leaves what was there.
