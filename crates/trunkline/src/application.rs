@@ -133,7 +133,9 @@ impl<A: Application + ?Sized> Application for &A {
 
 /// What the application answered; `None` if nothing.
 pub(crate) fn response(complete: &Event) -> Option<std::borrow::Cow<'_, str>> {
-    complete.get("Application-Response").filter(|response| response != "_none_" && !response.is_empty())
+    let response =
+        complete.headers().last_backwards("Application-Response").map(|response| response.to_str());
+    response.filter(|response| response != "_none_" && !response.is_empty())
 }
 
 /// A variable of the call as it was when the application ended; `None` if it is not set, or empty.

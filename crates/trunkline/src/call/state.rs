@@ -1,6 +1,7 @@
 //! What the reader of the connection and the handles of a call share: which applications run, who waits for them, how it
 //! ended.
 
+use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
@@ -21,6 +22,8 @@ pub(crate) struct CallState {
     inner: Mutex<Inner>,
     /// An application has ended, or the call.
     changed: Notify,
+    /// The call has ended: apart, since that is nearly always waited for.
+    over: Notify,
 }
 
 #[derive(Debug)]
@@ -79,7 +82,7 @@ impl CallState {
             serials: 0,
             begun: 0,
         };
-        Self { inner: Mutex::new(inner), changed: Notify::new() }
+        Self { inner: Mutex::new(inner), changed: Notify::new(), over: Notify::new() }
     }
 
     pub(crate) fn uuid(&self) -> ChannelUuid {
@@ -96,7 +99,7 @@ impl CallState {
 
     /// Waits for the end.
     pub(crate) async fn wait_ended(&self) -> Ended {
-        self.wait_for(|inner| inner.ended.clone()).await
+        wait(&self.over, || self.ended()).await
     }
 
     /// What the next end is this program's doing of.
@@ -123,17 +126,7 @@ impl CallState {
     }
 
     async fn wait_for<T>(&self, mut done: impl FnMut(&mut Inner) -> Option<T>) -> T {
-        if let Some(done) = done(&mut lock(&self.inner)) {
-            return done;
-        }
-        loop {
-            let mut changed = std::pin::pin!(self.changed.notified());
-            changed.as_mut().enable();
-            if let Some(done) = done(&mut lock(&self.inner)) {
-                return done;
-            }
-            changed.await;
-        }
+        wait(&self.changed, || done(&mut lock(&self.inner))).await
     }
 
     /// It was not sent, or refused.
@@ -184,7 +177,7 @@ impl CallState {
     }
 
     fn on_execute(&self, event: &Event) {
-        let Some(id) = event.get("Application-UUID") else { return };
+        let Some(id) = application(event) else { return };
         let mut inner = lock(&self.inner);
         inner.begun += 1;
         let begun = inner.begun;
@@ -198,14 +191,14 @@ impl CallState {
     }
 
     fn on_complete(&self, event: &Event) {
-        let Some(id) = event.get("Application-UUID") else { return };
+        let Some(id) = application(event) else { return };
         let mut inner = lock(&self.inner);
         let Some(at) = inner.runs.iter().position(|run| *run.id == *id) else { return };
         let run = inner.runs.swap_remove(at);
         drop(inner);
         if let Some(sender) = run.complete {
-            // Who has gone meanwhile gets nothing.
-            let _ = sender.send(Told::Complete(event.clone()));
+            // Who has gone meanwhile gets nothing. A copy: what the connection reads into is soon needed again.
+            let _ = sender.send(Told::Complete(event.detach()));
         }
         self.changed.notify_waiters();
     }
@@ -280,6 +273,7 @@ impl CallState {
         drop(inner);
         // Their callers see that nothing comes any more.
         drop(runs);
+        self.over.notify_waiters();
         self.changed.notify_waiters();
     }
 
@@ -324,6 +318,27 @@ impl CallState {
         drop(inner);
         queues.iter().for_each(|queue| queue.close(Ending::Closed(reason.clone())));
     }
+}
+
+/// Waits until something is so, of which this tells when it may be.
+async fn wait<T>(changed: &Notify, mut done: impl FnMut() -> Option<T>) -> T {
+    if let Some(done) = done() {
+        return done;
+    }
+    loop {
+        let mut changed = std::pin::pin!(changed.notified());
+        changed.as_mut().enable();
+        if let Some(done) = done() {
+            return done;
+        }
+        changed.await;
+    }
+}
+
+/// The Event-UUID of the application an event is about, which is said at its end (`switch_core_session_exec` in
+/// `switch_core_session.c`).
+fn application(event: &Event) -> Option<Cow<'_, str>> {
+    event.headers().last_backwards("Application-UUID").map(|id| id.to_str())
 }
 
 impl Inner {

@@ -104,6 +104,7 @@ async fn stopping(terms: &Terms, session: &Session) {
             }
         };
         tokio::select! {
+            biased;
             () = due => break,
             changed = stop.changed() => if changed.is_err() { pending::<()>().await },
         }
