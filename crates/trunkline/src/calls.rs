@@ -1,7 +1,6 @@
 //! Whose event it is: the calls that are controlled over a connection, by their ids. One look-up an event, however many
 //! calls there are.
 
-use std::borrow::Cow;
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, Weak};
 use std::time::Duration;
@@ -17,6 +16,13 @@ use crate::client::Client;
 use crate::core::{Shared, Submission, lock};
 use crate::error::Error;
 use crate::reconnect::{Gap, GapCause};
+
+/// Whose the last event was, as the next one most likely is, too.
+#[derive(Debug, Default)]
+pub(crate) struct LastCall(Option<(Id, Weak<CallState>)>);
+
+/// An id as the switch makes them, as it stands on the wire.
+type Id = [u8; 36];
 
 /// How long the events of a call that is down may take.
 const LAST_EVENTS: Duration = Duration::from_secs(2);
@@ -106,21 +112,24 @@ impl Calls {
     }
 
     /// Tells each call what is its own.
-    pub(crate) fn on_events(&self, events: &VecDeque<Event>) {
-        if lock(&self.by_uuid).is_empty() {
+    pub(crate) fn on_events(&self, events: &VecDeque<Event>, last_call: &mut LastCall) {
+        let before = last_call.0.take();
+        // Nearly always they are all of one call.
+        let mut last = before.as_ref().and_then(|(id, call)| Some((&id[..], call.upgrade()?)));
+        if last.is_none() && lock(&self.by_uuid).is_empty() {
             return;
         }
-        // Nearly always they are all of one call.
-        let mut last: Option<(Cow<'_, str>, Arc<CallState>)> = None;
         for event in events {
-            let Some(uuid) = event.unique_id() else { continue };
-            if last.as_ref().is_none_or(|(known, _)| *known != uuid || event.is(EventName::ChannelUuid)) {
-                last = self.whose(event, &uuid).map(|call| (uuid, call));
+            let Some(uuid) = event.headers().value("Unique-ID") else { continue };
+            if last.as_ref().is_none_or(|(known, _)| *known != uuid.raw() || event.is(EventName::ChannelUuid))
+            {
+                last = self.whose(event, &uuid.to_str()).map(|call| (uuid.raw(), call));
             }
             if let Some((_, call)) = &last {
                 call.on_event(event);
             }
         }
+        last_call.0 = last.and_then(|(id, call)| Some((id.try_into().ok()?, Arc::downgrade(&call))));
     }
 
     /// The connection was lost, and is back: those whose end nobody heard have ended all the same.
@@ -238,7 +247,10 @@ mod tests {
         let renamed = EventBuilder::named(&EventName::ChannelUuid)
             .header("Unique-ID", "new")
             .header("Old-Unique-ID", "old");
-        calls.on_events(&VecDeque::from([renamed.to_event(EventFormat::Plain).unwrap()]));
+        calls.on_events(
+            &VecDeque::from([renamed.to_event(EventFormat::Plain).unwrap()]),
+            &mut LastCall::default(),
+        );
         assert_eq!(call.uuid(), "new".into());
         assert!(Arc::ptr_eq(&calls.of(&"new".into()), &call));
     }

@@ -6,6 +6,7 @@ mod session;
 
 use std::future::Future;
 use std::net::SocketAddr;
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -19,14 +20,15 @@ use trunkline_proto::{
 };
 
 use crate::config::{Config, ConfigError};
-use crate::core::{Core, ReplySender, Shared, Submission};
+use crate::core::{Core, ReplySender, Shared, Submission, lock};
 use crate::error::Error;
 use crate::events::{Events, Logs};
+use crate::halves::{Reader, Writer};
 use crate::job::{self, Job};
 use crate::lanes::Lanes;
 use crate::link::{CallTerms, Link, Role};
 use crate::outcome::{accepted, printed};
-use crate::reconnect::{Reader, State, StateChanges, Writer};
+use crate::reconnect::{State, StateChanges};
 use crate::stream_options::StreamOptions;
 use life::Life;
 
@@ -124,7 +126,7 @@ impl Client {
         config.connection.credentials.command()?;
         let (reader, writer) = tokio::io::split(stream);
         let (main, permissions) =
-            Link::open(Box::new(reader), Box::new(writer), &config, None, Role::Main).await?;
+            Link::open(Reader::other(reader), Writer::other(writer), &config, None, Role::Main).await?;
         Ok(Self::new(main, Lanes::default(), config.into(), permissions))
     }
 
@@ -428,7 +430,7 @@ impl Client {
     /// Why the connection has ended, if it has.
     #[must_use]
     pub fn close_reason(&self) -> Option<CloseReason> {
-        self.shared().closed.get()
+        self.shared().closed_why()
     }
 
     /// A command that is to be answered by `+OK`.
@@ -561,19 +563,23 @@ impl Drop for Waiting<'_> {
 
 impl Shared {
     pub(crate) async fn wait_closed(&self) -> CloseReason {
-        if let Some(reason) = self.closed.get() {
-            return reason;
+        loop {
+            let mut over = pin!(self.over.notified());
+            over.as_mut().enable();
+            if let Some(reason) = self.closed_why() {
+                return reason;
+            }
+            over.await;
         }
-        let mut closed = self.closed.subscribe();
-        match closed.wait_for(Option::is_some).await {
-            Ok(reason) => reason.clone().unwrap_or(CloseReason::Eof),
-            Err(_) => CloseReason::Eof,
-        }
+    }
+
+    fn closed_why(&self) -> Option<CloseReason> {
+        lock(&self.closed).clone()
     }
 
     /// For one whose sender vanished, as at the end of a runtime.
     fn gone(&self) -> Unanswered {
-        let reason = self.closed.get().unwrap_or(CloseReason::Requested);
+        let reason = self.closed_why().unwrap_or(CloseReason::Requested);
         Unanswered::Disconnected { executed: Executed::Unknown, reason }
     }
 }

@@ -12,13 +12,11 @@ mod parking;
 
 use std::collections::{HashMap, VecDeque};
 use std::io;
-use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant, SystemTime};
 
-use tokio::io::AsyncWrite;
 use tokio::sync::{Notify, oneshot};
 use trunkline_proto::{
     ChannelData, CloseReason, Command, CommandKind, Connection, CoreUuid, Event, EventSet, JobLost, JobUuid,
@@ -31,36 +29,42 @@ pub(crate) use job_followers::{JobFollowers, JobNews};
 
 use crate::after_connect::Connected;
 use crate::calls::Calls;
+use crate::halves::Writer;
 use crate::lazy_watch::LazyWatch;
 use crate::merged::{Outages, Start, Watchers};
 use crate::queue::Queue;
-use crate::reconnect::{State, Writer};
+use crate::reconnect::State;
 use crate::socket::LAST_WORDS;
-use crate::tally::Tally;
+use crate::tally::{Received, Tally};
 use crate::wire_trace;
 use asked::Waiter;
 use parking::Parking;
 
+// In this order: what every read is concerned with is together, since of a thousand connections none is in the cache.
+#[repr(C)]
 pub(crate) struct Shared {
-    core: Mutex<Core>,
+    pub(crate) received: Received,
     /// Commands whose callers found the lock taken, or others on their way.
     inbox: Mutex<Vec<Submission>>,
-    /// Nobody looks into the inbox by itself any more.
-    abandoned: AtomicBool,
-    /// Wakes the driver.
-    pub(crate) wake: Notify,
+    parking: Parking,
     pub(crate) event_streams: Mutex<Vec<Sink<EventSet, Event>>>,
     pub(crate) log_streams: Mutex<Vec<Sink<LogLevel, LogData>>>,
-    pub(crate) closed: LazyWatch<Option<CloseReason>>,
-    pub(crate) state: LazyWatch<State>,
-    pub(crate) tally: Arc<Tally>,
-    /// The last connect, once everything is restored; `None` while that is not so.
-    pub(crate) connects: LazyWatch<Option<Connected>>,
+    /// Wakes the driver.
+    pub(crate) wake: Notify,
+    core: Mutex<Core>,
     /// The calls that are controlled over this connection.
     pub(crate) calls: Calls,
     /// Those who follow which jobs are begun here.
     pub(crate) job_followers: Arc<JobFollowers>,
-    parking: Parking,
+    pub(crate) tally: Arc<Tally>,
+    /// Nobody looks into the inbox by itself any more.
+    abandoned: AtomicBool,
+    pub(crate) closed: Mutex<Option<CloseReason>>,
+    /// Wakes who waits for that.
+    pub(crate) over: Notify,
+    pub(crate) state: LazyWatch<State>,
+    /// The last connect, once everything is restored; `None` while that is not so.
+    pub(crate) connects: LazyWatch<Option<Connected>>,
 }
 
 /// Who waits for the connection to be of use.
@@ -181,12 +185,14 @@ impl Shared {
         };
         Self {
             core: Mutex::new(core),
+            received: tally.received(),
             inbox: Mutex::new(Vec::new()),
             abandoned: AtomicBool::new(false),
             wake: Notify::new(),
             event_streams: Mutex::new(Vec::new()),
             log_streams: Mutex::new(Vec::new()),
-            closed: LazyWatch::new(None),
+            closed: Mutex::new(None),
+            over: Notify::new(),
             state: LazyWatch::new(State::Ready),
             tally,
             connects: LazyWatch::new(None),
@@ -301,7 +307,7 @@ impl Shared {
             core.connection.closed().cloned()
         });
         self.deliver(deliveries);
-        if self.closed.with(Option::is_none) {
+        if lock(&self.closed).is_none() {
             let mut end = Deliveries::default();
             end.rare().closed = reason;
             self.deliver(&mut end);
@@ -309,9 +315,8 @@ impl Shared {
         self.abandoned.store(true, Ordering::SeqCst);
         // Whoever found the lock taken meanwhile relied on the driver.
         self.with(|_, _| {});
-        let mut writer = std::mem::replace(&mut lock(&self.core).writer, Box::new(tokio::io::sink()));
-        // A tunnel may have a word for it. Nobody waits for it to be taken.
-        let _ = Pin::new(&mut writer).poll_shutdown(&mut Context::from_waker(Waker::noop()));
+        let writer = std::mem::replace(&mut lock(&self.core).writer, Writer::None);
+        writer.close();
     }
 
     /// The switch is connected to again.
@@ -421,7 +426,7 @@ impl Shared {
 
 impl std::fmt::Debug for Shared {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Shared").field("closed", &self.closed.get()).finish_non_exhaustive()
+        f.debug_struct("Shared").field("closed", &*lock(&self.closed)).finish_non_exhaustive()
     }
 }
 
@@ -462,7 +467,7 @@ impl Core {
             return;
         }
         while !self.connection.transmit().is_empty() {
-            match Pin::new(&mut self.writer).poll_write(cx, self.connection.transmit()) {
+            match self.writer.poll_write(cx, self.connection.transmit()) {
                 Poll::Ready(Ok(0)) => return self.on_write_error(io::ErrorKind::WriteZero.into(), now),
                 Poll::Ready(Ok(written)) => {
                     self.trace.trace(self.connection.transmit().get(..written).unwrap_or_default());
@@ -475,8 +480,7 @@ impl Core {
                 }
             }
         }
-        // A socket has nothing to flush; a tunnel may.
-        match Pin::new(&mut self.writer).poll_flush(cx) {
+        match self.writer.poll_flush(cx) {
             Poll::Ready(Ok(())) => {}
             Poll::Ready(Err(error)) => self.on_write_error(error, now),
             Poll::Pending => self.blocked = true,

@@ -12,10 +12,12 @@ use tracing::Instrument;
 use trunkline_proto::{Event, LogData};
 
 use crate::bounded::Queued;
+use crate::calls::LastCall;
 use crate::core::{Core, Deliveries, Shared, Turn, lock, now};
+use crate::halves::Reader;
 use crate::queue::Queue;
 use crate::read_buffer::ReadBuffer;
-use crate::reconnect::{Dial, Reader, Reconnect, STEADY, State};
+use crate::reconnect::{Dial, Reconnect, STEADY, State};
 use crate::trace;
 
 /// Having read so much at once, let the consumers run before reading more.
@@ -29,15 +31,17 @@ const FAR: Duration = Duration::from_secs(365 * 24 * 3600);
 pub(crate) struct Driving {
     shared: Arc<Shared>,
     deliveries: Deliveries,
+    last_call: LastCall,
     pause: Duration,
 }
 
 impl Driving {
     pub(crate) fn new(shared: Arc<Shared>, pause: Duration) -> Self {
-        Self { shared, deliveries: Deliveries::default(), pause }
+        Self { shared, deliveries: Deliveries::default(), last_call: LastCall::default(), pause }
     }
 
     fn turn(&mut self, act: impl FnOnce(&mut Core, &mut VecDeque<Event>, Instant)) -> Turn {
+        self.deliveries.take_room();
         self.shared.turn(&mut self.deliveries, act)
     }
 
@@ -51,8 +55,9 @@ impl Driving {
     async fn deliver(&mut self) {
         self.shared.tell_gap(&mut self.deliveries);
         self.shared.expect_call(&self.deliveries);
-        hand_out(&self.shared, &mut self.deliveries, self.pause).await;
+        hand_out(&self.shared, &mut self.deliveries, &mut self.last_call, self.pause).await;
         self.shared.deliver(&mut self.deliveries);
+        self.deliveries.leave_room();
     }
 }
 
@@ -152,7 +157,7 @@ async fn session(reader: &mut Reader, driving: &mut Driving) -> Turn {
             }
             Woken::Read(Ok(read)) => {
                 much = read >= MUCH;
-                shared.tally.bytes.add(read);
+                shared.received.bytes.add(read);
                 driving.turn(|core, events, now| {
                     rest.heard(now);
                     core.heard = Some(now);
@@ -237,13 +242,13 @@ async fn meanwhile<T>(driving: &mut Driving, something: impl Future<Output = T>)
 }
 
 /// Gives each consumer what it wants. Waits, once and for a bounded time, for one that is behind.
-async fn hand_out(shared: &Shared, deliveries: &mut Deliveries, pause: Duration) {
+async fn hand_out(shared: &Shared, deliveries: &mut Deliveries, last_call: &mut LastCall, pause: Duration) {
     if deliveries.events.is_empty() && deliveries.logs.is_empty() {
         return;
     }
-    shared.tally.received(&deliveries.events, &deliveries.logs);
+    shared.received.batch(&deliveries.events, &deliveries.logs);
     shared.heed_parking(&deliveries.events);
-    shared.calls.on_events(&deliveries.events);
+    shared.calls.on_events(&deliveries.events, last_call);
     let events = {
         let streams = lock(&shared.event_streams);
         let sinks = streams.iter().map(|sink| (&sink.queue, |event: &Event| sink.wants.matches(event)));

@@ -117,7 +117,7 @@ impl Health {
         self.lanes.push(LaneHealth { state, since, outstanding });
         self.attempts += tally.attempts.get();
         self.reconnects += tally.reconnects.get();
-        self.bytes += tally.bytes.get();
+        self.bytes += lane.received.bytes.get();
         self.commands += tally.commands.get();
         self.outstanding += outstanding;
     }
@@ -154,7 +154,7 @@ impl Shared {
         let tally = &self.tally;
         let (core, jobs) = self.core_and_jobs();
         let (streams, deepest) = self.backlogs();
-        let last = tally.last_event();
+        let last = self.received.last_event();
         Health {
             state: self.state.get(),
             since: tally.since(),
@@ -168,9 +168,9 @@ impl Shared {
             refused: tally.refused(),
             lag: last.map(|(_, lag)| lag),
             last_event: last.map(|(at, _)| at),
-            bytes: tally.bytes.get(),
-            events: tally.events.get(),
-            log_lines: tally.log_lines.get(),
+            bytes: self.received.bytes.get(),
+            events: self.received.events.get(),
+            log_lines: self.received.log_lines.get(),
             commands: tally.commands.get(),
             outstanding: self.outstanding(),
             jobs,

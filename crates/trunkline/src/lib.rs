@@ -88,6 +88,8 @@ mod events;
 #[cfg(all(doc, feature = "client"))]
 pub mod guide;
 #[cfg(feature = "client")]
+mod halves;
+#[cfg(feature = "client")]
 mod health;
 #[cfg(feature = "client")]
 mod job;

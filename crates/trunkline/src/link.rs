@@ -10,7 +10,8 @@ use crate::config::Config;
 use crate::core::{Opening, Shared, now};
 use crate::driver::{self, Driving};
 use crate::error::Error;
-use crate::reconnect::{self, Dial, Reader, Writer};
+use crate::halves::{Reader, Writer, halves};
+use crate::reconnect::{self, Dial};
 use crate::tally::Tally;
 
 /// A connection that is closed when this is dropped.
@@ -61,11 +62,11 @@ impl Link {
     pub(crate) async fn dial(config: &Config, role: Role) -> Result<(Self, Permissions), Error> {
         let stream = reconnect::dial(config).await?;
         let peer = stream.peer_addr().ok();
-        let (reader, writer) = reconnect::halves(stream);
+        let (reader, writer) = halves(stream);
         let again = Arc::new(config.clone());
         let dial: Dial = Arc::new(move || {
             let config = Arc::clone(&again);
-            Box::pin(async move { Ok(reconnect::halves(reconnect::dial(&config).await?)) })
+            Box::pin(async move { Ok(halves(reconnect::dial(&config).await?)) })
         });
         let (mut link, permissions) = Self::open(reader, writer, config, Some(dial), role).await?;
         link.peer = peer;
@@ -116,7 +117,7 @@ impl Link {
         driver::start(reader, Driving::new(Arc::clone(&shared), terms.config.pause), None);
         let link = Self { shared, peer };
         match call.await {
-            Ok(call) => Ok((link, call.detach())),
+            Ok(call) => Ok((link, *call)),
             Err(_) => Err(link.shared.wait_closed().await.into()),
         }
     }

@@ -81,8 +81,8 @@ impl Meter {
         }
     }
 
-    pub(crate) fn lag(&self, lag: Duration) {
-        self.lag.set(lag.as_secs_f64());
+    pub(crate) fn lag(&self) -> Gauge {
+        self.lag.clone()
     }
 
     pub(crate) fn command_begins(&self) {

@@ -10,7 +10,7 @@ use tokio::sync::watch;
 use trunkline_proto::{CloseReason, CoreUuid, Liveness};
 
 #[cfg(feature = "client")]
-pub(crate) use dial::{Dial, Reader, Writer, dial, halves};
+pub(crate) use dial::{Dial, dial};
 
 /// A session that held so long from when we were let in was a good one: the next loss is a new story.
 pub(crate) const STEADY: Duration = Duration::from_secs(5);

@@ -29,9 +29,6 @@ const MOST_REFUSED: usize = 256;
 pub(crate) struct Tally {
     role: Role,
     since: Mutex<SystemTime>,
-    pub(crate) bytes: Count,
-    pub(crate) events: Count,
-    pub(crate) log_lines: Count,
     /// Given by the program.
     pub(crate) commands: Count,
     pub(crate) attempts: Count,
@@ -42,15 +39,25 @@ pub(crate) struct Tally {
     core: AtomicU64,
     missed: Mutex<Missed>,
     refused: Mutex<BTreeSet<Permission>>,
-    /// Of the last event: when it was fired, by the switch's clock, and when it was read; µs since 1970, 0 before there
-    /// is one.
-    fired: AtomicU64,
-    read: AtomicU64,
     /// The connection's, through all sessions.
     pub(crate) span: Span,
     /// Not of a call's connection: there are many, and short ones.
     #[cfg(feature = "metrics")]
     meter: Option<Meter>,
+}
+
+/// What is counted with every read: apart, so that it can be where the rest is that every read is concerned with.
+#[derive(Debug)]
+pub(crate) struct Received {
+    pub(crate) bytes: Count,
+    pub(crate) events: Count,
+    pub(crate) log_lines: Count,
+    /// Of the last event: when it was fired, by the switch's clock, and when it was read; µs since 1970, 0 before there
+    /// is one.
+    fired: AtomicU64,
+    read: AtomicU64,
+    #[cfg(feature = "metrics")]
+    lag: Option<metrics::Gauge>,
 }
 
 /// Counts up, and never back.
@@ -62,6 +69,11 @@ pub(crate) struct Count {
 }
 
 impl Count {
+    #[cfg(feature = "metrics")]
+    fn of(meter: Option<&Meter>, name: &'static str) -> Self {
+        Self { metric: meter.map(|meter| meter.counter(name)), ..Self::default() }
+    }
+
     pub(crate) fn one(&self) {
         self.add(1);
     }
@@ -111,16 +123,12 @@ impl Tally {
         #[cfg(feature = "metrics")]
         let meter = (role != Role::Call).then(|| Meter::new(switch, role));
         #[cfg(feature = "metrics")]
-        let counted_as =
-            |name| Count { metric: meter.as_ref().map(|meter| meter.counter(name)), ..Count::default() };
+        let counted_as = |name| Count::of(meter.as_ref(), name);
         #[cfg(not(feature = "metrics"))]
         let counted_as = |_: &str| Count::default();
         Self {
             role,
             since: Mutex::new(SystemTime::now()),
-            bytes: counted_as("trunkline_received_bytes_total"),
-            events: counted_as("trunkline_events_total"),
-            log_lines: counted_as("trunkline_log_lines_total"),
             // The metric counts them when they have come to an end.
             commands: Count::default(),
             attempts: counted_as("trunkline_connect_attempts_total"),
@@ -130,11 +138,26 @@ impl Tally {
             core: AtomicU64::new(0),
             missed: Mutex::default(),
             refused: Mutex::default(),
-            fired: AtomicU64::new(0),
-            read: AtomicU64::new(0),
             span: trace::connection(switch, role),
             #[cfg(feature = "metrics")]
             meter,
+        }
+    }
+
+    /// What will be received over the connection.
+    pub(crate) fn received(&self) -> Received {
+        #[cfg(feature = "metrics")]
+        let counted_as = |name| Count::of(self.meter.as_ref(), name);
+        #[cfg(not(feature = "metrics"))]
+        let counted_as = |_: &str| Count::default();
+        Received {
+            bytes: counted_as("trunkline_received_bytes_total"),
+            events: counted_as("trunkline_events_total"),
+            log_lines: counted_as("trunkline_log_lines_total"),
+            fired: AtomicU64::new(0),
+            read: AtomicU64::new(0),
+            #[cfg(feature = "metrics")]
+            lag: self.meter.as_ref().map(Meter::lag),
         }
     }
 
@@ -203,20 +226,6 @@ impl Tally {
         }
     }
 
-    /// A batch was read. Of its events only the last is looked at, for its time.
-    pub(crate) fn received(&self, events: &VecDeque<Event>, logs: &VecDeque<LogData>) {
-        self.events.add(events.len());
-        self.log_lines.add(logs.len());
-        if let Some(fired) = events.back().and_then(fired) {
-            self.fired.store(fired, Ordering::Relaxed);
-            self.read.store(micros(SystemTime::now()), Ordering::Relaxed);
-            #[cfg(feature = "metrics")]
-            if let (Some(meter), Some((_, lag))) = (&self.meter, self.last_event()) {
-                meter.lag(lag);
-            }
-        }
-    }
-
     /// A consumer was too slow for these.
     pub(crate) fn missed(&self, missed: &Missed) {
         trace::missed(&self.span, missed);
@@ -247,6 +256,22 @@ impl Tally {
 
     pub(crate) fn all_missed(&self) -> Missed {
         lock(&self.missed).clone()
+    }
+}
+
+impl Received {
+    /// A batch was read. Of its events only the last is looked at, for its time.
+    pub(crate) fn batch(&self, events: &VecDeque<Event>, logs: &VecDeque<LogData>) {
+        self.events.add(events.len());
+        self.log_lines.add(logs.len());
+        if let Some(fired) = events.back().and_then(fired) {
+            self.fired.store(fired, Ordering::Relaxed);
+            self.read.store(micros(SystemTime::now()), Ordering::Relaxed);
+            #[cfg(feature = "metrics")]
+            if let (Some(gauge), Some((_, lag))) = (&self.lag, self.last_event()) {
+                gauge.set(lag.as_secs_f64());
+            }
+        }
     }
 
     /// When the last event was read, and how long after it was fired.
@@ -280,19 +305,19 @@ mod tests {
 
     #[test]
     fn the_last_event_of_a_batch_gives_the_lag() {
-        let tally = Tally::new("nowhere:8021", Role::Main);
-        assert_eq!(tally.last_event(), None);
+        let received = Tally::new("nowhere:8021", Role::Main).received();
+        assert_eq!(received.last_event(), None);
         let long_ago = (micros(SystemTime::now()) - 5_000_000).to_string();
-        tally.received(&VecDeque::from([at("1"), at(&long_ago)]), &VecDeque::new());
-        let (_, lag) = tally.last_event().unwrap();
+        received.batch(&VecDeque::from([at("1"), at(&long_ago)]), &VecDeque::new());
+        let (_, lag) = received.last_event().unwrap();
         assert!((5..60).contains(&lag.as_secs()), "{lag:?}");
         // One without a time, and one that says nonsense, leave it as it was.
-        tally.received(&VecDeque::from([at("soon")]), &VecDeque::new());
-        assert_eq!(tally.last_event().unwrap().1, lag);
+        received.batch(&VecDeque::from([at("soon")]), &VecDeque::new());
+        assert_eq!(received.last_event().unwrap().1, lag);
         // The switch's clock may be ahead of ours.
-        tally.received(&VecDeque::from([at(&u64::MAX.to_string())]), &VecDeque::new());
-        assert_eq!(tally.last_event().unwrap().1, Duration::ZERO);
-        assert_eq!(tally.events.get(), 4);
+        received.batch(&VecDeque::from([at(&u64::MAX.to_string())]), &VecDeque::new());
+        assert_eq!(received.last_event().unwrap().1, Duration::ZERO);
+        assert_eq!(received.events.get(), 4);
     }
 
     #[test]

@@ -8,6 +8,7 @@ use trunkline_proto::{CommandKind, Disposition, Output, Reply, Ticket, Unanswere
 use super::asked::Waiter;
 use super::{Core, Deliveries, JobNews, Opening, now};
 use crate::after_connect::Connected;
+use crate::halves::Writer;
 use crate::reconnect::Gap;
 use crate::trace;
 
@@ -50,7 +51,7 @@ impl Core {
                     self.held_for =
                         let_in.map_or(Duration::ZERO, |since| now().saturating_duration_since(since));
                     self.jobs.values().for_each(|job| job.cross(&self.waiters));
-                    self.writer = Box::new(tokio::io::sink());
+                    self.writer = Writer::None;
                     self.write_failed = None;
                     self.watchers.lost(self.last_heard(), now());
                     self.broken.get_or_insert_with(|| (SystemTime::now(), reason));
@@ -73,8 +74,10 @@ impl Core {
                         self.restoring = Some(Connected { number: 1, gap: None }.into());
                     }
                 }
-                Output::Call(call) => {
+                Output::Call(mut call) => {
                     self.let_in = Some(now());
+                    // It is kept: in memory of its own.
+                    *call = call.detach();
                     if let Some(Opening::Outbound(sender)) = self.ready.take() {
                         deliveries.rare().call = Some((sender, call));
                     }

@@ -1,5 +1,6 @@
 //! What comes out of the connection, and how it gets to those who wait. Nothing is delivered under the lock.
 
+use std::cell::Cell;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 use std::task::Waker;
@@ -18,6 +19,14 @@ use crate::permission::Permission;
 use crate::queue::{Ending, Queue};
 use crate::reconnect::{Gap, State};
 use crate::trace;
+
+/// So many events at once are not many.
+const FEW: usize = 64;
+
+thread_local! {
+    /// What the last connection had room in that has delivered everything, for the next one: of many, most have nothing.
+    static SPARE: Cell<Deliveries> = const { Cell::new(Deliveries::new()) };
+}
 
 /// To whom, and what.
 pub(super) type Delivery<T> = (oneshot::Sender<T>, T);
@@ -55,6 +64,30 @@ pub(super) struct Rare {
 }
 
 impl Deliveries {
+    const fn new() -> Self {
+        Self { replies: Vec::new(), events: VecDeque::new(), logs: VecDeque::new(), rare: None }
+    }
+
+    /// Before there is anything.
+    pub(crate) fn take_room(&mut self) {
+        if self.events.capacity() == 0 && self.is_empty() {
+            // At the end of a thread there is none.
+            *self = SPARE.try_with(Cell::take).unwrap_or_default();
+        }
+    }
+
+    /// Once everything is delivered. Much is kept for a connection that needs much.
+    pub(crate) fn leave_room(&mut self) {
+        if self.events.capacity() <= FEW && self.is_empty() {
+            let room = std::mem::take(self);
+            let _ = SPARE.try_with(|spare| spare.set(room));
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.replies.is_empty() && self.events.is_empty() && self.logs.is_empty() && self.rare.is_none()
+    }
+
     /// To be added to.
     pub(super) fn rare(&mut self) -> &mut Rare {
         self.rare.get_or_insert_default()
@@ -145,7 +178,8 @@ impl Shared {
         let closed = rare.closed.take().inspect(|reason| {
             trace::closed(&self.tally.span, reason);
             self.set_state(State::Closed(reason.clone()));
-            self.closed.set(Some(reason.clone()));
+            *lock(&self.closed) = Some(reason.clone());
+            self.over.notify_waiters();
             self.calls.on_closed(reason);
         });
         // Who has gone meanwhile gets nothing: every send may fail.

@@ -13,8 +13,8 @@ use crate::call::{Call, Ended, SyncCall};
 use crate::client::Client;
 use crate::config::Config;
 use crate::error::Error;
+use crate::halves::{Reader, Writer, halves};
 use crate::link::CallTerms;
-use crate::reconnect::{Reader, Writer, halves};
 
 /// A call that the switch has connected to us for, by how its dialplan wants it handled.
 #[derive(Debug, Clone)]
@@ -175,7 +175,7 @@ impl Accept {
         S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
     {
         let (reader, writer) = tokio::io::split(stream);
-        self.halves(Box::new(reader), Box::new(writer), None).await.inspect(Session::speak)
+        self.halves(Reader::other(reader), Writer::other(writer), None).await.inspect(Session::speak)
     }
 
     async fn halves(

@@ -6,17 +6,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use socket2::SockRef;
-use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tracing::Instrument;
 
 use crate::config::Config;
 use crate::error::Error;
+use crate::halves::{Reader, Writer};
 use crate::socket::tune;
 use crate::trace;
-
-pub(crate) type Reader = Box<dyn AsyncRead + Send + Unpin>;
-pub(crate) type Writer = Box<dyn AsyncWrite + Send + Unpin>;
 
 /// Makes another connection to the switch.
 pub(crate) type Dial = Arc<dyn Fn() -> Dialling + Send + Sync>;
@@ -48,10 +45,4 @@ async fn dial_one(host: &str, port: u16, after: Duration) -> Result<TcpStream, E
     };
     tune(&SockRef::from(&stream));
     Ok(stream)
-}
-
-/// The two halves of a TCP connection.
-pub(crate) fn halves(stream: TcpStream) -> (Reader, Writer) {
-    let (reader, writer) = stream.into_split();
-    (Box::new(reader), Box::new(writer))
 }
