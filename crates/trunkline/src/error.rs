@@ -4,6 +4,7 @@ use std::io;
 use std::time::Duration;
 
 use trunkline_proto::api::ApiError;
+use trunkline_proto::dialstring::DialStringError;
 use trunkline_proto::{
     ApiMisuse, CloseReason, Executed, JobLost, JobUuid, Refusal, SubscriptionRefused, Unanswered,
 };
@@ -158,6 +159,13 @@ pub enum Error {
         /// Which.
         job: JobUuid,
     },
+}
+
+/// So that `?` is enough where a handler puts a dial string or a variable together.
+impl From<DialStringError> for Error {
+    fn from(error: DialStringError) -> Self {
+        Self::Misuse(error.into())
+    }
 }
 
 impl Error {
