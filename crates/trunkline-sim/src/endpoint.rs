@@ -102,7 +102,13 @@ impl Core {
             return Err(HangupCause::DestinationOutOfOrder.into());
         }
         let is_sip = matches!(address.endpoint, Endpoint::Sip { .. });
-        let asked = request.variable("origination_uuid").filter(|uuid| self.channels.find(uuid).is_none());
+        let asked = request.variable("origination_uuid");
+        let is_taken = |uuid: &&[u8]| self.channels.find(uuid).is_some();
+        if is_sip && asked.as_ref().is_some_and(is_taken) {
+            self.log(log::CRIT, &origin::DUPLICATE_UUID, "Duplicate UUID!");
+            return Err(HangupCause::DestinationOutOfOrder.into());
+        }
+        let asked = asked.filter(|uuid| !is_taken(uuid));
         let asked = asked.map(|uuid| String::from_utf8_lossy(uuid).into_owned());
         // mod_sofia makes its channels with the uuid; others are given it afterwards.
         let (at_once, later) = if is_sip { (asked, None) } else { (None, asked) };

@@ -309,6 +309,8 @@ pub(crate) const NO_INBOUND_SESSION: Origin =
     origin("switch_core_session.c", "switch_core_session_request_uuid", 2390);
 pub(crate) const NO_OUTBOUND_SESSION: Origin =
     origin("switch_core_session.c", "switch_core_session_request_uuid", 2395);
+pub(crate) const DUPLICATE_UUID: Origin =
+    origin("switch_core_session.c", "switch_core_session_request_uuid", 2414);
 pub(crate) const THROTTLE: Origin = origin("switch_core_session.c", "switch_core_session_request_uuid", 2427);
 pub(crate) const SESSION_LIMIT: Origin =
     origin("switch_core_session.c", "switch_core_session_request_uuid", 2434);
