@@ -13,6 +13,7 @@ mod recorded;
 mod recording;
 mod resync;
 mod simulated;
+mod standings;
 mod stories;
 mod truth;
 mod watch;

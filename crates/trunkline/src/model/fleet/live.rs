@@ -30,10 +30,12 @@ const BATCHES: usize = 1024;
 /// use trunkline::dialstring::{Endpoint, Originate};
 /// use trunkline::model::fleet::{LeastSessions, LiveFleet, Wanted};
 /// use trunkline::model::{Channel, Live};
+/// use trunkline::{Config, Reconnect};
 ///
 /// let fleet = LiveFleet::new(LeastSessions::new());
 /// for (name, url) in ["one", "two"].into_iter().zip(&urls) {
-///     let client = trunkline::connect(url.as_str()).await?;
+///     let config: Config = url.parse()?;
+///     let client = trunkline::connect(config.reconnect(Reconnect::default())).await?;
 ///     fleet.join(name, Live::follow(&client).await?);
 /// }
 ///
@@ -46,8 +48,9 @@ const BATCHES: usize = 1024;
 /// # tokio::runtime::Runtime::new().unwrap().block_on(run()).unwrap();
 /// ```
 ///
-/// A switch is followed until it [leaves](Self::leave), its client is closed, or the last clone of this is dropped. One
-/// whose connection is lost stays: its view is [stale](FleetView::stale) until it is back, and it is given no calls.
+/// A switch is followed until it [leaves](Self::leave), its client has ended, or the last clone of this is dropped. One
+/// whose connection is lost stays, if its client connects again ([`Config::reconnect`](crate::Config::reconnect), which is
+/// off unless asked for): its view is [stale](FleetView::stale) until it is back, and it is given no calls.
 #[derive(Debug, Clone)]
 pub struct LiveFleet {
     inner: Arc<Inner>,
@@ -125,7 +128,8 @@ impl LiveFleet {
         self.inner.lock().nodes.get_mut(name).map(change)
     }
 
-    /// All of the switches, as they are. This costs next to nothing, and never waits.
+    /// All of the switches, as they are. This costs next to nothing, and never waits. It is a moment behind the
+    /// [nodes'](Self::node) own views, from which it is put together: wait for something to be so in these.
     #[must_use]
     pub fn view(&self) -> Arc<FleetView> {
         self.inner.reader.view()

@@ -29,7 +29,8 @@ impl FleetChanges {
         Self { batches }
     }
 
-    /// The next that has changed in one of them; `None` once the fleet is dropped.
+    /// The next that has changed in one of them; `None` once the fleet is dropped. What is seen in a node's own view right
+    /// before that may not be told any more.
     ///
     /// # Cancel safety
     ///
