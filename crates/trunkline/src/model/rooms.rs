@@ -92,7 +92,7 @@ mod tests {
         rooms.leave(1, 7);
         rooms.leave(1, 9);
         assert_eq!((rooms.members("3000"), rooms.member("a")), (vec![2], None));
-        assert!(rooms.had_left(1, 6) && !rooms.had_left(1, 7) && !rooms.had_left(2, 6));
+        assert!(rooms.had_left(1, 8) && !rooms.had_left(1, 9) && !rooms.had_left(2, 6));
         rooms.leave(2, 0);
         assert!(rooms.of_conference.is_empty() && rooms.place.is_empty());
     }
