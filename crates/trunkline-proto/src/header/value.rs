@@ -44,6 +44,16 @@ impl<'a> Value<'a> {
     /// Whether these are its decoded bytes. It costs less than to decode it.
     #[must_use]
     pub fn is(self, decoded: &[u8]) -> bool {
+        let escape = if self.encoding == Encoding::Json { b'\\' } else { b'%' };
+        // What is encoded is longer than what it stands for.
+        if self.raw.len() <= decoded.len() && !self.is_list {
+            if self.raw != decoded {
+                return false;
+            }
+            if !self.raw.iter().fold(false, |any, byte| any | (*byte == escape)) {
+                return true;
+            }
+        }
         match self.encoding {
             Encoding::Percent | Encoding::Xml => percent::decodes_to(self.raw, decoded),
             Encoding::Raw | Encoding::Json => *self.to_bytes() == *decoded,
@@ -114,5 +124,24 @@ pub(crate) fn lossy(bytes: Cow<'_, [u8]>) -> Cow<'_, str> {
         Cow::Owned(bytes) => Cow::Owned(
             String::from_utf8(bytes).unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into_owned()),
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_is_what_it_decodes_to() {
+        let texts: [&[u8]; 9] =
+            [b"", b"a b", b"a%20b", b"a%2", b"%zz", b"a\\u0020b", b"a\\x", b"a\\\\x", b"a%2520b"];
+        for encoding in [Encoding::Raw, Encoding::Percent, Encoding::Json, Encoding::Xml] {
+            for (raw, other) in texts.iter().flat_map(|raw| texts.map(|other| (*raw, other))) {
+                let value = Value { raw, encoding, is_list: false };
+                for decoded in [other, &*(Value { raw: other, encoding, is_list: false }).to_bytes()] {
+                    assert_eq!(value.is(decoded), *value.to_bytes() == *decoded, "{value:?} {decoded:?}");
+                }
+            }
+        }
     }
 }
