@@ -1,6 +1,7 @@
 //! Headers as FreeSWITCH writes them: ordered, repeatable, found without regard to case, over the bytes they
 //! came in. Nothing is copied or decoded until it is read.
 
+mod in_order;
 mod pass;
 mod value;
 
@@ -12,6 +13,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use memchr::{memchr, memchr2, memchr2_iter, memmem, memrchr};
 
+pub use in_order::InOrder;
 pub use pass::Reached;
 pub use value::Value;
 pub(crate) use value::{ARRAY, array_text, lossy, split_array};
@@ -222,21 +224,25 @@ impl Headers {
     }
 
     fn iter_at(&self, mut at: usize) -> impl Iterator<Item = (Cow<'_, [u8]>, Value<'_>)> + '_ {
-        std::iter::from_fn(move || {
-            loop {
-                let header = match &self.place {
-                    Place::Lines(lines) => self.next_line(self.lines(lines), &mut at)?,
-                    Place::Marks(marks) => {
-                        let mark = *marks.get(at)?;
-                        at += 1;
-                        self.read(mark)
-                    }
-                };
-                if header.is_some() {
-                    return header;
+        std::iter::from_fn(move || self.next_at(&mut at))
+    }
+
+    /// The header at `at`, or the next one; then `at` is behind it.
+    #[inline]
+    fn next_at(&self, at: &mut usize) -> Option<(Cow<'_, [u8]>, Value<'_>)> {
+        loop {
+            let header = match &self.place {
+                Place::Lines(lines) => self.next_line(self.lines(lines), at)?,
+                Place::Marks(marks) => {
+                    let mark = *marks.get(*at)?;
+                    *at += 1;
+                    self.read(mark)
                 }
+            };
+            if header.is_some() {
+                return header;
             }
-        })
+        }
     }
 
     /// The header of the line at `at`, which then is behind it; `Some(None)` for a line that is none.
@@ -325,8 +331,7 @@ impl Headers {
     fn next_line_named(&self, lines: &[u8], at: &mut usize, name: &[u8]) -> Option<Value<'_>> {
         // A header without a name begins with its colon.
         let first = *name.first().unwrap_or(&b':');
-        // A name holds no colon, and does not go on in the next line.
-        if *at >= lines.len() || memchr2(b':', b'\n', name).is_some() {
+        if *at >= lines.len() {
             return None;
         }
         let mut found = None;
@@ -337,7 +342,9 @@ impl Headers {
             }
             ControlFlow::Continue(())
         });
-        let line = found?;
+        // A name holds no colon, and does not go on in the next line.
+        let line =
+            found.filter(|_| !name.iter().fold(false, |ends, byte| ends | matches!(byte, b':' | b'\n')))?;
         let value = self.value_after(line + name.len())?;
         *at = line + name.len() + value.raw.len();
         *at += memchr(b'\n', lines.get(*at..)?).map_or(lines.len(), |feed| feed + 1);
@@ -370,6 +377,11 @@ impl Headers {
     /// The value behind a name that ends at `end`.
     fn value_after(&self, end: usize) -> Option<Value<'_>> {
         if self.encoding == Encoding::Json {
+            if let Some(value) = self.raw.get(end..).and_then(|rest| rest.strip_prefix(b"\":\""))
+                && let Some(raw) = json::short_string(value)
+            {
+                return Some(Value { raw, encoding: self.encoding, is_list: false });
+            }
             let colon = json::skip_blanks(&self.raw, end + 1);
             let at = json::skip_blanks(&self.raw, colon + 1);
             let is_list = self.raw.get(at) == Some(&b'[');

@@ -7,6 +7,8 @@ use std::borrow::Cow;
 
 use memchr::{memchr, memchr2};
 
+use crate::scan;
+
 /// Where the string that starts at `start` (after its opening quote) ends, and whether it holds escapes.
 pub(crate) fn string_end(raw: &[u8], start: usize) -> Option<(usize, bool)> {
     let mut at = start;
@@ -19,6 +21,14 @@ pub(crate) fn string_end(raw: &[u8], start: usize) -> Option<(usize, bool)> {
         escaped = true;
         at = found + 2;
     }
+}
+
+/// The string that begins here, if it is short and holds no escapes. Finding the end of one that is takes less than a call
+/// to `memchr2`.
+#[inline]
+pub(crate) fn short_string(bytes: &[u8]) -> Option<&[u8]> {
+    let end = scan::near(bytes, [b'"', b'\\'])?;
+    bytes.get(..end).filter(|_| bytes.get(end) == Some(&b'"'))
 }
 
 /// The bytes a JSON string stands for. Borrows when there is nothing to unescape; an escape JSON does not know
@@ -178,6 +188,19 @@ mod tests {
         for (raw, plain) in cases {
             assert_eq!(*unescape(raw), *plain, "{}", raw.escape_ascii());
         }
+    }
+
+    #[test]
+    fn short_strings() {
+        for len in 0..80 {
+            let value = "v".repeat(len);
+            let string = format!("{value}\",\"next\":\"of the name\\\"");
+            let found = short_string(string.as_bytes());
+            assert!(found.is_none_or(|found| found == value.as_bytes()), "{len}");
+            assert_eq!(found.is_some(), len < scan::NEAR, "{len}");
+            assert_eq!(short_string(format!("{value}\\\"\"           ").as_bytes()), None, "{len}");
+        }
+        assert_eq!(short_string(b"no end"), None);
     }
 
     #[test]

@@ -65,7 +65,7 @@ pub use event::{
     Event, EventBuilder, EventError, EventFormat, EventName, EventSet, Priority, Sightings, Stack, Values,
 };
 pub use frame::{ContentType, Frame, FrameDecoder, Limits};
-pub use header::{Encoding, Headers, Reached, Value};
+pub use header::{Encoding, Headers, InOrder, Reached, Value};
 pub use ids::{ChannelUuid, CoreUuid, JobUuid};
 pub use message::{DisconnectNotice, Disposition, LogData, LogLevel, Message, MessageDecoder};
 pub use reply::{Answer, ApiResponse, CommandReply, Refusal, Reply, api_error};

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
 use trunkline_proto::view::Moment;
 use trunkline_proto::{AnswerState, CallDirection, CallState, ChannelState, ChannelUuid, Event, HangupCause};
 
@@ -95,8 +94,8 @@ object! {
         found_sequence: u64,
         /// Whether it was told what it is linked to by its making.
         linked: bool,
-        /// The bytes that what follows its id was read from, to the end of its caller profile.
-        details_read: Bytes,
+        /// The bytes that its name and what follows were read from, to the end of its caller profile.
+        details_read: Arc<[u8]>,
         /// Where the last CHANNEL_CALLSTATE had it.
         told_call_state: Option<CallState>,
     }
@@ -144,7 +143,7 @@ impl Channel {
             bridge_sequence: 0,
             found_sequence: 0,
             linked: false,
-            details_read: Bytes::new(),
+            details_read: Arc::default(),
             told_call_state: None,
         }
     }

@@ -51,6 +51,8 @@ pub(in crate::model) struct Draft {
     pub(in crate::model) links: Links,
     /// Calls a leg of which has changed.
     pub(in crate::model) unsettled: Vec<CallId>,
+    /// The bytes that told of the run of the switch.
+    pub(in crate::model) run_read: Vec<u8>,
     /// When the first event was made.
     pub(in crate::model) begun: Option<Moment>,
     /// Who is in which conference.

@@ -36,8 +36,8 @@ type Fold = fn(&mut Draft, &Told<'_>);
 /// Takes one event in.
 pub(in crate::model) fn event(draft: &mut Draft, event: &Event) {
     let Some(name) = event.name() else { return };
-    let folds = folds(name, event);
-    let told = Told::by(event);
+    let told = Told::by(event, &draft.run_read);
+    let folds = folds(name, &told);
     draft.begin_event(Standing::new(told.date, Why::Event(name.clone())), told.sequence);
     core::check(draft, &told);
     for fold in folds {
@@ -48,7 +48,7 @@ pub(in crate::model) fn event(draft: &mut Draft, event: &Event) {
 
 /// Takes in what the live session says of a channel (`uuid_dump`); only what it runs, if events tell of it.
 pub(in crate::model) fn snapshot(draft: &mut Draft, event: &Event, is_told: bool) {
-    let told = Told::by(event);
+    let told = Told::by(event, &draft.run_read);
     draft.begin_event(Standing::new(told.date, Why::Snapshot), told.sequence);
     let id = event.unique_id().unwrap_or_default();
     let before = draft.get::<Channel>(&id).cloned();
@@ -129,9 +129,10 @@ const SUBCLASSES: &[(&str, &[Fold])] = &[
     ("valet_parking::info", &[parked::valet]),
 ];
 
-fn folds(name: &EventName, event: &Event) -> &'static [Fold] {
+fn folds(name: &EventName, told: &Told<'_>) -> &'static [Fold] {
+    let subclass = || told.subclass.or_else(|| told.event.headers().value("Event-Subclass"));
     match name {
-        EventName::Custom => event.headers().value("Event-Subclass").map_or(&[], of_subclass),
+        EventName::Custom => subclass().map_or(&[], of_subclass),
         _ => of_name(name),
     }
 }

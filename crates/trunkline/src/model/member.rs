@@ -72,6 +72,8 @@ object! {
     own {
         /// What told last of all that every event tells of him.
         told: Last,
+        /// The bytes his channel and caller were read from.
+        details_read: Arc<[u8]>,
     }
 }
 
@@ -106,6 +108,7 @@ impl Member {
             since,
             current_energy: None,
             told: Last::default(),
+            details_read: Arc::default(),
         }
     }
 

@@ -243,8 +243,12 @@ impl<'a> Action<'a> {
     pub const HEADERS: &'static [&'static str] = Details::HEADERS;
 
     pub(super) fn of(happened: ConferenceEvent<'a>) -> Self {
-        let name = happened.action_name().unwrap_or_default();
-        let event = happened.event;
+        Self::named(happened.action_name().unwrap_or_default(), happened.event)
+    }
+
+    /// That of this name, which was read of a `conference::maintenance`, with what belongs to it.
+    #[must_use]
+    pub fn named(name: Cow<'a, str>, event: &'a Event) -> Self {
         Self::plain(&name).or_else(|| Self::detailed(&name, event)).unwrap_or(Self::Other(name))
     }
 

@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use trunkline_proto::Event;
-use trunkline_proto::view::Execute;
+use trunkline_proto::Value;
 
 use super::channel::block_and;
 use super::sequence;
@@ -17,7 +16,7 @@ const MOST_ENDED: usize = 8;
 
 /// CHANNEL_EXECUTE
 pub(super) fn execute(draft: &mut Draft, told: &Told<'_>) {
-    let (application, sequence) = (begun(told.event), sequence(draft));
+    let (application, sequence) = (begun(told), sequence(draft));
     hear(draft, told);
     block_and(draft, told, |channel| {
         if let Some(application) = application {
@@ -26,8 +25,9 @@ pub(super) fn execute(draft: &mut Draft, told: &Told<'_>) {
     });
 }
 
-fn begun(event: &Event) -> Option<Application> {
-    let (headers, mut reached) = (event.headers(), event.headers().first());
+fn begun(told: &Told<'_>) -> Option<Application> {
+    let headers = told.event.headers();
+    let mut reached = told.behind();
     let name = headers.next(&mut reached, "Application")?;
     // They stand together, behind all variables.
     let near = |name| headers.next(&mut reached.clone(), name).or_else(|| headers.value(name));
@@ -40,7 +40,8 @@ fn begun(event: &Event) -> Option<Application> {
 
 /// CHANNEL_EXECUTE_COMPLETE
 pub(super) fn complete(draft: &mut Draft, told: &Told<'_>) {
-    let (uuid, sequence) = (Execute::of(told.event).and_then(Execute::uuid), sequence(draft));
+    let uuid = told.event.headers().next(&mut told.behind(), "Application-UUID").map(Value::to_str);
+    let sequence = sequence(draft);
     hear(draft, told);
     block_and(draft, told, |channel| channel.complete(uuid.as_deref(), sequence));
 }

@@ -1,7 +1,7 @@
 //! Channels: what they are, from their making to their end.
 
 mod block;
-mod passes;
+pub(super) mod passes;
 
 use std::borrow::Cow;
 use std::sync::Arc;

@@ -9,7 +9,7 @@ mod playing;
 use std::sync::Arc;
 
 use trunkline_proto::Value;
-use trunkline_proto::view::conference::{Action, ConferenceEvent};
+use trunkline_proto::view::conference::Action;
 
 use super::pass::pass;
 use super::told::Told;
@@ -40,10 +40,9 @@ pass! {
 /// `conference::maintenance`
 pub(super) fn maintenance(draft: &mut Draft, told: &Told<'_>) {
     let (event, mut reached) = (told.event, told.reached);
-    let Some(happened) = ConferenceEvent::of(event) else { return };
     let mut room = Room::read(event.headers(), &mut reached);
     if room.name.is_none() || room.uuid.is_none() {
-        (room, reached) = (Room::look_up(event.headers()), event.headers().first());
+        room = Room::look_up(event.headers());
     }
     let Some(name) = room.name else { return };
     let name: Arc<str> = Arc::from(name.to_str());
@@ -51,7 +50,8 @@ pub(super) fn maintenance(draft: &mut Draft, told: &Told<'_>) {
     if is_over(draft, told, &name, room.uuid) {
         return;
     }
-    let action = happened.action();
+    let (member, action) = Block::of(draft, event, &name, reached);
+    let action = Action::named(action.map(Value::to_str).unwrap_or_default(), event);
     match action {
         // Only a name: there is no such conference.
         Action::RejectedJoinOnly => return,
@@ -64,7 +64,6 @@ pub(super) fn maintenance(draft: &mut Draft, told: &Told<'_>) {
         }
         _ => {}
     }
-    let member = Block::of(event, reached);
     hear(draft, &name, member.as_ref(), &action);
     conference(draft, told, &room, &name, &action);
     if let Some(member) = &member {

@@ -12,6 +12,8 @@ pub(super) fn check(draft: &mut Draft, told: &Told<'_>) {
         draft.begun = told.date;
     }
     let Some(core) = told.core else { return };
+    draft.run_read.clear();
+    draft.run_read.extend_from_slice(told.run);
     let known = draft.view().core_uuid();
     if known.is_some_and(|known| core.is(known.as_str().as_bytes())) {
         return;

@@ -1,36 +1,65 @@
 //! What is read of an event in one pass.
 
 /// Declares it: a header a line, in the order in which the switch writes them, up to the last one of its block. What is not
-/// wanted has a name that begins with `_`: a header that is expected is passed over sooner than one that is not.
+/// wanted stands behind a `_`: a header that is expected is passed over sooner than one that is not.
 macro_rules! pass {
     (
         $(#[$doc:meta])*
         $name:ident {
-            $($field:ident: $header:literal,)*
+            $($(_: $unwanted:literal,)* $field:ident: $header:literal,)*
         }
     ) => {
         $(#[$doc])*
         #[derive(Clone, Copy)]
-        pub(super) struct $name<'e> {
-            $(pub(super) $field: Option<trunkline_proto::Value<'e>>,)*
+        pub(in crate::model::fold) struct $name<'e> {
+            $(pub(in crate::model::fold) $field: Option<trunkline_proto::Value<'e>>,)*
         }
 
         impl<'e> $name<'e> {
             #[inline]
-            pub(super) fn read(
+            pub(in crate::model::fold) fn read(
                 headers: &'e trunkline_proto::Headers,
                 reached: &mut trunkline_proto::Reached,
             ) -> Self {
-                let [$($field,)*] = headers.pass(reached, &[$($header,)*]);
+                let mut in_order = headers.in_order(*reached);
+                $(
+                    $(in_order.pass($unwanted);)*
+                    let $field = in_order.value($header);
+                )*
+                if in_order.is_there() {
+                    *reached = in_order.reached();
+                    return Self { $($field,)* };
+                }
+                // There are others among them.
+                let [$($($crate::model::fold::pass::unwanted!($unwanted),)* $field,)*] =
+                    headers.pass(reached, &[$($(($unwanted, false),)* ($header, true),)*]);
                 Self { $($field,)* }
             }
 
+            /// Whether one of these is among the headers that were passed by before.
+            #[allow(dead_code, reason = "not for each")]
+            #[inline]
+            pub(in crate::model::fold) fn has_passed(
+                headers: &trunkline_proto::Headers,
+                reached: trunkline_proto::Reached,
+            ) -> bool {
+                headers.has_passed(reached, &[$(($header, true),)*])
+            }
+
             /// Reads of each the first, wherever it is.
-            pub(super) fn look_up(headers: &'e trunkline_proto::Headers) -> Self {
+            #[allow(dead_code, reason = "not for each")]
+            pub(in crate::model::fold) fn look_up(headers: &'e trunkline_proto::Headers) -> Self {
                 Self { $($field: headers.value($header),)* }
             }
         }
     };
 }
 
-pub(super) use pass;
+/// The place of one that is not wanted.
+macro_rules! unwanted {
+    ($header:literal) => {
+        _
+    };
+}
+
+pub(super) use {pass, unwanted};

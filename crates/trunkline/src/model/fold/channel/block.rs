@@ -3,11 +3,10 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use bytes::Bytes;
 use trunkline_proto::view::Moment;
 use trunkline_proto::{CallState, ChannelState, EventName, HangupCause, Reached, Value};
 
-use super::passes::{Details, Identity};
+use super::passes::{Details, States, Who};
 use crate::model::channel::{Channel, Codec};
 use crate::model::fold::told::Told;
 use crate::model::fold::value::{is_as_it_was, number, text, word};
@@ -17,9 +16,12 @@ use crate::model::standing::Standing;
 pub(super) struct Block<'t, 'e> {
     pub(super) told: &'t Told<'e>,
     pub(super) sequence: u64,
-    identity: Identity<'e>,
-    /// What comes behind the identity; the first header of all if that was not read as the switch writes it.
+    states: States<'e>,
+    who: Who<'e>,
+    /// What comes behind the states.
     from: Reached,
+    /// Whether the headers up to there are in the order in which the switch writes them.
+    is_in_order: bool,
     /// `None` if they are to the byte what was read last.
     details: Option<Details<'e>>,
     /// What comes behind the details.
@@ -33,13 +35,27 @@ impl<'t, 'e> Block<'t, 'e> {
     #[inline]
     pub(super) fn of(told: &'t Told<'e>) -> Option<Self> {
         let (headers, mut from) = (told.event.headers(), told.reached);
-        let mut identity = Identity::read(headers, &mut from);
-        if !identity.is_whole() {
-            (identity, from) = (Identity::look_up(headers), headers.first());
+        let mut states = States::read(headers, &mut from);
+        let mut behind = from;
+        let mut who = Who::read(headers, &mut behind);
+        let all = [states.state, states.call_state, states.number, who.name, who.id];
+        let is_in_order = all.iter().all(Option::is_some);
+        if !is_in_order {
+            (states, who) = (States::look_up(headers), Who::look_up(headers));
         }
-        identity.call_state?;
+        states.call_state?;
         let sequence = told.sequence.unwrap_or(u64::MAX);
-        Some(Self { told, sequence, identity, from, details: None, behind: from, has_variables: false })
+        Some(Self {
+            told,
+            sequence,
+            states,
+            who,
+            from,
+            is_in_order,
+            details: None,
+            behind,
+            has_variables: false,
+        })
     }
 
     /// Reads the rest, beside what is known of the channel.
@@ -47,22 +63,26 @@ impl<'t, 'e> Block<'t, 'e> {
     pub(super) fn read_details(&mut self, known: Option<&Channel>) {
         let headers = self.told.event.headers();
         let read = known.map_or(&[][..], |known| &known.details_read);
-        match headers.skip(self.from, read).filter(|_| !read.is_empty() && self.is_in_order()) {
+        match Details::skip(headers, self.from, read).filter(|_| self.is_in_order) {
             Some(behind) => self.behind = behind,
-            None if self.is_in_order() => self.details = Some(Details::read(headers, &mut self.behind)),
+            None if self.is_in_order => self.details = Some(Details::read(headers, &mut self.behind)),
             None => self.details = Some(Details::look_up(headers)),
         }
-        let mut rest = self.behind;
-        self.has_variables = VARIABLES.iter().any(|name| headers.next(&mut rest, name).is_some());
+        self.has_variables = self.find_variables();
     }
 
-    /// Whether the headers are in the order in which the switch writes them.
-    fn is_in_order(&self) -> bool {
-        self.from != self.told.event.headers().first()
+    /// Whether it carries the channel's variables. They mostly stand right behind the block.
+    fn find_variables(&self) -> bool {
+        let headers = self.told.event.headers();
+        if VARIABLES.iter().any(|name| headers.is_next(self.behind, name)) {
+            return true;
+        }
+        let mut rest = if self.is_in_order { self.behind } else { headers.first() };
+        VARIABLES.iter().any(|name| headers.next(&mut rest, name).is_some())
     }
 
     pub(super) fn id(&self) -> Option<Cow<'e, str>> {
-        self.identity.id.map(Value::to_str)
+        self.who.id.map(Value::to_str)
     }
 
     /// Whether it tells of another channel that has the id of a known one, whose end was not heard: it was made at another
@@ -81,7 +101,7 @@ impl<'t, 'e> Block<'t, 'e> {
     }
 
     pub(super) fn state(&self) -> Option<ChannelState> {
-        self.identity.state.map(|state| ChannelState::from(&*state.to_str()))
+        self.states.state.map(|state| ChannelState::from(&*state.to_str()))
     }
 }
 
@@ -104,13 +124,15 @@ impl Channel {
             self.sequence = block.sequence;
         }
         self.read_states(block, standing);
-        text(&mut self.name, block.identity.name);
         if let Some(details) = &block.details {
+            text(&mut self.name, block.who.name);
             self.read_details(details);
             if details.caller.is_some() {
                 self.read_caller(details);
             }
-            self.remember(block, details);
+            let headers = block.told.event.headers();
+            let read = block.is_in_order.then(|| details.bytes(headers, block.from, block.behind));
+            self.details_read = Arc::from(read.unwrap_or_default());
         }
         if block.has_variables {
             if !self.linked || event.is(EventName::ChannelAnswer) {
@@ -126,14 +148,14 @@ impl Channel {
     }
 
     fn read_states(&mut self, block: &Block<'_, '_>, standing: &Standing) {
-        if word(&mut self.state, block.identity.state, ChannelState::as_str) {
+        if word(&mut self.state, block.states.state, ChannelState::as_str) {
             self.state_since = standing.clone();
         }
-        if word(&mut self.call_state, block.identity.call_state, CallState::as_str) {
+        if word(&mut self.call_state, block.states.call_state, CallState::as_str) {
             self.held = self.call_state == Some(CallState::Held);
             self.call_state_since = standing.clone();
         }
-        self.target_state = number(block.identity.state_number).and_then(ChannelState::from_number);
+        self.target_state = number(block.states.number).and_then(ChannelState::from_number);
     }
 
     fn read_details(&mut self, details: &Details<'_>) {
@@ -159,16 +181,11 @@ impl Channel {
         text(&mut self.network_addr, details.network_addr);
     }
 
-    /// Remembers the bytes of the details, so that they need not be read again.
-    fn remember(&mut self, block: &Block<'_, '_>, details: &Details<'_>) {
-        let whole = block.is_in_order() && details.hide_number.is_some();
-        let read = whole.then(|| block.told.event.headers().raw_between(block.from, block.behind));
-        self.details_read = read.map(Bytes::copy_from_slice).unwrap_or_default();
-    }
-
     /// What it goes through (`mod_sofia.c`, `sofia.c`), which stays the same.
     fn read_gateway(&mut self, block: &Block<'_, '_>) {
-        let value = |name| block.told.event.headers().next(&mut block.behind.clone(), name);
+        let headers = block.told.event.headers();
+        let behind = if block.is_in_order { block.behind } else { headers.first() };
+        let value = |name| headers.next(&mut behind.clone(), name);
         text(&mut self.profile, value("variable_sofia_profile_name"));
         text(&mut self.gateway, value("variable_sip_gateway_name").or_else(|| value("variable_sip_gateway")));
     }

@@ -1,20 +1,28 @@
-//! The channel block of an event (`switch_channel_event_set_basic_data` in `switch_channel.c`), in two parts.
+//! The channel block of an event (`switch_channel_event_set_basic_data` in `switch_channel.c`), in three parts.
 
 use std::time::Duration;
 
-use trunkline_proto::Value;
 use trunkline_proto::view::Moment;
+use trunkline_proto::{Headers, Reached, Value};
 
 use crate::model::channel::Times;
 use crate::model::fold::pass::pass;
 use crate::model::fold::value::{moment, number};
 
 pass! {
-    /// Which channel it is, and in which state.
-    Identity {
+    /// In which state it is. Before that CHANNEL_CALLSTATE says what it tells of.
+    States {
+        _: "Original-Channel-Call-State",
+        _: "Channel-Call-State-Number",
         state: "Channel-State",
         call_state: "Channel-Call-State",
-        state_number: "Channel-State-Number",
+        number: "Channel-State-Number",
+    }
+}
+
+pass! {
+    /// Which channel it is.
+    Who {
         name: "Channel-Name",
         id: "Unique-ID",
     }
@@ -24,13 +32,13 @@ pass! {
     /// All else, which mostly is to the byte what the event before has said. It ends with the caller profile
     /// (`switch_caller_profile_event_set_data` in `switch_caller.c`).
     Details {
-        _external_id: "Session-External-ID",
+        _: "Session-External-ID",
         direction: "Call-Direction",
-        _presence_direction: "Presence-Call-Direction",
-        _hit_dialplan: "Channel-HIT-Dialplan",
+        _: "Presence-Call-Direction",
+        _: "Channel-HIT-Dialplan",
         presence_id: "Channel-Presence-ID",
-        _presence_data: "Channel-Presence-Data",
-        _presence_data_cols: "Presence-Data-Cols",
+        _: "Channel-Presence-Data",
+        _: "Presence-Data-Cols",
         call_uuid: "Channel-Call-UUID",
         answer_state: "Answer-State",
         hangup_cause: "Hangup-Cause",
@@ -41,47 +49,60 @@ pass! {
         write_rate: "Channel-Write-Codec-Rate",
         write_bit_rate: "Channel-Write-Codec-Bit-Rate",
         caller: "Caller-Direction",
-        _logical_direction: "Caller-Logical-Direction",
-        _username: "Caller-Username",
+        _: "Caller-Logical-Direction",
+        _: "Caller-Username",
         dialplan: "Caller-Dialplan",
         caller_id_name: "Caller-Caller-ID-Name",
         caller_id_number: "Caller-Caller-ID-Number",
-        _orig_caller_id_name: "Caller-Orig-Caller-ID-Name",
-        _orig_caller_id_number: "Caller-Orig-Caller-ID-Number",
+        _: "Caller-Orig-Caller-ID-Name",
+        _: "Caller-Orig-Caller-ID-Number",
         callee_id_name: "Caller-Callee-ID-Name",
         callee_id_number: "Caller-Callee-ID-Number",
         network_addr: "Caller-Network-Addr",
-        _ani: "Caller-ANI",
-        _ani_ii: "Caller-ANI-II",
+        _: "Caller-ANI",
+        _: "Caller-ANI-II",
         destination_number: "Caller-Destination-Number",
-        _unique_id: "Caller-Unique-ID",
-        _source: "Caller-Source",
-        _transfer_source: "Caller-Transfer-Source",
+        _: "Caller-Unique-ID",
+        _: "Caller-Source",
+        _: "Caller-Transfer-Source",
         context: "Caller-Context",
-        _rdnis: "Caller-RDNIS",
-        _channel_name: "Caller-Channel-Name",
-        _profile_index: "Caller-Profile-Index",
-        _profile_created: "Caller-Profile-Created-Time",
+        _: "Caller-RDNIS",
+        _: "Caller-Channel-Name",
+        _: "Caller-Profile-Index",
+        _: "Caller-Profile-Created-Time",
         created: "Caller-Channel-Created-Time",
         answered: "Caller-Channel-Answered-Time",
         progress: "Caller-Channel-Progress-Time",
         progress_media: "Caller-Channel-Progress-Media-Time",
         hung_up: "Caller-Channel-Hangup-Time",
         transferred: "Caller-Channel-Transfer-Time",
-        _resurrected: "Caller-Channel-Resurrect-Time",
+        _: "Caller-Channel-Resurrect-Time",
         bridged: "Caller-Channel-Bridged-Time",
         last_hold: "Caller-Channel-Last-Hold",
         hold_accum: "Caller-Channel-Hold-Accum",
-        _screen_bit: "Caller-Screen-Bit",
-        _hide_name: "Caller-Privacy-Hide-Name",
+        _: "Caller-Screen-Bit",
+        _: "Caller-Privacy-Hide-Name",
         hide_number: "Caller-Privacy-Hide-Number",
     }
 }
 
-impl Identity<'_> {
-    /// Whether nothing is missing.
-    pub(super) fn is_whole(&self) -> bool {
-        [self.state, self.call_state, self.state_number, self.name, self.id].iter().all(Option::is_some)
+impl<'e> Details<'e> {
+    /// What comes behind a channel's name and details, if these are the bytes, read before.
+    pub(in crate::model::fold) fn skip(headers: &Headers, from: Reached, read: &[u8]) -> Option<Reached> {
+        let may_be = !read.is_empty() && !Who::has_passed(headers, from) && !Self::has_passed(headers, from);
+        headers.skip(from, read).filter(|_| may_be)
+    }
+
+    /// The bytes from a channel's name to the end of these, so that they need not be read again; none if not all stood there.
+    pub(in crate::model::fold) fn bytes(
+        &self,
+        headers: &'e Headers,
+        from: Reached,
+        behind: Reached,
+    ) -> &'e [u8] {
+        let may_be = !Who::has_passed(headers, from) && !Self::has_passed(headers, from);
+        let whole = may_be && self.hide_number.is_some() && behind.strays_as(from);
+        if whole { headers.raw_between(from, behind) } else { &[] }
     }
 }
 

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use trunkline_proto::view::conference::Action;
-use trunkline_proto::{ChannelUuid, Event, Reached, Value};
+use trunkline_proto::{ChannelUuid, Event, Headers, Reached, Value};
 
 use super::playing::{begin_playing, end_playing};
 use crate::model::change::Removal;
 use crate::model::conference::Conference;
 use crate::model::draft::Draft;
+use crate::model::fold::channel::passes::{Details, States, Who};
 use crate::model::fold::pass::pass;
 use crate::model::fold::told::Told;
 use crate::model::fold::value::{flag, is_as_it_was, number, text};
@@ -16,8 +17,25 @@ use crate::model::fold::{sequence, set, standing};
 use crate::model::member::{Leaving, Member};
 
 pass! {
-    /// What an event says of a member (`conference_member_add_event_data` in `conference_member.c`).
+    /// What stands before the channel block. Some begin with what happened (`conference_member_set_floor_holder` in
+    /// `conference_member.c`), then comes the conference once more.
+    Seat {
+        action: "Action",
+        _: "Old-ID",
+        _: "Conference-Name",
+        _: "Conference-Domain",
+        _: "Conference-Size",
+        _: "Conference-Ghosts",
+        _: "Conference-Profile-Name",
+        _: "Conference-Unique-ID",
+        floor: "Floor",
+    }
+}
+
+pass! {
+    /// What an event says of a member (`conference_member_add_event_data` in `conference_member.c`), and what happened.
     Flags {
+        video: "Video",
         hear: "Hear",
         see: "See",
         speak: "Speak",
@@ -29,35 +47,91 @@ pass! {
         ghost: "Member-Ghost",
         energy_level: "Energy-Level",
         current_energy: "Current-Energy",
+        action: "Action",
     }
 }
 
-/// That, and what stands before it, where the channel block is.
+/// What an event says of a member.
 pub(super) struct Block<'e> {
     pub(super) id: u32,
     floor: Option<bool>,
     channel: Option<Value<'e>>,
-    /// The caller's name and number, of one who has a channel.
+    /// The caller's name and number, of one who has a channel; `None` if the channel block is what was read last.
     caller: Option<[Option<Value<'e>>; 2]>,
-    video: Option<bool>,
+    /// The bytes of the channel block.
+    details_read: &'e [u8],
     flags: Flags<'e>,
 }
 
 impl<'e> Block<'e> {
-    /// `None` if the event is about nobody. `reached`: what comes behind the conference.
-    pub(super) fn of(event: &'e Event, mut reached: Reached) -> Option<Self> {
+    /// What it says, if it is about somebody, and what happened. `name`: the conference; `reached`: what comes behind it.
+    pub(super) fn of(
+        draft: &Draft,
+        event: &'e Event,
+        name: &str,
+        mut reached: Reached,
+    ) -> (Option<Self>, Option<Value<'e>>) {
         let headers = event.headers();
-        let mut next = |name| headers.next(&mut reached, name).or_else(|| headers.value(name));
-        let (floor, channel) = (flag(next("Floor")), next("Unique-ID"));
-        let caller = next("Caller-Direction")
-            .map(|_| ["Caller-Caller-ID-Name", "Caller-Caller-ID-Number"].map(&mut next));
-        let video = flag(next("Video"));
+        let seat = Seat::read(headers, &mut reached);
+        if seat.floor.is_none() && headers.value("Member-ID").is_none() {
+            return (None, seat.action);
+        }
+        let is_in_order = seat.floor.is_some() && headers.is_next(reached, "Channel-State");
+        let seated = match is_in_order {
+            true => Seated::read(draft, headers, name, &mut reached),
+            false => Seated::look_up(headers),
+        };
         let mut flags = Flags::read(headers, &mut reached);
+        let action = seat.action.or(flags.action);
         if flags.id.is_none() || flags.hear.is_none() {
-            headers.value("Member-ID")?;
             flags = Flags::look_up(headers);
         }
-        Some(Self { id: number(flags.id)?, floor, channel, caller, video, flags })
+        let Some(id) = number(flags.id) else { return (None, action) };
+        let Seated { channel, mut caller, details_read, of } = seated;
+        if of.is_some_and(|of| of != id) {
+            caller = Seated::look_up_caller(headers);
+        }
+        (Some(Self { id, floor: flag(seat.floor), channel, caller, details_read, flags }), action)
+    }
+}
+
+/// What an event says of a member's channel.
+struct Seated<'e> {
+    channel: Option<Value<'e>>,
+    caller: Option<[Option<Value<'e>>; 2]>,
+    details_read: &'e [u8],
+    /// The member whose channel block it is to the byte, as read last.
+    of: Option<u32>,
+}
+
+impl<'e> Seated<'e> {
+    /// Reads the channel block that begins there.
+    fn read(draft: &Draft, headers: &'e Headers, name: &str, reached: &mut Reached) -> Self {
+        let _ = States::read(headers, reached);
+        let from = *reached;
+        let channel = Who::read(headers, reached).id;
+        let known = channel.and_then(|channel| draft.rooms.member(&channel.to_str()));
+        let known = known.and_then(|id| draft.view().members().get(&id));
+        if let Some(known) = known.filter(|known| *known.conference == *name)
+            && let Some(behind) = Details::skip(headers, from, &known.details_read)
+        {
+            *reached = behind;
+            return Self { channel, caller: None, details_read: &[], of: Some(known.id) };
+        }
+        let details = Details::read(headers, reached);
+        let caller = details.caller.map(|_| [details.caller_id_name, details.caller_id_number]);
+        Self { channel, caller, details_read: details.bytes(headers, from, *reached), of: None }
+    }
+
+    /// Looks up what of it there is.
+    fn look_up(headers: &'e Headers) -> Self {
+        let (channel, caller) = (headers.value("Unique-ID"), Self::look_up_caller(headers));
+        Self { channel, caller, details_read: &[], of: None }
+    }
+
+    fn look_up_caller(headers: &'e Headers) -> Option<[Option<Value<'e>>; 2]> {
+        headers.value("Caller-Direction")?;
+        Some(["Caller-Caller-ID-Name", "Caller-Caller-ID-Number"].map(|name| headers.value(name)))
     }
 }
 
@@ -146,7 +220,7 @@ impl Member {
             self.talking_since = told.date;
         }
         self.see = flag(flags.see).unwrap_or(self.see);
-        self.video = block.video.unwrap_or(self.video);
+        self.video = flag(flags.video).unwrap_or(self.video);
         self.ghost = flag(flags.ghost).unwrap_or(self.ghost);
         self.mute_detect = flag(flags.mute_detect).unwrap_or(self.mute_detect);
         self.moderator =
@@ -165,6 +239,7 @@ impl Member {
         if let Some([name, number]) = block.caller {
             text(&mut self.caller_id_name, name);
             text(&mut self.caller_id_number, number);
+            self.details_read = Arc::from(block.details_read);
         }
     }
 
