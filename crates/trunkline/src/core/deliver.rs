@@ -78,7 +78,7 @@ impl Deliveries {
 
     /// Once everything is delivered. Much is kept for a connection that needs much.
     pub(crate) fn leave_room(&mut self) {
-        if self.events.capacity() <= FEW && self.is_empty() {
+        if (1..=FEW).contains(&self.events.capacity()) && self.is_empty() {
             let room = std::mem::take(self);
             let _ = SPARE.try_with(|spare| spare.set(room));
         }
