@@ -1,5 +1,4 @@
-//! `fifo`: what waits in queues, and for what and whom they are to call (`mod_fifo.c`). No queue here
-//! calls anybody.
+//! `fifo`: what waits in queues, for what, and whom they are to call (`mod_fifo.c`). No queue here calls anybody.
 
 use super::{Command, Invocation, Outcome};
 use crate::app::{Fifo, Fifos, Member};
