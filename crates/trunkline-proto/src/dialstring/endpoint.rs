@@ -225,7 +225,10 @@ fn check_shape(text: &str) -> Result<(), DialStringError> {
     if !text.contains('/') || text.starts_with('/') {
         return refuse("does not name an endpoint, as `sofia/…` or `user/…` does");
     }
-    if text.starts_with(['[', '{', '<', '^', '%']) {
+    if text.starts_with(['[', '{', '<']) {
+        return refuse("begins with variables, as a dial string may: read it as a `DialString`");
+    }
+    if text.starts_with(['^', '%']) {
         return refuse("begins with a sign that the switch takes for the beginning of something else");
     }
     if text.to_ascii_lowercase().contains("origination_nested_vars=true") {
