@@ -72,8 +72,6 @@ use subscriptions::Subscriptions;
 const WINDOW_WITHOUT_EVENTS: usize = 1024;
 /// Bytes given to be written at once; commands beyond wait where they can still be withdrawn.
 const TRANSMIT_AHEAD: usize = 64 * 1024;
-/// Most commands are no longer.
-const USUAL_COMMAND: usize = 256;
 /// How long `exit` may take to be answered.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -501,9 +499,8 @@ impl Connection {
                 && let Some(wire) = self.replies.hand_over(window, self.offered)
             {
                 self.offered += u64::try_from(wire.len()).unwrap_or(u64::MAX);
-                if self.out.is_empty() {
-                    self.out.reserve(wire.len().max(USUAL_COMMAND));
-                }
+                // Most are no longer.
+                self.out.reserve(wire.len().max(256));
                 self.out.extend_from_slice(&wire);
             }
             self.replies.start_clocks(now);
