@@ -114,7 +114,10 @@ async fn judge_all(mut scenarios: Vec<Scenario>, target: Target, real: bool) -> 
         running.spawn(async move {
             let mut outcome = judge(&scenario, &target, real).await;
             for _ in 0..AGAIN {
-                if matches!(outcome, Outcome::Failed(_)) && !real {
+                if let Outcome::Failed(why) = &outcome
+                    && !real
+                {
+                    eprintln!("{} is played again: {why}", scenario.path);
                     outcome = judge(&scenario, &target, real).await;
                 }
             }
