@@ -117,7 +117,7 @@ async fn judge_all(mut scenarios: Vec<Scenario>, target: Target, real: bool) -> 
                 if let Outcome::Failed(why) = &outcome
                     && !real
                 {
-                    eprintln!("{} is played again: {why}", scenario.path);
+                    eprintln!("{} is played again: line {}: {}", scenario.path, why.line, why.text);
                     outcome = judge(&scenario, &target, real).await;
                 }
             }
