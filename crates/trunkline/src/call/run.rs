@@ -43,7 +43,7 @@ impl<M: Mode> Call<M> {
     ///
     /// As [`execute`](Self::execute).
     pub async fn run<A: Application>(&self, application: A) -> Result<A::Output, Error> {
-        let execute = application.execute()?;
+        let execute = Box::new(application.execute()?);
         let name = execute.application().to_owned();
         let complete = self.bounded(execute, application.cancel()).await?;
         application.read(&complete).map_err(|source| Error::application(name, source))
@@ -66,10 +66,11 @@ impl<M: Mode> Call<M> {
     /// Dropping the future ends the application, but not the call, and the next one is sent once it has ended; unless the
     /// call is [`Locked`](super::Locked) or [`Sync`](super::Sync), where it runs on.
     pub async fn execute(&self, execute: impl Into<Execute>) -> Result<Event, Error> {
-        self.bounded(execute.into(), Cancel::Break).await
+        self.bounded(Box::new(execute.into()), Cancel::Break).await
     }
 
-    async fn bounded(&self, execute: Execute, cancel: Cancel) -> Result<Event, Error> {
+    /// (Boxed: of what an `async fn` is given by value, each future around it has room for one more.)
+    async fn bounded(&self, execute: Box<Execute>, cancel: Cancel) -> Result<Event, Error> {
         // Of what has no limit nothing is said.
         let application = self.limit.map(|_| execute.application().to_owned()).unwrap_or_default();
         self.in_time(&application, pin!(self.perform(execute, cancel))).await
@@ -88,8 +89,10 @@ impl<M: Mode> Call<M> {
         }
     }
 
-    async fn perform(&self, execute: Execute, cancel: Cancel) -> Result<Event, Error> {
-        let (mut running, command) = self.prepare(execute, cancel).await?;
+    async fn perform(&self, execute: Box<Execute>, cancel: Cancel) -> Result<Event, Error> {
+        let Composed { id, what, command } = self.compose(*execute)?;
+        let complete = self.handle.state.begin(&id).await.map_err(Error::CallEnded)?;
+        let mut running = self.running(id, what, cancel, complete);
         if M::WAITS {
             // Boxed: only few calls are handled so.
             Box::pin(self.take(&mut running, command)).await?;
@@ -102,23 +105,33 @@ impl<M: Mode> Call<M> {
 
     /// Has an application run, once it may, and waits until the switch has taken it.
     pub(super) async fn begin(&self, execute: Execute, cancel: Cancel) -> Result<Running<M>, Error> {
-        let (mut running, command) = self.prepare(execute, cancel).await?;
+        let Composed { id, what, command } = self.compose(execute)?;
+        let complete = self.handle.state.begin(&id).await.map_err(Error::CallEnded)?;
+        let mut running = self.running(id, what, cancel, complete);
         self.take(&mut running, command).await?;
         Ok(running)
     }
 
-    /// Waits until it may be sent.
-    async fn prepare(&self, execute: Execute, cancel: Cancel) -> Result<(Running<M>, Command), Error> {
+    /// What is said. (No part of the futures above: what they hold while they wait, each call holds.)
+    fn compose(&self, execute: Execute) -> Result<Composed, Error> {
         let what = format!("execute {}", execute.application());
         // Of this call alone: no need to ask the system for it.
         let id = uuid::Builder::from_random_bytes(fastrand::u128(..).to_ne_bytes()).into_uuid();
         let id: Arc<str> = Arc::from(&*id.hyphenated().encode_lower(&mut uuid::Uuid::encode_buffer()));
         let message = self.addressed(execute.event_uuid(&id).into());
         let command = Command::sendmsg(&if M::LOCKS { message.event_lock() } else { message })?;
-        let complete = self.handle.state.begin(&id).await.map_err(Error::CallEnded)?;
+        Ok(Composed { id, what, command })
+    }
+
+    fn running(
+        &self,
+        id: Arc<str>,
+        what: String,
+        cancel: Cancel,
+        complete: oneshot::Receiver<Told>,
+    ) -> Running<M> {
         let (call, line) = (self.clone(), self.line());
-        let running = Running { call, id, what, line, cancel, complete, unanswered: None, over: false };
-        Ok((running, command))
+        Running { call, id, what, line, cancel, complete, unanswered: None, over: false }
     }
 
     /// Sends it, and waits until the switch has taken it.
@@ -195,6 +208,13 @@ impl<M: Mode> Call<M> {
     fn gone(&self) -> Ended {
         self.ended_already().unwrap_or_else(|| Ended::now(None, super::EndedBy::Switch))
     }
+}
+
+/// An application that is to be sent: the id it gets, what it is in an error, and the command.
+struct Composed {
+    id: Arc<str>,
+    what: String,
+    command: Command,
 }
 
 /// The connection was lost in the midst of it.
