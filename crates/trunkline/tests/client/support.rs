@@ -16,7 +16,7 @@ pub(crate) const GOODBYE: &str = "Disconnected, goodbye.\nSee you at ClueCon! ht
 
 /// Runs a test, and fails it rather than hang.
 pub(crate) async fn within<T>(test: impl Future<Output = T>) -> T {
-    tokio::time::timeout(Duration::from_secs(30), test).await.expect("the test hangs")
+    tokio::time::timeout(Duration::from_secs(60), test).await.expect("the test hangs")
 }
 
 pub(crate) const fn millis(millis: u64) -> Duration {
