@@ -1,6 +1,7 @@
 //! Headers as FreeSWITCH writes them: ordered, repeatable, found without regard to case, over the bytes they
 //! came in. Nothing is copied or decoded until it is read.
 
+mod changed;
 mod in_order;
 mod pass;
 mod value;
@@ -187,6 +188,24 @@ impl Headers {
                 (may_be || mark & ESCAPED_NAME != 0).then(|| self.value_if_named(*mark, name.as_bytes()))?
             }),
         }
+    }
+
+    /// Every header from the last one back, as [`iter_bytes`](Self::iter_bytes).
+    pub fn backwards(&self) -> impl Iterator<Item = (Cow<'_, [u8]>, Value<'_>)> + '_ {
+        let ends = |byte: &u8| !matches!(byte, b'\r' | b'\n');
+        let (mut lines, marks) = match &self.place {
+            Place::Lines(lines) => (self.raw.get(lines.start as usize..lines.end as usize), &[][..]),
+            Place::Marks(marks) => (None, &**marks),
+        };
+        lines = lines.and_then(|block| block.get(..=block.iter().rposition(ends)?));
+        let lines = std::iter::from_fn(move || {
+            let rest = lines?;
+            let feed = memrchr(b'\n', rest);
+            lines = feed.and_then(|feed| rest.get(..feed));
+            rest.get(feed.map_or(0, |feed| feed + 1)..)
+        });
+        let lines = lines.filter_map(|line| self.encoded_header(line));
+        lines.chain(marks.iter().rev().filter_map(|mark| self.read(*mark)))
     }
 
     fn last_line_named(&self, lines: &Range<u32>, name: &[u8]) -> Option<Value<'_>> {

@@ -8,7 +8,7 @@ use super::{ESCAPED_NAME, Encoding, Headers, Mark, Place, Value};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reached {
     pub(super) at: usize,
-    strays: Strays,
+    pub(super) strays: Strays,
 }
 
 impl Reached {
@@ -28,7 +28,7 @@ impl Reached {
 
 /// Headers that passes did not expect: where they are, for later passes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-struct Strays {
+pub(super) struct Strays {
     places: [u32; Self::MOST],
     /// More than are noted if all headers before are to be looked at.
     count: usize,
@@ -263,7 +263,7 @@ impl Headers {
     }
 }
 
-fn start_of(mark: &Mark) -> usize {
+pub(super) fn start_of(mark: &Mark) -> usize {
     (mark & !ESCAPED_NAME) as usize
 }
 
@@ -440,6 +440,13 @@ mod tests {
                 let (one, other) = (event.headers().last(name), event.headers().last_backwards(name));
                 proptest::prop_assert_eq!(one.map(Value::to_str), other.map(Value::to_str), "{}", name);
             }
+            let text = |(name, value): (std::borrow::Cow<'_, [u8]>, Value<'_>)| {
+                (name.into_owned(), value.to_bytes().into_owned())
+            };
+            let forwards: Vec<_> = event.headers().iter_bytes().map(text).collect();
+            let mut backwards: Vec<_> = event.headers().backwards().map(text).collect();
+            backwards.reverse();
+            proptest::prop_assert_eq!(forwards, backwards);
         }
 
         /// Whatever stands where.

@@ -1,6 +1,7 @@
 //! The model without a connection: events in, objects and changes out.
 
 mod again;
+mod blocks;
 mod calls;
 mod conferences;
 mod describe;

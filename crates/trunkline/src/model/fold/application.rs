@@ -26,21 +26,29 @@ pub(super) fn execute(draft: &mut Draft, told: &Told<'_>) {
 }
 
 fn begun(told: &Told<'_>) -> Option<Application> {
-    let headers = told.event.headers();
-    let mut reached = told.behind();
-    let name = headers.next(&mut reached, "Application")?;
-    // They stand together, behind all variables.
-    let near = |name| headers.next(&mut reached.clone(), name).or_else(|| headers.value(name));
-    Some(Application {
-        name: Arc::from(name.to_str()),
-        data: near("Application-Data").map(|data| Arc::from(data.to_str())),
-        uuid: Some(Arc::from(near("Application-UUID")?.to_str())),
-    })
+    let (mut data, mut uuid) = (None, None);
+    // They stand behind all variables, its name first.
+    for (name, value) in told.event.headers().backwards() {
+        match &*name {
+            b"Application-UUID" => uuid = Some(value),
+            b"Application-Data" => data = Some(value),
+            b"Application" => {
+                let text = |value: Value<'_>| Arc::from(value.to_str());
+                return Some(Application {
+                    name: text(value),
+                    data: data.map(text),
+                    uuid: Some(text(uuid?)),
+                });
+            }
+            _ => {}
+        }
+    }
+    None
 }
 
 /// CHANNEL_EXECUTE_COMPLETE
 pub(super) fn complete(draft: &mut Draft, told: &Told<'_>) {
-    let uuid = told.event.headers().next(&mut told.behind(), "Application-UUID").map(Value::to_str);
+    let uuid = told.event.headers().last_backwards("Application-UUID").map(Value::to_str);
     let sequence = sequence(draft);
     hear(draft, told);
     block_and(draft, told, |channel| channel.complete(uuid.as_deref(), sequence));

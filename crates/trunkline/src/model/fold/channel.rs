@@ -6,7 +6,7 @@ pub(super) mod passes;
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use trunkline_proto::view::{CallstateChange, Channel as View, Record, UuidChange};
+use trunkline_proto::view::{Channel as View, Record, UuidChange};
 use trunkline_proto::{CallState, ChannelState, ChannelUuid, Event, EventName};
 
 use super::told::Told;
@@ -41,6 +41,9 @@ pub(super) fn block_and(draft: &mut Draft, told: &Told<'_>, also: impl FnOnce(&m
             draft.note(Sign::Replaced { id: known.id.clone() });
             bury(draft, &known.id, 0, Removal::Unknown);
             draft.graves.forget(&id);
+            // What the event says was read beside what was known of that one.
+            let Some(mut block) = Block::of(told) else { return };
+            block.read_details(None);
             begin(draft, &id, &block, also);
         }
         None => begin(draft, &id, &block, also),
@@ -70,7 +73,7 @@ fn update(draft: &mut Draft, known: &Channel, block: &Block<'_, '_>, also: impl 
     hear(draft, event, id);
     // One that comes late, or again, tells nothing new.
     let is_news = block.sequence == u64::MAX || block.sequence > known.sequence;
-    let changed_to = if is_news { note_skipped(draft, event, known) } else { None };
+    let changed_to = if is_news { note_skipped(draft, block, known) } else { None };
     let (standing, keeps_variables) = (draft.standing(), draft.options.variables);
     let changed = draft.alter::<Channel>(id, |channel| {
         if block.sequence >= channel.sequence {
@@ -139,14 +142,16 @@ fn begins(event: &Event, state: Option<&ChannelState>) -> bool {
 }
 
 /// What a CHANNEL_CALLSTATE says the call has come to. Notes one from a state the channel was not in.
-fn note_skipped(draft: &mut Draft, event: &Event, channel: &Channel) -> Option<CallState> {
-    let change = CallstateChange::of(event)?;
-    if let (Some(known), Some(was)) = (channel.told_call_state.clone(), change.from())
+fn note_skipped(draft: &mut Draft, block: &Block<'_, '_>, channel: &Channel) -> Option<CallState> {
+    if !block.told.event.is(EventName::ChannelCallstate) {
+        return None;
+    }
+    if let (Some(known), Some(was)) = (channel.told_call_state.clone(), block.call_state_before())
         && known != was
     {
         draft.note(Sign::CallStateSkipped { id: channel.id.clone(), known, was });
     }
-    change.to()
+    block.call_state()
 }
 
 /// CHANNEL_DESTROY

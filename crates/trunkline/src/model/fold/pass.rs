@@ -46,6 +46,29 @@ macro_rules! pass {
                 headers.has_passed(reached, &[$(($header, true),)*])
             }
 
+            /// Reads those that are others than in these bytes, read before, or new, and what comes behind them. `None` if one
+            /// is gone, or there are such as are not of these.
+            #[allow(dead_code, reason = "not for each")]
+            #[inline]
+            pub(in crate::model::fold) fn changed(
+                headers: &'e trunkline_proto::Headers,
+                from: trunkline_proto::Reached,
+                read: &[u8],
+            ) -> Option<(Self, trunkline_proto::Reached)> {
+                let mut changed = Self { $($field: None,)* };
+                let behind = headers.changed(from, read, |name, value| {
+                    $(
+                        if name == $header.as_bytes() {
+                            changed.$field = Some(value);
+                            return true;
+                        }
+                    )*
+                    let unwanted: &[&str] = &[$($($unwanted,)*)*];
+                    unwanted.iter().any(|unwanted| name == unwanted.as_bytes())
+                })?;
+                Some((changed, behind))
+            }
+
             /// Reads of each the first, wherever it is.
             #[allow(dead_code, reason = "not for each")]
             pub(in crate::model::fold) fn look_up(headers: &'e trunkline_proto::Headers) -> Self {

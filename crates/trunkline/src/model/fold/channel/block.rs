@@ -12,6 +12,16 @@ use crate::model::fold::told::Told;
 use crate::model::fold::value::{is_as_it_was, number, text, word};
 use crate::model::standing::Standing;
 
+/// What an event says of a channel beside its states.
+enum Said<'e> {
+    /// To the byte what was read last.
+    AsBefore,
+    /// As before, but for this.
+    Changes(Details<'e>),
+    /// All of this.
+    All(Details<'e>),
+}
+
 /// What an event says of a channel.
 pub(super) struct Block<'t, 'e> {
     pub(super) told: &'t Told<'e>,
@@ -22,8 +32,7 @@ pub(super) struct Block<'t, 'e> {
     from: Reached,
     /// Whether the headers up to there are in the order in which the switch writes them.
     is_in_order: bool,
-    /// `None` if they are to the byte what was read last.
-    details: Option<Details<'e>>,
+    details: Said<'e>,
     /// What comes behind the details.
     behind: Reached,
     /// Whether it carries the channel's variables.
@@ -52,21 +61,25 @@ impl<'t, 'e> Block<'t, 'e> {
             who,
             from,
             is_in_order,
-            details: None,
+            details: Said::AsBefore,
             behind,
             has_variables: false,
         })
     }
 
-    /// Reads the rest, beside what is known of the channel.
+    /// Reads the rest, beside what is known of the channel it tells of.
     #[inline]
     pub(super) fn read_details(&mut self, known: Option<&Channel>) {
         let headers = self.told.event.headers();
         let read = known.map_or(&[][..], |known| &known.details_read);
-        match Details::skip(headers, self.from, read).filter(|_| self.is_in_order) {
-            Some(behind) => self.behind = behind,
-            None if self.is_in_order => self.details = Some(Details::read(headers, &mut self.behind)),
-            None => self.details = Some(Details::look_up(headers)),
+        if !self.is_in_order {
+            self.details = Said::All(Details::look_up(headers));
+        } else if let Some(behind) = Details::skip(headers, self.from, read) {
+            self.behind = behind;
+        } else if let Some((changes, behind)) = Details::changes(headers, self.from, read) {
+            (self.details, self.behind) = (Said::Changes(changes), behind);
+        } else {
+            self.details = Said::All(Details::read(headers, &mut self.behind));
         }
         self.has_variables = self.find_variables();
     }
@@ -97,11 +110,24 @@ impl<'t, 'e> Block<'t, 'e> {
 
     /// When its channel was made, if that is not what is known already.
     pub(super) fn created(&self) -> Option<Moment> {
-        self.details.as_ref().and_then(Details::created)
+        match &self.details {
+            Said::AsBefore => None,
+            Said::Changes(details) | Said::All(details) => details.created(),
+        }
     }
 
     pub(super) fn state(&self) -> Option<ChannelState> {
         self.states.state.map(|state| ChannelState::from(&*state.to_str()))
+    }
+
+    /// How far its call has come.
+    pub(super) fn call_state(&self) -> Option<CallState> {
+        self.states.call_state.map(|state| CallState::from(&*state.to_str()))
+    }
+
+    /// How far its call had come before, which CHANNEL_CALLSTATE says.
+    pub(super) fn call_state_before(&self) -> Option<CallState> {
+        self.states.was.map(|state| CallState::from(&*state.to_str()))
     }
 }
 
@@ -124,16 +150,7 @@ impl Channel {
             self.sequence = block.sequence;
         }
         self.read_states(block, standing);
-        if let Some(details) = &block.details {
-            text(&mut self.name, block.who.name);
-            self.read_details(details);
-            if details.caller.is_some() {
-                self.read_caller(details);
-            }
-            let headers = block.told.event.headers();
-            let read = block.is_in_order.then(|| details.bytes(headers, block.from, block.behind));
-            self.details_read = Arc::from(read.unwrap_or_default());
-        }
+        self.read_said(block);
         if block.has_variables {
             if !self.linked || event.is(EventName::ChannelAnswer) {
                 self.read_gateway(block);
@@ -158,27 +175,65 @@ impl Channel {
         self.target_state = number(block.states.number).and_then(ChannelState::from_number);
     }
 
-    fn read_details(&mut self, details: &Details<'_>) {
-        word(&mut self.direction, details.direction, |direction| direction.as_str());
-        text(&mut self.call_uuid, details.call_uuid);
-        text(&mut self.presence_id, details.presence_id);
-        word(&mut self.answer_state, details.answer_state, |state| state.as_str());
-        word(&mut self.hangup_cause, details.hangup_cause, HangupCause::as_str);
-        self.hangup_cause = self.hangup_cause.take().filter(|cause| *cause != HangupCause::None);
-        read_codec(&mut self.read_codec, details.read_codec, [details.read_rate, details.read_bit_rate]);
-        read_codec(&mut self.write_codec, details.write_codec, [details.write_rate, details.write_bit_rate]);
+    fn read_said(&mut self, block: &Block<'_, '_>) {
+        let headers = block.told.event.headers();
+        let read = match &block.details {
+            Said::AsBefore => return,
+            Said::Changes(changes) => {
+                self.read_details(changes, false);
+                self.read_caller(changes, false);
+                headers.raw_between(block.from, block.behind)
+            }
+            Said::All(details) => {
+                self.read_details(details, true);
+                if details.caller.is_some() {
+                    self.read_caller(details, true);
+                }
+                if block.is_in_order { details.bytes(headers, block.from, block.behind) } else { &[] }
+            }
+        };
+        text(&mut self.name, block.who.name);
+        self.details_read = Arc::from(read);
     }
 
-    fn read_caller(&mut self, details: &Details<'_>) {
-        self.times = details.times();
-        text(&mut self.caller_id_name, details.caller_id_name);
-        text(&mut self.caller_id_number, details.caller_id_number);
-        text(&mut self.callee_id_name, details.callee_id_name);
-        text(&mut self.callee_id_number, details.callee_id_number);
-        text(&mut self.destination_number, details.destination_number);
-        text(&mut self.context, details.context);
-        text(&mut self.dialplan, details.dialplan);
-        text(&mut self.network_addr, details.network_addr);
+    /// Reads the details: all of them, or those that are there.
+    fn read_details(&mut self, details: &Details<'_>, is_whole: bool) {
+        if is_whole || details.direction.is_some() {
+            word(&mut self.direction, details.direction, |direction| direction.as_str());
+        }
+        if is_whole || details.answer_state.is_some() {
+            word(&mut self.answer_state, details.answer_state, |state| state.as_str());
+        }
+        if is_whole || details.hangup_cause.is_some() {
+            word(&mut self.hangup_cause, details.hangup_cause, HangupCause::as_str);
+            self.hangup_cause = self.hangup_cause.take().filter(|cause| *cause != HangupCause::None);
+        }
+        read_texts(
+            is_whole,
+            [(&mut self.call_uuid, details.call_uuid), (&mut self.presence_id, details.presence_id)],
+        );
+        let codec = [details.read_codec, details.read_rate, details.read_bit_rate];
+        read_codec(&mut self.read_codec, codec, is_whole);
+        let codec = [details.write_codec, details.write_rate, details.write_bit_rate];
+        read_codec(&mut self.write_codec, codec, is_whole);
+    }
+
+    /// Reads the caller profile: all of it, or what is there.
+    fn read_caller(&mut self, details: &Details<'_>, is_whole: bool) {
+        details.read_times(&mut self.times, is_whole);
+        read_texts(
+            is_whole,
+            [
+                (&mut self.caller_id_name, details.caller_id_name),
+                (&mut self.caller_id_number, details.caller_id_number),
+                (&mut self.callee_id_name, details.callee_id_name),
+                (&mut self.callee_id_number, details.callee_id_number),
+                (&mut self.destination_number, details.destination_number),
+                (&mut self.context, details.context),
+                (&mut self.dialplan, details.dialplan),
+                (&mut self.network_addr, details.network_addr),
+            ],
+        );
     }
 
     /// What it goes through (`mod_sofia.c`, `sofia.c`), which stays the same.
@@ -191,16 +246,31 @@ impl Channel {
     }
 }
 
-fn read_codec(field: &mut Option<Codec>, name: Option<Value<'_>>, rates: [Option<Value<'_>>; 2]) {
-    let Some(name) = name else {
-        *field = None;
-        return;
-    };
-    let [rate, bit_rate] = rates.map(number);
-    match field {
-        Some(known) if is_as_it_was(Some(&*known.name), Some(name)) => {
-            (known.rate, known.bit_rate) = (rate, bit_rate);
+fn read_texts<'v, const N: usize>(is_whole: bool, texts: [(&mut Option<Arc<str>>, Option<Value<'v>>); N]) {
+    for (field, value) in texts {
+        if is_whole || value.is_some() {
+            text(field, value);
         }
-        _ => *field = Some(Codec { name: Arc::from(name.to_str()), rate, bit_rate }),
+    }
+}
+
+/// Its name and rates: all, or those that are there.
+fn read_codec(field: &mut Option<Codec>, [name, rate, bit_rate]: [Option<Value<'_>>; 3], is_whole: bool) {
+    if is_whole || name.is_some() {
+        match (&mut *field, name) {
+            (Some(known), Some(name)) if is_as_it_was(Some(&*known.name), Some(name)) => {}
+            (Some(known), Some(name)) => known.name = Arc::from(name.to_str()),
+            (None, Some(name)) => {
+                *field = Some(Codec { name: Arc::from(name.to_str()), rate: None, bit_rate: None });
+            }
+            (_, None) => *field = None,
+        }
+    }
+    let Some(codec) = field else { return };
+    if is_whole || rate.is_some() {
+        codec.rate = number(rate);
+    }
+    if is_whole || bit_rate.is_some() {
+        codec.bit_rate = number(bit_rate);
     }
 }

@@ -3,16 +3,16 @@
 use std::time::Duration;
 
 use trunkline_proto::view::Moment;
-use trunkline_proto::{Headers, Reached, Value};
+use trunkline_proto::{Headers, Reached};
 
 use crate::model::channel::Times;
 use crate::model::fold::pass::pass;
 use crate::model::fold::value::{moment, number};
 
 pass! {
-    /// In which state it is. Before that CHANNEL_CALLSTATE says what it tells of.
+    /// In which state it is. Before that CHANNEL_CALLSTATE says in which its call was.
     States {
-        _: "Original-Channel-Call-State",
+        was: "Original-Channel-Call-State",
         _: "Channel-Call-State-Number",
         state: "Channel-State",
         call_state: "Channel-Call-State",
@@ -89,8 +89,19 @@ pass! {
 impl<'e> Details<'e> {
     /// What comes behind a channel's name and details, if these are the bytes, read before.
     pub(in crate::model::fold) fn skip(headers: &Headers, from: Reached, read: &[u8]) -> Option<Reached> {
-        let may_be = !read.is_empty() && !Who::has_passed(headers, from) && !Self::has_passed(headers, from);
-        headers.skip(from, read).filter(|_| may_be)
+        headers.skip(from, read).filter(|_| Self::may_be_known(headers, from, read))
+    }
+
+    /// What of the details is other than in these bytes, read before, and what comes behind them. `None` if all must be read.
+    pub(super) fn changes(headers: &'e Headers, from: Reached, read: &[u8]) -> Option<(Self, Reached)> {
+        if !Self::may_be_known(headers, from, read) {
+            return None;
+        }
+        Self::changed(headers, from, read)
+    }
+
+    fn may_be_known(headers: &Headers, from: Reached, read: &[u8]) -> bool {
+        !read.is_empty() && !Who::has_passed(headers, from) && !Self::has_passed(headers, from)
     }
 
     /// The bytes from a channel's name to the end of these, so that they need not be read again; none if not all stood there.
@@ -111,18 +122,24 @@ impl Details<'_> {
         self.created.and_then(moment)
     }
 
-    pub(super) fn times(&self) -> Times {
-        let moment = |value: Option<Value<'_>>| value.and_then(moment);
-        Times {
-            created: self.created(),
-            progress: moment(self.progress),
-            progress_media: moment(self.progress_media),
-            answered: moment(self.answered),
-            bridged: moment(self.bridged),
-            last_hold: moment(self.last_hold),
-            hold_accum: number(self.hold_accum).map(Duration::from_micros).unwrap_or_default(),
-            transferred: moment(self.transferred),
-            hung_up: moment(self.hung_up),
+    /// Reads the times: all of them, or those that are there.
+    pub(super) fn read_times(&self, times: &mut Times, is_whole: bool) {
+        for (time, value) in [
+            (&mut times.created, self.created),
+            (&mut times.progress, self.progress),
+            (&mut times.progress_media, self.progress_media),
+            (&mut times.answered, self.answered),
+            (&mut times.bridged, self.bridged),
+            (&mut times.last_hold, self.last_hold),
+            (&mut times.transferred, self.transferred),
+            (&mut times.hung_up, self.hung_up),
+        ] {
+            if is_whole || value.is_some() {
+                *time = value.and_then(moment);
+            }
+        }
+        if is_whole || self.hold_accum.is_some() {
+            times.hold_accum = number(self.hold_accum).map(Duration::from_micros).unwrap_or_default();
         }
     }
 }
