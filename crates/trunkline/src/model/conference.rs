@@ -51,6 +51,8 @@ object! {
         sized: Last,
         latched: Last,
         floored: Last,
+        /// The bytes that its size and what else stands with it were read from.
+        room_read: Arc<[u8]>,
     }
 }
 
@@ -76,13 +78,14 @@ impl Conference {
             sized: Last::default(),
             latched: Last::default(),
             floored: Last::default(),
+            room_read: Arc::default(),
         }
     }
 
     /// What comes next is not late, whatever its number.
-    pub(in crate::model) fn believe_anything(&mut self) {
-        for last in [&mut self.sized, &mut self.latched, &mut self.floored] {
-            *last = Last::default();
+    pub(in crate::model) fn believe_anything(&self) {
+        for last in [&self.sized, &self.latched, &self.floored] {
+            last.forget();
         }
     }
 

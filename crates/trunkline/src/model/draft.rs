@@ -3,6 +3,7 @@
 use std::borrow::Borrow;
 use std::collections::HashMap;
 use std::hash::Hash;
+use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -14,11 +15,9 @@ use super::call::CallId;
 use super::change::{Altered, Change, Removal};
 use super::channel::Channel;
 use super::churn::Churn;
-use super::conference::Conference;
 use super::graves::Graves;
 use super::job::Job;
 use super::links::Links;
-use super::member::Member;
 use super::object::{Fields, Object};
 use super::objects::Objects;
 use super::options::Options;
@@ -180,6 +179,20 @@ impl Draft {
         Some(self.note_altered(before, after))
     }
 
+    /// As [`alter`](Self::alter), where mostly nothing is altered: only then it is copied.
+    pub(in crate::model) fn edit<T: Object>(&mut self, id: &str, edit: impl FnOnce(&mut Edited<'_, T>))
+    where
+        T::Id: Borrow<str>,
+    {
+        let Some(slot) = T::of_mut(&mut self.view).get_mut(id) else { return };
+        let mut edited = Edited { slot, before: None };
+        edit(&mut edited);
+        if let Edited { slot, before: Some(before) } = edited {
+            let after = slot.clone();
+            self.note_altered(before, after);
+        }
+    }
+
     /// Has an object be as it is here, if it is there.
     pub(in crate::model) fn put<T: Object>(&mut self, object: T) {
         if let Some(slot) = T::of_mut(&mut self.view).get_mut(object.id()) {
@@ -256,14 +269,8 @@ impl Draft {
         self.unparked.clear();
         self.recorded.clear();
         self.unregistered.clear();
-        let members: Vec<u32> = self.view.members().iter().map(|member| member.id).collect();
-        for id in members {
-            self.alter_by::<Member, u32>(&id, Member::believe_anything);
-        }
-        let conferences: Vec<Arc<str>> = self.view.conferences().iter().map(|one| one.id.clone()).collect();
-        for name in conferences {
-            self.alter::<Conference>(&name, Conference::believe_anything);
-        }
+        self.view.members().iter().for_each(|member| member.believe_anything());
+        self.view.conferences().iter().for_each(|conference| conference.believe_anything());
     }
 
     /// Takes everything of one kind away.
@@ -316,5 +323,26 @@ impl Draft {
                 self.tell(T::change(Altered::Updated { before, after: now, fields, while_away }));
             }
         }
+    }
+}
+
+/// An object that may be altered: it is copied as soon as it is.
+pub(in crate::model) struct Edited<'a, T> {
+    slot: &'a mut Arc<T>,
+    before: Option<Arc<T>>,
+}
+
+impl<T> Deref for Edited<'_, T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        self.slot
+    }
+}
+
+impl<T: Clone> DerefMut for Edited<'_, T> {
+    fn deref_mut(&mut self) -> &mut T {
+        self.before.get_or_insert_with(|| self.slot.clone());
+        Arc::make_mut(self.slot)
     }
 }

@@ -117,16 +117,16 @@ fn of_name(name: &EventName) -> &'static [Fold] {
     }
 }
 
-/// The folds of a CUSTOM event, by its subclass: a line each.
-const SUBCLASSES: &[(&str, &[Fold])] = &[
-    ("conference::maintenance", &[conference::maintenance]),
-    ("sofia::register", &[registration::register]),
-    ("sofia::unregister", &[registration::unregister]),
-    ("sofia::expire", &[registration::unregister]),
-    ("sofia::gateway_state", &[gateway::gateway]),
-    ("sofia::gateway_add", &[gateway::gateway]),
-    ("sofia::gateway_delete", &[gateway::gateway]),
-    ("valet_parking::info", &[parked::valet]),
+/// The folds of a CUSTOM event, by the module and the event in its subclass: a line each.
+const SUBCLASSES: &[(&str, &str, &[Fold])] = &[
+    ("conference", "maintenance", &[conference::maintenance]),
+    ("sofia", "register", &[registration::register]),
+    ("sofia", "unregister", &[registration::unregister]),
+    ("sofia", "expire", &[registration::unregister]),
+    ("sofia", "gateway_state", &[gateway::gateway]),
+    ("sofia", "gateway_add", &[gateway::gateway]),
+    ("sofia", "gateway_delete", &[gateway::gateway]),
+    ("valet_parking", "info", &[parked::valet]),
 ];
 
 fn folds(name: &EventName, told: &Told<'_>) -> &'static [Fold] {
@@ -138,15 +138,23 @@ fn folds(name: &EventName, told: &Told<'_>) -> &'static [Fold] {
 }
 
 fn of_subclass(subclass: Value<'_>) -> &'static [Fold] {
-    let known = SUBCLASSES.iter().find(|(known, _)| subclass.is(known.as_bytes()));
-    known.map_or(&[], |(_, folds)| folds)
+    let known = SUBCLASSES.iter().find(|(module, event, _)| is_subclass(subclass, module, event));
+    known.map_or(&[], |(.., folds)| folds)
+}
+
+/// Whether it is `module::event`, as JSON has it or as plain events do.
+fn is_subclass(subclass: Value<'_>, module: &str, event: &str) -> bool {
+    let between =
+        subclass.raw().strip_prefix(module.as_bytes()).and_then(|rest| rest.strip_suffix(event.as_bytes()));
+    between.is_some_and(|between| between == b"::" || between == b"%3A%3A")
 }
 
 /// The events that do something.
 pub(in crate::model) fn events() -> EventSet {
     let folded = EventName::KNOWN.iter().filter(|name| !of_name(name).is_empty());
     let names = folded.cloned().fold(EventSet::new(), EventSet::with);
-    SUBCLASSES.iter().fold(names, |events, (subclass, _)| events.with_subclass(subclass))
+    let subclasses = SUBCLASSES.iter().map(|(module, event, _)| format!("{module}::{event}"));
+    subclasses.fold(names, |events, subclass| events.with_subclass(&subclass))
 }
 
 /// The number of the event that is folded. Without one it counts as the latest.

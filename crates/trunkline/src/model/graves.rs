@@ -1,9 +1,11 @@
 //! Channels that are gone, remembered for a while: a late event, or a table that lags, must not bring them back.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use trunkline_proto::ChannelUuid;
+
+use super::objects::Known;
 use trunkline_proto::view::Moment;
 
 /// How long one is remembered. Events come later than that only if the connection stood still, and rows of `show` lag by
@@ -25,7 +27,7 @@ pub(in crate::model) struct Grave {
 /// The graves, and in what order they were dug.
 #[derive(Debug, Default)]
 pub(in crate::model) struct Graves {
-    since: HashMap<ChannelUuid, Grave>,
+    since: Known<ChannelUuid, Grave>,
     order: VecDeque<(ChannelUuid, Instant)>,
 }
 

@@ -1,8 +1,10 @@
 //! Which channels belong to one call.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use trunkline_proto::ChannelUuid;
+
+use super::objects::Known;
 
 /// Why two channels belong to one call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,7 +22,7 @@ pub(in crate::model) enum Link {
 /// The links between channels, both ways. The other end of one need not be known yet.
 #[derive(Debug, Default)]
 pub(in crate::model) struct Links {
-    of: HashMap<ChannelUuid, Vec<(ChannelUuid, Link)>>,
+    of: Known<ChannelUuid, Vec<(ChannelUuid, Link)>>,
 }
 
 impl Links {

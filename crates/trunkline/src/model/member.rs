@@ -113,8 +113,8 @@ impl Member {
     }
 
     /// What comes next is not late, whatever its number.
-    pub(in crate::model) fn believe_anything(&mut self) {
-        self.told = Last::default();
+    pub(in crate::model) fn believe_anything(&self) {
+        self.told.forget();
     }
 
     /// Whether the others can hear him: he is not mute, and not on hold.

@@ -7,13 +7,13 @@ use std::sync::Arc;
 
 use super::object::Object;
 
-/// Ids come from the network: which of them meet in the map is not to be foreseen, for each map has a seed of its own.
-type ById<T> = imbl::GenericHashMap<
-    <T as Object>::Id,
-    Arc<T>,
-    foldhash::quality::RandomState,
-    imbl::shared_ptr::DefaultSharedPtr,
->;
+/// Ids come from the network: which of them meet in a map is not to be foreseen, for each map has a seed of its own.
+type Seed = foldhash::quality::RandomState;
+
+type ById<T> = imbl::GenericHashMap<<T as Object>::Id, Arc<T>, Seed, imbl::shared_ptr::DefaultSharedPtr>;
+
+/// A map that the writer keeps for himself.
+pub(in crate::model) type Known<K, V> = std::collections::HashMap<K, V, Seed>;
 
 /// All objects of one kind that there are, by their ids. Cloning it is cheap: what two clones have in common they share.
 pub struct Objects<T: Object> {

@@ -1,8 +1,11 @@
 //! What has ended of late, so that an event that comes late does not bring it back.
 
 use std::borrow::Borrow;
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::hash::Hash;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::objects::Known;
 
 /// So much is remembered of each kind.
 const MOST: usize = 1024;
@@ -10,13 +13,13 @@ const MOST: usize = 1024;
 /// What has ended, and the numbers of the events that told so: one with a lower number is from before.
 #[derive(Debug)]
 pub(in crate::model) struct Over<K> {
-    when: HashMap<K, u64>,
+    when: Known<K, u64>,
     order: VecDeque<(K, u64)>,
 }
 
 impl<K> Default for Over<K> {
     fn default() -> Self {
-        Self { when: HashMap::new(), order: VecDeque::new() }
+        Self { when: Known::default(), order: VecDeque::new() }
     }
 }
 
@@ -51,21 +54,35 @@ impl<K: Clone + Eq + Hash> Over<K> {
 }
 
 /// The number of the last event that told of something: what has a lower one is late, and is not taken.
-#[derive(Debug, Clone, Copy, Default)]
-pub(in crate::model) struct Last(u64);
+///
+/// It changes with each event, where mostly nothing else does. Nobody but the writer reads or sets it: so it is set in the
+/// object that readers have, too, which need not be copied for it.
+#[derive(Debug, Default)]
+pub(in crate::model) struct Last(AtomicU64);
 
 impl Last {
-    /// Whether an event of this number is to be believed. One without a number is.
-    pub(in crate::model) fn takes(&mut self, sequence: Option<u64>) -> bool {
+    /// Whether what the event of this number tells is to be taken. One without a number always is.
+    pub(in crate::model) fn takes(&self, sequence: Option<u64>) -> bool {
         let takes = !self.is_late(sequence);
-        if takes {
-            self.0 = sequence.unwrap_or(self.0);
+        if takes && let Some(sequence) = sequence {
+            self.0.store(sequence, Ordering::Relaxed);
         }
         takes
     }
 
-    pub(in crate::model) fn is_late(self, sequence: Option<u64>) -> bool {
-        sequence.is_some_and(|sequence| sequence < self.0)
+    pub(in crate::model) fn is_late(&self, sequence: Option<u64>) -> bool {
+        sequence.is_some_and(|sequence| sequence < self.0.load(Ordering::Relaxed))
+    }
+
+    /// What comes next is not late, whatever its number.
+    pub(in crate::model) fn forget(&self) {
+        self.0.store(0, Ordering::Relaxed);
+    }
+}
+
+impl Clone for Last {
+    fn clone(&self) -> Self {
+        Self(AtomicU64::new(self.0.load(Ordering::Relaxed)))
     }
 }
 
@@ -100,7 +117,7 @@ mod tests {
 
     #[test]
     fn what_comes_late_is_not_taken() {
-        let mut last = Last::default();
+        let last = Last::default();
         for (sequence, takes) in [
             (Some(5), true),
             (Some(4), false),

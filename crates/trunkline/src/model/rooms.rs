@@ -1,18 +1,19 @@
 //! Who is in which conference, for whom the fold looks by other things than their number.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use trunkline_proto::ChannelUuid;
 
+use super::objects::Known;
 use super::over::Over;
 
 /// Who is in which conference.
 #[derive(Debug, Default)]
 pub(in crate::model) struct Rooms {
-    of_conference: HashMap<Arc<str>, BTreeSet<u32>>,
-    of_channel: HashMap<ChannelUuid, u32>,
-    place: HashMap<u32, (Arc<str>, Option<ChannelUuid>)>,
+    of_conference: Known<Arc<str>, BTreeSet<u32>>,
+    of_channel: Known<ChannelUuid, u32>,
+    place: Known<u32, (Arc<str>, Option<ChannelUuid>)>,
     left: Over<u32>,
     /// Conferences that are over, by `Conference-Unique-ID`: the next one of a name has another.
     pub(in crate::model) over: Over<Arc<str>>,

@@ -1,5 +1,7 @@
 //! Since when something is as it is, and why.
 
+use std::sync::Arc;
+
 use trunkline_proto::EventName;
 use trunkline_proto::view::Moment;
 
@@ -28,9 +30,9 @@ pub enum Why {
     /// A CUSTOM event of this subclass, and what it says was done, if it does (a conference's `Action`).
     Custom {
         /// Its subclass.
-        subclass: Box<str>,
+        subclass: Arc<str>,
         /// Its action.
-        action: Option<Box<str>>,
+        action: Option<Arc<str>>,
     },
     /// A snapshot: it was so when it was asked for, and may have been for long.
     Snapshot,

@@ -5,82 +5,84 @@
 
 mod member;
 mod playing;
+mod room;
 
 use std::sync::Arc;
 
 use trunkline_proto::Value;
 use trunkline_proto::view::conference::Action;
 
-use super::pass::pass;
+use super::sequence;
 use super::told::Told;
 use super::value::{number, text};
-use super::{sequence, standing};
 use crate::model::change::Removal;
 use crate::model::conference::{Conference, ConferenceRecording};
-use crate::model::draft::Draft;
+use crate::model::draft::{Draft, Edited};
 use crate::model::member::Member;
 use crate::model::snapshot::others::Heard;
+use crate::model::standing::{Standing, Why};
 use member::Block;
 use playing::{begin_playing, end_playing};
+use room::{Room, Said};
 
 pub(in crate::model) use member::leave as member_leaves;
 
-pass! {
-    /// What an event says of the conference (`conference_event_add_data` in `conference_event.c`).
-    Room {
-        name: "Conference-Name",
-        domain: "Conference-Domain",
-        size: "Conference-Size",
-        ghosts: "Conference-Ghosts",
-        profile: "Conference-Profile-Name",
-        uuid: "Conference-Unique-ID",
+/// An event, and what it tells to have happened.
+struct Happened<'t, 'e> {
+    told: &'t Told<'e>,
+    /// What it calls it.
+    name: Option<Value<'e>>,
+    action: Action<'e>,
+}
+
+impl Happened<'_, '_> {
+    /// How what it tells came to be.
+    fn standing(&self) -> Standing {
+        let text = |value: Value<'_>| value.to_str().into();
+        let subclass = self.told.subclass.map(text).unwrap_or_default();
+        Standing::new(self.told.date, Why::Custom { subclass, action: self.name.map(text) })
     }
 }
 
 /// `conference::maintenance`
 pub(super) fn maintenance(draft: &mut Draft, told: &Told<'_>) {
-    let (event, mut reached) = (told.event, told.reached);
-    let mut room = Room::read(event.headers(), &mut reached);
-    if room.name.is_none() || room.uuid.is_none() {
-        room = Room::look_up(event.headers());
-    }
-    let Some(name) = room.name else { return };
-    let name: Arc<str> = Arc::from(name.to_str());
+    let Some((room, reached)) = Room::of(draft, told) else { return };
     // A late word of one that is over; another may have its name by now.
-    if is_over(draft, told, &name, room.uuid) {
+    if is_over(draft, told, &room) {
         return;
     }
-    let (member, action) = Block::of(draft, event, &name, reached);
-    let action = Action::named(action.map(Value::to_str).unwrap_or_default(), event);
-    match action {
+    let (member, name) = Block::of(draft, told.event, &room.name, reached);
+    let action = Action::named(name.map(Value::to_str).unwrap_or_default(), told.event);
+    let happened = Happened { told, name, action };
+    match happened.action {
         // Only a name: there is no such conference.
         Action::RejectedJoinOnly => return,
         Action::ConferenceDestroy => {
-            if let Some(uuid) = room.uuid {
-                draft.rooms.over.end(Arc::from(uuid.to_str()), told.sequence.unwrap_or_default());
+            if let Some(uuid) = room.uuid(draft) {
+                draft.rooms.over.end(uuid, told.sequence.unwrap_or_default());
             }
-            draft.resync.hear_other(Heard::Room(name.clone()));
-            return destroy(draft, &name, &Removal::Ended);
+            draft.resync.hear_other(Heard::Room(room.name.clone()));
+            return destroy(draft, &room.name, &Removal::Ended);
         }
         _ => {}
     }
-    hear(draft, &name, member.as_ref(), &action);
-    conference(draft, told, &room, &name, &action);
+    hear(draft, &room.name, member.as_ref(), &happened.action);
+    conference(draft, &room, &happened);
     if let Some(member) = &member {
-        match action {
-            Action::DelMember => member::leaves(draft, told, member, &name),
-            _ => member::block(draft, told, member, &name, &action),
+        match happened.action {
+            Action::DelMember => member::leaves(draft, told, member, &room.name),
+            _ => member::block(draft, member, &room.name, &happened),
         }
     }
-    if let Action::FloorChange { new, .. } = action {
-        give_floor(draft, told, &name, new);
+    if let Action::FloorChange { new, .. } = happened.action {
+        give_floor(draft, told, &room.name, new);
     }
 }
 
 /// Whether the conference an event is of has ended: it is said to have, or another of its name was heard later.
-fn is_over(draft: &Draft, told: &Told<'_>, name: &str, uuid: Option<Value<'_>>) -> bool {
-    let Some(uuid) = uuid else { return false };
-    let known = draft.view().conferences().get(name);
+fn is_over(draft: &Draft, told: &Told<'_>, room: &Room<'_>) -> bool {
+    let Some(uuid) = room.said.and_then(|said| said.uuid) else { return false };
+    let known = draft.view().conferences().get(&room.name);
     let is_another = known.and_then(|known| known.uuid.as_deref()).map(|known| !uuid.is(known.as_bytes()));
     let later =
         known.and_then(|known| known.since.since).zip(told.date).is_some_and(|(known, told)| told < known);
@@ -124,24 +126,27 @@ fn hear(draft: &mut Draft, name: &Arc<str>, member: Option<&Block<'_>>, action: 
 }
 
 /// What is said of the conference.
-fn conference(draft: &mut Draft, told: &Told<'_>, room: &Room<'_>, name: &Arc<str>, action: &Action<'_>) {
+fn conference(draft: &mut Draft, room: &Room<'_>, happened: &Happened<'_, '_>) {
+    let (told, name) = (happened.told, &room.name);
     let known = draft.get::<Conference>(name);
-    let other = known.and_then(|known| known.uuid.as_deref()).zip(room.uuid);
+    let other = known.and_then(|known| known.uuid.as_deref()).zip(room.said.and_then(|said| said.uuid));
     if other.is_some_and(|(known, told)| !told.is(known.as_bytes())) {
         // The end of the one before was not heard.
         destroy(draft, name, &Removal::Unknown);
     }
     if draft.get::<Conference>(name).is_none() {
-        let mut conference = Conference::new(name.clone(), standing(told.event));
-        let begins = matches!(action, Action::ConferenceCreate);
+        let mut conference = Conference::new(name.clone(), happened.standing());
+        let begins = matches!(happened.action, Action::ConferenceCreate);
         conference.created = told.date.filter(|_| begins);
         draft.create(conference);
     }
-    draft.alter::<Conference>(name, |conference| {
-        if conference.sized.takes(told.sequence) {
-            conference.read(room);
+    draft.edit::<Conference>(name, |conference| {
+        if conference.sized.takes(told.sequence)
+            && let Some(said) = &room.said
+        {
+            conference.read(said, room.read);
         }
-        conference.act(action, told);
+        act(conference, happened);
     });
 }
 
@@ -156,16 +161,11 @@ pub(in crate::model) fn destroy(draft: &mut Draft, name: &Arc<str>, cause: &Remo
 /// Another member has the floor, or nobody.
 fn give_floor(draft: &mut Draft, told: &Told<'_>, name: &str, new: Option<u32>) {
     let had_left = new.is_some_and(|id| draft.rooms.had_left(id, sequence(draft)));
-    let mut is_news = false;
-    draft.alter::<Conference>(name, |conference| {
-        is_news = conference.floored.takes(told.sequence) && !had_left && conference.floor != new;
-        if is_news {
-            conference.floor = new;
-        }
-    });
-    if !is_news {
+    let Some(known) = draft.get::<Conference>(name) else { return };
+    if !known.floored.takes(told.sequence) || had_left || known.floor == new {
         return;
     }
+    draft.alter::<Conference>(name, |conference| conference.floor = new);
     // Whoever had it before, if that was heard.
     for id in draft.rooms.members(name) {
         let floor = Some(id) == new;
@@ -175,42 +175,47 @@ fn give_floor(draft: &mut Draft, told: &Told<'_>, name: &str, new: Option<u32>) 
     }
 }
 
+/// What happened does to a conference.
+fn act(conference: &mut Edited<'_, Conference>, happened: &Happened<'_, '_>) {
+    match &happened.action {
+        Action::Lock => set_locked(conference, true, happened),
+        Action::Unlock => set_locked(conference, false, happened),
+        Action::EnterSoundsOn => conference.enter_sound = Some(true),
+        Action::EnterSoundsOff => conference.enter_sound = Some(false),
+        Action::ExitSoundsOn => conference.exit_sound = Some(true),
+        Action::ExitSoundsOff => conference.exit_sound = Some(false),
+        Action::VideoFloorChange { new, .. } => conference.video_floor = *new,
+        Action::PlayFile { file: Some(file), error: None, .. } => {
+            begin_playing(&mut conference.playing, file)
+        }
+        Action::PlayFileDone(played) => end_playing(&mut conference.playing, played.file().as_deref()),
+        Action::StartRecording { path: Some(path), error: None } => conference.set_recording(path, false),
+        Action::PauseRecording { path: Some(path), .. } => conference.set_recording(path, true),
+        Action::ResumeRecording { path: Some(path), .. } => conference.set_recording(path, false),
+        Action::StopRecording(recording) => {
+            let path = recording.path();
+            conference.recordings.retain(|known| Some(&*known.path) != path.as_deref());
+        }
+        _ => {}
+    }
+}
+
+fn set_locked(conference: &mut Edited<'_, Conference>, locked: bool, happened: &Happened<'_, '_>) {
+    if conference.latched.takes(happened.told.sequence) && conference.locked != locked {
+        conference.locked = locked;
+        conference.since = happened.standing();
+    }
+}
+
 impl Conference {
-    fn read(&mut self, room: &Room<'_>) {
-        text(&mut self.uuid, room.uuid);
-        text(&mut self.domain, room.domain);
-        text(&mut self.profile, room.profile);
-        self.size = number(room.size).unwrap_or(self.size);
-        self.ghosts = number(room.ghosts).unwrap_or(self.ghosts);
-    }
-
-    fn act(&mut self, action: &Action<'_>, told: &Told<'_>) {
-        match action {
-            Action::Lock => self.set_locked(true, told),
-            Action::Unlock => self.set_locked(false, told),
-            Action::EnterSoundsOn => self.enter_sound = Some(true),
-            Action::EnterSoundsOff => self.enter_sound = Some(false),
-            Action::ExitSoundsOn => self.exit_sound = Some(true),
-            Action::ExitSoundsOff => self.exit_sound = Some(false),
-            Action::VideoFloorChange { new, .. } => self.video_floor = *new,
-            Action::PlayFile { file: Some(file), error: None, .. } => begin_playing(&mut self.playing, file),
-            Action::PlayFileDone(played) => end_playing(&mut self.playing, played.file().as_deref()),
-            Action::StartRecording { path: Some(path), error: None } => self.set_recording(path, false),
-            Action::PauseRecording { path: Some(path), .. } => self.set_recording(path, true),
-            Action::ResumeRecording { path: Some(path), .. } => self.set_recording(path, false),
-            Action::StopRecording(recording) => {
-                let path = recording.path();
-                self.recordings.retain(|known| Some(&*known.path) != path.as_deref());
-            }
-            _ => {}
-        }
-    }
-
-    fn set_locked(&mut self, locked: bool, told: &Told<'_>) {
-        if self.latched.takes(told.sequence) && self.locked != locked {
-            self.locked = locked;
-            self.since = standing(told.event);
-        }
+    /// Reads what an event says of it, which are these bytes.
+    fn read(&mut self, said: &Said<'_>, read: &[u8]) {
+        text(&mut self.uuid, said.uuid);
+        text(&mut self.domain, said.domain);
+        text(&mut self.profile, said.profile);
+        self.size = number(said.size).unwrap_or(self.size);
+        self.ghosts = number(said.ghosts).unwrap_or(self.ghosts);
+        self.room_read = Arc::from(read);
     }
 
     pub(in crate::model) fn set_recording(&mut self, path: &str, paused: bool) {

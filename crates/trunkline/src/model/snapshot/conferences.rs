@@ -133,6 +133,8 @@ impl Conference {
         self.uuid = Some(Arc::from(&*listed.uuid));
         self.size = listed.member_count.unwrap_or(self.size);
         self.ghosts = listed.ghost_count.unwrap_or(self.ghosts);
+        // What the event before has said may be news again.
+        self.room_read = Arc::default();
     }
 
     fn read_locked(&mut self, listed: &Listed) {
@@ -164,6 +166,8 @@ fn recording(listed: &ListedMember) -> Option<ConferenceRecording> {
 
 impl Member {
     fn read_listed(&mut self, listed: &ListedMember) {
+        // What the event before has said may be news again.
+        self.details_read = Arc::default();
         self.channel.clone_from(&listed.uuid);
         self.caller_id_name = Some(Arc::from(&*listed.caller_id_name));
         self.caller_id_number = Some(Arc::from(&*listed.caller_id_number));

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use trunkline_proto::view::conference::Action;
 use trunkline_proto::{ChannelUuid, Event, Headers, Reached, Value};
 
+use super::Happened;
 use super::playing::{begin_playing, end_playing};
 use crate::model::change::Removal;
 use crate::model::conference::Conference;
@@ -13,13 +14,16 @@ use crate::model::fold::channel::passes::{Details, States, Who};
 use crate::model::fold::pass::pass;
 use crate::model::fold::told::Told;
 use crate::model::fold::value::{flag, is_as_it_was, number, text};
-use crate::model::fold::{sequence, set, standing};
+use crate::model::fold::{sequence, set};
 use crate::model::member::{Leaving, Member};
 
 pass! {
     /// What stands before the channel block. Some begin with what happened (`conference_member_set_floor_holder` in
     /// `conference_member.c`), then comes the conference once more.
     Seat {
+        _: "seconds",
+        _: "milliseconds",
+        _: "samples",
         action: "Action",
         _: "Old-ID",
         _: "Conference-Name",
@@ -136,30 +140,24 @@ impl<'e> Seated<'e> {
 }
 
 /// What an event says of the member it is about. One that is not known is made.
-pub(super) fn block(
-    draft: &mut Draft,
-    told: &Told<'_>,
-    block: &Block<'_>,
-    name: &Arc<str>,
-    action: &Action<'_>,
-) {
-    let id = block.id;
+pub(super) fn block(draft: &mut Draft, block: &Block<'_>, name: &Arc<str>, happened: &Happened<'_, '_>) {
+    let (id, told) = (block.id, happened.told);
     match draft.view().members().get(&id) {
         None if draft.rooms.had_left(id, sequence(draft)) => return,
-        None => begin(draft, told, block, name, action),
+        None => begin(draft, block, name, happened),
         Some(known) if known.conference == *name => {}
         Some(known) if known.told.is_late(told.sequence) => return,
         // He went there without a word.
         Some(_) => {
             leave(draft, id, 0, Removal::Ended);
-            begin(draft, told, block, name, action);
+            begin(draft, block, name, happened);
         }
     }
     draft.alter_by::<Member, u32>(&id, |member| {
         if member.told.takes(told.sequence) {
-            member.read(told, block);
+            member.read(block, happened);
         }
-        member.act(action);
+        member.act(&happened.action);
     });
     match block.floor {
         Some(true) => super::give_floor(draft, told, name, Some(id)),
@@ -171,13 +169,14 @@ pub(super) fn block(
 }
 
 /// One who was not known.
-fn begin(draft: &mut Draft, told: &Told<'_>, block: &Block<'_>, name: &Arc<str>, action: &Action<'_>) {
-    let mut member = Member::new(block.id, name.clone(), standing(told.event));
-    let joins = matches!(action, Action::AddMember);
+fn begin(draft: &mut Draft, block: &Block<'_>, name: &Arc<str>, happened: &Happened<'_, '_>) {
+    let told = happened.told;
+    let mut member = Member::new(block.id, name.clone(), happened.standing());
+    let joins = matches!(happened.action, Action::AddMember);
     member.joined = told.date.filter(|_| joins);
     member.talking_since = told.date;
     member.floor = draft.get::<Conference>(name).is_some_and(|known| known.floor == Some(block.id));
-    member.read(told, block);
+    member.read(block, happened);
     draft.rooms.enter(name, block.id, member.channel.as_ref());
     draft.create(member);
 }
@@ -205,26 +204,25 @@ pub(in crate::model) fn leave(draft: &mut Draft, id: u32, sequence: u64, cause: 
 }
 
 impl Member {
-    fn read(&mut self, told: &Told<'_>, block: &Block<'_>) {
+    fn read(&mut self, block: &Block<'_>, happened: &Happened<'_, '_>) {
         let flags = &block.flags;
         let could = (self.speak, self.hear, self.hold);
         self.speak = flag(flags.speak).unwrap_or(self.speak);
         self.hear = flag(flags.hear).unwrap_or(self.hear);
         self.hold = flag(flags.hold).unwrap_or(self.hold);
         if could != (self.speak, self.hear, self.hold) {
-            self.since = standing(told.event);
+            self.since = happened.standing();
         }
         let talks = flag(flags.talking).unwrap_or(self.talking);
         if self.talking != talks {
             self.talking = talks;
-            self.talking_since = told.date;
+            self.talking_since = happened.told.date;
         }
         self.see = flag(flags.see).unwrap_or(self.see);
         self.video = flag(flags.video).unwrap_or(self.video);
         self.ghost = flag(flags.ghost).unwrap_or(self.ghost);
         self.mute_detect = flag(flags.mute_detect).unwrap_or(self.mute_detect);
-        self.moderator =
-            flags.kind.map_or(self.moderator, |kind| kind.to_str().eq_ignore_ascii_case("moderator"));
+        self.moderator = flags.kind.map_or(self.moderator, |kind| kind.is(b"moderator"));
         self.energy_level = number(flags.energy_level).or(self.energy_level);
         self.current_energy = number(flags.current_energy).or(self.current_energy);
         self.read_channel(block);
