@@ -1,5 +1,7 @@
 //! A model with its connection, in somebody else's event loop: here the simulator's, in virtual time.
 
+mod jobs;
+
 use std::sync::mpsc::{self, Receiver};
 use std::time::{Duration, Instant};
 
@@ -31,14 +33,18 @@ impl Loop {
     }
 
     fn with(cut: usize, config: SwitchConfig, credentials: Credentials) -> Self {
+        let mut connection = ConnectionConfig::new(credentials);
+        connection.lasting = true;
+        Self::connected(cut, config, connection)
+    }
+
+    fn connected(cut: usize, config: SwitchConfig, connection: ConnectionConfig) -> Self {
         let mut sim = Switch::new(config, START);
         // A call that is older than the model.
         sim.api("originate {origination_uuid=old}null/1 &park", START);
         let id = sim.connect(([127, 0, 0, 1], 40000).into(), START);
         let begun = Instant::now();
-        let mut config = ConnectionConfig::new(credentials);
-        config.lasting = true;
-        let model = Embedded::with(config, Options::new(), begun);
+        let model = Embedded::with(connection, Options::new(), begun);
         let mut this =
             Self { sim, now: START, begun, id, model, cut, observed: Vec::new(), said: Vec::new() };
         this.exchange();
@@ -49,16 +55,23 @@ impl Loop {
         self.begun + self.now.since(START)
     }
 
+    /// Carries so many of the bytes that are to be written, at most, to the switch; how many it was.
+    fn say(&mut self, most: usize) -> usize {
+        let out = self.model.transmit();
+        let out = out[..out.len().min(most)].to_vec();
+        self.model.transmitted(out.len(), self.instant());
+        self.said.extend_from_slice(&out);
+        if !out.is_empty() {
+            self.sim.handle_input(self.id, &mut BytesMut::from(&out[..]), self.now);
+        }
+        out.len()
+    }
+
     /// Carries bytes to and fro until both are silent.
     fn exchange(&mut self) {
         loop {
             let now = self.instant();
-            let out = self.model.transmit().to_vec();
-            self.model.transmitted(out.len(), now);
-            self.said.extend_from_slice(&out);
-            if !out.is_empty() {
-                self.sim.handle_input(self.id, &mut BytesMut::from(&out[..]), self.now);
-            }
+            let said = self.say(usize::MAX);
             let mut received = Vec::new();
             while let Some(effect) = self.sim.poll_effect() {
                 match effect {
@@ -68,7 +81,7 @@ impl Loop {
             }
             received.chunks(self.cut).for_each(|piece| self.model.handle_bytes(piece, now));
             self.observed.extend(std::iter::from_fn(|| self.model.observe()));
-            if out.is_empty() && received.is_empty() {
+            if said == 0 && received.is_empty() {
                 return;
             }
         }
@@ -88,6 +101,19 @@ impl Loop {
             self.exchange();
         }
         self.now = self.now.max(end);
+    }
+
+    /// The bytes end.
+    fn end(&mut self) {
+        self.sim.disconnect(self.id, self.now);
+        self.model.handle_eof(self.instant());
+    }
+
+    /// There is another connection.
+    fn connect(&mut self) {
+        self.id = self.sim.connect(([127, 0, 0, 1], 40001).into(), self.now);
+        self.model.restart(self.instant());
+        self.exchange();
     }
 
     fn channels(&self) -> Vec<String> {
@@ -192,9 +218,7 @@ fn what_is_watched_is_plain_state() {
 fn a_gap_is_filled() {
     let mut all = Loop::new(65_536);
     all.pass_millis(2000);
-    let now = all.instant();
-    all.sim.disconnect(all.id, all.now);
-    all.model.handle_eof(now);
+    all.end();
     all.exchange();
     assert_eq!(all.count(|it| matches!(it, Observed::Broken(_))), 1);
     assert_eq!(all.model.view().stale().expect("stale").cause, StaleCause::Gap);
@@ -202,9 +226,7 @@ fn a_gap_is_filled() {
     all.sim.api("originate {origination_uuid=new}null/1 &park", all.now);
     all.pass_millis(2000);
     assert_eq!(all.channels(), ["old"], "nothing is known of it");
-    all.id = all.sim.connect(([127, 0, 0, 1], 40001).into(), all.now);
-    all.model.restart(all.instant());
-    all.exchange();
+    all.connect();
     all.pass_millis(2000);
     assert_eq!((all.channels(), all.model.view().stale()), (vec!["new".into()], None));
     let away = |it: &Observed| matches!(it, Observed::Changes(batch) if batch.changes().iter().any(is_away));

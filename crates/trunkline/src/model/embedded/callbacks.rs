@@ -61,6 +61,11 @@ impl Callbacks {
         }
     }
 
+    /// Whether nothing was said yet of how it ended.
+    pub(super) fn waits_for(&self, id: &JobUuid) -> bool {
+        self.jobs.contains_key(id)
+    }
+
     pub(super) fn tickets(&self) -> impl Iterator<Item = Ticket> {
         self.replies.keys().copied()
     }

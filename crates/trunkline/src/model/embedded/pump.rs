@@ -10,6 +10,7 @@ use super::{Embedded, NoJob, Observed};
 use crate::model::batch::Batch;
 use crate::model::change::Removal;
 use crate::model::snapshot::{Reading, StaleCause};
+use crate::model::switch::NewJob;
 
 /// How many questions of the model are on their way at once. The switch sends no events while it answers one.
 const ASKS: usize = 8;
@@ -137,10 +138,15 @@ impl Embedded {
         };
         match refusal {
             Some(why) => self.callbacks.end_job(&job, Err(why)),
-            None => {
-                let batch = self.switch.begin_job(job, command, now);
+            // It may be known already that its end will not be heard.
+            None if self.callbacks.waits_for(&job) => {
+                // Of a switch that was started anew no event may have told yet.
+                let core = self.connection.core_uuid().or(self.switch.view().core_uuid()).cloned();
+                let job = NewJob { id: job, command: command.into(), begun: now, core };
+                let batch = self.switch.begin(job, now);
                 self.tell(batch);
             }
+            None => {}
         }
     }
 

@@ -1,0 +1,207 @@
+//! Jobs whose connection ends before they do: each is told of once, and what is told is true.
+
+use std::sync::mpsc::{self, Receiver, TryRecvError};
+
+use trunkline::Event;
+use trunkline::model::{Altered, Change, Job, NoJob, Observed};
+use trunkline::proto::{ConnectionConfig, Credentials, JobLost, Unanswered};
+use trunkline_sim::{Switch, SwitchConfig, User};
+
+use super::Loop;
+
+/// How far its `bgapi` came before the bytes ended.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Come {
+    /// Nothing of it was written.
+    Unwritten,
+    /// Some of its bytes were.
+    HalfWritten,
+    /// The switch has it, and what it answered was not read.
+    Unanswered,
+    /// The switch has taken it.
+    Taken,
+}
+
+/// What comes after.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Then {
+    /// Nothing: the connection is not one that lasts.
+    Nothing,
+    /// The program says that it has had enough.
+    Close,
+    /// Another connection, and later the job's end, if it was begun.
+    Back,
+    /// The job's end, which nobody hears, and another connection.
+    EndedBefore,
+    /// Another connection, to another run of the switch.
+    Anew,
+}
+
+/// It takes that long in the switch.
+const JOB: &str = "msleep 5000";
+
+fn ask(all: &mut Loop, id: &str) -> Receiver<Result<Event, NoJob>> {
+    let (done, result) = mpsc::channel();
+    let now = all.instant();
+    let done = move |it| done.send(it).expect("waited for");
+    all.model.start_job(JOB, id.into(), done, now).expect("sayable");
+    result
+}
+
+fn begin(all: &mut Loop, come: Come) -> Receiver<Result<Event, NoJob>> {
+    let result = ask(all, "job");
+    match come {
+        Come::Unwritten => {}
+        Come::HalfWritten => drop(all.say(all.model.transmit().len() - 3)),
+        Come::Unanswered => {
+            all.say(usize::MAX);
+            while all.sim.poll_effect().is_some() {}
+        }
+        Come::Taken => all.exchange(),
+    }
+    result
+}
+
+fn go_on(all: &mut Loop, then: Then) {
+    all.end();
+    match then {
+        Then::Nothing => {}
+        Then::Close => all.model.close(all.instant()),
+        Then::Back => all.connect(),
+        Then::EndedBefore => {
+            all.pass_millis(10_000);
+            all.connect();
+        }
+        Then::Anew => {
+            let mut config = SwitchConfig::default();
+            config.seed = 7;
+            all.sim = Switch::new(config, all.now);
+            all.connect();
+        }
+    }
+    all.pass_millis(20_000);
+}
+
+/// What the program was told of it.
+fn told(result: &Receiver<Result<Event, NoJob>>) -> String {
+    let told = match result.try_recv() {
+        Err(TryRecvError::Empty) => return "waits".to_owned(),
+        Err(TryRecvError::Disconnected) => "dropped".to_owned(),
+        Ok(Ok(event)) => event.body().unwrap_or_default().trim().to_owned(),
+        Ok(Err(NoJob::Unanswered(Unanswered::Disconnected { executed, .. }))) => {
+            format!("executed: {executed:?}")
+        }
+        Ok(Err(NoJob::Lost(JobLost::Disconnected(_)))) => "disconnected".to_owned(),
+        Ok(Err(NoJob::Lost(lost))) => format!("{lost:?}"),
+        Ok(Err(other)) => other.to_string(),
+    };
+    assert!(result.try_recv().is_err(), "told twice");
+    told
+}
+
+/// What the model has told of it.
+fn changes(all: &Loop) -> String {
+    let batches = all.observed.iter().filter_map(|it| match it {
+        Observed::Changes(batch) => Some(batch),
+        _ => None,
+    });
+    let changes = batches.flat_map(|batch| batch.changes()).filter_map(Change::of::<Job>);
+    let words: Vec<String> = changes
+        .map(|altered| match altered {
+            Altered::Created { .. } => "begun".to_owned(),
+            Altered::Updated { fields, .. } => format!("{fields:?}"),
+            Altered::Removed { cause, .. } => format!("{cause:?}"),
+            other => format!("{other:?}"),
+        })
+        .collect();
+    words.join(" ")
+}
+
+#[test]
+fn each_is_told_of_once_whenever_the_bytes_end() {
+    use Come::{HalfWritten, Taken, Unanswered, Unwritten};
+    use Then::{Anew, Back, Close, EndedBefore, Nothing};
+    let (never, maybe) = ("executed: No", "executed: Unknown");
+    for (come, then, expected, model) in [
+        (Unwritten, Nothing, never, ""),
+        (HalfWritten, Nothing, maybe, ""),
+        (Unanswered, Nothing, maybe, ""),
+        (Taken, Nothing, "disconnected", "begun"),
+        (Unwritten, Close, never, ""),
+        (HalfWritten, Close, maybe, ""),
+        (Unanswered, Close, maybe, ""),
+        (Taken, Close, "disconnected", "begun"),
+        // It is said to the next connection, whoever that is.
+        (Unwritten, Back, "+OK", "begun Ended"),
+        (Unwritten, EndedBefore, "+OK", "begun Ended"),
+        (Unwritten, Anew, "+OK", "begun Ended"),
+        (HalfWritten, Back, maybe, ""),
+        (HalfWritten, Anew, maybe, ""),
+        (Unanswered, Back, maybe, ""),
+        (Unanswered, EndedBefore, maybe, ""),
+        (Unanswered, Anew, maybe, ""),
+        (Taken, Back, "+OK", "begun {CrossedGap} Ended"),
+        // Nobody can say.
+        (Taken, EndedBefore, "waits", "begun {CrossedGap}"),
+        (Taken, Anew, "Restarted", "begun Restarted"),
+    ] {
+        let mut connection = ConnectionConfig::new(Credentials::Password("ClueCon".into()));
+        connection.lasting = then != Nothing;
+        let mut all = Loop::connected(65_536, SwitchConfig::default(), connection);
+        all.pass_millis(2000);
+        let result = begin(&mut all, come);
+        go_on(&mut all, then);
+        assert_eq!((&*told(&result), &*changes(&all)), (expected, model), "{come:?}, {then:?}");
+        let waits = usize::from(expected == "waits");
+        assert_eq!(all.model.pending_jobs().count(), waits, "{come:?}, {then:?}");
+        // That it is said no more is the end of those that still wait.
+        all.model.close(all.instant());
+        all.exchange();
+        if waits == 1 {
+            assert_eq!(told(&result), "disconnected");
+        }
+        assert_eq!(all.model.pending_jobs().count(), 0);
+    }
+}
+
+/// One that is begun before an event tells that the switch is another one is that one's all the same.
+#[test]
+fn one_that_is_begun_after_the_switch_is_not_taken_for_one_of_before() {
+    let mut all = Loop::new(65_536);
+    all.pass_millis(2000);
+    // Which run it is the model has from events.
+    all.sim.api("uuid_kill old", all.now);
+    all.pass_millis(1000);
+    let former = begin(&mut all, Come::Taken);
+    all.end();
+    let next = ask(&mut all, "next");
+    let mut config = SwitchConfig::default();
+    config.seed = 7;
+    all.sim = Switch::new(config, all.now);
+    all.connect();
+    all.sim.api("originate {origination_uuid=new}null/1 &park", all.now);
+    all.pass_millis(2000);
+    assert_eq!(all.channels(), ["new"]);
+    assert_eq!((&*told(&former), &*told(&next)), ("Restarted", "waits"));
+    assert_eq!(all.model.view().jobs().len(), 1);
+    all.pass_millis(20_000);
+    assert_eq!((&*told(&next), &*changes(&all)), ("+OK", "begun Restarted begun Ended"));
+}
+
+/// Who may not have BACKGROUND_JOB, or not run that, is told so, and the model keeps nothing of it.
+#[test]
+fn those_that_cannot_be_heard_of() {
+    let refused = "the switch did not start the job: permission denied";
+    for (events, api, expected) in [("CHANNEL_CREATE", "msleep", "NotPermitted"), ("ALL", "status", refused)]
+    {
+        let mut config = SwitchConfig::default();
+        config.users = vec![User::new("ops", "pbx", "secret").events(events).api(api)];
+        let credentials = Credentials::User { user: "ops@pbx".into(), password: "secret".into() };
+        let mut all = Loop::with(65_536, config, credentials);
+        all.pass_millis(2000);
+        let result = begin(&mut all, Come::Taken);
+        all.pass_millis(10_000);
+        assert_eq!((&*told(&result), &*changes(&all)), (expected, ""), "{events}");
+        assert_eq!((all.model.pending_jobs().count(), all.model.view().jobs().len()), (0, 0));
+    }
+}
