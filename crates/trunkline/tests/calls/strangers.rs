@@ -1,11 +1,12 @@
 //! Whoever connects to a server: each ends its own call, and no other, and a line says which and why.
 
+use std::future::Future;
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use trunkline::call::EndedBy;
-use trunkline::outbound::{Counts, Server, ServerHandle, Session, Shutdown};
+use trunkline::outbound::{Counts, FromSession, IntoOutcome, Server, ServerHandle, Session, Shutdown};
 use trunkline::proto::listener::{command_reply, disconnect_notice};
 use trunkline::{Call, Config, Error};
 
@@ -34,8 +35,39 @@ async fn server_that_waits(greeting_timeout: Duration) -> Server {
     Server::bind("127.0.0.1:0").await.unwrap().config(config).after_end(Duration::from_millis(100))
 }
 
+/// Serves those who connect, with this handler, until so many are over: what came of them.
+async fn served<C, H, F>(count: u64, handler: H, connecting: impl AsyncFnOnce(&ServerHandle)) -> Counts
+where
+    C: FromSession,
+    H: FnOnce(C) -> F + Clone + Send + 'static,
+    F: Future<Output: IntoOutcome> + Send + 'static,
+{
+    let server = server().await;
+    let handle = server.handle();
+    let (served, counts) = within(async {
+        tokio::join!(server.serve(handler), async {
+            connecting(&handle).await;
+            let counts = over(&handle, count).await;
+            handle.shutdown(Shutdown::give_back(Duration::ZERO));
+            counts
+        })
+    })
+    .await;
+    served.unwrap();
+    counts
+}
+
 async fn connect(handle: &ServerHandle) -> TcpStream {
     TcpStream::connect(handle.local_addresses()[0]).await.unwrap()
+}
+
+/// A call comes, in this mode, and the server says all up to this.
+async fn call(handle: &ServerHandle, uuid: &str, mode: &str, until: &str) -> TcpStream {
+    let mut stream = connect(handle).await;
+    hear(&mut stream, "connect\n\n").await;
+    stream.write_all(call_data(uuid, mode, "full").as_bytes()).await.unwrap();
+    hear(&mut stream, until).await;
+    stream
 }
 
 /// Waits until so many are over.
@@ -128,10 +160,7 @@ async fn no_call_comes_of_what_is_no_switch() {
         let (served, counts) = within(async {
             tokio::join!(serving, async {
                 // A call that is up meanwhile, and goes on.
-                let mut good = connect(&handle).await;
-                hear(&mut good, "connect\n\n").await;
-                good.write_all(call_data("good", "async", "full").as_bytes()).await.unwrap();
-                hear(&mut good, "linger\n\n").await;
+                let mut good = call(&handle, "good", "async", "linger\n\n").await;
                 stranger.connect(&handle).await;
                 while handle.counts().over() < 1 {
                     tokio::time::sleep(Duration::from_millis(5)).await;
@@ -179,14 +208,27 @@ const LOSSES: [Loss; 6] = [
 
 impl Loss {
     async fn happens(&self, handle: &ServerHandle, mode: &str) {
-        let mut stream = connect(handle).await;
-        hear(&mut stream, "connect\n\n").await;
-        stream.write_all(call_data("lost", mode, "full").as_bytes()).await.unwrap();
-        hear(&mut stream, "execute-app-name: playback\n").await;
+        let mut stream = call(handle, "lost", mode, "execute-app-name: playback\n").await;
         // Whoever closes with something unread resets.
         hear(&mut stream, "\n\n").await;
         leave(stream, self.says, self.leaves).await;
     }
+}
+
+async fn plays(session: Session) -> Result<(), Error> {
+    match session {
+        Session::Async(call) => call.playback("silence_stream://-1").await.map(drop),
+        Session::Sync(call) => call.playback("silence_stream://-1").await.map(drop),
+        other => panic!("{other:?}"),
+    }
+}
+
+async fn lost(session: Session) -> Result<(), Error> {
+    let played = plays(session).await;
+    let Err(Error::CallEnded(ended)) = &played else { panic!("{played:?}") };
+    assert!(matches!(ended.by, EndedBy::Lost(_)), "{ended:?}");
+    assert_eq!(ended.cause, None);
+    played
 }
 
 /// The switch goes away, or says what makes no sense, in the midst of a call.
@@ -195,30 +237,8 @@ async fn a_connection_that_is_lost_ends_its_call() {
     for (mode, loss) in
         ["async", "static"].into_iter().flat_map(|mode| LOSSES.iter().map(move |loss| (mode, loss)))
     {
-        let server = server().await;
-        let handle = server.handle();
         notes::begin();
-        let serving = server.serve(|session: Session| async move {
-            let played = match session {
-                Session::Async(call) => call.playback("a.wav").await.map(drop),
-                Session::Sync(call) => call.playback("a.wav").await.map(drop),
-                other => panic!("{other:?}"),
-            };
-            let Err(Error::CallEnded(ended)) = &played else { panic!("{played:?}") };
-            assert!(matches!(ended.by, EndedBy::Lost(_)), "{ended:?}");
-            assert_eq!(ended.cause, None);
-            played
-        });
-        let (served, counts) = within(async {
-            tokio::join!(serving, async {
-                loss.happens(&handle, mode).await;
-                let counts = over(&handle, 1).await;
-                handle.shutdown(Shutdown::give_back(Duration::ZERO));
-                counts
-            })
-        })
-        .await;
-        served.unwrap();
+        let counts = served(1, lost, async |handle| loss.happens(handle, mode).await).await;
         assert_eq!(counts.ended, 1, "{mode}, {}: {counts:?}", loss.why);
         let told = notes::end();
         assert!(told.contains("new call uuid=lost peer=127.0.0.1:"), "{told}");
@@ -234,30 +254,18 @@ async fn a_connection_that_is_lost_ends_its_call() {
 /// What a handler says over the connection itself fails with that, and is no failure of the handler.
 #[tokio::test]
 async fn what_cannot_be_said_any_more_is_no_failure() {
-    let server = server().await;
-    let handle = server.handle();
-    let serving = server.serve(|call: Call| async move {
+    let says = |call: Call| async move {
         loop {
             call.client().filter("Unique-ID", call.uuid().as_str()).await?;
         }
         #[expect(unreachable_code, reason = "what the block is of")]
         Ok::<(), Error>(())
-    });
-    let (served, counts) = within(async {
-        tokio::join!(serving, async {
-            let mut stream = connect(&handle).await;
-            hear(&mut stream, "connect\n\n").await;
-            stream.write_all(call_data("gone", "async", "full").as_bytes()).await.unwrap();
-            hear(&mut stream, "linger\n\n").await;
-            stream.write_all(disconnect_notice(GOODBYE).as_ref()).await.unwrap();
-            drop(stream);
-            let counts = over(&handle, 1).await;
-            handle.shutdown(Shutdown::give_back(Duration::ZERO));
-            counts
-        })
+    };
+    let counts = served(1, says, async |handle| {
+        let mut stream = call(handle, "gone", "async", "linger\n\n").await;
+        stream.write_all(disconnect_notice(GOODBYE).as_ref()).await.unwrap();
     })
     .await;
-    served.unwrap();
     assert_eq!((counts.ended, counts.failed), (1, 0), "{counts:?}");
 }
 
@@ -270,13 +278,7 @@ async fn a_switch_that_restarts_ends_its_calls() {
         let handle = server.handle();
         let port = handle.local_addresses()[0].port();
         notes::begin();
-        let serving = server.serve(|session: Session| async move {
-            match session {
-                Session::Async(call) => call.playback("silence_stream://-1").await.map(drop),
-                Session::Sync(call) => call.playback("silence_stream://-1").await.map(drop),
-                other => panic!("{other:?}"),
-            }
-        });
+        let serving = server.serve(plays);
         let restarting = async {
             let mut calls = Vec::new();
             for words in ["async full", "async", "full", ""] {
@@ -311,24 +313,15 @@ async fn a_switch_that_restarts_ends_its_calls() {
 
 #[tokio::test]
 async fn a_handler_that_never_returns_is_dropped() {
-    let server = server().await;
-    let handle = server.handle();
     notes::begin();
-    let serving = server.serve(|_: Call| std::future::pending::<()>());
-    let (served, counts) = within(async {
-        tokio::join!(serving, async {
-            let mut stream = connect(&handle).await;
-            hear(&mut stream, "connect\n\n").await;
-            stream.write_all(call_data("stuck", "async", "full").as_bytes()).await.unwrap();
-            hear(&mut stream, "linger\n\n").await;
-            drop(stream);
-            let counts = over(&handle, 1).await;
-            handle.shutdown(Shutdown::give_back(Duration::ZERO));
-            counts
-        })
-    })
+    let counts = served(
+        1,
+        |_: Call| std::future::pending::<()>(),
+        async |handle| {
+            drop(call(handle, "stuck", "async", "linger\n\n").await);
+        },
+    )
     .await;
-    served.unwrap();
     assert_eq!(counts.aborted, 1, "{counts:?}");
     let told = notes::end();
     assert!(told.contains("new call uuid=stuck peer=127.0.0.1:"), "{told}");
@@ -338,29 +331,18 @@ async fn a_handler_that_never_returns_is_dropped() {
 
 #[tokio::test]
 async fn a_panic_is_told_with_its_call() {
-    let server = server().await;
-    let handle = server.handle();
     notes::begin();
-    let serving = server.serve(|call: Call| {
+    let panics = |call: Call| {
         assert_ne!(call.uuid().as_str(), "one", "on purpose, before there is a future");
         async { panic!("on {}", "purpose") as () }
-    });
-    let (served, counts) = within(async {
-        tokio::join!(serving, async {
-            for uuid in ["one", "two"] {
-                let mut stream = connect(&handle).await;
-                hear(&mut stream, "connect\n\n").await;
-                stream.write_all(call_data(uuid, "async", "full").as_bytes()).await.unwrap();
-                // It is given back, as one whose handler was done.
-                hear(&mut stream, "execute-app-name: sleep\n").await;
-            }
-            let counts = over(&handle, 2).await;
-            handle.shutdown(Shutdown::give_back(Duration::ZERO));
-            counts
-        })
+    };
+    let counts = served(2, panics, async |handle| {
+        for uuid in ["one", "two"] {
+            // It is given back, as one whose handler was done.
+            drop(call(handle, uuid, "async", "execute-app-name: sleep\n").await);
+        }
     })
     .await;
-    served.unwrap();
     assert_eq!(counts.panicked, 2, "{counts:?}");
     let told = notes::end();
     for (uuid, panic) in [("one", "before there is a future"), ("two", "on purpose")] {
