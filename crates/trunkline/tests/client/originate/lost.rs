@@ -1,12 +1,14 @@
 //! The switch's answer is lost, and the call is looked for.
 
+use std::future::Future;
 use std::time::Duration;
 
+use tokio::task::JoinSet;
 use trunkline::{AnswerState, Error, Executed, HangupCause, JobLost, OriginateError};
 
 use super::{
     ABSENT, CALL, CONSUME_MEDIA, EXECUTE, HANGUP, Outcome, TEXT, back, begin, call, channel, dial, failed,
-    is_unknown, line, looked_for, parse,
+    is_unknown, line, looked_for,
 };
 use crate::reconnect::{CORE, OTHER, lasting, lasting_with};
 use crate::support::{connected, connected_with, millis, within};
@@ -47,67 +49,78 @@ fn hung_up(cause: &str, answered_at: &str) -> String {
     channel(CALL, HANGUP, "hangup", &more)
 }
 
+/// All of these at once: where nothing is found each takes some seconds.
+async fn at_once<T, F>(cases: impl IntoIterator<Item = T>, test: impl Fn(T) -> F)
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    within(cases.into_iter().map(test).collect::<JoinSet<()>>().join_all()).await;
+}
+
 #[tokio::test]
 async fn lost_in_flight_and_found() {
-    within(async {
-        for taken in [false, true] {
-            for (answers, looks) in [
-                (vec![up()], 1),
-                (vec![early()], 1),
-                (vec![ringing(), up()], 2),
-                (vec![ABSENT.into(), up()], 2),
-            ] {
-                let (outcome, asked) = lost(taken, CORE, &answers).await;
-                let call = outcome.unwrap();
-                assert_eq!((call.uuid().as_str(), call.was_found(), asked), (CALL, true, looks));
-            }
-        }
-    })
+    let ways = || [vec![up()], vec![early()], vec![ringing(), up()], vec![ABSENT.into(), up()]];
+    at_once(
+        [false, true].into_iter().flat_map(|taken| ways().map(|answers| (taken, answers))),
+        lost_and_found,
+    )
     .await;
+}
+
+async fn lost_and_found((taken, answers): (bool, Vec<String>)) {
+    let (outcome, asked) = lost(taken, CORE, &answers).await;
+    let call = outcome.unwrap();
+    assert_eq!((call.uuid().as_str(), call.was_found(), asked), (CALL, true, answers.len()));
 }
 
 #[tokio::test]
 async fn lost_in_flight_and_not_found() {
-    within(async {
-        for taken in [false, true] {
-            for core in [CORE, OTHER] {
-                let (outcome, asked) = lost(taken, core, &[ABSENT.into()]).await;
-                assert!(is_unknown(&outcome, &[CALL.into()]), "{outcome:?}");
-                let error = outcome.unwrap_err();
-                assert!(!error.is_safe_to_repeat());
-                assert!(asked > 1, "asked but once");
-                let OriginateError::Unknown { source, .. } = &error else { unreachable!() };
-                match (taken, core == OTHER, source.as_deref()) {
-                    (_, true, Some(Error::Job(JobLost::Restarted))) => {}
-                    (false, false, Some(Error::Disconnected { executed: Executed::Unknown, .. })) => {}
-                    (true, false, None) => {}
-                    other => panic!("{other:?}"),
-                }
-            }
-        }
-    })
-    .await;
+    at_once([(false, CORE), (false, OTHER), (true, CORE), (true, OTHER)], lost_and_not_found).await;
 }
 
-/// Whoever sees it end knows why; one that was answered did not fail.
+async fn lost_and_not_found((taken, core): (bool, &str)) {
+    let (outcome, asked) = lost(taken, core, &[ABSENT.into()]).await;
+    assert!(is_unknown(&outcome, &[CALL.into()]), "{outcome:?}");
+    let error = outcome.unwrap_err();
+    assert!(!error.is_safe_to_repeat());
+    assert!(asked > 1, "asked but once");
+    let OriginateError::Unknown { source, .. } = &error else { unreachable!() };
+    match (taken, core == OTHER, source.as_deref()) {
+        (_, true, Some(Error::Job(JobLost::Restarted))) => {}
+        (false, false, Some(Error::Disconnected { executed: Executed::Unknown, .. })) => {}
+        (true, false, None) => {}
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Whoever sees it end knows why; one that was answered did not fail. Of one that was alive, and whose end nobody saw, it
+/// is not known.
 #[tokio::test]
 async fn lost_in_flight_and_seen_to_end() {
-    within(async {
-        for taken in [false, true] {
-            let answers = [ringing(), hung_up("USER_BUSY", "0"), ABSENT.into()];
-            let (outcome, _) = lost(taken, CORE, &answers).await;
-            assert_eq!(failed(&outcome), Some(&HangupCause::UserBusy), "{outcome:?}");
-            let answers = [hung_up("NORMAL_CLEARING", "1795216198000000"), ABSENT.into()];
-            match lost(taken, CORE, &answers).await.0 {
-                Err(error @ OriginateError::Ended { .. }) => assert!(!error.is_safe_to_repeat()),
-                other => panic!("{other:?}"),
-            }
-            // It was alive, and how it ended nobody saw.
-            let (outcome, _) = lost(taken, CORE, &[ringing(), ABSENT.into()]).await;
-            assert!(is_unknown(&outcome, &[CALL.into()]), "{outcome:?}");
+    let seen = || {
+        [
+            (vec![ringing(), hung_up("USER_BUSY", "0"), ABSENT.into()], "failed"),
+            (vec![hung_up("NORMAL_CLEARING", "1795216198000000"), ABSENT.into()], "ended"),
+            (vec![ringing(), ABSENT.into()], "unknown"),
+        ]
+    };
+    at_once([false, true].into_iter().flat_map(|taken| seen().map(|seen| (taken, seen))), lost_and_seen)
+        .await;
+}
+
+async fn lost_and_seen((taken, (answers, expected)): (bool, (Vec<String>, &str))) {
+    let (outcome, _) = lost(taken, CORE, &answers).await;
+    match &outcome {
+        Err(error @ OriginateError::Ended { .. }) if expected == "ended" => {
+            assert!(!error.is_safe_to_repeat());
         }
-    })
-    .await;
+        outcome if expected == "failed" => {
+            assert_eq!(failed(outcome), Some(&HangupCause::UserBusy), "{outcome:?}");
+        }
+        outcome => {
+            assert!(is_unknown(outcome, &[CALL.into()]) && expected == "unknown", "{expected}: {outcome:?}");
+        }
+    }
 }
 
 /// The end of its job comes over the next connection, whether the `bgapi` was answered or not.
@@ -147,8 +160,7 @@ async fn lost_twice() {
     within(async {
         for taken in [false, true] {
             let (port, client, mut switch) = lasting().await;
-            let call = call(&client, TEXT).look_for(Duration::from_secs(20));
-            let (dialled, _) = dial(call, &mut switch, taken).await;
+            let (dialled, _) = dial(call(&client, TEXT), &mut switch, taken).await;
             for answer in [ringing(), ABSENT.to_owned(), ringing()] {
                 drop(switch);
                 switch = back(&port, CORE).await;
@@ -193,8 +205,7 @@ async fn a_timeout_with_late_success() {
     within(async {
         for said in [true, false] {
             let (client, mut switch) = connected().await;
-            let call =
-                client.with_timeout(millis(50)).originate(parse(TEXT)).look_for(Duration::from_secs(20));
+            let call = call(&client.with_timeout(millis(50)), TEXT);
             let line = line(&call, TEXT);
             let (outcome, ()) = tokio::join!(call, async {
                 let job = begin(&mut switch, &line).await;
@@ -220,26 +231,24 @@ async fn a_timeout_with_late_success() {
 /// The job takes longer than it may.
 #[tokio::test]
 async fn a_job_that_times_out() {
-    within(async {
-        for (answer, expected) in [(up(), "up"), (ringing(), "ringing"), (ABSENT.into(), "unknown")] {
-            let (client, mut switch) = connected_with(|config| config.job_timeout = millis(100)).await;
-            let (dialled, _) = dial(call(&client, TEXT), &mut switch, true).await;
-            let looking = tokio::spawn(looked_for(switch, vec![answer]));
-            let outcome = dialled.await.unwrap();
-            let timed_out = |source: &Option<Box<Error>>| {
-                matches!(source.as_deref(), Some(Error::Job(JobLost::TimedOut)))
-            };
-            match (&outcome, expected) {
-                (Ok(call), "up") => assert!(call.was_found()),
-                (Err(OriginateError::Ringing { source, .. }), "ringing") => assert!(timed_out(source)),
-                (Err(OriginateError::Unknown { source, .. }), "unknown") => assert!(timed_out(source)),
-                other => panic!("{other:?}"),
-            }
-            drop(client);
-            looking.await.unwrap();
-        }
-    })
-    .await;
+    at_once([(up(), "up"), (ringing(), "ringing"), (ABSENT.into(), "unknown")], timed_out).await;
+}
+
+async fn timed_out((answer, expected): (String, &str)) {
+    let (client, mut switch) = connected_with(|config| config.job_timeout = millis(100)).await;
+    let (dialled, _) = dial(call(&client, TEXT), &mut switch, true).await;
+    let looking = tokio::spawn(looked_for(switch, vec![answer]));
+    let outcome = dialled.await.unwrap();
+    let timed_out =
+        |source: &Option<Box<Error>>| matches!(source.as_deref(), Some(Error::Job(JobLost::TimedOut)));
+    match (&outcome, expected) {
+        (Ok(call), "up") => assert!(call.was_found()),
+        (Err(OriginateError::Ringing { source, .. }), "ringing") => assert!(timed_out(source)),
+        (Err(OriginateError::Unknown { source, .. }), "unknown") => assert!(timed_out(source)),
+        other => panic!("{other:?}"),
+    }
+    drop(client);
+    looking.await.unwrap();
 }
 
 /// Without another connection nothing can be asked.
@@ -266,7 +275,8 @@ async fn a_connection_that_does_not_come_back() {
     within(async {
         let (port, client, mut switch) =
             lasting_with(|config| config.reconnect.as_mut().unwrap().first = Duration::from_secs(3600)).await;
-        let (dialled, _) = dial(call(&client, TEXT), &mut switch, true).await;
+        let call = call(&client, TEXT).look_for(millis(300));
+        let (dialled, _) = dial(call, &mut switch, true).await;
         drop(switch);
         let outcome = dialled.await.unwrap();
         assert!(is_unknown(&outcome, &[CALL.into()]), "{outcome:?}");

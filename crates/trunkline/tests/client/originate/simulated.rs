@@ -26,7 +26,7 @@ async fn client(sim: &Sim, change: impl FnOnce(&mut Config)) -> Client {
 
 fn call(client: &Client, text: &str) -> Originating {
     let originate: Originate = text.parse().unwrap();
-    client.originate(originate).look_for(millis(400))
+    client.originate(originate)
 }
 
 async fn text(client: &Client, command: &str) -> String {
@@ -95,7 +95,7 @@ async fn lost_while_it_rings(
     let sim = sim().await;
     let other = client(&sim, |config| config.reconnect.as_mut().unwrap().first = millis(1)).await;
     let client = client(&sim, |config| config.reconnect.as_mut().unwrap().first = away).await;
-    let call = call(&client, dial).look_for(Duration::from_secs(20));
+    let call = call(&client, dial);
     let uuid = call.uuid().to_string();
     let mut states = client.state_changes();
     let dialled = tokio::spawn(call);
