@@ -1,6 +1,7 @@
 //! `events`: print events as they come.
 
 use std::io::Write;
+use std::pin::pin;
 
 use serde_json::{Map, Value};
 use trunkline::{Event, EventFormat, EventSet, GapCause, Item};
@@ -24,10 +25,11 @@ pub(crate) async fn run(connection: &ConnectionArgs, options: &EventsArgs) -> Re
     let mut events = client.events(wanted).await?;
     let mut left = options.count.unwrap_or(u64::MAX);
     let mut out = std::io::stdout();
+    let mut interrupted = pin!(signal::interrupted());
     while left > 0 {
         let item = tokio::select! {
             item = events.next() => item,
-            () = signal::interrupted() => None,
+            () = &mut interrupted => None,
         };
         match item {
             Some(Item::Event(event)) => {

@@ -30,8 +30,9 @@ pub(crate) async fn run(connection: &ConnectionArgs, options: &SimArgs) -> Resul
         builder = builder.password(&password);
     }
     let sim = builder.start().await.map_err(|error| cannot_listen(address, &error))?;
+    let interrupted = signal::interrupted();
     output::print(&format!("A simulated switch listens on {}. Ctrl-C ends it.", sim.addr()))?;
-    signal::interrupted().await;
+    interrupted.await;
     sim.stop().await;
     Ok(())
 }

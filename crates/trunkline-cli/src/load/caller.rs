@@ -14,6 +14,8 @@ use super::record::{SharedRecord, lock};
 use crate::args::LoadArgs;
 use crate::failure::Failure;
 
+/// How soon a call that is still being dialled is hung up again.
+const AGAIN: Duration = Duration::from_millis(200);
 /// What such calls are known by, to those who look at the switch.
 const CALLER: &str = "trunkline";
 
@@ -129,11 +131,19 @@ impl Line {
         let mut stopped = self.stopped.clone();
         tokio::pin!(call);
         tokio::select! {
+            // It is dialled when it is polled first: what is hung up below must be behind that.
+            biased;
             outcome = &mut call => return outcome.map(trunkline::Originated::into_uuid),
             _ = stopped.wait_for(|stopped| *stopped) => {}
         }
-        self.hang_up_all(uuids).await;
-        call.await.map(trunkline::Originated::into_uuid)
+        loop {
+            self.hang_up_all(uuids).await;
+            // A leg may not have been there yet, or be dialled after another.
+            tokio::select! {
+                outcome = &mut call => return outcome.map(trunkline::Originated::into_uuid),
+                () = tokio::time::sleep(AGAIN) => {}
+            }
+        }
     }
 
     async fn hang_up_all(&self, uuids: &[ChannelUuid]) {
