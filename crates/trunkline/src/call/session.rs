@@ -56,8 +56,14 @@ impl<M: Mode> Call<M> {
         self.tell(SendMsg::unicast(unicast)).await
     }
 
-    /// Takes the media of this call, and of the one it is bridged to, past the switch. Of SIP calls only; whether it works the
-    /// switch does not say.
+    /// Takes the media of this call, and of the one it is bridged to, past the switch: the telephone of each is told to send
+    /// to where the other one listens. Both are [asleep](trunkline_proto::ChannelState::Hibernate) in the switch from then
+    /// on (`switch_ivr_nomedia` in `switch_ivr.c`): their bridge has ended, as far as this library tells of it, who hangs up
+    /// still ends the other one, and what is run on either waits until their media comes through the switch again
+    /// ([`UuidMedia`](trunkline_proto::api::UuidMedia)).
+    ///
+    /// For SIP calls. Others that are bridged sleep, too, and hear nobody any more; one that is bridged to nobody goes on as
+    /// it was. The switch says no more than that it was told, and the simulated one does nothing.
     ///
     /// # Errors
     ///

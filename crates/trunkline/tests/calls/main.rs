@@ -16,6 +16,7 @@ mod elsewhere;
 mod faults;
 mod lifecycle;
 mod listening;
+mod nomedia;
 #[path = "../client/notes.rs"]
 mod notes;
 mod others;
