@@ -43,10 +43,11 @@ use std::collections::{BTreeMap, VecDeque};
 
 use trunkline_proto::EventName;
 
-use crate::config::Release;
+use crate::config::{Release, SwitchConfig};
 use crate::core::Core;
 use crate::event::{Draft, origin};
 use crate::text::{first_word, trim};
+use crate::time::Time;
 pub(crate) use interfaces::is_application;
 pub(crate) use jobs::Job;
 pub(crate) use limit::Most;
@@ -153,6 +154,13 @@ pub(crate) struct Stores {
     streams: local_stream::Streams,
     /// Rows of `show` that no channel stands behind.
     ghosts: Vec<show::Ghost>,
+}
+
+impl Stores {
+    /// As they are where nobody has put anything in.
+    pub(crate) fn new(config: &SwitchConfig, now: Time) -> Self {
+        Self { call_center: callcenter::CallCenter::new(config, now.as_secs()), ..Self::default() }
+    }
 }
 
 /// The name of every command.

@@ -195,7 +195,7 @@ impl Core {
             schedule: Schedule::default(),
             ready: VecDeque::new(),
             calls: Calls::default(),
-            stores: Stores::default(),
+            stores: Stores::new(&config, now),
             originates: BTreeMap::new(),
             originates_made: 0,
             new_originates: VecDeque::new(),
@@ -220,14 +220,10 @@ impl Core {
         random_uuid(&mut self.rng)
     }
 
-    /// Sets the variables that the configuration sets.
-    pub(crate) fn take_globals(&mut self) {
-        for (name, value) in &self.config.globals {
-            let (name, value) = (name.as_bytes(), value.as_bytes());
-            match self.globals.iter_mut().find(|(known, _)| known == name) {
-                Some((_, known)) => value.clone_into(known),
-                None => self.globals.push((name.to_vec(), value.to_vec())),
-            }
+    /// Sets the variables that files set, each behind all others.
+    pub(crate) fn take_globals(&mut self, set: &[(String, String)]) {
+        for (name, value) in set {
+            self.set_global(name.as_bytes(), value.as_bytes());
         }
     }
 
@@ -410,22 +406,27 @@ const DIRECTORIES: [(&str, &str); 20] = [
     ("localstate_dir", "/usr/local/freeswitch"),
 ];
 
-fn globals(config: &SwitchConfig, core_uuid: &str) -> Vec<(Vec<u8>, Vec<u8>)> {
+/// Those a switch sets itself before it reads its files.
+pub(crate) fn own_globals(config: &SwitchConfig) -> Vec<(String, String)> {
     let own = [
         ("hostname", config.hostname.as_str()),
         ("local_ip_v4", &config.ipv4),
         ("local_mask_v4", "255.255.255.0"),
         ("local_ip_v6", &config.ipv6),
-        ("switchname", &config.switchname),
-        ("domain", &config.hostname),
-        ("core_uuid", core_uuid),
     ];
+    let own = own.into_iter().chain(DIRECTORIES);
+    own.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+}
+
+/// In the order of `global_getvar`: its own, those that its configuration sets, and its id.
+fn globals(config: &SwitchConfig, core_uuid: &str) -> Vec<(Vec<u8>, Vec<u8>)> {
+    let mut all = own_globals(config);
+    if !config.has_files() {
+        all.push(("domain".to_owned(), config.hostname.clone()));
+    }
     let is_given = |name: &str| config.globals.iter().any(|(given, _)| given == name);
-    let given = config.globals.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-    own.into_iter()
-        .chain(DIRECTORIES)
-        .filter(|(name, _)| !is_given(name))
-        .chain(given)
-        .map(|(name, value)| (name.into(), value.into()))
-        .collect()
+    all.retain(|(name, _)| !is_given(name));
+    all.extend(config.globals.iter().cloned());
+    all.push(("core_uuid".to_owned(), core_uuid.to_owned()));
+    all.into_iter().map(|(name, value)| (name.into_bytes(), value.into_bytes())).collect()
 }

@@ -6,7 +6,7 @@ mod preprocess;
 mod write;
 
 pub(crate) use parse::parse;
-pub(crate) use preprocess::Preprocessor;
+pub(crate) use preprocess::{Globals, Preprocessor};
 
 /// An element.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -54,7 +54,7 @@ fn run(core: &mut Core, command: &str, data: &Value) -> Option<Result<String, St
         "status" => Some(Ok(status(core))),
         "sofia.status" => Some(Ok(super::sofia::json_status(core, false))),
         "callcenter_config" => {
-            super::callcenter::json_list(core, text("arguments").unwrap_or_default()).map(Ok)
+            super::callcenter::json_list(core, text("arguments").unwrap_or_default(), text("queue_name"))
         }
         "channelData" => Some(channel_data::channel_data(core, text("uuid"))),
         "execute" => Some(Err(response("INVALID INPUT"))),
@@ -66,7 +66,7 @@ fn run(core: &mut Core, command: &str, data: &Value) -> Option<Result<String, St
     }
 }
 
-fn object(name: &str, value: &str) -> String {
+pub(super) fn object(name: &str, value: &str) -> String {
     format!("{{\"{name}\":{}}}", text(value))
 }
 

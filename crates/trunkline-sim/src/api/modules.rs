@@ -174,9 +174,8 @@ fn reload(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
 
 /// The configuration is read again; what is wrong with it, if it cannot be.
 fn read_again(core: &mut Core) -> Result<(), String> {
-    if core.config.reload().map_err(|error| error.told().to_owned())? {
-        core.take_globals();
-    }
+    let set = core.config.reload().map_err(|error| error.told().to_owned())?;
+    core.take_globals(&set);
     let event = core.new_event(&EventName::ReloadXml, &origin::RELOADXML);
     core.fire(&EventName::ReloadXml, event);
     Ok(())

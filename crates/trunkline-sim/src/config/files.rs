@@ -5,10 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{AccessList, SwitchConfig};
+use crate::core::own_globals;
 use crate::dialplan::Dialplan;
 use crate::directory::Directory;
 use crate::text::is_true;
-use crate::xml::{self, Node, Preprocessor};
+use crate::xml::{self, Globals, Node, Preprocessor};
 
 /// Why a configuration cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -86,16 +87,17 @@ impl SwitchConfig {
         Ok(())
     }
 
-    /// Reads the files again that it was read from; whether there were variables among that. Where one of them is
-    /// broken, everything is as before.
-    pub(crate) fn reload(&mut self) -> Result<bool, ConfigurationError> {
+    /// Reads the files again that it was read from; the variables they set. Where one of them is broken, everything is
+    /// as before.
+    pub(crate) fn reload(&mut self) -> Result<Globals, ConfigurationError> {
         let before = self.globals.clone();
         let files = self.sources.clone();
         let dialplan = files.dialplan.map(Dialplan::load).transpose()?;
-        let is_whole = files.directory.is_some();
+        let mut set = Globals::new();
         if let Some(directory) = files.directory {
             let root = self.read(&directory)?;
             self.take_live(&root);
+            set.clone_from(&self.globals);
             // What files do not set any more stays set.
             let gone =
                 before.into_iter().filter(|(name, _)| !self.globals.iter().any(|(known, _)| known == name));
@@ -105,28 +107,19 @@ impl SwitchConfig {
         if let Some(dialplan) = dialplan {
             self.dialplan = dialplan;
         }
-        Ok(is_whole)
+        Ok(set)
     }
 
     /// The document of a directory; the variables it sets are set.
     fn read(&mut self, directory: &Path) -> Result<Node, ConfigurationError> {
         let path = directory.join("freeswitch.xml");
-        let known = [
-            ("hostname", &self.hostname),
-            ("local_ip_v4", &self.ipv4),
-            ("local_ip_v6", &self.ipv6),
-            ("switchname", &self.switchname),
-            ("domain", &self.hostname),
-        ];
-        let known: Vec<_> = known.into_iter().map(|(name, value)| (name.to_owned(), value.clone())).collect();
-        let mut preprocessor = Preprocessor::new(known.clone());
+        let mut preprocessor = Preprocessor::new(own_globals(self));
         let text = preprocessor
             .file(&path)
             .and_then(|text| if text.is_empty() { Err(empty(&path)) } else { Ok(text) });
         let text = text.map_err(|source| ConfigurationError::Read { path: path.clone(), source })?;
         let root = xml::parse(&text).map_err(|what| ConfigurationError::Xml { path, what })?;
         self.globals = preprocessor.globals;
-        self.globals.retain(|pair| !known.contains(pair));
         self.sources.document = Arc::new(root.clone());
         Ok(root)
     }
@@ -134,6 +127,17 @@ impl SwitchConfig {
     /// All that is in the files it was loaded from; nothing, where there are none.
     pub(crate) fn document(&self) -> &Node {
         &self.sources.document
+    }
+
+    /// Whether it was read from files.
+    pub(crate) fn has_files(&self) -> bool {
+        self.sources.directory.is_some()
+    }
+
+    /// A file of the section `configuration`, as it was read last.
+    pub(crate) fn configuration(&self, name: &str) -> Option<&Node> {
+        let section = self.document().find("section", "name", "configuration")?;
+        section.find("configuration", "name", name)
     }
 
     /// What is looked up in the document whenever it is needed.

@@ -14,14 +14,17 @@ const DEEPEST: usize = 100;
 /// Reads files and puts their text together.
 #[derive(Debug, Default)]
 pub(crate) struct Preprocessor {
+    /// Those that were there before.
+    known: Globals,
+    /// Those that files have set.
     pub(crate) globals: Globals,
     out: String,
 }
 
 impl Preprocessor {
     /// One that knows some variables already.
-    pub(crate) fn new(globals: Globals) -> Self {
-        Self { globals, out: String::new() }
+    pub(crate) fn new(known: Globals) -> Self {
+        Self { known, ..Self::default() }
     }
 
     /// The text of a file, with all it includes.
@@ -97,6 +100,7 @@ impl Preprocessor {
     }
 
     fn set(&mut self, name: &str, value: &str) {
+        self.known.retain(|(known, _)| known != name);
         self.globals.retain(|(known, _)| known != name);
         if !value.is_empty() {
             self.globals.push((name.to_owned(), value.to_owned()));
@@ -114,7 +118,8 @@ impl Preprocessor {
                 rest = reference;
                 continue;
             };
-            let known = self.globals.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
+            let known =
+                self.globals.iter().chain(&self.known).find(|(known, _)| known.eq_ignore_ascii_case(name));
             out.push_str(known.map_or("", |(_, value)| value.as_str()));
             rest = after;
         }

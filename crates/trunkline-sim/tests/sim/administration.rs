@@ -226,3 +226,77 @@ fn the_configuration_is_read_again() {
         ],
     );
 }
+
+/// The names of the global variables, in their order.
+fn globals(world: &mut World, client: trunkline_sim::ConnectionId) -> Vec<String> {
+    let listed = api(world, client, "global_getvar");
+    listed.lines().filter_map(|line| Some(line.split_once('=')?.0.to_owned())).collect()
+}
+
+#[test]
+fn variables_that_files_set_stand_behind_all_others_once_they_are_read_again() {
+    let set = |name: &str, value: &str| format!("<X-PRE-PROCESS cmd=\"set\" data=\"{name}={value}\"/>\n");
+    let text = |variables: &str| format!("<document type=\"freeswitch/xml\">\n{variables}</document>\n");
+    let folder = Folder::new("globals");
+    folder
+        .write(&text(&[set("b", "$${base_dir}"), set("local_ip_v4", "127.0.0.1"), set("a", "one")].concat()));
+    let mut config = SwitchConfig::default();
+    config.load(&folder).expect("a configuration");
+    let mut world = World::new(config);
+    let client = world.client(&[]);
+    asks(&mut world, client, &[("global_getvar b", "/usr/local/freeswitch"), ("global_setvar z=1", "+OK")]);
+    let names = globals(&mut world, client);
+    assert_eq!(names[..3], ["hostname", "local_mask_v4", "local_ip_v6"]);
+    assert!(names.ends_with(&["b", "local_ip_v4", "a", "core_uuid", "z"].map(str::to_owned)), "{names:?}");
+
+    // What files do not set any more stays as it is, and where it is.
+    folder.write(&text(&[set("b", "two"), set("local_ip_v4", "127.0.0.1")].concat()));
+    asks(&mut world, client, &[("global_setvar b=mine", "+OK"), ("reloadxml", "+OK [Success]\n")]);
+    let names = globals(&mut world, client);
+    assert!(names.ends_with(&["a", "core_uuid", "z", "b", "local_ip_v4"].map(str::to_owned)), "{names:?}");
+    asks(&mut world, client, &[("global_getvar b", "two"), ("global_getvar a", "one")]);
+}
+
+const CALL_CENTER: &str = "<document type=\"freeswitch/xml\"><section name=\"configuration\">\
+<configuration name=\"callcenter.conf\"><queues><queue name=\"q\"><param name=\"strategy\" value=\"top-down\"/></queue>\
+<queue name=\"r\"/></queues>\
+<agents><agent name=\"a\" type=\"Callback\" status=\"Available\" wrap-up-time=\"7\"/><agent name=\"none\"/></agents>\
+<tiers><tier queue=\"q\" agent=\"a\" level=\"3\"/><tier queue=\"q\" agent=\"none\"/></tiers>\
+</configuration></section></document>";
+
+#[test]
+fn queues_agents_and_tiers_are_those_of_the_file() {
+    let folder = Folder::new("callcenter");
+    folder.write(CALL_CENTER);
+    let mut config = SwitchConfig::default();
+    config.load(&folder).expect("a configuration");
+    let mut world = World::new(config);
+    let client = world.client(&[]);
+    const TIERS: &str = "queue|agent|state|level|position\n";
+    asks(
+        &mut world,
+        client,
+        &[
+            ("callcenter_config tier list", &format!("{TIERS}q|a|Ready|3|1\n+OK\n")),
+            ("callcenter_config agent get status a", "Available"),
+            ("callcenter_config queue list agents q Available Receiving", "+OK\n"),
+            ("callcenter_config tier set level q a 5", "+OK\n"),
+            ("callcenter_config tier reload q a", "+OK\n"),
+            ("callcenter_config queue list tiers q", &format!("{TIERS}q|a|Ready|3|1\n+OK\n")),
+            ("callcenter_config queue unload q", "+OK\n"),
+        ],
+    );
+    let serving = api(&mut world, client, "callcenter_config queue list agents q Available");
+    assert!(serving.contains("\na|single_box||Callback||Available|Waiting|0|7|"), "{serving}");
+    assert!(!api(&mut world, client, "callcenter_config queue list").contains("\nq|"));
+    // Who asks for it has it loaded.
+    asks(&mut world, client, &[("callcenter_config tier add q a", "-ERR Tier already exist!\n")]);
+    let listed = api(&mut world, client, "callcenter_config queue list");
+    assert!(listed.contains("\nq|top-down||queue|false|0|"), "{listed}");
+    // A queue that is changed in the file is as before until it is read again.
+    folder.write(&CALL_CENTER.replace("top-down", "ring-all"));
+    asks(&mut world, client, &[("reloadxml", "+OK [Success]\n")]);
+    assert!(api(&mut world, client, "callcenter_config queue list").contains("|top-down|"));
+    asks(&mut world, client, &[("callcenter_config queue reload q", "+OK\n")]);
+    assert!(api(&mut world, client, "callcenter_config queue list").contains("|ring-all|"));
+}

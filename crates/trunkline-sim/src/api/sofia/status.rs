@@ -153,8 +153,10 @@ fn profile_fields(profile: &Profile<'_>) -> Vec<Field> {
         fixed("PROXY-MEDIA", "proxy-media", "false"),
         fixed("AGGRESSIVENAT", "aggressive-nat", "false"),
         fixed("CALLS-IN", "calls-in", "0"),
-        fixed("FAILED-CALLS-IN", "failed-calls-in", "0"),
+        // In XML they stand in another order.
+        fixed("FAILED-CALLS-IN", "", "0"),
         fixed("CALLS-OUT", "calls-out", "0"),
+        fixed("", "failed-calls-in", "0"),
         fixed("FAILED-CALLS-OUT", "failed-calls-out", "0"),
         ("REGISTRATIONS", "registrations", profile.registrations.to_string()),
     ]
