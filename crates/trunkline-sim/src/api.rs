@@ -51,6 +51,7 @@ use crate::time::Time;
 pub(crate) use interfaces::is_application;
 pub(crate) use jobs::Job;
 pub(crate) use limit::Most;
+pub(crate) use lua::Script;
 pub(crate) use network::is_let_in;
 pub(crate) use timers::TimerTest;
 

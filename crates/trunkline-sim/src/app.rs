@@ -17,6 +17,7 @@ mod media;
 mod message;
 mod meta;
 mod playlist;
+mod programs;
 mod record;
 mod say;
 mod schedule;
@@ -205,6 +206,7 @@ const FAMILIES: &[&[(&str, Application)]] = &[
     media::APPLICATIONS,
     meta::APPLICATIONS,
     playlist::APPLICATIONS,
+    programs::APPLICATIONS,
     record::APPLICATIONS,
     schedule::APPLICATIONS,
     say::APPLICATIONS,

@@ -30,7 +30,7 @@
 //! for the application that takes them up; who records writes a WAV file as long as it recorded.
 //!
 //! **Configuration** from FreeSWITCH's own files ([`SwitchConfig::load`]): dialplan, directory, conference profiles, event
-//! socket users, access lists, SIP profiles and gateways; `reloadxml` reads them again, and says what is wrong with broken
+//! socket users, access lists, SIP profiles and gateways, what `callcenter_config` lists; `reloadxml` reads them again, and says what is wrong with broken
 //! ones as the real one does.
 //!
 //! It is held to [recordings of a real switch](simulated#which-recordings-it-is-held-to), and to the scenarios in the
@@ -53,11 +53,11 @@
 //!   address comes in at its own dialplan; [`Switch::call_in`] has one come in from outside.
 //! - **Who talks** in conferences ([`Talker`]), or `api sim talk`; how long files are: a second, unless
 //!   [their names](SwitchConfig::missing_files) say that they are not there; tones last as long as they say.
-//! - **Programs and scripts** of the host ([`Programs`]): none is ever run. [`SwitchConfig::system`] says what `system` and its
-//!   kin get printed by a command line, [`SwitchConfig::lua`] what a script writes, given its arguments. Besides, `true`,
-//!   `false`, `echo`, `printf` without values and `head -c … /dev/zero` print what they would, and `lua` does what stands in
-//!   the command itself if that is `stream:write("…")`. Any other program prints nothing, and so does other code, with a line
-//!   in the log; any other script is not there.
+//! - **Programs and scripts** of the host ([`Programs`]), by command or by application: none is ever run. [`SwitchConfig::system`]
+//!   says what `system` and its kin get printed by a command line, [`SwitchConfig::lua`] what a script writes, given its
+//!   arguments. Besides, `true`, `false`, `echo`, `printf` without values and `head -c … /dev/zero` print what they would, and
+//!   `lua` does what stands in the command itself if that is `stream:write("…")`, or `session:setVariable("…", "…")` for a
+//!   call. Any other program prints nothing, and so does other code, with a line in the log; any other script is not there.
 //! - **Unkindness** ([`fault`]): torn and late writes, lost replies, floods, stalls, restarts; seeded, too.
 //!
 //! A telephone that rings, answers after two seconds and hangs up after ten:
@@ -142,8 +142,8 @@
 //!   length, and silent; `unicast` and `nomedia` are accepted, and nothing comes of them. No second INVITE of a SIP call is
 //!   sent, so that holding changes no session description. Statistics of RTP are those of a line nothing went over.
 //! - SIP itself: no packet is sent, nobody registers, INFO and MESSAGE reach nobody, presence is kept by no one.
-//! - Of the log, most lines of level DEBUG; the applications `system` and `lua`, other languages, databases but for `hash`
-//!   and `db`; video, fax, speech recognition, `mod_callcenter` but for its lists.
+//! - Of the log, most lines of level DEBUG; languages but for that little Lua, databases but for `hash` and `db`; video, fax,
+//!   speech recognition, `mod_callcenter` but for its lists. The calls of a SIP profile are not counted.
 //! - Of calls that meet, `bind_digit_action`, campon, and media that goes past the switch. An application that needs media
 //!   does not wait for it on a called leg that is not answered.
 //! - Queues call nobody: `fifo_member` makes members that are shown and never called; nor are there chimes, announcements

@@ -9,10 +9,10 @@ pub(super) const COMMANDS: &[(&str, Command)] = &[("lua", lua), ("luarun", luaru
 
 /// `<file> [<argument> …]`, `~<code>` or `#!/lua<code>`
 fn lua(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
-    let text = invocation.text();
-    match core.script_output(&text) {
-        Some(output) => output.into(),
-        None => "-ERR Cannot execute script\n".into(),
+    match core.lua_script(&invocation.text()) {
+        Script::Writes(output) | Script::WritesInline(output) => output.into(),
+        // There is no session here.
+        Script::Sets(_) | Script::Missing => "-ERR Cannot execute script\n".into(),
     }
 }
 
@@ -22,37 +22,71 @@ fn luarun(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
         return "-ERR no args specified!\n".into();
     }
     // Its output goes nowhere.
-    let _ = core.script_output(&invocation.text());
+    let _ = core.lua_script(&invocation.text());
     "+OK\n".into()
 }
 
+/// What a script does.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Script {
+    /// It is known what it writes.
+    Writes(String),
+    /// It stands in the command, and writes this.
+    WritesInline(String),
+    /// It stands in the command, and sets these variables of its session.
+    Sets(Vec<(String, String)>),
+    Missing,
+}
+
 impl Core {
-    /// What a script writes; `None` where there is none such. Code that is not simulated writes nothing.
-    fn script_output(&mut self, text: &str) -> Option<String> {
+    /// What a script does. Code that is not simulated does nothing.
+    pub(crate) fn lua_script(&mut self, text: &str) -> Script {
         if let Some(output) = self.config.lua.output(text) {
-            return Some(output);
+            return Script::Writes(output);
         }
         let code = text.strip_prefix('~').or_else(|| text.strip_prefix("#!/lua"));
-        let code = if text.is_empty() { Some("") } else { code }?;
-        Some(written(code).unwrap_or_else(|| {
+        let Some(code) = (if text.is_empty() { Some("") } else { code }) else { return Script::Missing };
+        written(code).map(Script::WritesInline).or_else(|| set(code).map(Script::Sets)).unwrap_or_else(|| {
             self.log(log::WARNING, &origin::NOT_SIMULATED, &format!("{code} is not simulated"));
-            String::new()
-        }))
+            Script::Writes(String::new())
+        })
     }
 }
 
 /// What code writes that does nothing but that: `stream:write("…")`, any number of times.
 fn written(code: &str) -> Option<String> {
-    let mut out = String::new();
+    let calls = calls(code, "stream:write(")?;
+    let texts = calls.into_iter().map(|texts| <[String; 1]>::try_from(texts).ok());
+    texts.map(|text| text.map(|[text]| text)).collect()
+}
+
+/// What code sets that does nothing but that: `session:setVariable("…", "…")`, any number of times.
+fn set(code: &str) -> Option<Vec<(String, String)>> {
+    let calls = calls(code, "session:setVariable(")?;
+    let pairs = calls.into_iter().map(|texts| <[String; 2]>::try_from(texts).ok());
+    pairs.map(|pair| pair.map(|[name, value]| (name, value))).collect()
+}
+
+/// The texts that a function is called with, in code that does nothing but call it.
+fn calls(code: &str, function: &str) -> Option<Vec<Vec<String>>> {
+    let mut calls = Vec::new();
     let mut rest = code.trim_start();
     while !rest.is_empty() {
-        let literal = rest.strip_prefix("stream:write(")?.trim_start();
-        let (text, after) = string(literal)?;
-        out.push_str(&text);
-        rest = after.trim_start().strip_prefix(')')?.trim_start();
+        let mut literals = rest.strip_prefix(function)?;
+        let mut texts = Vec::new();
+        rest = loop {
+            let (text, after) = string(literals.trim_start())?;
+            texts.push(text);
+            let after = after.trim_start();
+            match after.strip_prefix(',') {
+                Some(more) => literals = more,
+                None => break after.strip_prefix(')')?.trim_start(),
+            }
+        };
+        calls.push(texts);
         rest = rest.strip_prefix(';').unwrap_or(rest).trim_start();
     }
-    Some(out)
+    Some(calls)
 }
 
 /// A string in quotes at the head of code, and what follows.
@@ -90,8 +124,26 @@ mod tests {
             (r#"stream:write("a"#, None),
             ("local a = 1", None),
             ("stream:write(1)", None),
+            (r#"stream:write("a", "b")"#, None),
         ] {
             assert_eq!(written(code).as_deref(), text, "{code}");
+        }
+    }
+
+    #[test]
+    fn code_that_only_sets() {
+        let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        for (code, pairs) in [
+            (r#"session:setVariable("a","b")"#, Some(vec![pair("a", "b")])),
+            (
+                r#" session:setVariable('a', ''); session:setVariable("c","d");"#,
+                Some(vec![pair("a", ""), pair("c", "d")]),
+            ),
+            (r#"session:setVariable("a")"#, None),
+            (r#"session:setVariable("a", b)"#, None),
+            (r#"session:setVariable("a","b") stream:write("c")"#, None),
+        ] {
+            assert_eq!(set(code), pairs, "{code}");
         }
     }
 }

@@ -20,7 +20,11 @@ const USAGE: &str = "-USAGE: <command>\n";
 
 /// Prints what a program does; with a shell in between or without.
 fn prints(core: &mut Core, invocation: &Invocation<'_>, by_shell: bool) -> Outcome {
-    if invocation.arguments.is_empty() { USAGE.into() } else { core.program(invocation, by_shell).into() }
+    if invocation.arguments.is_empty() {
+        USAGE.into()
+    } else {
+        core.program(&invocation.text(), by_shell).into()
+    }
 }
 
 /// Only tells of the program.
@@ -29,15 +33,14 @@ fn starts(core: &mut Core, invocation: &Invocation<'_>, by_shell: bool, origin: 
         return USAGE.into();
     }
     core.log(log::NOTICE, origin, &format!("Executing command: {}", invocation.text()));
-    core.program(invocation, by_shell);
+    core.program(&invocation.text(), by_shell);
     "+OK\n".into()
 }
 
 impl Core {
     /// What a program prints: nothing, with a line in the log, where that is not known.
-    fn program(&mut self, invocation: &Invocation<'_>, by_shell: bool) -> String {
-        let line = invocation.text();
-        let known = self.config.system.output(&line).or_else(|| shell::output(&line, by_shell));
+    pub(crate) fn program(&mut self, line: &str, by_shell: bool) -> String {
+        let known = self.config.system.output(line).or_else(|| shell::output(line, by_shell));
         known.unwrap_or_else(|| {
             self.log(log::WARNING, &origin::NOT_SIMULATED, &format!("{line} is not simulated"));
             String::new()

@@ -10,6 +10,7 @@ pub(super) const INLINE: &[&str] = &[
     "export",
     "info",
     "log",
+    "lua",
     "multiset",
     "multiunset",
     "presence",
