@@ -6,6 +6,7 @@ mod broadcast;
 mod bugs;
 mod call;
 mod conference;
+mod digit_action;
 mod digits;
 mod eavesdrop;
 mod fifo;
@@ -50,6 +51,7 @@ pub(crate) use socket::{Dial, SocketMode};
 pub(crate) use broadcast::Broadcast;
 pub(crate) use bugs::Bug;
 pub(crate) use conference::file_length;
+pub(crate) use digit_action::DigitActions;
 pub(crate) use digits::Ear;
 pub(crate) use fifo::{Fifo, Fifos, Member};
 pub(crate) use heartbeat::Heartbeat;
@@ -198,6 +200,7 @@ const FAMILIES: &[&[(&str, Application)]] = &[
     bugs::APPLICATIONS,
     call::APPLICATIONS,
     conference::APPLICATIONS,
+    digit_action::APPLICATIONS,
     digits::APPLICATIONS,
     eavesdrop::APPLICATIONS,
     fifo::APPLICATIONS,

@@ -15,7 +15,7 @@ use std::collections::VecDeque;
 
 use trunkline_proto::{CallDirection, CallState, ChannelState};
 
-use crate::app::{Action, Bug, Heartbeat, Meta, Queued, Recording, Running};
+use crate::app::{Action, Bug, DigitActions, Heartbeat, Meta, Queued, Recording, Running};
 use crate::bridge::Bridge;
 use crate::cause::Cause;
 use crate::conference::Standing;
@@ -84,6 +84,8 @@ pub(crate) struct Channel {
     pub(crate) xfer_hook: bool,
     /// The keys bound to applications.
     pub(crate) meta: Option<Box<Meta>>,
+    /// The digits bound to actions.
+    pub(crate) digit_actions: Option<Box<DigitActions>>,
     /// Who listens in on it.
     pub(crate) eavesdroppers: Vec<ChannelId>,
     /// Digits that were pressed.
@@ -166,6 +168,7 @@ impl Channel {
             park_expires: None,
             xfer_hook: false,
             meta: None,
+            digit_actions: None,
             eavesdroppers: Vec::new(),
             digits: Vec::new(),
             kept_digits: VecDeque::new(),

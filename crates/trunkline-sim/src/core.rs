@@ -9,7 +9,7 @@ use fastrand::Rng;
 use trunkline_proto::{EventName, EventSet};
 
 use crate::api::{CallId, Calls, Stores, TimerTest};
-use crate::app::{Dial, Fifos, Lots};
+use crate::app::{Dial, Fifos, Lots, Presses};
 use crate::channel::{ChannelId, Channels};
 use crate::conference::{Conferences, Due};
 use crate::config::SwitchConfig;
@@ -80,6 +80,12 @@ pub(crate) enum Task {
         channel: ChannelId,
         serial: u64,
         step: u64,
+    },
+    /// Digits that may be bound to actions have waited for others.
+    DigitAction {
+        channel: ChannelId,
+        presses: Presses,
+        turn: u64,
     },
     Conference(Due),
     /// A channel hears the one it is bridged to.
@@ -328,6 +334,7 @@ impl Core {
             Task::Signal { to, signal } => self.receive_signal(to, signal),
             Task::Digit { to, digit } => self.receive_digit(to, digit),
             Task::Gather { channel, serial, step } => self.gather_timeout(channel, serial, step),
+            Task::DigitAction { channel, presses, turn } => self.actions_wait(channel, presses, turn),
             Task::Conference(due) => self.conference_due(due),
             Task::SessionHeartbeat { channel, order } => self.session_heartbeat(channel, order),
             Task::RecordingOver { channel, number } => self.recording_over(channel, number),

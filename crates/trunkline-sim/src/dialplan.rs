@@ -2,7 +2,7 @@
 //! `switch_core_state_machine.c`, `mod_dialplan_xml.c`).
 
 mod document;
-mod expression;
+pub(crate) mod expression;
 mod hunt;
 mod inline;
 #[cfg(test)]

@@ -135,10 +135,15 @@ impl Core {
     pub(crate) fn receive_digit(&mut self, id: ChannelId, digit: Digit) {
         let Some(channel) = self.channels.get_mut(id).filter(|channel| !channel.hung_up()) else { return };
         let heeds = channel.meta.is_some() && !digit.skips;
+        let acts = channel.digit_actions.is_some() && !digit.skips;
+        let fed = acts && self.actions_hear(id, digit.digit, Presses::Received);
         if heeds && self.meta_hears(id, digit.digit, Presses::Received) {
             return;
         }
         let Some(channel) = self.channels.get_mut(id) else { return };
+        if fed {
+            return;
+        }
         if channel.kept_digits.len() < MOST_KEPT {
             channel.kept_digits.push_back(digit);
         }
@@ -177,7 +182,10 @@ impl Core {
 
     /// Sends a digit of the one a channel is bridged to to its far end.
     fn forward_digit(&mut self, id: ChannelId, digit: Digit) {
-        if !digit.skips && self.meta_hears(id, digit.digit, Presses::Sent) {
+        let hears = |core: &mut Self, presses| {
+            core.meta_hears(id, digit.digit, presses) || core.actions_hear(id, digit.digit, presses)
+        };
+        if !digit.skips && hears(self, Presses::Sent) {
             return;
         }
         let (to, source, latency) = match self.channels.get(id).map(|channel| channel.endpoint) {

@@ -144,7 +144,7 @@
 //! - SIP itself: no packet is sent, nobody registers, INFO and MESSAGE reach nobody, presence is kept by no one.
 //! - Of the log, most lines of level DEBUG; languages but for that little Lua, databases but for `hash` and `db`; video, fax,
 //!   speech recognition, `mod_callcenter` but for its lists. The calls of a SIP profile are not counted.
-//! - Of calls that meet, `bind_digit_action`, campon, and media that goes past the switch. An application that needs media
+//! - Of calls that meet, campon, and media that goes past the switch. An application that needs media
 //!   does not wait for it on a called leg that is not answered.
 //! - Queues call nobody: `fifo_member` makes members that are shown and never called; nor are there chimes, announcements
 //!   and tracking of calls.

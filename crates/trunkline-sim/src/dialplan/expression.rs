@@ -15,7 +15,7 @@ pub(super) struct Expression {
 }
 
 /// What the groups of an expression caught, the whole first. One that caught nothing is empty.
-pub(super) type Caught = Vec<Vec<u8>>;
+pub(crate) type Caught = Vec<Vec<u8>>;
 
 impl Expression {
     pub(super) fn new(text: &str) -> Self {
@@ -35,7 +35,7 @@ impl Expression {
 }
 
 /// Looks for an expression in a text; none that cannot be read is found.
-pub(super) fn find(expression: &str, text: &[u8]) -> Option<Caught> {
+pub(crate) fn find(expression: &str, text: &[u8]) -> Option<Caught> {
     caught(&compile(expression)?, text)
 }
 
@@ -85,7 +85,7 @@ fn caught(regex: &Regex, text: &[u8]) -> Option<Caught> {
 }
 
 /// A text with what was caught in place of `$1` and `${1}`.
-pub(super) fn substitute(caught: &Caught, text: &[u8]) -> Vec<u8> {
+pub(crate) fn substitute(caught: &Caught, text: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len());
     let mut rest = text;
     while let Some((&byte, after)) = rest.split_first() {

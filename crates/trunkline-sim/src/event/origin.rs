@@ -53,6 +53,17 @@ pub(crate) const SCHED_HANGUP_NOW: Origin = origin("mod_commands.c", "sched_hang
 pub(crate) const APP_SCHED_HANGUP: Origin = origin("mod_dptools.c", "sched_hangup_function", 1277);
 pub(crate) const ATT_XFER_HANGUP: Origin = origin("mod_dptools.c", "xfer_on_dtmf", 2503);
 pub(crate) const ATT_XFER_CANCEL: Origin = origin("mod_dptools.c", "xfer_on_dtmf", 2508);
+pub(crate) const BIND_ACTION_USAGE: Origin = origin("mod_dptools.c", "bind_digit_action_function", 421);
+pub(crate) const CLEAR_ACTION_USAGE: Origin = origin("mod_dptools.c", "clear_digit_action_function", 288);
+pub(crate) const CLEAR_ACTIONS: Origin = origin("mod_dptools.c", "clear_digit_action_function", 308);
+pub(crate) const SET_REALM_USAGE: Origin = origin("mod_dptools.c", "digit_action_set_realm_function", 336);
+pub(crate) const NO_REALM: Origin = origin("switch_ivr_async.c", "switch_ivr_dmachine_set_terminators", 204);
+pub(crate) const SET_REALM: Origin = origin("switch_ivr_async.c", "switch_ivr_dmachine_set_realm", 221);
+pub(crate) const SET_REALM_FAILED: Origin =
+    origin("switch_ivr_async.c", "switch_ivr_dmachine_set_realm", 226);
+pub(crate) const CLEAR_REALM: Origin = origin("switch_ivr_async.c", "switch_ivr_dmachine_clear_realm", 242);
+pub(crate) const CLEAR_REALM_IN_USE: Origin =
+    origin("switch_ivr_async.c", "switch_ivr_dmachine_clear_realm", 245);
 pub(crate) const APP_SYSTEM: Origin = origin("mod_dptools.c", "system_session_function", 2241);
 pub(crate) const APP_BGSYSTEM: Origin = origin("mod_dptools.c", "bgsystem_session_function", 2249);
 pub(crate) const LUA_NO_ARGUMENTS: Origin = origin("mod_lua.cpp", "lua_function", 473);

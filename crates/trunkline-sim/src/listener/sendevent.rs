@@ -73,7 +73,7 @@ impl Core {
 
     /// Queues an event to a session, whose thread makes something of it; given back if there is no room
     /// (`switch_core_session_queue_event` in `src/switch_core_session.c`).
-    fn queue_to_session(&mut self, id: ChannelId, event: Fired) -> Option<Fired> {
+    pub(crate) fn queue_to_session(&mut self, id: ChannelId, event: Fired) -> Option<Fired> {
         let Some(channel) = self.channels.get_mut(id) else { return Some(event) };
         if channel.control.diverts && !channel.hung_up() {
             self.announce(Announced::Diverted(id, as_made(event).into()));
