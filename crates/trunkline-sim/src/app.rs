@@ -53,7 +53,7 @@ pub(crate) use bugs::Bug;
 pub(crate) use conference::file_length;
 pub(crate) use digit_action::DigitActions;
 pub(crate) use digits::Ear;
-pub(crate) use fifo::{Fifo, Fifos, Member};
+pub(crate) use fifo::{Fifo, Fifos, Member, RingId};
 pub(crate) use heartbeat::Heartbeat;
 pub(crate) use message::Queued;
 pub(crate) use meta::{Meta, Presses};

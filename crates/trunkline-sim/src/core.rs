@@ -87,6 +87,8 @@ pub(crate) enum Task {
         presses: Presses,
         turn: u64,
     },
+    /// Queues look whether they have to call somebody.
+    FifoRound,
     Conference(Due),
     /// A channel hears the one it is bridged to.
     BridgeBegun(ChannelId),
@@ -335,6 +337,7 @@ impl Core {
             Task::Digit { to, digit } => self.receive_digit(to, digit),
             Task::Gather { channel, serial, step } => self.gather_timeout(channel, serial, step),
             Task::DigitAction { channel, presses, turn } => self.actions_wait(channel, presses, turn),
+            Task::FifoRound => self.fifo_round(),
             Task::Conference(due) => self.conference_due(due),
             Task::SessionHeartbeat { channel, order } => self.session_heartbeat(channel, order),
             Task::RecordingOver { channel, number } => self.recording_over(channel, number),

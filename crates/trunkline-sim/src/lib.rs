@@ -146,8 +146,8 @@
 //!   speech recognition, `mod_callcenter` but for its lists. The calls of a SIP profile are not counted.
 //! - Of calls that meet, campon, and media that goes past the switch. An application that needs media
 //!   does not wait for it on a called leg that is not answered.
-//! - Queues call nobody: `fifo_member` makes members that are shown and never called; nor are there chimes, announcements
-//!   and tracking of calls.
+//! - Queues call the members that `fifo_member` made, by the strategy `ringall`, and none of `fifo.conf`; chimes, what is
+//!   announced on the way out of a queue, and the application `fifo_track_call` are not there.
 //! - The host: `memory` and `db_cache` tell of one that was recorded, and timers are on time.
 //! - Of the event socket, `event_sink`; `lead-frames`, and `hold-bleg` of a client's own message; that commands are read byte
 //!   by byte, at about 1 MB a second. Of `hangup_complete_with_xml`, the caller's profiles before the last.

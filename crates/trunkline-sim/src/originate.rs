@@ -9,7 +9,7 @@ use std::collections::VecDeque;
 use trunkline_proto::{CallState, ChannelState, HangupCause};
 
 use crate::api::CallId;
-use crate::app::Action;
+use crate::app::{Action, RingId};
 use crate::cause::Cause;
 use crate::channel::{Channel, ChannelId};
 use crate::conference::DialId;
@@ -62,6 +62,8 @@ pub(crate) enum Asker {
     Part(CallId),
     /// A conference, which who answers comes into.
     Conference(DialId),
+    /// A queue, out of which who answers takes somebody.
+    Fifo(RingId),
 }
 
 impl Originate {
@@ -94,10 +96,21 @@ impl Originate {
 impl Asker {
     pub(crate) fn channel(self) -> Option<ChannelId> {
         match self {
-            Self::Call(_) | Self::Part(_) | Self::Conference(_) => None,
+            Self::Call(_) | Self::Part(_) | Self::Conference(_) | Self::Fifo(_) => None,
             Self::Bridge { channel, .. } | Self::Consultation { channel, .. } => Some(channel),
         }
     }
+}
+
+/// Calls that several dial strings ask for.
+#[derive(Debug)]
+pub(crate) struct Wanted<'a> {
+    pub(crate) dials: &'a [String],
+    /// Of every leg.
+    pub(crate) variables: Variables,
+    pub(crate) then: Action,
+    /// Seconds.
+    pub(crate) timeout: u64,
 }
 
 /// Where the leg that answers goes.
@@ -147,6 +160,30 @@ impl Core {
         let then = Then::Application(then);
         self.start_originate(asker, Parsed { then, caller_name, caller_number, ..parsed });
         Ok(())
+    }
+
+    /// Calls several at once, each by a dial string with variables for itself.
+    pub(crate) fn dial_several(&mut self, asker: Asker, wanted: Wanted<'_>) -> Result<OriginateId, Cause> {
+        let Wanted { dials, variables, then, timeout } = wanted;
+        let broken = |_| Cause::from(HangupCause::DestinationOutOfOrder);
+        let mut legs: Vec<LegSpec> = Vec::new();
+        for dial in dials {
+            let parsed = parse::parse_dial(dial.as_bytes()).map_err(broken)?;
+            legs.extend(parsed.groups.into_iter().next().unwrap_or_default());
+        }
+        for leg in &mut legs {
+            leg.variables.retain(|(name, _)| !variables.iter().any(|(known, _)| known == name));
+            leg.variables.extend(variables.iter().cloned());
+        }
+        let parsed = Parsed {
+            groups: vec![legs],
+            then: Then::Application(then),
+            caller_name: Vec::new(),
+            caller_number: b"0000000000".to_vec(),
+            timeout,
+            fatal: None,
+        };
+        Ok(self.start_originate(asker, parsed))
     }
 
     /// Whom a call has called before is kept, unless its variables say otherwise.
@@ -313,6 +350,10 @@ impl Core {
                 self.send_on(channel, originate.then);
                 self.dialled(dial, Ok(channel));
             }
+            Asker::Fifo(ring) => {
+                self.member_reached(ring, channel);
+                self.send_on(channel, originate.then);
+            }
             Asker::Bridge { channel: caller, serial } => {
                 self.note_success(caller, channel, originate.before, &originate.tried);
                 self.run_hooks_on(caller, "post_originate");
@@ -400,6 +441,7 @@ impl Core {
             Asker::Part(call) if self.parts(call).is_empty() => self.finish_call(call, refusal(cause)),
             Asker::Part(_) => {}
             Asker::Conference(dial) => self.dialled(dial, Err(cause)),
+            Asker::Fifo(ring) => self.members_unreached(ring, cause),
             Asker::Bridge { channel, serial } => {
                 self.stop_waiting(channel, originate.before);
                 self.run_hooks_on(channel, "post_originate");

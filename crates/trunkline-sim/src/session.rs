@@ -345,6 +345,7 @@ impl Core {
     }
 
     fn on_hangup(&mut self, id: ChannelId) {
+        self.untrack_member(id);
         self.release_limits(id);
         self.tell_leader(id);
         let now = self.now;

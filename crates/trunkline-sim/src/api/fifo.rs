@@ -1,4 +1,4 @@
-//! `fifo`: what waits in queues, for what, and whom they are to call (`mod_fifo.c`). No queue here calls anybody.
+//! `fifo`: what waits in queues, for what, and whom they are to call (`mod_fifo.c`).
 
 use super::{Command, Invocation, Outcome};
 use crate::app::{Fifo, Fifos, Member};
@@ -109,6 +109,7 @@ fn fifo_member(core: &mut Core, invocation: Invocation<'_>) -> Outcome {
         "del" => core.fifos.remove_member(queue, dial),
         _ => return "-ERR Invalid!\n".into(),
     }
+    core.watch_fifos();
     "+OK\n".into()
 }
 
@@ -125,7 +126,7 @@ fn member(dial: &str, numbers: &[String], now: Time) -> Member {
 
 impl Core {
     /// How many consumers talk with nobody.
-    fn idle(&self, fifo: &Fifo) -> usize {
+    pub(crate) fn idle(&self, fifo: &Fifo) -> usize {
         fifo.consumers.iter().filter(|consumer| self.partner(**consumer).is_none()).count()
     }
 
@@ -204,7 +205,8 @@ impl Core {
             self.add_record(&mut caller, talk.caller, verbose);
             let mut consumer = Node::new("consumer");
             consumer.add_text("uuid", &self.uuid_of(talk.consumer));
-            consumer.add_text("outgoing_uuid", "");
+            let member = self.channel_variable(talk.consumer, b"fifo_outbound_uuid").unwrap_or_default();
+            consumer.add_text("outgoing_uuid", &String::from_utf8_lossy(member));
             self.add_record(&mut consumer, talk.caller, verbose);
             bridge.add(caller);
             bridge.add(consumer);

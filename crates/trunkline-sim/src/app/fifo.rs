@@ -1,11 +1,13 @@
-//! The application `fifo` (`mod_fifo.c`): callers wait in queues, and consumers take them out. Calls that the queue makes
-//! to its members, chimes and what is announced on the way to `fifo_orbit_exten` are not simulated.
+//! The application `fifo` (`mod_fifo.c`): callers wait in queues, and consumers take them out, some of whom the queue calls.
+//! Chimes and what is announced on the way to `fifo_orbit_exten` are not simulated.
 
 mod caller;
 mod consumer;
 mod member;
 mod queue;
+mod ring;
 mod talk;
+mod track;
 
 use super::{Activity, Application, Ending, Progress};
 use crate::channel::ChannelId;
@@ -19,6 +21,7 @@ pub(super) use caller::Caller;
 pub(super) use consumer::Consumer;
 pub(crate) use member::Member;
 pub(crate) use queue::{Fifo, Fifos};
+pub(crate) use ring::RingId;
 
 use trunkline_proto::EventName;
 
@@ -150,21 +153,10 @@ impl Core {
 
     /// Fires `fifo::info`.
     fn tell_of_fifo(&mut self, id: ChannelId, queue: &str, action: &str, line: u32, more: &[(&str, String)]) {
-        if self.channels.get(id).is_none() {
-            return;
+        if self.channels.get(id).is_some() {
+            let event = fifo_event(self, id, &at(line), (queue, action), more);
+            self.fire_custom(SUBCLASS, event);
         }
-        let draft = Draft::new().header("Event-Subclass", SUBCLASS);
-        let mut event = self.add_standard_headers(draft, EventName::Custom.as_str(), &at(line));
-        if let Some(channel) = self.channels.get(id) {
-            channel.write_basic(&mut event);
-            channel.write_variables(&mut event);
-        }
-        event.push("FIFO-Name", queue);
-        event.push("FIFO-Action", action);
-        for (name, value) in more {
-            event.push(name, value);
-        }
-        self.fire_custom(SUBCLASS, event);
     }
 
     /// Sets `fifo_status`, and when that was.
@@ -175,6 +167,28 @@ impl Core {
             channel.variables.set("fifo_timestamp", date);
         }
     }
+}
+
+/// A `fifo::info` about a queue and a channel.
+fn fifo_event(
+    core: &mut Core,
+    id: ChannelId,
+    origin: &Origin,
+    (queue, action): (&str, &str),
+    more: &[(&str, String)],
+) -> Draft {
+    let draft = Draft::new().header("Event-Subclass", SUBCLASS);
+    let mut event = core.add_standard_headers(draft, EventName::Custom.as_str(), origin);
+    if let Some(channel) = core.channels.get(id) {
+        channel.write_basic(&mut event);
+        channel.write_variables(&mut event);
+    }
+    event.push("FIFO-Name", queue);
+    event.push("FIFO-Action", action);
+    for (name, value) in more {
+        event.push(name, value);
+    }
+    event
 }
 
 const HUNG_UP: Origin = origin("mod_fifo.c", "on_dtmf", 702);

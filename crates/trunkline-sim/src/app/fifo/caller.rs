@@ -1,6 +1,6 @@
 //! Somebody who waits in a queue.
 
-use trunkline_proto::ChannelState;
+use trunkline_proto::{ChannelState, HangupCause};
 
 use super::super::media::Playback;
 use super::super::sound::length;
@@ -93,6 +93,7 @@ impl Core {
         };
         self.wait_in_queue(id, self.current_serial(id), &mut caller);
         self.rouse_consumer(&name);
+        self.watch_fifos();
         Progress::Waits(Activity::Fifo(Box::new(Visit::Caller(caller))))
     }
 
@@ -119,7 +120,7 @@ impl Core {
     }
 
     /// Tells somebody who waits for callers of a queue that there is one.
-    fn rouse_consumer(&mut self, queue: &str) {
+    pub(super) fn rouse_consumer(&mut self, queue: &str) {
         let consumers = self.fifos.get(queue).map(|fifo| fifo.consumers.clone()).unwrap_or_default();
         let waits = consumers.into_iter().find(|consumer| match self.visit_mut(*consumer) {
             Some(Visit::Consumer(consumer)) => consumer.waits(),
@@ -183,6 +184,7 @@ impl Core {
         self.tell_of_fifo(id, &caller.queue, action, 2866, &[]);
         let name = self.fifos.open(caller.queue.as_bytes());
         self.remove_caller(id, &name);
+        self.stop_ringing_for(id, HangupCause::OriginatorCancel);
         if let Some(consumer) = caller.consumer {
             self.rouse(consumer);
         }
@@ -211,7 +213,7 @@ impl Core {
             |consumer: ChannelId| self.channels.get(consumer).is_some_and(|channel| !channel.hung_up());
         let bridged = self.channels.get(id).is_some_and(|channel| channel.bridge.is_some());
         if !caller.consumer.is_some_and(there) {
-            self.hangup(id, trunkline_proto::HangupCause::NormalClearing, &HANGUP);
+            self.hangup(id, HangupCause::NormalClearing, &HANGUP);
         } else if bridged {
             // It waited within a bridge, by a message.
             self.leave_for(id, ChannelState::Hibernate);

@@ -251,6 +251,7 @@ impl Core {
                 fifo.consumers.retain(|known| *known != id);
             }
         }
+        self.track_member(id);
         self.close_after_use(id, &consumer.queues);
     }
 }

@@ -11,7 +11,7 @@ use crate::xml::Node;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Member {
     /// What tells it from others: its `fifo_outbound_uuid`, or the digest of its dial string.
-    uuid: String,
+    pub(super) uuid: String,
     pub(crate) dial: String,
     /// How many calls it takes at once.
     pub(crate) at_once: u32,
@@ -21,12 +21,102 @@ pub(crate) struct Member {
     pub(crate) lag: u32,
     pub(crate) takes_calls: u32,
     since: Time,
+    /// In how many calls it is.
+    used: u32,
+    /// How many calls to it are on their way.
+    pub(super) ringing: u32,
+    /// Calls of queues that it took, and those it did not since then.
+    calls: u32,
+    fails: u32,
+    all_fails: u32,
+    /// Calls that were tracked, made by it and to it.
+    tracked_out: u32,
+    tracked_in: u32,
+    /// When it was in a call, and may be called again, in seconds; 0 for never, and for now.
+    started: u64,
+    stopped: u64,
+    next: u64,
 }
 
 impl Member {
     pub(crate) fn new(dial: &str, since: Time) -> Self {
         let (uuid, dial) = (identity(dial), dial.to_owned());
-        Self { uuid, dial, at_once: 1, timeout: 60, lag: 5, takes_calls: 1, since }
+        Self {
+            uuid,
+            dial,
+            at_once: 1,
+            timeout: 60,
+            lag: 5,
+            takes_calls: 1,
+            since,
+            used: 0,
+            ringing: 0,
+            calls: 0,
+            fails: 0,
+            all_fails: 0,
+            tracked_out: 0,
+            tracked_in: 0,
+            started: 0,
+            stopped: 0,
+            next: 0,
+        }
+    }
+
+    /// Whether it may be called. One in a call is left alone, whatever it takes at once.
+    pub(super) fn is_free(&self, now: u64) -> bool {
+        let room = self.used + self.ringing < self.at_once;
+        self.takes_calls == 1 && room && self.used == 0 && self.next <= now
+    }
+
+    /// Who is called before others.
+    pub(super) fn order(&self) -> (u64, u32, u32) {
+        (self.next, self.fails, self.calls)
+    }
+
+    /// How it is called for a queue.
+    pub(super) fn dial_for(&self, queue: &str) -> String {
+        let Self { uuid, timeout, .. } = self;
+        let whole = blocks(self.dial.as_bytes(), b'{', b'}', b',');
+        let rest = whole.map_or(self.dial.as_str().into(), |(_, rest)| String::from_utf8_lossy(rest));
+        let own = format!("leg_timeout={timeout},fifo_outbound_uuid={uuid},fifo_name={queue}");
+        if self.dial.contains("user/") {
+            format!("{{ignore_early_media=true,outbound_redirect_fatal=true,{own}}}{}", self.dial)
+        } else {
+            format!("[{own}]{rest}")
+        }
+    }
+
+    /// A call begins.
+    pub(super) fn begins(&mut self, now: u64) {
+        (self.started, self.stopped, self.fails) = (now, 0, 0);
+        self.used += 1;
+    }
+
+    /// A call is over, which a queue made, or none.
+    pub(super) fn ends(&mut self, now: u64, of_queue: bool) {
+        if self.used == 0 {
+            return;
+        }
+        self.used -= 1;
+        self.stopped = now;
+        self.next = now + u64::from(self.lag) + 1;
+        self.calls += u32::from(of_queue);
+    }
+
+    /// It did not take a call.
+    pub(super) fn fails(&mut self, now: u64) {
+        self.fails += 1;
+        self.all_fails += 1;
+        self.next = now + u64::from(self.lag) + 1;
+    }
+
+    /// It has a call of its own.
+    pub(super) fn is_tracked(&mut self, made_by_it: bool) {
+        if made_by_it {
+            self.tracked_out += 1;
+        } else {
+            self.tracked_in += 1;
+        }
     }
 
     fn to_node(&self, of_its_own_queue: bool) -> Node {
@@ -35,26 +125,30 @@ impl Member {
         let number = |number: u32| number.to_string();
         let mut set = |name: &str, value: &str| node.set_attribute(name, value);
         set("simo", &number(self.at_once));
-        set("use_count", "0");
+        set("use_count", &number(self.used));
         set("timeout", &number(self.timeout));
         set("lag", &number(self.lag));
-        set("outbound-call-count", "0");
-        set("outbound-fail-count", "0");
+        set("outbound-call-count", &number(self.calls));
+        set("outbound-fail-count", &number(self.fails));
         set("taking-calls", &number(self.takes_calls));
         set("status", "");
-        set("outbound-call-total-count", "0");
-        set("outbound-fail-total-count", "0");
+        set("outbound-call-total-count", &number(self.calls));
+        set("outbound-fail-total-count", &number(self.all_fails));
         set("logged-on-since", &self.since.date());
-        set("manual-calls-out-count", "0");
-        set("manual-calls-in-count", "0");
-        set("manual-calls-out-total-count", "0");
-        set("manual-calls-in-total-count", "0");
+        set("manual-calls-out-count", &number(self.tracked_out));
+        set("manual-calls-in-count", &number(self.tracked_in));
+        set("manual-calls-out-total-count", &number(self.tracked_out));
+        set("manual-calls-in-total-count", &number(self.tracked_in));
+        let date = |seconds: u64, never: &str| match seconds {
+            0 => never.to_owned(),
+            seconds => Time::from_micros(seconds * 1_000_000).date(),
+        };
         if of_its_own_queue {
-            set("ring-count", "0");
-            set("start-time", "never");
-            set("stop-time", "never");
+            set("ring-count", &number(self.ringing));
+            set("start-time", &date(self.started, "never"));
+            set("stop-time", &date(self.stopped, "never"));
         }
-        set("next-available", "now");
+        set("next-available", &date(self.next, "now"));
         node
     }
 }

@@ -4,6 +4,9 @@ use std::collections::BTreeMap;
 
 use super::super::Action;
 use super::Member;
+use super::ring::Rings;
+use trunkline_proto::HangupCause;
+
 use crate::channel::ChannelId;
 use crate::core::Core;
 use crate::text::atoi;
@@ -12,13 +15,25 @@ use crate::time::Time;
 /// Slots of a queue (`MAX_PRI`), the first of which is served first.
 pub(super) const SLOTS: usize = 10;
 
-/// All queues by name.
+/// All queues.
 #[derive(Debug)]
-pub(crate) struct Fifos(BTreeMap<String, Fifo>);
+pub(crate) struct Fifos {
+    by_name: BTreeMap<String, Fifo>,
+    pub(super) rings: Rings,
+    /// In how many calls each member is.
+    pub(super) uses: BTreeMap<String, u32>,
+    /// Calls of members that no queue has made.
+    pub(super) tracked: Vec<ChannelId>,
+}
 
 impl Default for Fifos {
     fn default() -> Self {
-        Self([(Self::MANUAL.to_owned(), Fifo::default())].into())
+        Self {
+            by_name: [(Self::MANUAL.to_owned(), Fifo::default())].into(),
+            rings: Rings::default(),
+            uses: BTreeMap::new(),
+            tracked: Vec::new(),
+        }
     }
 }
 
@@ -40,7 +55,7 @@ pub(crate) struct Fifo {
 #[derive(Debug)]
 pub(super) struct Waiting {
     pub(super) channel: ChannelId,
-    vip: bool,
+    pub(super) vip: bool,
     skill: Vec<u8>,
 }
 
@@ -70,7 +85,7 @@ impl Fifo {
     }
 
     /// The first caller, slot by slot, who is such.
-    fn first(&self, order: &[usize], is_it: impl Fn(&Waiting) -> bool) -> Option<ChannelId> {
+    pub(super) fn first(&self, order: &[usize], is_it: impl Fn(&Waiting) -> bool) -> Option<ChannelId> {
         let mut callers = order.iter().filter_map(|slot| self.slots.get(*slot)).flatten();
         callers.find(|caller| is_it(caller)).map(|caller| caller.channel)
     }
@@ -89,32 +104,38 @@ impl Fifos {
         };
         let name = String::from_utf8_lossy(name).into_owned();
         let importance = u32::try_from(importance).unwrap_or(0);
-        self.0.entry(name.clone()).or_insert_with(|| Fifo { importance, ..Fifo::default() });
+        self.by_name.entry(name.clone()).or_insert_with(|| Fifo { importance, ..Fifo::default() });
         name
     }
 
     pub(crate) fn get(&self, name: &str) -> Option<&Fifo> {
-        self.0.get(name)
+        self.by_name.get(name)
     }
 
     pub(crate) fn get_mut(&mut self, name: &str) -> Option<&mut Fifo> {
-        self.0.get_mut(name)
+        self.by_name.get_mut(name)
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &Fifo)> {
-        self.0.iter().map(|(name, fifo)| (name.as_str(), fifo))
+        self.by_name.iter().map(|(name, fifo)| (name.as_str(), fifo))
+    }
+
+    /// Changes what is known of a member, in all queues.
+    pub(super) fn change_members(&mut self, uuid: &str, change: impl Fn(&mut Member)) {
+        let members = self.by_name.values_mut().flat_map(|fifo| &mut fifo.members);
+        members.filter(|member| member.uuid == uuid).for_each(change);
     }
 
     /// The members of a queue, which is made if need be.
     pub(super) fn members_mut(&mut self, name: &str) -> &mut Vec<Member> {
-        &mut self.0.entry(name.to_owned()).or_default().members
+        &mut self.by_name.entry(name.to_owned()).or_default().members
     }
 
     /// Forgets a queue that was to go once nobody uses it.
     pub(super) fn close(&mut self, name: &str) {
         let unused = |fifo: &Fifo| fifo.count() == 0 && fifo.consumers.is_empty();
-        if name != Self::MANUAL && self.0.get(name).is_some_and(unused) {
-            self.0.remove(name);
+        if name != Self::MANUAL && self.by_name.get(name).is_some_and(unused) {
+            self.by_name.remove(name);
         }
     }
 
@@ -123,7 +144,7 @@ impl Fifos {
     fn choose(&self, names: &[String], by_number: bool) -> Option<String> {
         let (mut winner, mut importance, mut most, mut longest) = (None, 0, 0, None);
         for name in names {
-            let Some(fifo) = self.0.get(name).filter(|fifo| fifo.count() > 0) else { continue };
+            let Some(fifo) = self.by_name.get(name).filter(|fifo| fifo.count() > 0) else { continue };
             if importance == 0 || fifo.importance > importance {
                 let wins = if by_number {
                     fifo.count() > most
@@ -185,25 +206,29 @@ impl Core {
         let queue = self.fifos.choose(queues, by_number)?;
         let fifo = self.fifos.get(&queue)?;
         let up = |id: ChannelId| self.channels.get(id).is_some_and(|channel| !channel.hung_up());
+        // Who waits for a member that is called is taken out by that one only.
+        let free = |id: ChannelId| up(id) && !self.fifos.rings.are_for(id);
         let named = |caller: &Waiting| {
             let uuid = self.channels.get(caller.channel).map(|channel| channel.uuid.as_bytes());
             up(caller.channel) && wanted.is_some() && uuid == wanted.as_deref()
         };
         let skilled = |caller: &Waiting| {
-            up(caller.channel) && skill.as_deref().is_some_and(|skill| caller.skill == skill)
+            free(caller.channel) && skill.as_deref().is_some_and(|skill| caller.skill == skill)
         };
         let found = fifo
             .first(&order, named)
             .or_else(|| fifo.first(&order, skilled))
-            .or_else(|| fifo.first(&order, |caller| caller.vip && up(caller.channel)))
-            .or_else(|| fifo.first(&order, |caller| up(caller.channel)))?;
+            .or_else(|| fifo.first(&order, |caller| caller.vip && free(caller.channel)))
+            .or_else(|| fifo.first(&order, |caller| free(caller.channel)))?;
+        self.stop_ringing_for(found, HangupCause::PickedOff);
         self.remove_caller(found, &queue);
         Some((queue, found))
     }
 
-    /// Whether anybody waits in some queues.
+    /// Whether anybody waits in some queues, and not for a member that is called.
     pub(super) fn callers_wait(&self, queues: &[String]) -> bool {
-        queues.iter().filter_map(|name| self.fifos.get(name)).any(|fifo| fifo.count() > 0)
+        let mut fifos = queues.iter().filter_map(|name| self.fifos.get(name));
+        fifos.any(|fifo| fifo.callers().any(|(_, caller)| !self.fifos.rings.are_for(caller)))
     }
 
     /// Puts a caller whose consumer has gone away back to where it was, before the others.

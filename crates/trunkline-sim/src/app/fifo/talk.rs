@@ -29,6 +29,9 @@ impl Core {
         let (uuid, caller_uuid) = (self.uuid_of(id), self.uuid_of(caller));
         self.note_talk(id, &caller_uuid, "consumer");
         self.note_talk(caller, &uuid, "caller");
+        if let Some(member) = self.member_of(id) {
+            self.member_is_used(&member);
+        }
         self.tell_of_talk(id, caller, &consumer.name);
         let since = self.now;
         if let Some(fifo) = self.fifos.get_mut(&queue) {
@@ -91,13 +94,15 @@ impl Core {
 
     fn tell_of_talk(&mut self, id: ChannelId, caller: ChannelId, name: &str) {
         let (cid_name, cid_number) = self.consumer_id(id);
-        let who = [
+        let member = self.member_headers(id);
+        let mut who = vec![
             ("FIFO-Type", "onhook".to_owned()),
             ("FIFO-Caller-CID-Name", cid_name),
             ("FIFO-Caller-CID-Number", cid_number),
         ];
+        who.extend(member.iter().cloned());
         self.tell_of_fifo(id, name, "channel-consumer-start", 3378, &who);
-        self.tell_of_fifo(id, name, "bridge-consumer-start", 3392, &[]);
+        self.tell_of_fifo(id, name, "bridge-consumer-start", 3392, &member);
         self.tell_of_fifo(caller, name, "bridge-caller-start", 3403, &[]);
     }
 
@@ -136,14 +141,15 @@ impl Core {
             since = fifo.talks.iter().find(|talk| talk.consumer == id).map_or(since, |talk| talk.since);
             fifo.talks.retain(|talk| talk.consumer != id);
         }
-        let (bridged, times) = self.talk_times(id, "Consumer");
-        let of_consumer: Vec<_> = [("FIFO-Type", "onhook".to_owned())]
-            .into_iter()
-            .chain(in_units(CONSUMER_BRIDGE, bridged))
-            .chain(times)
-            .collect();
+        if let Some(member) = self.member_of(id) {
+            self.member_is_free(&member, true);
+        }
+        let member = self.member_headers(id);
+        let mut of_consumer = vec![("FIFO-Type", "onhook".to_owned())];
+        of_consumer.extend(member.iter().cloned());
+        of_consumer.extend(consumer_times(self, id));
         self.tell_of_fifo(id, name, "channel-consumer-stop", 3461, &of_consumer);
-        self.tell_of_fifo(id, name, "bridge-consumer-stop", 3489, &[]);
+        self.tell_of_fifo(id, name, "bridge-consumer-stop", 3489, &member);
         let (_, of_caller) = self.talk_times(caller, "Caller");
         self.tell_of_fifo(caller, name, "bridge-caller-stop", 3499, &of_caller);
         let seconds = self.now.as_secs();
@@ -168,6 +174,12 @@ impl Core {
         headers.extend(in_units(hold, times.held));
         (times.bridged.as_micros(), headers)
     }
+}
+
+/// Headers that tell when a consumer was bridged, how long it has talked, and was on hold.
+pub(super) fn consumer_times(core: &Core, id: ChannelId) -> Vec<(&'static str, String)> {
+    let (bridged, times) = core.talk_times(id, "Consumer");
+    in_units(CONSUMER_BRIDGE, bridged).into_iter().chain(times).collect()
 }
 
 const CONSUMER_BRIDGE: [&str; 3] =
