@@ -5,6 +5,7 @@ mod bridge;
 mod broadcast;
 mod bugs;
 mod call;
+mod camp_on;
 mod conference;
 mod digit_action;
 mod digits;
@@ -166,6 +167,7 @@ pub(crate) enum Activity {
     Record(Box<Recording>),
     Gather(Box<gather::Gather>),
     Bridge(bridge::Bridging),
+    Camp(Box<camp_on::Camp>),
     AttXfer(att_xfer::Consultation),
     Eavesdrop(Box<eavesdrop::Eavesdropping>),
     /// An extension within the one under way: what it is still to execute.
@@ -409,6 +411,7 @@ impl Core {
             Activity::Media
             | Activity::Sleep
             | Activity::Bridge(_)
+            | Activity::Camp(_)
             | Activity::AttXfer(_)
             | Activity::Extension(_)
             | Activity::Conference(_)
@@ -443,6 +446,10 @@ impl Core {
                 running.started.serial = self.new_serial(id);
                 let ending = if leaves { Ending::Left } else { ending };
                 self.visit_goes_on(id, running.started.serial, visit, ending)
+            }
+            Activity::Camp(camp) => {
+                let ending = if leaves { Ending::Left } else { ending };
+                self.camp_goes_on(id, running.started.serial, camp, ending)
             }
             _ => false,
         }

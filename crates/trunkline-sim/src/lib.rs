@@ -25,7 +25,7 @@
 //! who is cut off for it.
 //!
 //! **Channels** and what they do, in states, events and variables in their order: originating in all its forms, bridges,
-//! transfers, holding, parking, queues (`fifo`), conferences, and the [applications](simulated::applications) and
+//! transfers, holding, parking, camping on, queues (`fifo`) and those they call, conferences, and the [applications](simulated::applications) and
 //! [api commands](simulated::api_commands) there are, with `show` as late as the database a real switch asks. Digits wait
 //! for the application that takes them up; who records writes a WAV file as long as it recorded.
 //!
@@ -144,8 +144,8 @@
 //! - SIP itself: no packet is sent, nobody registers, INFO and MESSAGE reach nobody, presence is kept by no one.
 //! - Of the log, most lines of level DEBUG; languages but for that little Lua, databases but for `hash` and `db`; video, fax,
 //!   speech recognition, `mod_callcenter` but for its lists. The calls of a SIP profile are not counted.
-//! - Of calls that meet, campon, and media that goes past the switch. An application that needs media
-//!   does not wait for it on a called leg that is not answered.
+//! - Media that goes past the switch. An application that needs media does not wait for it on a called leg that is not
+//!   answered.
 //! - Queues call the members that `fifo_member` made, by the strategy `ringall`, and none of `fifo.conf`; chimes, what is
 //!   announced on the way out of a queue, and the application `fifo_track_call` are not there.
 //! - The host: `memory` and `db_cache` tell of one that was recorded, and timers are on time.

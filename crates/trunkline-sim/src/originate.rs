@@ -1,6 +1,7 @@
 //! Originating: legs are made, the first to answer is sent on, the rest give way
 //! (`switch_ivr_originate` in `src/switch_ivr_originate.c`).
 
+mod dial;
 mod parse;
 mod user;
 
@@ -18,6 +19,7 @@ use crate::endpoint::Request;
 use crate::event::origin;
 use crate::log;
 use crate::text::{is_false, is_true};
+pub(crate) use dial::Wanted;
 use parse::{LegSpec, Parsed, Refused};
 pub(crate) use parse::{Variables, blocks};
 
@@ -64,6 +66,8 @@ pub(crate) enum Asker {
     Conference(DialId),
     /// A queue, out of which who answers takes somebody.
     Fifo(RingId),
+    /// An application of a channel that waits for who answers, and tells nobody.
+    Camp { channel: ChannelId, serial: u64 },
 }
 
 impl Originate {
@@ -96,21 +100,10 @@ impl Originate {
 impl Asker {
     pub(crate) fn channel(self) -> Option<ChannelId> {
         match self {
-            Self::Call(_) | Self::Part(_) | Self::Conference(_) | Self::Fifo(_) => None,
+            Self::Call(_) | Self::Part(_) | Self::Conference(_) | Self::Fifo(_) | Self::Camp { .. } => None,
             Self::Bridge { channel, .. } | Self::Consultation { channel, .. } => Some(channel),
         }
     }
-}
-
-/// Calls that several dial strings ask for.
-#[derive(Debug)]
-pub(crate) struct Wanted<'a> {
-    pub(crate) dials: &'a [String],
-    /// Of every leg.
-    pub(crate) variables: Variables,
-    pub(crate) then: Action,
-    /// Seconds.
-    pub(crate) timeout: u64,
 }
 
 /// Where the leg that answers goes.
@@ -136,54 +129,6 @@ impl Core {
             self.start_originate(asker, parsed);
         }
         Ok(())
-    }
-
-    /// Calls somebody for a channel that is to be bridged to who answers.
-    pub(crate) fn dial_for(&mut self, asker: Asker, dial: &[u8]) -> Result<OriginateId, Cause> {
-        match parse::parse_dial(dial) {
-            Ok(parsed) => Ok(self.start_originate(asker, parsed)),
-            Err(Refused::Cause(cause)) => Err(cause),
-            Err(Refused::Usage) => Err(HangupCause::DestinationOutOfOrder.into()),
-        }
-    }
-
-    /// Calls somebody who is then to run an application.
-    pub(crate) fn dial_to(
-        &mut self,
-        asker: Asker,
-        dial: &[u8],
-        then: Action,
-        (caller_name, caller_number): (Vec<u8>, Vec<u8>),
-    ) -> Result<(), Cause> {
-        let broken = |_| Cause::from(HangupCause::DestinationOutOfOrder);
-        let parsed = parse::parse_dial(dial).map_err(broken)?;
-        let then = Then::Application(then);
-        self.start_originate(asker, Parsed { then, caller_name, caller_number, ..parsed });
-        Ok(())
-    }
-
-    /// Calls several at once, each by a dial string with variables for itself.
-    pub(crate) fn dial_several(&mut self, asker: Asker, wanted: Wanted<'_>) -> Result<OriginateId, Cause> {
-        let Wanted { dials, variables, then, timeout } = wanted;
-        let broken = |_| Cause::from(HangupCause::DestinationOutOfOrder);
-        let mut legs: Vec<LegSpec> = Vec::new();
-        for dial in dials {
-            let parsed = parse::parse_dial(dial.as_bytes()).map_err(broken)?;
-            legs.extend(parsed.groups.into_iter().next().unwrap_or_default());
-        }
-        for leg in &mut legs {
-            leg.variables.retain(|(name, _)| !variables.iter().any(|(known, _)| known == name));
-            leg.variables.extend(variables.iter().cloned());
-        }
-        let parsed = Parsed {
-            groups: vec![legs],
-            then: Then::Application(then),
-            caller_name: Vec::new(),
-            caller_number: b"0000000000".to_vec(),
-            timeout,
-            fatal: None,
-        };
-        Ok(self.start_originate(asker, parsed))
     }
 
     /// Whom a call has called before is kept, unless its variables say otherwise.
@@ -354,6 +299,7 @@ impl Core {
                 self.member_reached(ring, channel);
                 self.send_on(channel, originate.then);
             }
+            Asker::Camp { channel: caller, serial } => self.camp_answered(caller, channel, serial),
             Asker::Bridge { channel: caller, serial } => {
                 self.note_success(caller, channel, originate.before, &originate.tried);
                 self.run_hooks_on(caller, "post_originate");
@@ -442,6 +388,7 @@ impl Core {
             Asker::Part(_) => {}
             Asker::Conference(dial) => self.dialled(dial, Err(cause)),
             Asker::Fifo(ring) => self.members_unreached(ring, cause),
+            Asker::Camp { channel, serial } => self.camp_failed(channel, serial, cause),
             Asker::Bridge { channel, serial } => {
                 self.stop_waiting(channel, originate.before);
                 self.run_hooks_on(channel, "post_originate");

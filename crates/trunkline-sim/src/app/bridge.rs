@@ -23,6 +23,9 @@ pub(crate) enum Bridging {
 }
 
 fn bridge(core: &mut Core, id: ChannelId, data: &[u8]) -> Progress {
+    if !data.is_empty() && core.camps_on(id) {
+        return core.camp_on(id, data);
+    }
     let asker = Asker::Bridge { channel: id, serial: core.current_serial(id) };
     match core.dial_for(asker, data) {
         Ok(originate) => Progress::Waits(Activity::Bridge(Bridging::Dialing(originate))),

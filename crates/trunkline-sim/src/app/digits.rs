@@ -59,6 +59,7 @@ impl Channel {
             Activity::Media | Activity::Extension(_) => false,
             Activity::Bridge(Bridging::Dialing(_)) => self.variables.get("origination_cancel_key").is_some(),
             Activity::Playlist(list) => list.heeds_digits(),
+            Activity::Camp(camp) => camp.hears(),
             Activity::Gather(gather) => gather.hears(),
             Activity::Socket(socket) => !socket.is_deaf(),
             Activity::Fifo(visit) => visit.hears(),
@@ -90,6 +91,7 @@ impl Core {
         if self.conference_hears(id, digit)
             || self.eavesdropper_hears(id, digit)
             || self.gather_hears(id, digit)
+            || self.camp_hears(id, digit)
         {
             return;
         }
