@@ -25,13 +25,14 @@
 //! who is cut off for it.
 //!
 //! **Channels** and what they do, in states, events and variables in their order: originating in all its forms, bridges,
-//! transfers, holding, parking, camping on, queues (`fifo`) and those they call, conferences, and the [applications](simulated::applications) and
-//! [api commands](simulated::api_commands) there are, with `show` as late as the database a real switch asks. Digits wait
-//! for the application that takes them up; who records writes a WAV file as long as it recorded.
+//! transfers, holding, parking, camping on, queues (`fifo`) and those they call, conferences, and the
+//! [applications](simulated::applications) and [api commands](simulated::api_commands) there are, with `show` as late as the
+//! database a real switch asks. Digits wait for the application that takes them up, or for others, where they are bound to
+//! actions; who records writes a WAV file as long as it recorded.
 //!
 //! **Configuration** from FreeSWITCH's own files ([`SwitchConfig::load`]): dialplan, directory, conference profiles, event
-//! socket users, access lists, SIP profiles and gateways, what `callcenter_config` lists; `reloadxml` reads them again, and says what is wrong with broken
-//! ones as the real one does.
+//! socket users, access lists, SIP profiles and gateways, the queues, agents and tiers that `callcenter_config` lists;
+//! `reloadxml` reads them again, and says what is wrong with broken ones as the real one does.
 //!
 //! It is held to [recordings of a real switch](simulated#which-recordings-it-is-held-to), and to the scenarios in the
 //! repository's `conformance` directory, which a real switch judges. Facts name the source file of FreeSWITCH they come
