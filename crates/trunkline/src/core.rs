@@ -202,6 +202,16 @@ impl Shared {
         }
     }
 
+    /// Writes what a connection begins with, if it can be written at once: by the driver, otherwise.
+    pub(crate) fn speak_first(&self) {
+        let now = now();
+        let core = &mut *lock(&self.core);
+        // An error is found again by the driver.
+        if let Ok(written) = core.writer.write_first(core.connection.transmit()) {
+            core.written(written, now);
+        }
+    }
+
     /// Says something, whatever is answered.
     pub(crate) fn say(&self, command: Command) {
         self.with(|core, now| core.connection.send(command, None, now));
@@ -469,10 +479,7 @@ impl Core {
         while !self.connection.transmit().is_empty() {
             match self.writer.poll_write(cx, self.connection.transmit()) {
                 Poll::Ready(Ok(0)) => return self.on_write_error(io::ErrorKind::WriteZero.into(), now),
-                Poll::Ready(Ok(written)) => {
-                    self.trace.trace(self.connection.transmit().get(..written).unwrap_or_default());
-                    self.connection.transmitted(written, now);
-                }
+                Poll::Ready(Ok(written)) => self.written(written, now),
                 Poll::Ready(Err(error)) => return self.on_write_error(error, now),
                 Poll::Pending => {
                     self.blocked = true;
@@ -485,6 +492,11 @@ impl Core {
             Poll::Ready(Err(error)) => self.on_write_error(error, now),
             Poll::Pending => self.blocked = true,
         }
+    }
+
+    fn written(&mut self, written: usize, now: Instant) {
+        self.trace.trace(self.connection.transmit().get(..written).unwrap_or_default());
+        self.connection.transmitted(written, now);
     }
 
     fn on_write_error(&mut self, error: io::Error, now: Instant) {

@@ -9,6 +9,10 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 
+/// MSG_NOSIGNAL: no SIGPIPE where the other end has gone, in programs that do not ignore it.
+#[cfg(target_os = "linux")]
+const NO_SIGNAL: i32 = 0x4000;
+
 /// What is read.
 pub(crate) enum Reader {
     Tcp(OwnedReadHalf),
@@ -58,6 +62,19 @@ impl Writer {
             Self::Tcp(writer) => Pin::new(writer).poll_write(cx, bytes),
             Self::Other(writer) => Pin::new(writer).poll_write(cx, bytes),
             Self::None => Poll::Ready(Ok(bytes.len())),
+        }
+    }
+
+    /// Writes to a connection that is new. A socket has room then, but the runtime does not know that before it is told, and
+    /// would have a task wait for it.
+    pub(crate) fn write_first(&self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            #[cfg(target_os = "linux")]
+            Self::Tcp(writer) => {
+                let stream: &TcpStream = writer.as_ref();
+                socket2::SockRef::from(stream).send_with_flags(bytes, NO_SIGNAL)
+            }
+            _ => Err(io::ErrorKind::WouldBlock.into()),
         }
     }
 

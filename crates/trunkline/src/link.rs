@@ -114,6 +114,7 @@ impl Link {
         let switch = peer.map_or_else(String::new, |peer| peer.to_string());
         let tally = Arc::new(Tally::new(&switch, Role::Call));
         let shared = Arc::new(Shared::new(connection, writer, Opening::Outbound(sender), tally));
+        shared.speak_first();
         driver::start(reader, Driving::new(Arc::clone(&shared), terms.config.pause), None);
         let link = Self { shared, peer };
         match call.await {
