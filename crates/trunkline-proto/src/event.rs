@@ -289,7 +289,8 @@ impl Event {
     /// the up to 256 KiB around it.
     #[must_use]
     pub fn detach(&self) -> Self {
-        Self { headers: self.headers.detach(), ..self.clone() }
+        let Self { headers, name, payload_at, body } = self;
+        Self { headers: headers.detach(), name: name.clone(), payload_at: *payload_at, body: *body }
     }
 
     /// A copy to change and send again. Its [`payload`](EventBuilder::payload) in the form it was received in is the

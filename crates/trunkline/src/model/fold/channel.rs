@@ -34,6 +34,9 @@ pub(super) fn block_and(draft: &mut Draft, told: &Told<'_>, also: impl FnOnce(&m
     };
     let Some(id) = block.id() else { return };
     let known = draft.get::<Channel>(&id).cloned();
+    if known.is_none() && is_being_made(told.event, block.state().as_ref()) {
+        return;
+    }
     block.read_details(known.as_deref());
     match known {
         Some(known) if !block.is_of_another(&known) => update(draft, &known, &block, also),
