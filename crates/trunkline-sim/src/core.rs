@@ -389,7 +389,8 @@ impl Core {
 }
 
 fn random_uuid(rng: &mut Rng) -> String {
-    uuid::Builder::from_random_bytes(rng.u128(..).to_be_bytes()).into_uuid().hyphenated().to_string()
+    let uuid = uuid::Builder::from_random_bytes(rng.u128(..).to_be_bytes()).into_uuid();
+    uuid.hyphenated().encode_lower(&mut uuid::Uuid::encode_buffer()).to_owned()
 }
 
 /// Where a FreeSWITCH has its files that was built by hand.

@@ -50,7 +50,20 @@ impl Time {
     /// `2026-11-20 23:56:00`
     pub(crate) fn date(self) -> String {
         let Civil { year, month, day, hour, minute, second, .. } = self.civil();
-        format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}")
+        let month = u64::try_from(month).unwrap_or_default();
+        let mut date = String::with_capacity("2026-11-20 23:56:00".len());
+        for (before, number, width) in [
+            ("", year, 4),
+            ("-", month, 2),
+            ("-", day, 2),
+            (" ", hour, 2),
+            (":", minute, 2),
+            (":", second, 2),
+        ] {
+            date.push_str(before);
+            push_padded(&mut date, number, width);
+        }
+        date
     }
 
     /// `2026-11-20 23:56:00.603348`
@@ -172,6 +185,14 @@ impl Time {
     }
 }
 
+/// Appends a number with so many digits, or as many as it has.
+fn push_padded(text: &mut String, number: u64, width: usize) {
+    let mut digits = itoa::Buffer::new();
+    let digits = digits.format(number);
+    text.extend((digits.len()..width).map(|_| '0'));
+    text.push_str(digits);
+}
+
 fn days_before(year: u64, month: u64, day: u64) -> Option<u64> {
     if !(1..=12).contains(&month) || !(1..=31).contains(&day) || year < 1970 {
         return None;
@@ -222,6 +243,7 @@ mod tests {
         assert_eq!(time.rfc822(), "Fri, 20 Nov 2026 23:56:00 GMT");
         assert_eq!(time.date_micros(), "2026-11-20 23:56:00.603348");
         assert_eq!(Time::from_micros(0).rfc822(), "Thu, 01 Jan 1970 00:00:00 GMT");
+        assert_eq!(Time::from_micros(253_402_300_800_000_000).date(), "10000-01-01 00:00:00");
         for date in
             ["2000-02-29 12:00:01", "2024-12-31 23:59:59", "1970-01-01 00:00:00", "2100-03-01 00:00:00"]
         {
