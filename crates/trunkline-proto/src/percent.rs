@@ -14,9 +14,10 @@ const HEX: &[u8; 16] = b"0123456789ABCDEF";
 /// Whether `byte` is written as `%XX` (leaving aside the pass-through of a `%XX` already there).
 #[must_use]
 #[inline]
-pub fn is_encoded(byte: u8) -> bool {
+pub const fn is_encoded(byte: u8) -> bool {
     // Controls, DEL, everything from 0x80 up, and some that can be printed.
-    !(0x20..0x7f).contains(&byte)
+    byte < 0x20
+        || byte > 0x7e
         || matches!(
             byte,
             b' ' | b'"'
@@ -42,20 +43,51 @@ pub fn is_encoded(byte: u8) -> bool {
         )
 }
 
-/// Appends `value` to `out` as FreeSWITCH would encode it, the pass-through of an existing `%XX` included.
-pub fn encode_into(value: &[u8], out: &mut Vec<u8>) {
-    // Where the bytes begin that are copied as they are.
-    let mut clean = 0;
-    for (at, &byte) in value.iter().enumerate() {
-        if is_encoded(byte) && !(byte == b'%' && is_upper_hex_pair(value.get(at + 1..at + 3))) {
-            out.extend_from_slice(value.get(clean..at).unwrap_or_default());
-            out.push(b'%');
-            out.extend(HEX.get(usize::from(byte >> 4)));
-            out.extend(HEX.get(usize::from(byte & 0x0f)));
-            clean = at + 1;
+/// [`is_encoded`] of every byte.
+static ENCODED: [bool; 256] = table();
+
+#[expect(clippy::indexing_slicing, reason = "it runs when this is compiled")]
+const fn table() -> [bool; 256] {
+    let mut table = [false; 256];
+    let mut byte = u8::MIN;
+    loop {
+        table[byte as usize] = is_encoded(byte);
+        match byte.checked_add(1) {
+            Some(next) => byte = next,
+            None => return table,
         }
     }
-    out.extend_from_slice(value.get(clean..).unwrap_or_default());
+}
+
+/// Whether there is nothing to encode in `value`: [`encode_into`] copies it as it is.
+#[must_use]
+pub fn is_clean(value: &[u8]) -> bool {
+    // Most are: to look at every byte is quicker than to ask after each whether to go on.
+    !value.iter().fold(false, |found, byte| found | is_in_table(*byte))
+}
+
+fn is_in_table(byte: u8) -> bool {
+    ENCODED.get(usize::from(byte)).copied().unwrap_or_default()
+}
+
+/// Appends `value` to `out` as FreeSWITCH would encode it, the pass-through of an existing `%XX` included.
+pub fn encode_into(value: &[u8], out: &mut Vec<u8>) {
+    if is_clean(value) {
+        return out.extend_from_slice(value);
+    }
+    let mut rest = value;
+    while let Some(at) = rest.iter().position(|byte| is_in_table(*byte)) {
+        let (clean, coded) = rest.split_at(at);
+        let Some((&byte, after)) = coded.split_first() else { break };
+        out.extend_from_slice(clean);
+        out.push(b'%');
+        if byte != b'%' || !is_upper_hex_pair(after.get(..2)) {
+            out.extend(HEX.get(usize::from(byte >> 4)));
+            out.extend(HEX.get(usize::from(byte & 0x0f)));
+        }
+        rest = after;
+    }
+    out.extend_from_slice(rest);
 }
 
 /// Decodes every well-formed `%XX` (either case) and leaves anything else untouched. Borrows when there is
@@ -127,6 +159,19 @@ mod tests {
         assert_eq!(encode(b"ARRAY::one|:two"), b"ARRAY%3A%3Aone%7C%3Atwo");
         assert_eq!(encode(b"100%"), b"100%25");
         assert_eq!(encode(b"%zz"), b"%25zz");
+    }
+
+    #[test]
+    fn what_is_clean_has_no_byte_that_is_encoded() {
+        for (byte, length) in (0..=255u8).flat_map(|byte| [1, 3, 8, 30].map(|length| (byte, length))) {
+            let mut value = vec![b'Z'; length];
+            assert!(is_clean(&value));
+            *value.last_mut().unwrap() = byte;
+            assert_eq!(is_clean(&value), !is_encoded(byte), "{byte} {length}");
+            value.rotate_left(length / 2);
+            assert_eq!(is_clean(&value), !is_encoded(byte), "{byte} {length}");
+        }
+        assert!(is_clean(b""));
     }
 
     #[test]
