@@ -161,7 +161,7 @@ impl Channel {
             joined_by: None,
             redirected: false,
             verbose: false,
-            variables: Variables::default(),
+            variables: Variables::with_room(),
             queued_extension: None,
             extension: VecDeque::new(),
             running_apps: Vec::new(),

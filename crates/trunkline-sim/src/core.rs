@@ -291,13 +291,16 @@ impl Core {
             self.sequence += 1;
             return;
         }
-        let mut event = self.new_event(&kind.name, &kind.origin);
+        let verbose = kind.variables || self.stores.settings.is_verbose();
+        let draft = self.channels.get(id).map(|channel| channel.draft(verbose || channel.verbose));
+        let mut event =
+            self.add_standard_headers(draft.unwrap_or_else(Draft::new), kind.name.as_str(), &kind.origin);
         for (name, value) in before {
             event.push(*name, *value);
         }
         if let Some(channel) = self.channels.get(id) {
             channel.write_basic(&mut event);
-            if kind.variables || channel.verbose || self.stores.settings.is_verbose() {
+            if verbose || channel.verbose {
                 channel.write_variables(&mut event);
             }
         }

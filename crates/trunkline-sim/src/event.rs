@@ -6,7 +6,7 @@ mod headers;
 pub(crate) mod origin;
 
 use std::borrow::Cow;
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
 use bytes::Bytes;
 use trunkline_proto::{EventFormat, EventName};
@@ -15,7 +15,7 @@ use crate::config::SwitchConfig;
 use crate::core::Core;
 use crate::time::Time;
 pub(crate) use draft::Draft;
-pub(crate) use headers::{Block, Headers, array_elements, decimal};
+pub(crate) use headers::{Headers, Size, array_elements};
 pub(crate) use origin::{ChannelEvent, Origin};
 
 /// An event that has been fired.
@@ -49,12 +49,13 @@ impl Fired {
     }
 }
 
-/// The headers that are the same in every event, and in every event of a second.
+/// The headers that are the same in every event of a second.
 #[derive(Debug)]
 pub(crate) struct Standard {
-    switch: Arc<Block>,
+    /// Those that are the same in every one.
+    switch: Headers,
     second: u64,
-    date: Arc<Block>,
+    headers: Headers,
 }
 
 impl Standard {
@@ -65,19 +66,18 @@ impl Standard {
         switch.push("FreeSWITCH-Switchname", &config.switchname);
         switch.push("FreeSWITCH-IPv4", &config.ipv4);
         switch.push("FreeSWITCH-IPv6", &config.ipv6);
-        Self { switch: Arc::new(switch.into()), second: u64::MAX, date: Arc::default() }
+        Self { switch, second: u64::MAX, headers: Headers::default() }
     }
 
-    /// The second's date.
-    fn date(&mut self, now: Time) -> &Arc<Block> {
+    /// Those of a second: the switch, and the date.
+    fn at(&mut self, now: Time) -> &Headers {
         if self.second != now.as_secs() {
-            let mut date = Headers::default();
-            date.push("Event-Date-Local", now.date());
-            date.push("Event-Date-GMT", now.rfc822());
-            self.date = Arc::new(date.into());
+            self.headers = self.switch.clone();
+            self.headers.push("Event-Date-Local", now.date());
+            self.headers.push("Event-Date-GMT", now.rfc822());
             self.second = now.as_secs();
         }
-        &self.date
+        &self.headers
     }
 }
 
@@ -97,8 +97,7 @@ impl Core {
         self.sequence += 1;
         let mut event = event.into();
         event.push("Event-Name", name);
-        event.share(&self.standard.switch);
-        event.share(self.standard.date(self.now));
+        event.append(self.standard.at(self.now));
         event.push_number("Event-Date-Timestamp", self.now.as_micros());
         event.push("Event-Calling-File", origin.file);
         event.push("Event-Calling-Function", origin.function);

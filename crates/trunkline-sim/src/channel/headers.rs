@@ -1,11 +1,24 @@
 //! The headers a channel puts into events (`switch_channel_event_set_data` in `src/switch_channel.c`).
 
+use std::ops::Add;
+
 use trunkline_proto::AnswerState;
 
-use super::Channel;
-use crate::event::Draft;
+use super::{Channel, KeptProfile};
+use crate::event::{Draft, Size};
+
+/// What the headers of a channel take that are neither its profiles' nor variables.
+const OWN: Size = Size { lines: 18, plain: 672, raw: 0 };
 
 impl Channel {
+    /// An event about it, with room for all its headers.
+    pub(crate) fn draft(&self, with_variables: bool) -> Draft {
+        let other = self.other.as_ref().map(|(_, profile)| profile);
+        let profiles = self.profile.iter().chain(other).map(KeptProfile::size);
+        let variables = if with_variables { self.variables.size() } else { Size::default() };
+        Draft::with_room(profiles.fold(OWN + variables, Size::add))
+    }
+
     /// What every event about it carries.
     pub(crate) fn write_basic(&self, event: &mut Draft) {
         event.push("Channel-State", self.running.as_str());

@@ -1,11 +1,11 @@
 //! The caller profile (`switch_caller_profile_event_set_data` in `src/switch_caller.c`).
 
 use std::ops::{Deref, DerefMut};
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
 use trunkline_proto::CallDirection;
 
-use crate::event::{Block, Draft, Headers};
+use crate::event::{Draft, Headers, Size};
 use crate::time::Time;
 
 /// Who calls whom. An empty text is one that is not set.
@@ -56,7 +56,7 @@ pub(crate) struct Times {
 pub(crate) struct KeptProfile {
     profile: Profile,
     /// With the prefix they stand under.
-    headers: OnceLock<(&'static str, Arc<Block>)>,
+    headers: OnceLock<(&'static str, Headers)>,
 }
 
 impl From<Profile> for KeptProfile {
@@ -83,13 +83,21 @@ impl DerefMut for KeptProfile {
 impl KeptProfile {
     /// Appends it under a prefix: `Caller`, `Other-Leg`.
     pub(crate) fn write(&self, prefix: &'static str, event: &mut Draft) {
-        let make = || Arc::new(Block::from(self.profile.headers(prefix)));
+        let make = || self.profile.headers(prefix);
         match self.headers.get_or_init(|| (prefix, make())) {
-            (kept, headers) if *kept == prefix => event.share(headers),
-            _ => event.share(&make()),
+            (kept, headers) if *kept == prefix => event.append(headers),
+            _ => event.append(&make()),
         }
     }
+
+    /// What its headers take, so far as that is known.
+    pub(super) fn size(&self) -> Size {
+        self.headers.get().map_or(SIZE, |(_, headers)| headers.size())
+    }
 }
+
+/// What the headers of most profiles take.
+const SIZE: Size = Size { lines: 32, plain: 1200, raw: 16 };
 
 impl Profile {
     /// As it is shown to another leg: its times are its own.
@@ -105,7 +113,7 @@ impl Profile {
     }
 
     fn headers(&self, prefix: &str) -> Headers {
-        let mut headers = Headers::with_capacity(32, 1024);
+        let mut headers = Headers::with_capacity(SIZE);
         self.write_texts(prefix, &mut headers);
         self.write_times(prefix, &mut headers);
         for (name, value) in

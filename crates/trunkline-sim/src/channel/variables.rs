@@ -1,8 +1,6 @@
 //! Channel variables.
 
-use std::sync::Arc;
-
-use crate::event::{Block, Draft, array_elements};
+use crate::event::{Draft, Headers, Size, array_elements};
 use crate::text::atoi;
 
 /// The highest index of an array.
@@ -16,19 +14,26 @@ const PREFIX: &[u8] = b"variable_";
 
 /// Channel variables in the order they were last set, as events list them.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Variables(Arc<Block>);
+pub(crate) struct Variables(Headers);
+
+/// What those of a call take that is parked.
+const ROOM: Size = Size { lines: 24, plain: 768, raw: 0 };
 
 impl Variables {
+    /// None, with room for some.
+    pub(super) fn with_room() -> Self {
+        Self(Headers::with_capacity(ROOM))
+    }
+
     /// Sets a variable, which puts it last; an empty value removes it.
     pub(crate) fn set(&mut self, name: impl AsRef<[u8]>, value: impl AsRef<[u8]>) {
         let (name, value) = (name.as_ref(), value.as_ref());
         if name.contains(&b'[') {
             return self.set_element(name, value);
         }
-        let headers = Arc::make_mut(&mut self.0).change();
-        headers.remove(|known| is(known, name));
+        self.remove(name);
         if !value.is_empty() {
-            headers.push_joined(&[PREFIX, name], value);
+            self.0.push_joined(&[PREFIX, name], value);
         }
     }
 
@@ -47,14 +52,14 @@ impl Variables {
         if self.get(name).is_none() {
             return self.set(name, array);
         }
-        Arc::make_mut(&mut self.0).change().replace(|known| is(known, name), &array);
+        self.0.replace(PREFIX.len(), name, &array);
     }
 
     /// Makes a variable an array, of one element if it is none yet.
     pub(crate) fn make_array(&mut self, name: &[u8]) {
         let Some(known) = self.get(name).filter(|known| !known.starts_with(ARRAY)) else { return };
         let array = [ARRAY, known].concat();
-        Arc::make_mut(&mut self.0).change().replace(|known| is(known, name), &array);
+        self.0.replace(PREFIX.len(), name, &array);
     }
 
     /// Adds to a variable in front, as [`append`](Self::append) does behind.
@@ -62,13 +67,12 @@ impl Variables {
         let (name, value) = (name.as_bytes(), value.as_ref());
         let Some(known) = self.get(name) else { return self.set(name, value) };
         let array = [ARRAY, value, b"|:", known.strip_prefix(ARRAY).unwrap_or(known)].concat();
-        Arc::make_mut(&mut self.0).change().replace(|known| is(known, name), &array);
+        self.0.replace(PREFIX.len(), name, &array);
     }
 
     /// [`set`](Self::set) to a number.
     pub(crate) fn set_number(&mut self, name: impl AsRef<[u8]>, value: u64) {
-        let mut digits = [0; 20];
-        self.set(name, crate::event::decimal(value, &mut digits));
+        self.set(name, itoa::Buffer::new().format(value));
     }
 
     /// Adds to a variable, which becomes an array where it had a value, and stays where it is.
@@ -76,29 +80,25 @@ impl Variables {
         let (name, value) = (name.as_bytes(), value.as_ref());
         let Some(known) = self.get(name) else { return self.set(name, value) };
         let array = [ARRAY, known.strip_prefix(ARRAY).unwrap_or(known), b"|:", value].concat();
-        Arc::make_mut(&mut self.0).change().replace(|known| is(known, name), &array);
+        self.0.replace(PREFIX.len(), name, &array);
     }
 
     pub(crate) fn remove(&mut self, name: &[u8]) {
-        if self.get(name).is_some() {
-            Arc::make_mut(&mut self.0).change().remove(|known| is(known, name));
-        }
+        self.0.remove(PREFIX.len(), name);
     }
 
     /// Removes all whose names begin so.
     pub(crate) fn remove_beginning(&mut self, beginning: &[u8]) {
         let begins =
             |name: &[u8]| name.get(..beginning.len()).is_some_and(|b| b.eq_ignore_ascii_case(beginning));
-        if self.iter().any(|(name, _)| begins(name)) {
-            let headers = Arc::make_mut(&mut self.0).change();
-            headers.remove(|known| known.get(PREFIX.len()..).is_some_and(begins));
+        let found = self.iter().find(|(name, _)| begins(name)).map(|(name, _)| name.to_vec());
+        if let Some(name) = found {
+            self.remove(&name);
         }
     }
 
     pub(crate) fn get(&self, name: impl AsRef<[u8]>) -> Option<&[u8]> {
-        let name = name.as_ref();
-        let found = self.0.headers().iter().find(|(known, _)| is(known, name));
-        found.map(|(_, value)| value)
+        self.0.find(PREFIX.len(), name.as_ref())
     }
 
     /// Whether a variable says yes.
@@ -107,19 +107,18 @@ impl Variables {
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
-        self.0.headers().iter().map(|(name, value)| (name.get(PREFIX.len()..).unwrap_or_default(), value))
+        self.0.iter().map(|(name, value)| (name.get(PREFIX.len()..).unwrap_or_default(), value))
+    }
+
+    /// What they take in an event.
+    pub(super) fn size(&self) -> Size {
+        self.0.size()
     }
 
     /// Puts all of them into an event.
     pub(crate) fn write(&self, event: &mut Draft) {
-        event.share(&self.0);
+        event.append(&self.0);
     }
-}
-
-/// Whether a header is the variable of this name, in any case.
-fn is(header: &[u8], name: &[u8]) -> bool {
-    header.len() == PREFIX.len() + name.len()
-        && header.get(PREFIX.len()..).is_some_and(|known| known.eq_ignore_ascii_case(name))
 }
 
 #[cfg(test)]

@@ -1,21 +1,21 @@
-//! An event as it is made: headers of its own, and blocks it shares with others.
+//! An event as it is made.
 
 use std::borrow::Cow;
-use std::sync::Arc;
 
 use bytes::Bytes;
 use trunkline_proto::{EventBuilder, EventFormat, Values};
 
-use super::headers::{Block, Headers, add_to, decimal, write_plain};
+use super::headers::{Headers, Size, add_to};
 
 /// An event's headers in order, and its body.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Draft {
-    own: Headers,
-    /// Blocks, each with how many of its own headers come before it.
-    shared: Vec<(usize, Arc<Block>)>,
+    headers: Headers,
     body: Option<Vec<u8>>,
 }
+
+/// What most events take that are about nothing in particular.
+const OWN: Size = Size { lines: 24, plain: 896, raw: 160 };
 
 impl From<EventBuilder> for Draft {
     fn from(builder: EventBuilder) -> Self {
@@ -30,11 +30,16 @@ impl From<EventBuilder> for Draft {
 
 impl Draft {
     pub(crate) fn new() -> Self {
-        Self { own: Headers::with_capacity(32, 768), shared: Vec::with_capacity(6), body: None }
+        Self::with_room(Size::default())
+    }
+
+    /// One with room for others beside its own headers.
+    pub(crate) fn with_room(others: Size) -> Self {
+        Self { headers: Headers::with_capacity(OWN + others), body: None }
     }
 
     pub(crate) fn push(&mut self, name: impl AsRef<[u8]>, value: impl AsRef<[u8]>) {
-        self.own.push(name, value);
+        self.headers.push(name, value);
     }
 
     /// A header of one value, or an array.
@@ -48,7 +53,7 @@ impl Draft {
     }
 
     pub(crate) fn push_number(&mut self, name: &str, value: u64) {
-        self.own.push_number(&[name.as_bytes()], value);
+        self.headers.push_number(&[name.as_bytes()], value);
     }
 
     /// [`push`](Self::push), for chains of them.
@@ -57,9 +62,9 @@ impl Draft {
         self
     }
 
-    /// A block of headers, as it is now.
-    pub(crate) fn share(&mut self, block: &Arc<Block>) {
-        self.shared.push((self.own.len(), Arc::clone(block)));
+    /// Headers that were made before, as they are now.
+    pub(crate) fn append(&mut self, headers: &Headers) {
+        self.headers.append(headers);
     }
 
     pub(crate) fn body(mut self, body: impl Into<Vec<u8>>) -> Self {
@@ -69,20 +74,12 @@ impl Draft {
 
     /// Names and values in order; an array as its text.
     pub(crate) fn headers(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
-        let mut own = self.own.iter();
-        let mut taken = 0;
-        let before = self.shared.iter().flat_map(move |(until, block)| {
-            let some: Vec<_> = own.by_ref().take(until - taken).collect();
-            taken = *until;
-            some.into_iter().chain(block.headers().iter())
-        });
-        let after = self.shared.last().map_or(0, |(until, _)| *until);
-        before.chain(self.own.iter().skip(after))
+        self.headers.iter()
     }
 
     /// The first header of this name in any case, as its text.
     pub(crate) fn first(&self, name: &[u8]) -> Option<Cow<'_, [u8]>> {
-        let (_, value) = self.headers().find(|(known, _)| known.eq_ignore_ascii_case(name))?;
+        let value = self.headers.find(0, name)?;
         Some(match value.strip_prefix(b"ARRAY::") {
             Some(only) if !only.windows(2).any(|pair| pair == b"|:") => only.into(),
             _ => value.into(),
@@ -106,9 +103,8 @@ impl Draft {
         if format != EventFormat::Plain {
             return self.to_builder().payload(format);
         }
-        let mut out = Vec::with_capacity(self.size_hint());
-        self.write_plain(&mut out);
-        out
+        let mut digits = itoa::Buffer::new();
+        [self.headers.plain(), &self.between(&mut digits).concat(), self.given_body()].concat()
     }
 
     /// The whole message.
@@ -116,51 +112,31 @@ impl Draft {
         if format != EventFormat::Plain {
             return self.to_builder().message(format).into();
         }
-        // How long it is stands in front and is known last: it is put before the payload, and what room is left
-        // in front of that is cut off.
-        const ROOM: usize = OUTER.0.len() + 20 + OUTER.1.len();
-        let mut out = Vec::with_capacity(ROOM + self.size_hint());
-        out.resize(ROOM, 0);
-        self.write_plain(&mut out);
-        let mut digits = [0; 20];
-        let length = decimal(u64::try_from(out.len() - ROOM).unwrap_or_default(), &mut digits);
-        let start = ROOM - OUTER.0.len() - length.len() - OUTER.1.len();
-        let front = OUTER.0.iter().chain(length).chain(OUTER.1);
-        for (place, byte) in out.iter_mut().skip(start).zip(front) {
-            *place = *byte;
-        }
-        Bytes::from(out).slice(start..)
+        let (mut outer, mut inner) = (itoa::Buffer::new(), itoa::Buffer::new());
+        let (headers, between, body) = (self.headers.plain(), self.between(&mut inner), self.given_body());
+        let between_length: usize = between.iter().map(|part| part.len()).sum();
+        let length = headers.len() + between_length + body.len();
+        let digits = outer.format(length);
+        let mut out = Vec::with_capacity(OUTER.0.len() + digits.len() + OUTER.1.len() + length);
+        out.extend_from_slice(OUTER.0);
+        out.extend_from_slice(digits.as_bytes());
+        out.extend_from_slice(OUTER.1);
+        out.extend_from_slice(headers);
+        between.iter().for_each(|part| out.extend_from_slice(part));
+        out.extend_from_slice(body);
+        out.into()
     }
 
-    fn write_plain(&self, out: &mut Vec<u8>) {
-        let mut own = self.own.iter();
-        let mut taken = 0;
-        for (until, block) in &self.shared {
-            for (name, value) in own.by_ref().take(until - taken) {
-                write_plain(name, value, out);
-            }
-            taken = *until;
-            out.extend_from_slice(block.plain());
-        }
-        for (name, value) in own {
-            write_plain(name, value, out);
-        }
-        match &self.body {
-            Some(body) if !body.is_empty() => {
-                let mut digits = [0; 20];
-                out.extend_from_slice(b"Content-Length: ");
-                out.extend_from_slice(decimal(u64::try_from(body.len()).unwrap_or_default(), &mut digits));
-                out.extend_from_slice(b"\n\n");
-                out.extend_from_slice(body);
-            }
-            _ => out.push(b'\n'),
-        }
+    fn given_body(&self) -> &[u8] {
+        self.body.as_deref().unwrap_or_default()
     }
 
-    fn size_hint(&self) -> usize {
-        let shared: usize = self.shared.iter().map(|(_, block)| block.plain().len()).sum();
-        let body = self.body.as_ref().map_or(0, |body| body.len() + 32);
-        shared + self.own.text_len() + self.own.text_len() / 8 + 3 * self.own.len() + body + 16
+    /// What stands between the headers and the body of a plain event.
+    fn between<'a>(&self, digits: &'a mut itoa::Buffer) -> [&'a [u8]; 3] {
+        match self.given_body().len() {
+            0 => [b"\n", b"", b""],
+            length => [b"Content-Length: ", digits.format(length).as_bytes(), b"\n\n"],
+        }
     }
 }
 
@@ -175,10 +151,9 @@ mod tests {
         let mut shared = Headers::default();
         shared.push("s1", "a b");
         shared.push("s2", "ARRAY::x|:y");
-        let block = Arc::new(Block::from(shared));
         let mut draft = Draft::new().header("first", "1");
-        draft.share(&block);
-        draft.share(&block);
+        draft.append(&shared);
+        draft.append(&shared);
         draft.push("list", "ARRAY::only");
         draft.push_number("last", 42);
         draft
