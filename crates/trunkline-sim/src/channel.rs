@@ -1,6 +1,7 @@
 //! A channel: its state, its caller profile, its variables, and the headers that tell them.
 
 pub(crate) mod cdr;
+mod codec;
 mod control;
 mod headers;
 mod lookup;
@@ -25,6 +26,7 @@ use crate::originate::OriginateId;
 use crate::time::Time;
 
 pub(crate) use cdr::AppLog;
+pub(crate) use codec::Codec;
 pub(crate) use control::{Control, QUEUE_LENGTH};
 pub(crate) use profile::{KeptProfile, Profile, Times};
 pub(crate) use scope::{Scopes, take_scope};
@@ -245,14 +247,6 @@ impl Channel {
     pub(crate) fn shown_name(&self) -> String {
         String::from_utf8_lossy(&self.name).into_owned()
     }
-}
-
-/// A codec, as headers name it.
-#[derive(Debug)]
-pub(crate) struct Codec {
-    pub(crate) name: &'static str,
-    pub(crate) rate: &'static str,
-    pub(crate) bit_rate: &'static str,
 }
 
 /// What the other leg is to a channel.

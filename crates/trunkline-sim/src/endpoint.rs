@@ -36,8 +36,8 @@ impl Endpoint {
     }
 }
 
-static L16: Codec = Codec { name: "L16", rate: "8000", bit_rate: "128000" };
-static PCMU: Codec = Codec { name: "PCMU", rate: "8000", bit_rate: "64000" };
+static L16: Codec = Codec::new("L16", "8000", "128000");
+static PCMU: Codec = Codec::new("PCMU", "8000", "64000");
 
 /// What a leg is made from.
 #[derive(Debug)]

@@ -77,14 +77,10 @@ impl Channel {
 
     fn write_codecs(&self, event: &mut Draft) {
         if self.reads {
-            event.push("Channel-Read-Codec-Name", self.codec.name);
-            event.push("Channel-Read-Codec-Rate", self.codec.rate);
-            event.push("Channel-Read-Codec-Bit-Rate", self.codec.bit_rate);
+            event.append(self.codec.read_headers());
         }
         if self.writes {
-            event.push("Channel-Write-Codec-Name", self.codec.name);
-            event.push("Channel-Write-Codec-Rate", self.codec.rate);
-            event.push("Channel-Write-Codec-Bit-Rate", self.codec.bit_rate);
+            event.append(self.codec.write_headers());
         }
     }
 }
