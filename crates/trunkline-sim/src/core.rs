@@ -14,7 +14,7 @@ use crate::channel::{ChannelId, Channels};
 use crate::conference::{Conferences, Due};
 use crate::config::SwitchConfig;
 use crate::dtmf::Digit;
-use crate::endpoint::Signal;
+use crate::endpoint::{Signal, SipCounts};
 use crate::event::{ChannelEvent, Draft, Fired, Standard};
 use crate::fault::Fault;
 use crate::log::LogLine;
@@ -48,6 +48,7 @@ pub(crate) struct Core {
     pub(crate) conferences: Conferences,
     pub(crate) lots: Lots,
     pub(crate) fifos: Fifos,
+    pub(crate) sip_counts: SipCounts,
     pub(crate) interest: Interest,
     pub(crate) standard: Standard,
     /// What it asks of the connections' side.
@@ -211,6 +212,7 @@ impl Core {
             conferences: Conferences::default(),
             lots: Lots::default(),
             fifos: Fifos::default(),
+            sip_counts: SipCounts::default(),
             interest: Interest::default(),
             standard: Standard::new(&config, &core_uuid),
             requests: VecDeque::new(),

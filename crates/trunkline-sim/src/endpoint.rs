@@ -14,7 +14,7 @@ use crate::log;
 use crate::time::Time;
 
 pub(crate) use loopback::Leg;
-pub(crate) use sip::{Dialog, Signal};
+pub(crate) use sip::{Dialog, Signal, SipCalls, SipCounts};
 
 /// What is at the other end of a channel.
 #[derive(Debug, Clone, Copy)]

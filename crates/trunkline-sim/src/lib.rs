@@ -144,7 +144,7 @@
 //!   sent, so that holding changes no session description. Statistics of RTP are those of a line nothing went over.
 //! - SIP itself: no packet is sent, nobody registers, INFO and MESSAGE reach nobody, presence is kept by no one.
 //! - Of the log, most lines of level DEBUG; languages but for that little Lua, databases but for `hash` and `db`; video, fax,
-//!   speech recognition, `mod_callcenter` but for its lists. The calls of a SIP profile are not counted.
+//!   speech recognition, `mod_callcenter` but for its lists. The calls of gateways are not counted.
 //! - Media that goes past the switch. An application that needs media does not wait for it on a called leg that is not
 //!   answered.
 //! - Queues call the members that `fifo_member` made, by the strategy `ringall`, and none of `fifo.conf`; chimes, what is

@@ -2,6 +2,7 @@
 //! end does is scripted, or it is the switch itself, where the call comes in as another one. A signal takes a moment
 //! to get there.
 
+mod counts;
 mod dialog;
 mod incoming;
 mod media;
@@ -15,6 +16,7 @@ use crate::channel::{ChannelId, Profile};
 use crate::config::SipOutcome;
 use crate::core::{Core, Task};
 use crate::event::origin;
+pub(crate) use counts::{SipCalls, SipCounts};
 pub(crate) use dialog::Dialog;
 use dialog::Ending;
 
@@ -92,6 +94,7 @@ impl Core {
         let Some(channel) = self.channels.get_mut(id) else { return };
         let variables = &mut channel.variables;
         if named {
+            self.sip_counts.change(&address.profile, |calls| calls.made += 1);
             let to = String::from_utf8_lossy(&address.destination);
             variables.set("sip_destination_url", format!("sip:{to}@{}", address.host));
             return;
@@ -322,6 +325,7 @@ impl Core {
         if is_open {
             media::set_statistics(channel);
         }
+        self.count_sip_end(id);
     }
 }
 

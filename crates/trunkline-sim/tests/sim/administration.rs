@@ -300,3 +300,21 @@ fn queues_agents_and_tiers_are_those_of_the_file() {
     asks(&mut world, client, &[("callcenter_config queue reload q", "+OK\n")]);
     assert!(api(&mut world, client, "callcenter_config queue list").contains("|ring-all|"));
 }
+
+#[test]
+fn a_profile_counts_its_calls() {
+    let mut world = World::new(SwitchConfig::default());
+    let client = world.client(&[]);
+    for dial in [TO_ITSELF, "originate sofia/internal/1@192.0.2.1 &park"] {
+        api(&mut world, client, dial);
+        world.pass_millis(2000);
+    }
+    let status = api(&mut world, client, "sofia status profile internal");
+    for line in ["CALLS-IN         \t1\n", "FAILED-CALLS-IN  \t0\n", "CALLS-OUT        \t2\n"] {
+        assert!(status.contains(line), "{status}");
+    }
+    let counts = "<calls-in>1</calls-in>\n    <calls-out>2</calls-out>\n    <failed-calls-in>0</failed-calls-in>\n    \
+                  <failed-calls-out>1</failed-calls-out>\n";
+    let status = api(&mut world, client, "sofia xmlstatus profile internal");
+    assert!(status.contains(counts), "{status}");
+}

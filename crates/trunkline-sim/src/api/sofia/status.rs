@@ -1,9 +1,10 @@
-//! `sofia status` and `sofia xmlstatus` (`cmd_status` and `cmd_xml_status` in `mod_sofia.c`). Nothing is counted: the
-//! numbers of calls are those of a profile nobody has used.
+//! `sofia status` and `sofia xmlstatus` (`cmd_status` and `cmd_xml_status` in `mod_sofia.c`). The calls of gateways are not
+//! counted.
 
 use super::Registration;
 use crate::api::show::table::escape;
 use crate::core::Core;
+use crate::endpoint::SipCalls;
 
 const LINE: &str =
     "=================================================================================================\n";
@@ -18,6 +19,7 @@ pub(super) struct Profile<'a> {
     pub(super) url: String,
     pub(super) ip: &'a str,
     registrations: usize,
+    calls: SipCalls,
 }
 
 impl<'a> Profile<'a> {
@@ -50,6 +52,7 @@ fn profiles<'a>(core: &'a Core) -> Vec<Profile<'a>> {
         alias_of: None,
         url: format!("sip:mod_sofia@{ip}:{}", core.config.sip.port_of(name)),
         ip,
+        calls: core.sip_counts.of(name),
         registrations: if place == 0 { core.config.sip.registrations.len() } else { 0 },
     };
     core.config.sip.profiles.iter().enumerate().map(profile).collect()
@@ -123,6 +126,7 @@ fn rows(fields: &[Field], width: usize) -> String {
 
 fn profile_fields(profile: &Profile<'_>) -> Vec<Field> {
     let fixed = |name, xml, value: &str| (name, xml, value.to_owned());
+    let calls = profile.calls;
     vec![
         fixed("Name", "name", profile.name),
         fixed("Domain Name", "domain-name", "N/A"),
@@ -152,12 +156,12 @@ fn profile_fields(profile: &Profile<'_>) -> Vec<Field> {
         fixed("LATE-NEG", "late-neg", "false"),
         fixed("PROXY-MEDIA", "proxy-media", "false"),
         fixed("AGGRESSIVENAT", "aggressive-nat", "false"),
-        fixed("CALLS-IN", "calls-in", "0"),
+        ("CALLS-IN", "calls-in", calls.taken.to_string()),
         // In XML they stand in another order.
-        fixed("FAILED-CALLS-IN", "", "0"),
-        fixed("CALLS-OUT", "calls-out", "0"),
-        fixed("", "failed-calls-in", "0"),
-        fixed("FAILED-CALLS-OUT", "failed-calls-out", "0"),
+        ("FAILED-CALLS-IN", "", calls.taken_in_vain.to_string()),
+        ("CALLS-OUT", "calls-out", calls.made.to_string()),
+        ("", "failed-calls-in", calls.taken_in_vain.to_string()),
+        ("FAILED-CALLS-OUT", "failed-calls-out", calls.made_in_vain.to_string()),
         ("REGISTRATIONS", "registrations", profile.registrations.to_string()),
     ]
 }

@@ -38,6 +38,7 @@ impl Core {
         from: &Profile,
         peer: Option<ChannelId>,
     ) -> ChannelId {
+        self.sip_counts.change(sip_profile, |calls| calls.taken += 1);
         let ip = self.config.ipv4.clone();
         let number = String::from_utf8_lossy(&from.caller_number).into_owned();
         let name = format!("sofia/{sip_profile}/{number}@{ip}");
