@@ -73,13 +73,18 @@ impl Member {
         (self.next, self.fails, self.calls)
     }
 
+    /// Whether the directory says how it is reached.
+    pub(super) fn is_user(&self) -> bool {
+        self.dial.contains("user/")
+    }
+
     /// How it is called for a queue.
     pub(super) fn dial_for(&self, queue: &str) -> String {
         let Self { uuid, timeout, .. } = self;
         let whole = blocks(self.dial.as_bytes(), b'{', b'}', b',');
         let rest = whole.map_or(self.dial.as_str().into(), |(_, rest)| String::from_utf8_lossy(rest));
         let own = format!("leg_timeout={timeout},fifo_outbound_uuid={uuid},fifo_name={queue}");
-        if self.dial.contains("user/") {
+        if self.is_user() {
             format!("{{ignore_early_media=true,outbound_redirect_fatal=true,{own}}}{}", self.dial)
         } else {
             format!("[{own}]{rest}")
@@ -196,6 +201,29 @@ impl Fifos {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_member_is_called_and_left_alone() {
+        let mut member = Member::new("{a=1}null/1", Time::default());
+        member.uuid = "m".into();
+        let own = "leg_timeout=60,fifo_outbound_uuid=m,fifo_name=q";
+        assert_eq!(member.dial_for("q"), format!("[{own}]null/1"));
+        assert!(member.is_free(100));
+        member.begins(100);
+        assert!(!member.is_free(100));
+        member.ends(110, true);
+        assert_eq!((member.calls, member.next), (1, 116));
+        assert!(!member.is_free(115) && member.is_free(116));
+        member.ends(120, true);
+        assert_eq!((member.calls, member.next), (1, 116), "there was no call to end");
+        member.fails(200);
+        assert_eq!((member.fails, member.all_fails, member.next), (1, 1, 206));
+        member.begins(206);
+        assert_eq!((member.fails, member.all_fails), (0, 1));
+        let user = Member { uuid: "m".into(), ..Member::new("user/1", Time::default()) };
+        let asked = "ignore_early_media=true,outbound_redirect_fatal=true";
+        assert_eq!(user.dial_for("q"), format!("{{{asked},{own}}}user/1"));
+    }
 
     #[test]
     fn a_member_is_known_by_its_uuid_or_its_dial_string() {

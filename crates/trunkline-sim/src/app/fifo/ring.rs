@@ -96,39 +96,19 @@ impl Core {
     fn ring_members(&mut self, queue: &str) {
         let Some(fifo) = self.fifos.get(queue) else { return };
         let members = self.fifos.callable(fifo, self.now.as_secs());
-        let order: Vec<usize> = (0..SLOTS).collect();
-        let is_left = |caller: ChannelId| !self.fifos.rings.are_for(caller);
-        let caller = fifo.first(&order, |one| one.vip && is_left(one.channel));
-        let caller = caller.or_else(|| fifo.first(&order, |one| is_left(one.channel)));
-        let Some(caller) = caller.filter(|_| !members.is_empty()) else { return };
+        let Some(caller) = self.next_to_ring_for(fifo).filter(|_| !members.is_empty()) else { return };
         let dials: Vec<String> = members.iter().map(|member| member.dial_for(queue)).collect();
-        let by_directory = |member: &Member| member.dial.contains("user/");
-        let dial: String = dials
-            .iter()
-            .zip(&members)
-            .enumerate()
-            .map(|(place, (dial, member))| match (by_directory(member), place + 1 == members.len()) {
-                (true, true) => dial.clone(),
-                (true, false) => format!("{dial}:_:"),
-                (false, _) => format!("{dial},"),
-            })
-            .collect();
         let ring = Ring {
             queue: queue.to_owned(),
             caller,
             caller_uuid: self.uuid_of(caller),
             members: members.iter().map(|member| member.uuid.clone()).collect(),
-            dial,
+            dial: joined(&dials, &members),
             originate: None,
         };
         let variables = self.ring_variables(caller, &members);
         self.tell_before_dialling(&ring);
-        for uuid in &ring.members {
-            self.fifos.change_members(uuid, |member| member.ringing += 1);
-        }
-        self.fifos.rings.made += 1;
-        let id = RingId(self.fifos.rings.made);
-        self.fifos.rings.under_way.insert(id, ring);
+        let id = self.begin_ring(ring);
         let longest = members.iter().map(|member| member.timeout).max().filter(|longest| *longest > 0);
         let then = Action::new("fifo", format!("{queue} out nowait").as_bytes());
         let timeout = longest.unwrap_or(TIMEOUT).into();
@@ -143,6 +123,24 @@ impl Core {
         }
     }
 
+    /// The first caller nobody is called for yet, of those who are to be served first if there is one.
+    fn next_to_ring_for(&self, fifo: &Fifo) -> Option<ChannelId> {
+        let order: Vec<usize> = (0..SLOTS).collect();
+        let is_left = |caller: ChannelId| !self.fifos.rings.are_for(caller);
+        let first = fifo.first(&order, |one| one.vip && is_left(one.channel));
+        first.or_else(|| fifo.first(&order, |one| is_left(one.channel)))
+    }
+
+    fn begin_ring(&mut self, ring: Ring) -> RingId {
+        for uuid in &ring.members {
+            self.fifos.change_members(uuid, |member| member.ringing += 1);
+        }
+        self.fifos.rings.made += 1;
+        let id = RingId(self.fifos.rings.made);
+        self.fifos.rings.under_way.insert(id, ring);
+        id
+    }
+
     /// The variables of every leg: those of the dial strings, and what tells it about the caller.
     fn ring_variables(&mut self, caller: ChannelId, members: &[Member]) -> Variables {
         let of_member = |member: &Member| {
@@ -150,8 +148,8 @@ impl Core {
             let own = blocks.map(|(variables, _)| variables).unwrap_or_default();
             own.into_iter().filter(|(name, _)| name != b"fifo_outbound_uuid").collect::<Vec<_>>()
         };
-        let directory = |member: &&Member| !member.dial.contains("user/");
-        let mut variables: Variables = members.iter().filter(directory).flat_map(of_member).collect();
+        let shared = members.iter().filter(|member| !member.is_user());
+        let mut variables: Variables = shared.flat_map(of_member).collect();
         let uuid = self.new_uuid();
         if let Some(channel) = self.channels.get_mut(caller) {
             channel.variables.set("fifo_originate_uuid", &uuid);
@@ -255,6 +253,16 @@ impl Core {
             self.members_unreached(id, cause);
         }
     }
+}
+
+/// The calls to all members as one dial string; to users of the directory they are apart.
+fn joined(dials: &[String], members: &[Member]) -> String {
+    let apart = |(dial, member): (&String, &Member)| match member.is_user() {
+        true => format!("{dial}:_:"),
+        false => format!("{dial},"),
+    };
+    let text: String = dials.iter().zip(members).map(apart).collect();
+    text.strip_suffix(":_:").unwrap_or(&text).to_owned()
 }
 
 /// The codecs a member's call may have: its caller's, unless another than G.711 has to give way to that.
