@@ -2,6 +2,7 @@
 //! calls there are.
 
 use std::collections::{HashMap, VecDeque};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, Weak};
 use std::time::Duration;
 
@@ -21,6 +22,15 @@ use crate::reconnect::{Gap, GapCause};
 #[derive(Debug, Default)]
 pub(crate) struct LastCall(Option<(Id, Weak<CallState>)>);
 
+/// How far the switch has told of a hangup.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Hangup {
+    /// There is more to come.
+    Begun,
+    /// To the end: its CHANNEL_HANGUP_COMPLETE has come, and the notice that the connection lingers.
+    Told,
+}
+
 /// An id as the switch makes them, as it stands on the wire.
 type Id = [u8; 36];
 
@@ -34,6 +44,8 @@ pub(crate) struct Calls {
     expected: Mutex<Option<Arc<CallState>>>,
     /// The same, as long as anybody has it.
     own: Mutex<Weak<CallState>>,
+    /// The switch has said that this one is down, and that the connection lingers.
+    lingers: AtomicBool,
     /// What the connection is subscribed to for them.
     heard: Mutex<EventSet>,
 }
@@ -151,6 +163,7 @@ impl Calls {
 
     /// The call of the connection is down. Its events are on their way, and tell of it, unless they are lost or filtered out.
     pub(crate) fn on_linger(&self) {
+        self.lingers.store(true, Ordering::Relaxed);
         // At the end of a runtime there is none.
         let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
         if let Some(call) = lock(&self.own).upgrade().filter(|call| call.ended().is_none()) {
@@ -159,6 +172,19 @@ impl Calls {
                 call.on_down();
             });
         }
+    }
+
+    /// How far the switch has told of the hangup of the connection's call, if it has begun to and nobody listens.
+    pub(crate) fn hangup(&self) -> Option<Hangup> {
+        match lock(&self.own).upgrade()?.hangup()? {
+            Hangup::Told if !self.lingers() => Some(Hangup::Begun),
+            hangup => Some(hangup),
+        }
+    }
+
+    /// Whether the switch has said that the connection lingers.
+    pub(crate) fn lingers(&self) -> bool {
+        self.lingers.load(Ordering::Relaxed)
     }
 
     fn all(&self) -> Vec<Arc<CallState>> {

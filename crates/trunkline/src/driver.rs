@@ -20,8 +20,9 @@ use crate::read_buffer::ReadBuffer;
 use crate::reconnect::{Dial, Reconnect, STEADY, State};
 use crate::trace;
 
-/// Having read so much at once, let the consumers run before reading more.
-const MUCH: usize = 32 * 1024;
+/// Having read so much at once, let the consumers run before reading more. It is more than what connections read into that
+/// nothing much comes over: what the switch tells of a call's end is read to its end before who waits for that goes.
+const MUCH: usize = 64 * 1024;
 /// A connection over which nothing has come for so long gives memory back; at most for twice as long.
 const REST: Duration = Duration::from_millis(100);
 const FAR: Duration = Duration::from_secs(365 * 24 * 3600);
@@ -160,6 +161,8 @@ async fn session(reader: &mut Reader, driving: &mut Driving) -> Turn {
                 shared.received.bytes.add(read);
                 driving.turn(|core, events, now| {
                     rest.heard(now);
+                    // Then it looks for other deadlines, too.
+                    core.armed = core.armed.into_iter().chain(rest.at).min();
                     core.heard = Some(now);
                     core.connection.handle_input_into(&mut buffer.bytes, events, now);
                     buffer.missing = core.connection.missing(buffer.bytes.len());
@@ -167,8 +170,10 @@ async fn session(reader: &mut Reader, driving: &mut Driving) -> Turn {
             }
             Woken::Read(Err(error)) => driving.turn(|core, _, now| core.connection.handle_error(&error, now)),
             Woken::Called => {
-                // Tasks woken together speak together: let them, then write once.
-                tokio::task::yield_now().await;
+                if lock(&shared.closed).is_none() {
+                    // Tasks woken together speak together: let them, then write once.
+                    tokio::task::yield_now().await;
+                }
                 driving.turn(|_, _, _| {})
             }
             Woken::Timer => {
@@ -249,6 +254,7 @@ async fn hand_out(shared: &Shared, deliveries: &mut Deliveries, last_call: &mut 
     shared.received.batch(&deliveries.events, &deliveries.logs);
     shared.heed_parking(&deliveries.events);
     shared.calls.on_events(&deliveries.events, last_call);
+    shared.heed_end();
     let events = {
         let streams = lock(&shared.event_streams);
         let sinks = streams.iter().map(|sink| (&sink.queue, |event: &Event| sink.wants.matches(event)));

@@ -9,6 +9,7 @@ use tokio::sync::{Notify, oneshot};
 use trunkline_proto::{ChannelUuid, CloseReason, Event, EventName, EventSet, Reply, Unanswered};
 
 use super::{Ended, EndedBy};
+use crate::calls::Hangup;
 use crate::core::lock;
 use crate::queue::{Ending, Queue};
 use crate::reconnect::Gap;
@@ -33,6 +34,8 @@ struct Inner {
     /// This program has asked for its end.
     asked: Option<EndedBy>,
     ended: Option<Ended>,
+    /// How far its hangup was told.
+    hangup: Option<Hangup>,
     streams: Vec<CallStream>,
     /// Why none of its events will come any more.
     over: Option<CloseReason>,
@@ -77,6 +80,7 @@ impl CallState {
             runs: Vec::new(),
             asked: None,
             ended: None,
+            hangup: None,
             streams: Vec::new(),
             over: None,
             serials: 0,
@@ -95,6 +99,12 @@ impl CallState {
 
     pub(crate) fn ended(&self) -> Option<Ended> {
         lock(&self.inner).ended.clone()
+    }
+
+    /// How far its hangup was told, if it was hung up and nobody listens to its events.
+    pub(crate) fn hangup(&self) -> Option<Hangup> {
+        let inner = lock(&self.inner);
+        inner.hangup.filter(|_| inner.streams.is_empty())
     }
 
     /// Waits for the end.
@@ -165,8 +175,9 @@ impl CallState {
         match name {
             EventName::ChannelExecute => self.on_execute(event),
             EventName::ChannelExecuteComplete => self.on_complete(event),
-            EventName::ChannelHangup | EventName::ChannelHangupComplete | EventName::ChannelDestroy => {
-                self.on_hangup(event);
+            EventName::ChannelHangup => self.on_hangup(event, Hangup::Begun),
+            EventName::ChannelHangupComplete | EventName::ChannelDestroy => {
+                self.on_hangup(event, Hangup::Told);
             }
             _ => {}
         }
@@ -219,8 +230,9 @@ impl CallState {
         self.changed.notify_waiters();
     }
 
-    fn on_hangup(&self, event: &Event) {
-        let inner = lock(&self.inner);
+    fn on_hangup(&self, event: &Event, hangup: Hangup) {
+        let mut inner = lock(&self.inner);
+        inner.hangup = Some(hangup);
         if inner.ended.as_ref().is_some_and(|ended| ended.cause.is_some()) {
             return;
         }

@@ -189,6 +189,7 @@ impl Shared {
         }
         if std::mem::take(&mut rare.lingers) {
             self.calls.on_linger();
+            self.heed_end();
         }
         if let Some((sender, call)) = rare.call.take() {
             self.tally.connected();

@@ -11,10 +11,14 @@ use std::time::Duration;
 
 use trunkline_proto::{Command, Event, EventName, Execute};
 
-use super::Shared;
+use super::{Shared, lock};
+use crate::calls::Hangup;
 
 /// How long a call may take to show that it is parked.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How long what is told of a hangup may take. Nearly always it comes at once.
+const MOMENT: Duration = Duration::from_millis(100);
 
 /// What is known of a call's being parked.
 #[derive(Debug, Default)]
@@ -33,7 +37,8 @@ impl Shared {
         self.parking.0.store(UNKNOWN, Ordering::Relaxed);
     }
 
-    /// Closes the connection, and has a call go on that was parked for it.
+    /// Closes the connection, and has a call go on that was parked for it. Of one that was hung up the rest is on its way: the
+    /// connection needs no word then, for which we would have to wait.
     pub(crate) fn leave(&self) {
         let parking = &self.parking.0;
         match parking.compare_exchange(UNKNOWN, LEAVING, Ordering::Relaxed, Ordering::Relaxed) {
@@ -47,7 +52,27 @@ impl Shared {
                 }
             }),
             Err(LEAVING) => {}
-            Err(_) => self.with(|core, now| core.connection.close(now)),
+            Err(_) => {
+                let hangup = self.calls.hangup().filter(|_| lock(&self.event_streams).is_empty());
+                self.with(|core, now| match hangup.filter(|_| core.connection.outstanding() == 0) {
+                    Some(Hangup::Told) => core.connection.abort(),
+                    Some(Hangup::Begun) => core.leave_by = core.leave_by.or(now.checked_add(MOMENT)),
+                    None => core.connection.close(now),
+                });
+                // It may have come meanwhile.
+                self.heed_end();
+            }
+        }
+    }
+
+    /// Leaves, if that has waited for the last that is told of a hangup, and there is no more.
+    pub(crate) fn heed_end(&self) {
+        if self.calls.lingers() && self.calls.hangup() == Some(Hangup::Told) {
+            self.with(|core, _| {
+                if core.leave_by.take().is_some() {
+                    core.connection.abort();
+                }
+            });
         }
     }
 

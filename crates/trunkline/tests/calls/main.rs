@@ -14,6 +14,7 @@ mod cancelling;
 mod digits;
 mod elsewhere;
 mod faults;
+mod leaving;
 mod lifecycle;
 mod listening;
 mod nomedia;

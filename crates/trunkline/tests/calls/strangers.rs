@@ -78,7 +78,7 @@ async fn over(handle: &ServerHandle, count: u64) -> Counts {
     handle.counts()
 }
 
-async fn hear(stream: &mut TcpStream, text: &str) {
+pub(crate) async fn hear(stream: &mut TcpStream, text: &str) {
     let mut heard = Vec::new();
     while !heard.ends_with(text.as_bytes()) {
         heard.push(stream.read_u8().await.expect("more to be said"));
