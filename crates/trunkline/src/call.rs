@@ -34,6 +34,7 @@ pub(crate) use state::CallState;
 use crate::client::Client;
 use crate::core::Shared;
 use crate::error::Error;
+use crate::outcome::printed;
 use crate::typed_api::ApiAnswer;
 
 /// A call. Cloning it is cheap; every clone is the same call.
@@ -222,6 +223,13 @@ impl<M: Mode> Call<M> {
     async fn kill(&self, cause: &HangupCause) -> Result<(), Error> {
         let kill = UuidKill::new(self.uuid()).cause(cause.as_str());
         let line = kill.line()?;
+        if self.handle.data.is_some() {
+            let refused = self.end_by(Command::api(&line)?).await;
+            return match refused.map(|reply| printed(&line, reply?)) {
+                Some(answer) => ApiAnswer::read(&kill, &line, answer?).map(drop),
+                None => Ok(()),
+            };
+        }
         let mut said = Said { line: self.line(), command: Some(Command::api(&line)?) };
         let answer = self.handle.client.api(&line).await;
         said.command = None;

@@ -175,6 +175,20 @@ impl<M: Mode> Call<M> {
         self.taken(&what, receiver.await.unwrap_or_else(|_| Err(gone()))).await
     }
 
+    /// Says what ends the call, and waits for that; or for the answer, where it is not taken. It is said, whether or not anybody
+    /// waits.
+    pub(super) async fn end_by(&self, command: Command) -> Option<Result<Reply, Error>> {
+        let what = command.describe().into_owned();
+        let (id, state) = (Arc::from(&*what), Arc::clone(&self.handle.state));
+        let end = state.begin_now(&id);
+        let (serial, asker) = (self.handle.client.serial(), Asker::Call(state, id));
+        self.line().insist(Submission { serial, command, timeout: None, asker });
+        match end.await {
+            Ok(Told::NotTaken(reply)) => Some(reply.map_err(|why| Error::unanswered(&what, why))),
+            Ok(Told::Complete(_)) | Err(_) => None,
+        }
+    }
+
     /// What an answer means. The end of the call, or of its connection, is no failure of what was said.
     async fn taken(&self, what: &str, reply: Result<Reply, Unanswered>) -> Result<CommandReply, Error> {
         let error = match reply {

@@ -135,6 +135,16 @@ impl CallState {
         .await
     }
 
+    /// The same of what is not held up by what runs.
+    pub(super) fn begin_now(&self, id: &Arc<str>) -> oneshot::Receiver<Told> {
+        let mut inner = lock(&self.inner);
+        let complete = inner.begin(id);
+        if inner.ended.is_some() {
+            inner.runs.clear();
+        }
+        complete
+    }
+
     async fn wait_for<T>(&self, mut done: impl FnMut(&mut Inner) -> Option<T>) -> T {
         wait(&self.changed, || done(&mut lock(&self.inner))).await
     }
@@ -216,7 +226,12 @@ impl CallState {
 
     /// An application was answered for: of one that the switch does not take nothing more is heard.
     pub(crate) fn on_reply(&self, id: &str, reply: Result<Reply, Unanswered>) {
-        if matches!(&reply, Ok(Reply::Command(reply)) if reply.error().is_none()) {
+        let is_taken = match &reply {
+            Ok(Reply::Command(reply)) => reply.error().is_none(),
+            Ok(Reply::Api(response)) => response.error().is_none(),
+            _ => false,
+        };
+        if is_taken {
             return;
         }
         let mut inner = lock(&self.inner);
