@@ -127,8 +127,8 @@ impl<M: Mode> Call<M> {
     /// [prepared](Shared::prepare), not said.
     pub(crate) fn of_connection(client: Client, data: ChannelData) -> Self {
         let shared = client.shared();
-        let uuid = data.uuid().unwrap_or_else(|| "".into());
-        let state = shared.calls.take_expected(&uuid);
+        let expected = shared.calls.take_expected();
+        let state = expected.unwrap_or_else(|| shared.calls.of(&data.uuid().unwrap_or_else(|| "".into())));
         if let Some(reason) = client.close_reason() {
             // Before anybody could tell it.
             state.on_closed(&reason);

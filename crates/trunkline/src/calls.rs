@@ -40,10 +40,11 @@ const LAST_EVENTS: Duration = Duration::from_secs(2);
 #[derive(Debug, Default)]
 pub(crate) struct Calls {
     by_uuid: Mutex<HashMap<ChannelUuid, Weak<CallState>>>,
-    /// The one that the switch has connected to us for, until somebody has it.
-    expected: Mutex<Option<Arc<CallState>>>,
-    /// The same, as long as anybody has it.
+    /// The one that the switch has connected to us for, as long as anybody has it. Not among the others: nearly always there
+    /// are none.
     own: Mutex<Weak<CallState>>,
+    /// The same, until somebody has it.
+    expected: Mutex<Option<Arc<CallState>>>,
     /// The switch has said that this one is down, and that the connection lingers.
     lingers: AtomicBool,
     /// What the connection is subscribed to for them.
@@ -97,6 +98,9 @@ impl Drop for Asked<'_> {
 impl Calls {
     /// What is known of this call; begun, if nothing was.
     pub(crate) fn of(&self, uuid: &ChannelUuid) -> Arc<CallState> {
+        if let Some(own) = self.own(uuid.as_str()) {
+            return own;
+        }
         let mut calls = lock(&self.by_uuid);
         if let Some(call) = calls.get(uuid).and_then(Weak::upgrade) {
             return call;
@@ -112,15 +116,19 @@ impl Calls {
 
     /// The call that the switch has connected to us for is known from now on: whatever comes behind its data is told it.
     pub(crate) fn expect(&self, uuid: &ChannelUuid) {
-        let own = self.of(uuid);
+        let own = Arc::new(CallState::new(uuid.clone()));
         *lock(&self.own) = Arc::downgrade(&own);
         *lock(&self.expected) = Some(own);
     }
 
     /// The same, for who handles it.
-    pub(crate) fn take_expected(&self, uuid: &ChannelUuid) -> Arc<CallState> {
-        let expected = lock(&self.expected).take();
-        expected.unwrap_or_else(|| self.of(uuid))
+    pub(crate) fn take_expected(&self) -> Option<Arc<CallState>> {
+        lock(&self.expected).take()
+    }
+
+    /// The call of the connection, if this is its id.
+    fn own(&self, uuid: &str) -> Option<Arc<CallState>> {
+        lock(&self.own).upgrade().filter(|own| own.is(uuid))
     }
 
     /// Tells each call what is its own.
@@ -128,7 +136,7 @@ impl Calls {
         let before = last_call.0.take();
         // Nearly always they are all of one call.
         let mut last = before.as_ref().and_then(|(id, call)| Some((&id[..], call.upgrade()?)));
-        if last.is_none() && lock(&self.by_uuid).is_empty() {
+        if last.is_none() && lock(&self.own).strong_count() == 0 && lock(&self.by_uuid).is_empty() {
             return;
         }
         for event in events {
@@ -188,10 +196,14 @@ impl Calls {
     }
 
     fn all(&self) -> Vec<Arc<CallState>> {
-        lock(&self.by_uuid).values().filter_map(Weak::upgrade).collect()
+        let own = lock(&self.own).upgrade();
+        own.into_iter().chain(lock(&self.by_uuid).values().filter_map(Weak::upgrade)).collect()
     }
 
     fn whose(&self, event: &Event, uuid: &str) -> Option<Arc<CallState>> {
+        if let Some(own) = self.own(uuid) {
+            return Some(own);
+        }
         let mut calls = lock(&self.by_uuid);
         match calls.get(uuid).map(Weak::upgrade) {
             Some(Some(call)) => return Some(call),
@@ -203,8 +215,12 @@ impl Calls {
             return None;
         }
         // It goes on under another id (`switch_core_session_set_uuid` in `switch_core_session.c`).
-        let call = calls.remove(&*event.get("Old-Unique-ID")?)?;
-        let new = ChannelUuid::from(uuid);
+        let (old, new) = (event.get("Old-Unique-ID")?, ChannelUuid::from(uuid));
+        if let Some(own) = self.own(&old) {
+            own.rename(new);
+            return Some(own);
+        }
+        let call = calls.remove(&*old)?;
         let state = call.upgrade()?;
         state.rename(new.clone());
         calls.insert(new, call);
@@ -256,7 +272,7 @@ mod tests {
     async fn the_end_of_the_connections_call_is_not_that_of_others() {
         let calls = Calls::default();
         calls.expect(&"own".into());
-        let own = calls.take_expected(&"own".into());
+        let own = calls.take_expected().unwrap();
         let other = calls.of(&"other".into());
         calls.on_linger();
         assert_eq!(own.wait_ended().await.by, EndedBy::Switch);
@@ -269,16 +285,20 @@ mod tests {
     fn a_rename_finds_the_call_whatever_was_asked_before() {
         let calls = Calls::default();
         let call = calls.of(&"old".into());
-        drop(calls.of(&"new".into()));
-        let renamed = EventBuilder::named(&EventName::ChannelUuid)
-            .header("Unique-ID", "new")
-            .header("Old-Unique-ID", "old");
-        calls.on_events(
-            &VecDeque::from([renamed.to_event(EventFormat::Plain).unwrap()]),
-            &mut LastCall::default(),
-        );
-        assert_eq!(call.uuid(), "new".into());
-        assert!(Arc::ptr_eq(&calls.of(&"new".into()), &call));
+        calls.expect(&"own".into());
+        let own = calls.take_expected().unwrap();
+        for (call, old, new) in [(call, "old", "new"), (own, "own", "other")] {
+            drop(calls.of(&new.into()));
+            let renamed = EventBuilder::named(&EventName::ChannelUuid)
+                .header("Unique-ID", new)
+                .header("Old-Unique-ID", old);
+            calls.on_events(
+                &VecDeque::from([renamed.to_event(EventFormat::Plain).unwrap()]),
+                &mut LastCall::default(),
+            );
+            assert_eq!(call.uuid(), new.into());
+            assert!(Arc::ptr_eq(&calls.of(&new.into()), &call));
+        }
     }
 
     #[tokio::test]

@@ -311,9 +311,12 @@ impl Shared {
     /// told, and our half of the socket is closed.
     pub(crate) fn abandon(&self, deliveries: &mut Deliveries) {
         let reason = self.with(|core, now| {
-            core.connection.handle_error(&io::Error::other("the runtime that drove it was shut down"), now);
-            // Nobody is left to make another connection.
-            core.connection.give_up();
+            if core.connection.closed().is_none() {
+                let error = io::Error::other("the runtime that drove it was shut down");
+                core.connection.handle_error(&error, now);
+                // Nobody is left to make another connection.
+                core.connection.give_up();
+            }
             core.connection.closed().cloned()
         });
         self.deliver(deliveries);

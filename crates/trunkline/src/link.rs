@@ -111,8 +111,7 @@ impl Link {
     ) -> Result<(Self, ChannelData), Error> {
         let (sender, call) = oneshot::channel();
         let connection = Connection::outbound(Arc::clone(&terms.connection), now());
-        let switch = peer.map_or_else(String::new, |peer| peer.to_string());
-        let tally = Arc::new(Tally::new(&switch, Role::Call));
+        let tally = Arc::new(Tally::of_call(peer));
         let shared = Arc::new(Shared::new(connection, writer, Opening::Outbound(sender), tally));
         shared.speak_first();
         driver::start(reader, Driving::new(Arc::clone(&shared), terms.config.pause), None);

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeSet, VecDeque};
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::net::SocketAddr;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant, SystemTime};
@@ -118,10 +119,30 @@ impl Tally {
         one != other && one != 0 && other != 0
     }
 
+    /// Of a connection that the switch has made from this address, for a call.
+    pub(crate) fn of_call(switch: Option<SocketAddr>) -> Self {
+        let role = Role::Call;
+        let span = || trace::connection(&switch.map_or_else(String::new, |switch| switch.to_string()), role);
+        let span = if trace::connections_are_shown() { span() } else { Span::none() };
+        Self::with(
+            role,
+            span,
+            #[cfg(feature = "metrics")]
+            None,
+        )
+    }
+
     /// Of a connection to the switch at this address.
     pub(crate) fn new(switch: &str, role: Role) -> Self {
-        #[cfg(feature = "metrics")]
-        let meter = (role != Role::Call).then(|| Meter::new(switch, role));
+        Self::with(
+            role,
+            trace::connection(switch, role),
+            #[cfg(feature = "metrics")]
+            Some(Meter::new(switch, role)),
+        )
+    }
+
+    fn with(role: Role, span: Span, #[cfg(feature = "metrics")] meter: Option<Meter>) -> Self {
         #[cfg(feature = "metrics")]
         let counted_as = |name| Count::of(meter.as_ref(), name);
         #[cfg(not(feature = "metrics"))]
@@ -138,7 +159,7 @@ impl Tally {
             core: AtomicU64::new(0),
             missed: Mutex::default(),
             refused: Mutex::default(),
-            span: trace::connection(switch, role),
+            span,
             #[cfg(feature = "metrics")]
             meter,
         }

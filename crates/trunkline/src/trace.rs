@@ -23,6 +23,11 @@ pub(crate) fn connection(switch: &str, role: Role) -> Span {
     info_span!(target: CONNECTION, parent: None, "connection", switch, role = role.as_str())
 }
 
+/// Whether anybody is shown connections.
+pub(crate) fn connections_are_shown() -> bool {
+    tracing::span_enabled!(target: CONNECTION, Level::INFO)
+}
+
 /// One session of a connection, from 1: from connecting to the loss.
 pub(crate) fn session(number: u64) -> Span {
     debug_span!(target: CONNECTION, "session", number)

@@ -75,6 +75,11 @@ impl Application {
         Ok(Self { argument: format!("%[{block}]{}", self.argument), ..self })
     }
 
+    /// Its name and its argument.
+    pub(crate) fn into_parts(self) -> (String, String) {
+        (self.name, self.argument)
+    }
+
     /// One whose argument is known to be written right.
     pub(super) fn written(name: &str, argument: String) -> Self {
         Self { name: name.to_owned(), argument }

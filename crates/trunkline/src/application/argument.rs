@@ -12,7 +12,7 @@ use trunkline_proto::{ApiMisuse, Execute};
 ///
 /// A name that is none; an argument as [`application_argument`](dialstring::application_argument) refuses.
 pub fn argument(name: &str, argument: &str) -> Result<Execute, ApiMisuse> {
-    Ok(Execute::from(&dialstring::Application::new(name, argument)?))
+    Ok(Execute::from(dialstring::Application::new(name, argument)?))
 }
 
 /// The same, with variables for as long as it runs.
@@ -22,7 +22,7 @@ pub fn argument(name: &str, argument: &str) -> Result<Execute, ApiMisuse> {
 /// As [`argument`], and [`dialstring::Application::with_variables`].
 pub fn argument_with(name: &str, argument: &str, variables: &Variables) -> Result<Execute, ApiMisuse> {
     let application = dialstring::Application::new(name, argument)?.with_variables(variables)?;
-    Ok(Execute::from(&application))
+    Ok(Execute::from(application))
 }
 
 /// A word of an argument that the switch cuts at spaces.

@@ -199,7 +199,7 @@ impl Application for Dial {
     type Output = BridgeEnd;
 
     fn execute(&self) -> Result<Execute, ApiMisuse> {
-        Ok(Execute::from(&self.application(self.policy)?))
+        Ok(Execute::from(self.application(self.policy)?))
     }
 
     fn read(&self, complete: &Event) -> Result<BridgeEnd, ApplicationError> {

@@ -44,9 +44,12 @@ impl<M: Mode> Call<M> {
     /// As [`execute`](Self::execute).
     pub async fn run<A: Application>(&self, application: A) -> Result<A::Output, Error> {
         let execute = Box::new(application.execute()?);
-        let name = execute.application().to_owned();
         let complete = self.bounded(execute, application.cancel()).await?;
-        application.read(&complete).map_err(|source| Error::application(name, source))
+        application.read(&complete).map_err(|source| {
+            // Asked for its name again: most do not fail, and need not keep it.
+            let name = application.execute().map(|execute| execute.application().to_owned());
+            Error::application(name.unwrap_or_default(), source)
+        })
     }
 
     /// Runs any application, and waits for its end: its CHANNEL_EXECUTE_COMPLETE, with every variable of the call.

@@ -93,6 +93,11 @@ impl CallState {
         lock(&self.inner).uuid.clone()
     }
 
+    /// Whether this is its id.
+    pub(crate) fn is(&self, uuid: &str) -> bool {
+        lock(&self.inner).uuid.as_str() == uuid
+    }
+
     pub(crate) fn rename(&self, uuid: ChannelUuid) {
         lock(&self.inner).uuid = uuid;
     }

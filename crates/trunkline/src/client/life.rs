@@ -17,8 +17,8 @@ use crate::trace;
 #[derive(Debug)]
 pub(super) struct Life {
     handle: Weak<Handle>,
-    /// Dropped, it tells that this is over.
-    _over: oneshot::Sender<Infallible>,
+    /// Dropped, it tells that this is over, where anything runs beside it.
+    _over: Option<oneshot::Sender<Infallible>>,
 }
 
 impl Drop for Life {
@@ -32,14 +32,8 @@ impl Drop for Life {
 impl Life {
     /// Begins, and has done what is to be done after each connect.
     pub(super) fn begin(handle: &Arc<Handle>) -> Arc<Self> {
-        let (sender, over) = oneshot::channel();
-        if let Some(hook) = handle.config.after_connect.clone() {
-            let shared = Arc::clone(&handle.main.shared);
-            let after = After { handle: Arc::downgrade(handle), shared, hook };
-            let span = after.shared.tally.span.clone();
-            tokio::spawn(after.each_connect(over).instrument(span));
-        }
-        Arc::new(Self { handle: Arc::downgrade(handle), _over: sender })
+        let hook = handle.config.after_connect.clone();
+        Arc::new(Self { handle: Arc::downgrade(handle), _over: hook.map(|hook| After::begin(handle, hook)) })
     }
 }
 
@@ -50,6 +44,15 @@ struct After {
 }
 
 impl After {
+    /// Begins, until what it gives is dropped.
+    fn begin(handle: &Arc<Handle>, hook: AfterConnect) -> oneshot::Sender<Infallible> {
+        let (sender, over) = oneshot::channel();
+        let after = Self { handle: Arc::downgrade(handle), shared: Arc::clone(&handle.main.shared), hook };
+        let span = after.shared.tally.span.clone();
+        tokio::spawn(after.each_connect(over).instrument(span));
+        sender
+    }
+
     async fn each_connect(self, mut over: oneshot::Receiver<Infallible>) {
         let mut connects = self.shared.connects.subscribe();
         loop {

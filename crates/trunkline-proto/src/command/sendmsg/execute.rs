@@ -100,9 +100,17 @@ impl Execute {
 }
 
 /// With an argument that reaches the application as it was given to [`Application::new`].
+impl From<Application> for Execute {
+    fn from(application: Application) -> Self {
+        let (application, argument) = application.into_parts();
+        Self { application, argument, ..Self::new("", "") }
+    }
+}
+
+/// The same.
 impl From<&Application> for Execute {
     fn from(application: &Application) -> Self {
-        Self::new(application.name(), application.argument())
+        application.clone().into()
     }
 }
 
