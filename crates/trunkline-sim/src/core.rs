@@ -296,7 +296,7 @@ impl Core {
         let verbose = kind.variables || self.stores.settings.is_verbose();
         let draft = self.channels.get(id).map(|channel| channel.draft(verbose || channel.verbose));
         let mut event =
-            self.add_standard_headers(draft.unwrap_or_else(Draft::new), kind.name.as_str(), &kind.origin);
+            self.add_standard_headers(draft.unwrap_or_default(), kind.name.as_str(), &kind.origin);
         for (name, value) in before {
             event.push(*name, *value);
         }
