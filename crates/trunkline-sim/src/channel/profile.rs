@@ -56,7 +56,7 @@ pub(crate) struct Times {
 pub(crate) struct KeptProfile {
     profile: Profile,
     /// With the prefix they stand under.
-    headers: OnceLock<(&'static str, Headers)>,
+    headers: OnceLock<Box<(&'static str, Headers)>>,
 }
 
 impl From<Profile> for KeptProfile {
@@ -84,15 +84,17 @@ impl KeptProfile {
     /// Appends it under a prefix: `Caller`, `Other-Leg`.
     pub(crate) fn write(&self, prefix: &'static str, event: &mut Draft) {
         let make = || self.profile.headers(prefix);
-        match self.headers.get_or_init(|| (prefix, make())) {
-            (kept, headers) if *kept == prefix => event.append(headers),
-            _ => event.append(&make()),
+        let (kept, headers) = &**self.headers.get_or_init(|| Box::new((prefix, make())));
+        if *kept == prefix {
+            event.append(headers);
+        } else {
+            event.append(&make());
         }
     }
 
     /// What its headers take, so far as that is known.
     pub(super) fn size(&self) -> Size {
-        self.headers.get().map_or(SIZE, |(_, headers)| headers.size())
+        self.headers.get().map_or(SIZE, |kept| kept.1.size())
     }
 }
 

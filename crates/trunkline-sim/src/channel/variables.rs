@@ -17,7 +17,7 @@ const PREFIX: &[u8] = b"variable_";
 pub(crate) struct Variables(Headers);
 
 /// What those of a call take that is parked.
-const ROOM: Size = Size { lines: 24, plain: 768, raw: 0 };
+const ROOM: Size = Size { lines: 16, plain: 576, raw: 0 };
 
 impl Variables {
     /// None, with room for some.
