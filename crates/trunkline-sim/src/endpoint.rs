@@ -97,7 +97,13 @@ impl Address {
 impl Core {
     /// Makes an outbound leg and starts its thread.
     pub(crate) fn new_leg(&mut self, request: &Request<'_>) -> Result<ChannelId, Cause> {
-        let address = self.parse_address(request.dial)?;
+        let address = match self.parse_address(request.dial) {
+            Ok(address) => address,
+            Err(cause) => {
+                self.count_unmade_call(request.dial);
+                return Err(cause);
+            }
+        };
         if !self.admits(&CallDirection::Outbound) {
             return Err(HangupCause::DestinationOutOfOrder.into());
         }

@@ -145,7 +145,11 @@ fn profile(core: &mut Core, words: &[&str]) -> String {
         ("start", true) => format!("Reload XML [Success]\n{name} started successfully\n"),
         ("start", false) => format!("Reload XML [Success]\nFailure starting {name}\n"),
         (_, false) => format!("Invalid Profile [{name}]"),
-        ("rescan", _) => "Reload XML [Success]\n+OK scan complete\n".to_owned(),
+        ("rescan", _) => {
+            let own = core.config.sip.profile(name).unwrap_or(name).to_owned();
+            core.sip_counts.forget(&own);
+            "Reload XML [Success]\n+OK scan complete\n".to_owned()
+        }
         ("restart", _) => format!("Reload XML [Success]\nrestarting: {name}"),
         ("stop", _) => format!("stopping: {name}"),
         ("siptrace", _) => {

@@ -13,7 +13,7 @@ use trunkline_proto::{CallDirection, HangupCause};
 use super::{Address, Endpoint};
 use crate::cause::Cause;
 use crate::channel::{ChannelId, Profile};
-use crate::config::SipOutcome;
+use crate::config::{SipConfig, SipOutcome};
 use crate::core::{Core, Task};
 use crate::event::origin;
 pub(crate) use counts::{SipCalls, SipCounts};
@@ -39,7 +39,7 @@ const PORT: &str = "5060";
 pub(super) fn parse(core: &Core, rest: &[u8]) -> Result<Address, Cause> {
     let text = String::from_utf8_lossy(rest).into_owned();
     let sip = &core.config.sip;
-    let (profile, rest) = text.split_once('/').unwrap_or((&text, ""));
+    let (profile, rest) = text.split_once('/').ok_or(HangupCause::InvalidUrl)?;
     if profile == "gateway" {
         let (gateway, number) = rest.split_once('/').unwrap_or((rest, ""));
         let known = sip.gateways.iter().find(|(name, _)| name == gateway);
@@ -48,11 +48,22 @@ pub(super) fn parse(core: &Core, rest: &[u8]) -> Result<Address, Cause> {
         return Ok(address(profile, number, host, &format!("sofia/{profile}/{number}")));
     }
     let profile = sip.profile(profile).ok_or(HangupCause::InvalidProfile)?;
-    let (number, host) = rest.split_once('@').or_else(|| rest.split_once('%')).unwrap_or((rest, ""));
-    if host.is_empty() {
-        return Err(HangupCause::DestinationOutOfOrder.into());
+    match rest.split_once('@') {
+        Some((number, host)) => Ok(address(profile, number, host, &format!("sofia/{profile}/{rest}"))),
+        // Who is not told by address has to have registered here.
+        None => {
+            let (id, domain) = rest.split_once('%').unwrap_or((rest, profile));
+            registered(sip, profile, id, domain).ok_or_else(|| HangupCause::UserNotRegistered.into())
+        }
     }
-    Ok(address(profile, number, host, &format!("sofia/{profile}/{rest}")))
+}
+
+/// Somebody who has registered, as a profile reaches them.
+fn registered(sip: &SipConfig, profile: &str, id: &str, domain: &str) -> Option<Address> {
+    let user = format!("{id}@{domain}");
+    let (_, host) = sip.registrations.iter().find(|(known, _)| *known == user)?;
+    let (number, host) = host.split_once('@').unwrap_or((id, host));
+    Some(address(profile, number, host, &format!("sofia/{profile}/{number}@{host}")))
 }
 
 /// `user/<id>[@<domain>]`: the telephone of somebody in the directory.
@@ -60,12 +71,9 @@ pub(super) fn parse_user(core: &Core, rest: &[u8]) -> Result<Address, Cause> {
     let text = String::from_utf8_lossy(rest).into_owned();
     let own = core.domain();
     let (id, domain) = text.split_once('@').unwrap_or((&text, own.as_str()));
-    let user = format!("{id}@{domain}");
     let sip = &core.config.sip;
-    if let Some((_, host)) = sip.registrations.iter().find(|(known, _)| *known == user) {
-        let profile = sip.profiles.first().map_or("internal", String::as_str);
-        let (number, host) = host.split_once('@').unwrap_or((id, host));
-        let address = address(profile, number, host, &format!("sofia/{profile}/{number}@{host}"));
+    let profile = sip.profiles.first().map_or("internal", String::as_str);
+    if let Some(address) = registered(sip, profile, id, domain) {
         return Ok(Address { kind: "user", ..address });
     }
     let is_known = core.config.users.iter().any(|known| known.id == id && known.domain == domain);

@@ -305,6 +305,8 @@ fn queues_agents_and_tiers_are_those_of_the_file() {
 fn a_profile_counts_its_calls() {
     let mut world = World::new(SwitchConfig::default());
     let client = world.client(&[]);
+    assert_eq!(api(&mut world, client, "originate sofia/internal/1 &park"), "-ERR USER_NOT_REGISTERED\n");
+    assert_eq!(api(&mut world, client, "originate sofia/internal &park"), "-ERR INVALID_URL\n");
     for dial in [TO_ITSELF, "originate sofia/internal/1@192.0.2.1 &park"] {
         api(&mut world, client, dial);
         world.pass_millis(2000);
@@ -314,7 +316,10 @@ fn a_profile_counts_its_calls() {
         assert!(status.contains(line), "{status}");
     }
     let counts = "<calls-in>1</calls-in>\n    <calls-out>2</calls-out>\n    <failed-calls-in>0</failed-calls-in>\n    \
-                  <failed-calls-out>1</failed-calls-out>\n";
+                  <failed-calls-out>2</failed-calls-out>\n";
     let status = api(&mut world, client, "sofia xmlstatus profile internal");
     assert!(status.contains(counts), "{status}");
+    api(&mut world, client, "sofia profile internal rescan");
+    let status = api(&mut world, client, "sofia status profile internal");
+    assert!(status.contains("CALLS-OUT        \t0\n"), "{status}");
 }

@@ -23,12 +23,27 @@ impl SipCounts {
         self.0.get(profile).copied().unwrap_or_default()
     }
 
+    /// A profile counts anew.
+    pub(crate) fn forget(&mut self, profile: &str) {
+        self.0.remove(profile);
+    }
+
     pub(super) fn change(&mut self, profile: &str, change: impl FnOnce(&mut SipCalls)) {
         change(self.0.entry(profile.to_owned()).or_default());
     }
 }
 
 impl Core {
+    /// A call that a profile could not even make.
+    pub(in crate::endpoint) fn count_unmade_call(&mut self, dial: &[u8]) {
+        let dial = String::from_utf8_lossy(dial);
+        let profile = dial.strip_prefix("sofia/").and_then(|rest| Some(rest.split_once('/')?.0));
+        let profile = profile.and_then(|name| self.config.sip.profile(name)).map(str::to_owned);
+        if let Some(profile) = profile {
+            self.sip_counts.change(&profile, |calls| calls.made_in_vain += 1);
+        }
+    }
+
     /// A call is over.
     pub(super) fn count_sip_end(&mut self, id: ChannelId) {
         let Some(channel) = self.channels.get(id).filter(|channel| !channel.answered) else { return };
