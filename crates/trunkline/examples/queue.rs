@@ -40,6 +40,8 @@ pub(crate) async fn wait(call: Call, agents: Agents) -> Result<(), Error> {
     call.answer().await?;
     loop {
         let agent = tokio::select! {
+            // Music is for those who have to wait.
+            biased;
             agent = agents.next() => agent,
             // It ends with the call only.
             music = call.playback("tone_stream://%(500,500,440);loops=-1") => return music.map(drop),

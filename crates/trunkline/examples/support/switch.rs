@@ -69,9 +69,9 @@ async fn press(client: &Client, caller: &ChannelUuid, digits: &str) -> Result<()
 
 async fn try_out(client: &Client, server: &ServerHandle, digits: &str) -> Result<(), Error> {
     let uuid = ChannelUuid::from(format!("example-{:016x}", fastrand::u64(..)));
-    let variables = format!("origination_uuid={uuid},origination_caller_id_number=1000");
     let socket = format!("'socket:{} async full' inline", server.local_addresses()[0]);
-    client.bgapi(&format!("originate {{{variables}}}null/caller {socket}")).await?.await?;
+    // Whom the switch has dialled is the one who calls, once it goes to the dialplan.
+    client.bgapi(&format!("originate {{origination_uuid={uuid}}}null/1000 {socket}")).await?.await?;
     press(client, &uuid, digits).await?;
     while server.counts().over() < 1 {
         tokio::time::sleep(Duration::from_millis(10)).await;
