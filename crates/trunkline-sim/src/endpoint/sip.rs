@@ -49,6 +49,7 @@ pub(super) fn parse(core: &Core, rest: &[u8]) -> Result<Address, Cause> {
     }
     let profile = sip.profile(profile).ok_or(HangupCause::InvalidProfile)?;
     match rest.split_once('@') {
+        Some((_, "")) => Err(HangupCause::DestinationOutOfOrder.into()),
         Some((number, host)) => Ok(address(profile, number, host, &format!("sofia/{profile}/{rest}"))),
         // Who is not told by address has to have registered here.
         None => {
