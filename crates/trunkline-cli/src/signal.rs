@@ -1,7 +1,5 @@
 //! Being told to stop.
 
-use std::future::Future;
-
 /// Ends at Ctrl-C, or when asked to terminate: from now on, also where it is not awaited yet.
 #[cfg(unix)]
 pub(crate) fn interrupted() -> impl Future<Output = ()> {

@@ -1,6 +1,5 @@
 //! Whoever connects to a server: each ends its own call, and no other, and a line says which and why.
 
-use std::future::Future;
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};

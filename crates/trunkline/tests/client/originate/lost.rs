@@ -1,6 +1,5 @@
 //! The switch's answer is lost, and the call is looked for.
 
-use std::future::Future;
 use std::time::Duration;
 
 use tokio::task::JoinSet;
