@@ -91,8 +91,9 @@ impl Variables {
     pub(crate) fn remove_beginning(&mut self, beginning: &[u8]) {
         let begins =
             |name: &[u8]| name.get(..beginning.len()).is_some_and(|b| b.eq_ignore_ascii_case(beginning));
-        let found = self.iter().find(|(name, _)| begins(name)).map(|(name, _)| name.to_vec());
-        if let Some(name) = found {
+        let found: Vec<Vec<u8>> =
+            self.iter().filter(|(name, _)| begins(name)).map(|(name, _)| name.to_vec()).collect();
+        for name in found {
             self.remove(&name);
         }
     }
@@ -146,6 +147,12 @@ mod tests {
         assert_eq!(variables.get("new"), Some(b"6".as_slice()));
         variables.remove(b"B");
         assert_eq!(variables.get("b"), None);
+        variables.set("new_2", "7");
+        variables.remove_beginning(b"NEW");
+        assert_eq!(
+            (variables.get("new"), variables.get("new_2"), variables.get("n")),
+            (None, None, Some(&b"7"[..]))
+        );
     }
 
     #[test]
