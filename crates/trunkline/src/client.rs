@@ -401,6 +401,9 @@ impl Client {
 
     /// Leaves: says `exit` after the commands in line, and waits for the end, at most 5 s.
     ///
+    /// On the connection of a call that was hung up it waits for what else the switch tells of that, at most 100 ms; if that has
+    /// come it leaves without `exit`.
+    ///
     /// # Cancel safety
     ///
     /// Once polled the connection closes, whether or not the future is polled again.
