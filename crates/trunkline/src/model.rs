@@ -125,7 +125,7 @@ pub mod watch;
 pub use batch::Batch;
 pub use call::{Call, CallField, CallId, CallStage};
 pub use change::{Altered, Change, Removal};
-pub use channel::{Application, Channel, ChannelField, Codec, Times};
+pub use channel::{Application, Channel, ChannelDetails, ChannelField, Codec, Times};
 pub use conference::{Conference, ConferenceField, ConferenceRecording};
 pub use embedded::{Embedded, NoJob, Observed};
 pub use gateway::{Gateway, GatewayField};

@@ -25,6 +25,21 @@ object! {
         CallState call_state: Option<CallState>,
         /// Whether it is answered.
         AnswerState answer_state: Option<AnswerState>,
+        /// The application it runs; of several, one within the other, the innermost.
+        Application application: Option<Arc<Application>>,
+        /// The channel it is bridged to.
+        BridgedTo bridged_to: Option<ChannelUuid>,
+        /// Whether it is on hold.
+        Held held: bool,
+        /// The files it is recorded to.
+        Recordings recordings: Vec<Arc<str>>,
+        /// When what happened.
+        Times times: Times,
+        /// Why it was hung up, once it is.
+        HangupCause hangup_cause: Option<HangupCause>,
+    }
+    /// What of a [`Channel`] seldom changes. It reads as the channel's own: `channel.caller_id_number`.
+    shared details: ChannelDetails {
         /// Which way its call goes, from the switch.
         Direction direction: Option<CallDirection>,
         /// Its name: `sofia/internal/1000@example.net`.
@@ -55,20 +70,8 @@ object! {
         WriteCodec write_codec: Option<Codec>,
         /// How its media is encrypted (CALL_SECURE), if it is: `srtp:AES_CM_128_HMAC_SHA1_80`.
         Secure secure: Option<Arc<str>>,
-        /// The application it runs; of several, one within the other, the innermost.
-        Application application: Option<Application>,
-        /// The channel it is bridged to.
-        BridgedTo bridged_to: Option<ChannelUuid>,
-        /// Whether it is on hold.
-        Held held: bool,
-        /// The files it is recorded to.
-        Recordings recordings: Vec<Arc<str>>,
-        /// When what happened.
-        Times times: Times,
-        /// Why it was hung up, once it is.
-        HangupCause hangup_cause: Option<HangupCause>,
-        /// The id the switch gives its call (`Channel-Call-UUID`). It is not that of [`call`](Self::call), and changes
-        /// with transfers.
+        /// The id the switch gives its call (`Channel-Call-UUID`). It is not that of [`call`](Channel::call), and
+        /// changes with transfers.
         CallUuid call_uuid: Option<Arc<str>>,
         /// Whose presence it tells.
         PresenceId presence_id: Option<Arc<str>>,
@@ -79,13 +82,13 @@ object! {
         /// Since when its call is in its [`call_state`](Self::call_state), and why.
         call_state_since: Standing,
         /// The last event that carried its variables: [`Event::variable`].
-        last_event: Option<Event>,
+        last_event: Option<Arc<Event>>,
     }
     own {
         /// The number of the last event that told of its states.
         sequence: u64,
         /// The applications it runs, the innermost last.
-        running: Vec<Running>,
+        running: Arc<[Running]>,
         /// Runs whose end was told before their beginning.
         ended: Vec<Arc<str>>,
         /// The number of the last event that told to whom it is bridged.
@@ -111,34 +114,18 @@ impl Channel {
             target_state: None,
             call_state: None,
             answer_state: None,
-            direction: None,
-            name: None,
-            caller_id_name: None,
-            caller_id_number: None,
-            callee_id_name: None,
-            callee_id_number: None,
-            destination_number: None,
-            context: None,
-            dialplan: None,
-            network_addr: None,
-            profile: None,
-            gateway: None,
-            read_codec: None,
-            write_codec: None,
-            secure: None,
             application: None,
             bridged_to: None,
             held: false,
             recordings: Vec::new(),
             times: Times::default(),
             hangup_cause: None,
-            call_uuid: None,
-            presence_id: None,
+            details: Arc::default(),
             state_since: standing.clone(),
             call_state_since: standing,
             last_event: None,
             sequence: 0,
-            running: Vec::new(),
+            running: Arc::default(),
             ended: Vec::new(),
             bridge_sequence: 0,
             found_sequence: 0,
@@ -229,6 +216,6 @@ pub struct Application {
 /// An application that runs, and the number of the event or snapshot that told of it.
 #[derive(Debug, Clone)]
 pub(in crate::model) struct Running {
-    pub(in crate::model) application: Application,
+    pub(in crate::model) application: Arc<Application>,
     pub(in crate::model) sequence: u64,
 }

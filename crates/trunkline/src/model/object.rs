@@ -102,7 +102,8 @@ impl<F: Field> fmt::Debug for Fields<F> {
 }
 
 /// Declares a kind of object: its fields, the names of those whose change is told, and how two states of it differ. What
-/// stands under `untold` changes without a [`Change`]; what stands under `own` only the folds see.
+/// stands under `untold` changes without a [`Change`]; what stands under `own` only the folds see. What seldom changes can
+/// stand under `shared`: states of an object in which it is the same share it, so that there is less to copy and to compare.
 macro_rules! object {
     (
         $(#[$doc:meta])*
@@ -111,6 +112,12 @@ macro_rules! object {
             id: $id:ty,
             $($(#[$field_doc:meta])* $variant:ident $field:ident: $type:ty,)*
         }
+        $(
+            $(#[$shared_doc:meta])*
+            shared $shared:ident: $shared_name:ident {
+                $($(#[$part_doc:meta])* $part_variant:ident $part:ident: $part_type:ty,)*
+            }
+        )?
         untold { $($(#[$untold_doc:meta])* $untold:ident: $untold_type:ty,)* }
         own { $($(#[$own_doc:meta])* $own:ident: $own_type:ty,)* }
     ) => {
@@ -121,9 +128,27 @@ macro_rules! object {
             $(#[$id_doc])*
             pub id: $id,
             $($(#[$field_doc])* pub $field: $type,)*
+            $(pub(in crate::model) $shared: std::sync::Arc<$shared_name>,)?
             $($(#[$untold_doc])* pub $untold: $untold_type,)*
             $($(#[$own_doc])* pub(in crate::model) $own: $own_type,)*
         }
+
+        $(
+            $(#[$shared_doc])*
+            #[derive(Debug, Clone, Default)]
+            #[non_exhaustive]
+            pub struct $shared_name {
+                $($(#[$part_doc])* pub $part: $part_type,)*
+            }
+
+            impl std::ops::Deref for $name {
+                type Target = $shared_name;
+
+                fn deref(&self) -> &$shared_name {
+                    &self.$shared
+                }
+            }
+        )?
 
         #[doc = concat!("A field of a [`", stringify!($name), "`].")]
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -133,10 +158,14 @@ macro_rules! object {
                 #[doc = concat!("[`", stringify!($name), "::", stringify!($field), "`]")]
                 $variant,
             )*
+            $($(
+                #[doc = concat!("[`", stringify!($shared_name), "::", stringify!($part), "`]")]
+                $part_variant,
+            )*)?
         }
 
         impl $crate::model::Field for $field_name {
-            const ALL: &'static [Self] = &[$(Self::$variant,)*];
+            const ALL: &'static [Self] = &[$(Self::$variant,)* $($(Self::$part_variant,)*)?];
 
             fn place(self) -> u32 {
                 self as u32
@@ -165,12 +194,22 @@ macro_rules! object {
                         fields.insert($field_name::$variant);
                     }
                 )*
+                $(
+                    if !std::sync::Arc::ptr_eq(&before.$shared, &after.$shared) {
+                        $(
+                            if before.$part != after.$part {
+                                fields.insert($field_name::$part_variant);
+                            }
+                        )*
+                    }
+                )?
                 fields
             }
 
             fn value(&self, field: $field_name) -> &dyn std::fmt::Debug {
                 match field {
                     $($field_name::$variant => &self.$field,)*
+                    $($($field_name::$part_variant => &self.$part,)*)?
                 }
             }
         }

@@ -25,7 +25,7 @@ pub(super) fn execute(draft: &mut Draft, told: &Told<'_>) {
     });
 }
 
-fn begun(told: &Told<'_>) -> Option<Application> {
+fn begun(told: &Told<'_>) -> Option<Arc<Application>> {
     let (mut data, mut uuid) = (None, None);
     // They stand behind all variables, its name first.
     for (name, value) in told.event.headers().backwards() {
@@ -34,11 +34,8 @@ fn begun(told: &Told<'_>) -> Option<Application> {
             b"Application-Data" => data = Some(value),
             b"Application" => {
                 let text = |value: Value<'_>| Arc::from(value.to_str());
-                return Some(Application {
-                    name: text(value),
-                    data: data.map(text),
-                    uuid: Some(text(uuid?)),
-                });
+                let (name, data, uuid) = (text(value), data.map(text), Some(text(uuid?)));
+                return Some(Arc::new(Application { name, data, uuid }));
             }
             _ => {}
         }
@@ -65,43 +62,45 @@ fn hear(draft: &mut Draft, told: &Told<'_>) {
 
 impl Channel {
     /// An application begins. Events may come in another order than they were fired.
-    fn begin(&mut self, application: Application, sequence: u64) {
+    fn begin(&mut self, application: Arc<Application>, sequence: u64) {
         let ended = self.ended.iter().position(|uuid| Some(uuid) == application.uuid.as_ref());
         let is_known = self.running.iter().any(|running| running.application.uuid == application.uuid);
         if let Some(ended) = ended {
             self.ended.remove(ended);
         } else if !is_known && sequence >= self.found_sequence {
             // What a snapshot found to run is this, and not another within it.
-            self.running.retain(|running| !running.is_found(&application));
-            let place = self.running.partition_point(|running| running.sequence <= sequence);
-            self.running.insert(place, Running { application, sequence });
-            self.runs_last();
+            let mut running = self.running.to_vec();
+            running.retain(|running| !running.is_found(&application));
+            let place = running.partition_point(|running| running.sequence <= sequence);
+            running.insert(place, Running { application, sequence });
+            self.run(running);
         }
     }
 
     /// An application has ended, and what ran within it: what was begun before its end.
     fn complete(&mut self, uuid: Option<&str>, sequence: u64) {
         let place = self.running.iter().rposition(|running| running.application.uuid.as_deref() == uuid);
+        let goes_on = |at: usize, running: &Running| match place {
+            Some(place) => at < place || running.sequence > sequence,
+            // It is what a snapshot found, or that ran within it; or its beginning is yet to be told.
+            None => running.application.uuid.is_some(),
+        };
         match (place, uuid) {
-            (Some(place), _) => {
-                let later = self.running.split_off(place);
-                self.running.extend(later.into_iter().filter(|running| running.sequence > sequence));
-            }
+            (Some(_), _) => {}
             (None, Some(uuid)) if sequence >= self.found_sequence => {
-                // It is what a snapshot found, or that ran within it; or its beginning is yet to be told.
-                self.running.retain(|running| running.application.uuid.is_some());
                 self.ended.push(Arc::from(uuid));
                 if self.ended.len() > MOST_ENDED {
                     self.ended.remove(0);
                 }
             }
-            (None, _) => {}
+            (None, _) => return,
         }
-        self.runs_last();
+        let running = self.running.iter().enumerate().filter(|(at, running)| goes_on(*at, running));
+        self.run(running.map(|(_, running)| running.clone()).collect());
     }
 
     /// What a snapshot found to run.
-    pub(super) fn found(&mut self, application: Option<Application>, sequence: u64) {
+    pub(super) fn found(&mut self, application: Option<Arc<Application>>, sequence: u64) {
         if sequence < self.found_sequence {
             return;
         }
@@ -109,16 +108,15 @@ impl Channel {
         let is_known = |found: &Application| {
             known.is_some_and(|known| known.name == found.name && known.data == found.data)
         };
-        if !application.as_ref().is_some_and(is_known) {
-            self.running =
-                application.into_iter().map(|application| Running { application, sequence }).collect();
+        if !application.as_deref().is_some_and(is_known) {
+            self.run(application.into_iter().map(|application| Running { application, sequence }).collect());
         }
-        self.runs_last();
         self.found_sequence = sequence;
     }
 
-    fn runs_last(&mut self) {
-        self.application = self.running.last().map(|running| running.application.clone());
+    fn run(&mut self, running: Vec<Running>) {
+        self.application = running.last().map(|running| running.application.clone());
+        self.running = running.into();
     }
 }
 
@@ -135,8 +133,8 @@ mod tests {
     use super::*;
     use crate::model::standing::{Standing, Why};
 
-    fn application(name: &str, uuid: Option<&str>) -> Application {
-        Application { name: name.into(), data: None, uuid: uuid.map(Arc::from) }
+    fn application(name: &str, uuid: Option<&str>) -> Arc<Application> {
+        Arc::new(Application { name: name.into(), data: None, uuid: uuid.map(Arc::from) })
     }
 
     /// What is said of a channel: `+name` begins and `-name` ends, each its own run, `?name` is found; all with the number of

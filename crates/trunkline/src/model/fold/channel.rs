@@ -239,7 +239,7 @@ pub(super) fn record_stop(draft: &mut Draft, told: &Told<'_>) {
 /// CALL_SECURE
 pub(super) fn secure(draft: &mut Draft, told: &Told<'_>) {
     let (Some(id), Some(how)) = (told.unique_id(), told.event.headers().value("secure_type")) else { return };
-    draft.alter::<Channel>(&id, |channel| text(&mut channel.secure, Some(how)));
+    draft.alter::<Channel>(&id, |channel| text(&mut Arc::make_mut(&mut channel.details).secure, Some(how)));
 }
 
 /// Replaces a text if it is another.

@@ -23,7 +23,7 @@ pub(super) fn running(draft: &mut Draft, event: &Event, id: &str) {
         return;
     }
     let runs = application(event);
-    draft.alter::<Channel>(id, |channel| channel.found(runs, sequence));
+    draft.alter::<Channel>(id, |channel| channel.found(runs.map(Arc::new), sequence));
 }
 
 /// Whether a channel is parked, unless an event told. Of one that executes something else than `park` it may be that this

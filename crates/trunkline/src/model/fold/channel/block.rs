@@ -7,7 +7,7 @@ use trunkline_proto::view::Moment;
 use trunkline_proto::{CallState, ChannelState, EventName, HangupCause, Reached, Value};
 
 use super::passes::{Details, States, Who};
-use crate::model::channel::{Channel, Codec};
+use crate::model::channel::{Channel, ChannelDetails, Codec};
 use crate::model::fold::told::Told;
 use crate::model::fold::value::{is_as_it_was, number, text, word};
 use crate::model::standing::Standing;
@@ -155,7 +155,7 @@ impl Channel {
             if !self.linked || event.is(EventName::ChannelAnswer) {
                 self.read_gateway(block);
             }
-            self.last_event = keeps_variables.then(|| event.detach());
+            self.last_event = keeps_variables.then(|| Arc::new(event.detach()));
         }
         if event.is(EventName::ChannelData) {
             self.told_call_state = None;
@@ -177,63 +177,39 @@ impl Channel {
 
     fn read_said(&mut self, block: &Block<'_, '_>) {
         let headers = block.told.event.headers();
-        let read = match &block.details {
+        let (said, is_whole, read) = match &block.details {
             Said::AsBefore => return,
-            Said::Changes(changes) => {
-                self.read_details(changes, false);
-                self.read_caller(changes, false);
-                headers.raw_between(block.from, block.behind)
+            Said::Changes(said) => (said, false, headers.raw_between(block.from, block.behind)),
+            Said::All(said) if block.is_in_order => {
+                (said, true, said.bytes(headers, block.from, block.behind))
             }
-            Said::All(details) => {
-                self.read_details(details, true);
-                if details.caller.is_some() {
-                    self.read_caller(details, true);
-                }
-                if block.is_in_order { details.bytes(headers, block.from, block.behind) } else { &[] }
-            }
+            Said::All(said) => (said, true, &[][..]),
         };
-        text(&mut self.name, block.who.name);
+        let has_caller = !is_whole || said.caller.is_some();
+        self.read_progress(said, is_whole);
+        if has_caller {
+            said.read_times(&mut self.times, is_whole);
+        }
+        if is_whole || said.tells_details() || !is_as_it_was(self.name.as_deref(), block.who.name) {
+            let details = Arc::make_mut(&mut self.details);
+            text(&mut details.name, block.who.name);
+            details.read(said, is_whole);
+            if has_caller {
+                details.read_caller(said, is_whole);
+            }
+        }
         self.details_read = Arc::from(read);
     }
 
-    /// Reads the details: all of them, or those that are there.
-    fn read_details(&mut self, details: &Details<'_>, is_whole: bool) {
-        if is_whole || details.direction.is_some() {
-            word(&mut self.direction, details.direction, |direction| direction.as_str());
+    /// Reads how far it has come: all of that, or what is there.
+    fn read_progress(&mut self, said: &Details<'_>, is_whole: bool) {
+        if is_whole || said.answer_state.is_some() {
+            word(&mut self.answer_state, said.answer_state, |state| state.as_str());
         }
-        if is_whole || details.answer_state.is_some() {
-            word(&mut self.answer_state, details.answer_state, |state| state.as_str());
-        }
-        if is_whole || details.hangup_cause.is_some() {
-            word(&mut self.hangup_cause, details.hangup_cause, HangupCause::as_str);
+        if is_whole || said.hangup_cause.is_some() {
+            word(&mut self.hangup_cause, said.hangup_cause, HangupCause::as_str);
             self.hangup_cause = self.hangup_cause.take().filter(|cause| *cause != HangupCause::None);
         }
-        read_texts(
-            is_whole,
-            [(&mut self.call_uuid, details.call_uuid), (&mut self.presence_id, details.presence_id)],
-        );
-        let codec = [details.read_codec, details.read_rate, details.read_bit_rate];
-        read_codec(&mut self.read_codec, codec, is_whole);
-        let codec = [details.write_codec, details.write_rate, details.write_bit_rate];
-        read_codec(&mut self.write_codec, codec, is_whole);
-    }
-
-    /// Reads the caller profile: all of it, or what is there.
-    fn read_caller(&mut self, details: &Details<'_>, is_whole: bool) {
-        details.read_times(&mut self.times, is_whole);
-        read_texts(
-            is_whole,
-            [
-                (&mut self.caller_id_name, details.caller_id_name),
-                (&mut self.caller_id_number, details.caller_id_number),
-                (&mut self.callee_id_name, details.callee_id_name),
-                (&mut self.callee_id_number, details.callee_id_number),
-                (&mut self.destination_number, details.destination_number),
-                (&mut self.context, details.context),
-                (&mut self.dialplan, details.dialplan),
-                (&mut self.network_addr, details.network_addr),
-            ],
-        );
     }
 
     /// What it goes through (`mod_sofia.c`, `sofia.c`), which stays the same.
@@ -241,8 +217,46 @@ impl Channel {
         let headers = block.told.event.headers();
         let behind = if block.is_in_order { block.behind } else { headers.first() };
         let value = |name| headers.next(&mut behind.clone(), name);
-        text(&mut self.profile, value("variable_sofia_profile_name"));
-        text(&mut self.gateway, value("variable_sip_gateway_name").or_else(|| value("variable_sip_gateway")));
+        let profile = value("variable_sofia_profile_name");
+        let gateway = value("variable_sip_gateway_name").or_else(|| value("variable_sip_gateway"));
+        let known = [self.profile.as_deref(), self.gateway.as_deref()];
+        if known.into_iter().zip([profile, gateway]).any(|(known, value)| !is_as_it_was(known, value)) {
+            let details = Arc::make_mut(&mut self.details);
+            text(&mut details.profile, profile);
+            text(&mut details.gateway, gateway);
+        }
+    }
+}
+
+impl ChannelDetails {
+    /// Reads what is beside the caller profile: all of that, or what is there.
+    fn read(&mut self, said: &Details<'_>, is_whole: bool) {
+        if is_whole || said.direction.is_some() {
+            word(&mut self.direction, said.direction, |direction| direction.as_str());
+        }
+        read_texts(
+            is_whole,
+            [(&mut self.call_uuid, said.call_uuid), (&mut self.presence_id, said.presence_id)],
+        );
+        read_codec(&mut self.read_codec, [said.read_codec, said.read_rate, said.read_bit_rate], is_whole);
+        read_codec(&mut self.write_codec, [said.write_codec, said.write_rate, said.write_bit_rate], is_whole);
+    }
+
+    /// Reads the caller profile: all of it, or what is there.
+    fn read_caller(&mut self, said: &Details<'_>, is_whole: bool) {
+        read_texts(
+            is_whole,
+            [
+                (&mut self.caller_id_name, said.caller_id_name),
+                (&mut self.caller_id_number, said.caller_id_number),
+                (&mut self.callee_id_name, said.callee_id_name),
+                (&mut self.callee_id_number, said.callee_id_number),
+                (&mut self.destination_number, said.destination_number),
+                (&mut self.context, said.context),
+                (&mut self.dialplan, said.dialplan),
+                (&mut self.network_addr, said.network_addr),
+            ],
+        );
     }
 }
 

@@ -118,6 +118,16 @@ impl<'e> Details<'e> {
 }
 
 impl Details<'_> {
+    /// Whether there is something of what seldom changes among them.
+    pub(super) fn tells_details(&self) -> bool {
+        let codecs = [self.read_codec, self.read_rate, self.read_bit_rate];
+        let codecs = codecs.into_iter().chain([self.write_codec, self.write_rate, self.write_bit_rate]);
+        let ids = [self.direction, self.presence_id, self.call_uuid, self.dialplan, self.context];
+        let caller = [self.caller_id_name, self.caller_id_number, self.callee_id_name, self.callee_id_number];
+        let called = [self.destination_number, self.network_addr];
+        codecs.chain(ids).chain(caller).chain(called).any(|value| value.is_some())
+    }
+
     pub(super) fn created(&self) -> Option<Moment> {
         self.created.and_then(moment)
     }
