@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use trunkline_proto::view::Moment;
 use trunkline_proto::{CallState, ChannelUuid, Event};
 
 use crate::model::call::{Call, CallId, CallStage};
@@ -193,13 +194,20 @@ pub(super) fn settle(draft: &mut Draft) {
     while let Some(id) = draft.unsettled.pop() {
         draft.unsettled.retain(|other| *other != id);
         let Some(call) = draft.get::<Call>(id.as_str()) else { continue };
-        let legs = call.legs.iter().filter_map(|leg| draft.get::<Channel>(leg.as_str()).map(Arc::as_ref));
-        let mut legs: Vec<&Channel> = legs.collect();
-        legs.sort_by_key(|leg| (leg.times.created.is_none(), leg.times.created));
-        if let Some(settled) = call.settled(&legs, || draft.standing()) {
+        let leg = |id: &ChannelUuid| draft.get::<Channel>(id.as_str()).map(Arc::as_ref);
+        // It mostly is as it was: nothing is copied then.
+        if !call.is_settled(call.legs.iter().map(leg)) {
+            let mut legs: Vec<&Channel> = call.legs.iter().filter_map(leg).collect();
+            legs.sort_by_key(|leg| age(leg));
+            let settled = call.settled(&legs, || draft.standing());
             draft.put(settled);
         }
     }
+}
+
+/// What tells the older of two legs.
+fn age(leg: &Channel) -> (bool, Option<Moment>) {
+    (leg.times.created.is_none(), leg.times.created)
 }
 
 /// What a call is named whose oldest leg is this one. The leg's id may have been another's before (`origination_uuid`), whose
@@ -226,54 +234,71 @@ impl Call {
     }
 
     /// What tells the older of two.
-    fn age(&self) -> (bool, Option<trunkline_proto::view::Moment>, &str) {
+    fn age(&self) -> (bool, Option<Moment>, &str) {
         (self.created.is_none(), self.created, self.id.as_str())
     }
 
-    /// What it is with these legs, the oldest first; `None` if that is what it was. It mostly is: nothing is copied then.
-    fn settled(&self, legs: &[&Channel], standing: impl FnOnce() -> Standing) -> Option<Self> {
+    /// Whether it is what it is with these, its legs; not if one is not there.
+    fn is_settled<'c>(&self, legs: impl Iterator<Item = Option<&'c Channel>>) -> bool {
+        let (mut stage, mut before) = (CallStage::Ended, None);
+        for leg in legs {
+            let Some(leg) = leg else { return false };
+            let is_said =
+                |known: &Option<Arc<str>>, said: &Option<Arc<str>>| known.is_some() || said.is_none();
+            let is_first_as_it_was = || {
+                (self.created.is_some() || leg.times.created.is_none())
+                    && is_said(&self.caller_id_number, &leg.caller_id_number)
+                    && is_said(&self.destination_number, &leg.destination_number)
+            };
+            let is_in_place = match before {
+                None => is_first_as_it_was(),
+                Some(before) => before <= age(leg),
+            };
+            let is_answered_before =
+                leg.times.answered.is_some_and(|at| self.answered.is_none_or(|known| at < known));
+            if !is_in_place || is_answered_before {
+                return false;
+            }
+            before = Some(age(leg));
+            stage = stage.with(leg);
+        }
+        self.stage == stage
+    }
+
+    /// What it is with these legs, the oldest first.
+    fn settled(&self, legs: &[&Channel], standing: impl FnOnce() -> Standing) -> Self {
         let oldest = legs.first();
         let caller_id_number = oldest.and_then(|oldest| oldest.caller_id_number.as_ref());
         let destination_number = oldest.and_then(|oldest| oldest.destination_number.as_ref());
-        let answered = legs.iter().filter_map(|leg| leg.times.answered).chain(self.answered).min();
-        let created = self.created.or_else(|| oldest?.times.created);
-        let stage = CallStage::of(legs);
-        let is_as_it_was = (self.answered, self.created, self.stage) == (answered, created, stage)
-            && self.legs.iter().eq(legs.iter().map(|leg| &leg.id))
-            && (self.caller_id_number.is_some() || caller_id_number.is_none())
-            && (self.destination_number.is_some() || destination_number.is_none());
-        if is_as_it_was {
-            return None;
-        }
-        Some(Self {
+        let stage = legs.iter().fold(CallStage::Ended, |stage, leg| stage.with(leg));
+        Self {
             id: self.id.clone(),
             legs: legs.iter().map(|leg| leg.id.clone()).collect(),
             stage,
-            created,
-            answered,
+            created: self.created.or_else(|| oldest?.times.created),
+            answered: legs.iter().filter_map(|leg| leg.times.answered).chain(self.answered).min(),
             caller_id_number: self.caller_id_number.as_ref().or(caller_id_number).cloned(),
             destination_number: self.destination_number.as_ref().or(destination_number).cloned(),
             stage_since: if self.stage == stage { self.stage_since.clone() } else { standing() },
-        })
+        }
     }
 }
 
 impl CallStage {
-    fn of(legs: &[&Channel]) -> Self {
-        let up = || legs.iter().filter(|leg| !leg.is_hung_up());
-        let rings = |leg: &&&Channel| {
-            matches!(leg.call_state, Some(CallState::Ringing | CallState::Early | CallState::RingWait))
-        };
-        if up().next().is_none() {
-            Self::Ended
-        } else if up().any(|leg| leg.is_bridged()) {
+    /// What it is with one leg more. With none it has ended.
+    fn with(self, leg: &Channel) -> Self {
+        let of_leg = if leg.is_hung_up() {
+            return self;
+        } else if leg.is_bridged() {
             Self::Bridged
-        } else if up().any(|leg| leg.is_answered()) {
+        } else if leg.is_answered() {
             Self::Answered
-        } else if up().any(|leg| rings(&leg)) {
+        } else if matches!(leg.call_state, Some(CallState::Ringing | CallState::Early | CallState::RingWait))
+        {
             Self::Ringing
         } else {
             Self::Setup
-        }
+        };
+        if self == Self::Ended { of_leg } else { self.max(of_leg) }
     }
 }
