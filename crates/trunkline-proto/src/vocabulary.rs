@@ -35,8 +35,14 @@ macro_rules! vocabulary {
 
         impl From<&str> for $name {
             fn from(word: &str) -> Self {
-                let known = Self::KNOWN.iter().find(|known| known.as_str().eq_ignore_ascii_case(word));
-                known.cloned().unwrap_or_else(|| Self::Other(word.into()))
+                match word {
+                    // As FreeSWITCH writes it, which it nearly always is.
+                    $($word => Self::$variant,)*
+                    _ => {
+                        let known = Self::KNOWN.iter().find(|known| known.as_str().eq_ignore_ascii_case(word));
+                        known.cloned().unwrap_or_else(|| Self::Other(word.into()))
+                    }
+                }
             }
         }
 
