@@ -21,17 +21,22 @@ use block::Block;
 
 /// What every event about a channel says of it. One that is not known is made.
 pub(super) fn block(draft: &mut Draft, told: &Told<'_>) {
-    block_and(draft, told, |_| ());
+    if let Some(block) = Block::of(told) {
+        take(draft, block, |_| ());
+    }
 }
 
 /// As [`block`], and what else this event does to its channel, as one change: each makes a copy of the channel.
 pub(super) fn block_and(draft: &mut Draft, told: &Told<'_>, also: impl FnOnce(&mut Channel)) {
-    let Some(mut block) = Block::of(told) else {
-        if let Some(id) = told.unique_id() {
-            draft.alter::<Channel>(&id, also);
-        }
-        return;
-    };
+    if let Some(block) = Block::of(told) {
+        take(draft, block, also);
+    } else if let Some(id) = told.unique_id() {
+        draft.alter::<Channel>(&id, also);
+    }
+}
+
+fn take(draft: &mut Draft, mut block: Block<'_, '_>, also: impl FnOnce(&mut Channel)) {
+    let told = block.told;
     let Some(id) = block.id() else { return };
     let known = draft.get::<Channel>(&id).cloned();
     if known.is_none() && is_being_made(told.event, block.state().as_ref()) {
