@@ -1,12 +1,14 @@
 //! What is read of an event in one pass.
 
 /// Declares it: a header a line, in the order in which the switch writes them, up to the last one of its block. What is not
-/// wanted stands behind a `_`: a header that is expected is passed over sooner than one that is not.
+/// wanted stands behind a `_`: a header that is expected is passed over sooner than one that is not. If that is the last, it
+/// stands behind `..`.
 macro_rules! pass {
     (
         $(#[$doc:meta])*
         $name:ident {
             $($(_: $unwanted:literal,)* $field:ident: $header:literal,)*
+            $(.. $end:literal,)?
         }
     ) => {
         $(#[$doc])*
@@ -26,13 +28,14 @@ macro_rules! pass {
                     $(in_order.pass($unwanted);)*
                     let $field = in_order.value($header);
                 )*
+                $(in_order.pass($end);)?
                 if in_order.is_there() {
                     *reached = in_order.reached();
                     return Self { $($field,)* };
                 }
                 // There are others among them.
-                let [$($($crate::model::fold::pass::unwanted!($unwanted),)* $field,)*] =
-                    headers.pass(reached, &[$($(($unwanted, false),)* ($header, true),)*]);
+                let [$($($crate::model::fold::pass::unwanted!($unwanted),)* $field,)* $($crate::model::fold::pass::unwanted!($end),)?] =
+                    headers.pass(reached, &[$($(($unwanted, false),)* ($header, true),)* $(($end, false),)?]);
                 Self { $($field,)* }
             }
 

@@ -12,7 +12,7 @@ pass! {
     /// What it is.
     Named {
         subclass: "Event-Subclass",
-        _name: "Event-Name",
+        .. "Event-Name",
     }
 }
 

@@ -14,6 +14,10 @@ pass! {
     States {
         was: "Original-Channel-Call-State",
         _: "Channel-Call-State-Number",
+        _: "Direction",
+        _: "Bridge-A-Unique-ID",
+        _: "Bridge-B-Unique-ID",
+        _: "Old-Unique-ID",
         state: "Channel-State",
         call_state: "Channel-Call-State",
         number: "Channel-State-Number",
