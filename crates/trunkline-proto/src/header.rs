@@ -331,9 +331,14 @@ impl Headers {
                 Some(value)
             }
             Place::Marks(marks) => {
+                // The quote before it, for an empty one.
+                let last = name.as_bytes().last().unwrap_or(&b'"').to_ascii_lowercase();
+                let ends = |byte: &u8| byte.to_ascii_lowercase() == last;
                 for (place, mark) in marks.get(*at..)?.iter().enumerate() {
-                    // One byte settles whether the name can be as long, and most are not.
-                    let may_be = self.raw.get(*mark as usize + name.len()) == Some(&b'"');
+                    // One byte settles whether the name can be as long, and most are not; of the rest most end otherwise.
+                    let end = *mark as usize + name.len();
+                    let may_be = self.raw.get(end) == Some(&b'"')
+                        && self.raw.get(end.wrapping_sub(1)).is_some_and(ends);
                     if (may_be || mark & ESCAPED_NAME != 0)
                         && let Some(value) = self.value_if_named(*mark, name.as_bytes())
                     {
