@@ -23,16 +23,18 @@ const SAID: &[(&str, &[&str])] = &[
     ("Channel-Read-Codec-Rate", &["8000", "48000"]),
     ("Channel-Read-Codec-Bit-Rate", &["64000", "0"]),
     ("Channel-Write-Codec-Name", &["L16", "G722"]),
-    ("Channel-Write-Codec-Rate", &["16000"]),
+    ("Channel-Write-Codec-Rate", &["16000", "8000"]),
+    ("Channel-Write-Codec-Bit-Rate", &["0", "64000"]),
     ("Caller-Direction", &["inbound"]),
     ("Caller-Username", &["u", "v"]),
     ("Caller-Dialplan", &["XML", "inline"]),
     ("Caller-Caller-ID-Name", &["A B", "A \"B\"", "%"]),
     ("Caller-Caller-ID-Number", &["1000", "1001"]),
     ("Caller-Callee-ID-Name", &["Outbound Call", "C"]),
-    ("Caller-Network-Addr", &["10.0.0.1"]),
+    ("Caller-Callee-ID-Number", &["2000", "2001"]),
+    ("Caller-Network-Addr", &["10.0.0.1", "10.0.0.2"]),
     ("Caller-Destination-Number", &["9196", "9197"]),
-    ("Caller-Context", &["default"]),
+    ("Caller-Context", &["default", "public"]),
     ("Caller-Channel-Created-Time", &["5000000"]),
     ("Caller-Channel-Answered-Time", &["0", "6000000"]),
     ("Caller-Channel-Hangup-Time", &["0", "7000000"]),
@@ -46,8 +48,10 @@ const NEEDED: &[&str] =
 
 /// An event that says, of each, nothing or one of what it may.
 fn event(format: EventFormat, sequence: usize, said: &[usize]) -> trunkline::Event {
+    // The last of each block is there: without it what comes behind is looked up, and not read beside what is known.
     let builder = EventBuilder::named(&EventName::ChannelState)
         .header("Core-UUID", "core")
+        .header("FreeSWITCH-IPv6", "::1")
         .header("Event-Date-Timestamp", "9000000")
         .header("Event-Sequence", sequence.to_string());
     let said = SAID.iter().zip(said).filter_map(|((name, values), choice)| {
@@ -74,6 +78,7 @@ fn known(switch: &Switch) -> Vec<String> {
         ChannelField::CallerIdName,
         ChannelField::CallerIdNumber,
         ChannelField::CalleeIdName,
+        ChannelField::CalleeIdNumber,
         ChannelField::DestinationNumber,
         ChannelField::Context,
         ChannelField::Dialplan,

@@ -76,7 +76,9 @@ impl<'t, 'e> Block<'t, 'e> {
             self.details = Said::All(Details::look_up(headers));
         } else if let Some(behind) = Details::skip(headers, self.from, read) {
             self.behind = behind;
-        } else if let Some((changes, behind)) = Details::changes(headers, self.from, read) {
+        } else if let Some((changes, behind)) = Details::changes(headers, self.from, read)
+            && !known.is_some_and(|known| changes.names_first_codec(known))
+        {
             (self.details, self.behind) = (Said::Changes(changes), behind);
         } else {
             self.details = Said::All(Details::read(headers, &mut self.behind));

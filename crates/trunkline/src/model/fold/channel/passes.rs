@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use trunkline_proto::view::Moment;
-use trunkline_proto::{Headers, Reached};
+use trunkline_proto::{Headers, Reached, Value};
 
-use crate::model::channel::Times;
+use crate::model::channel::{Channel, Codec, Times};
 use crate::model::fold::pass::pass;
 use crate::model::fold::value::{moment, number};
 
@@ -122,6 +122,12 @@ impl<'e> Details<'e> {
 }
 
 impl Details<'_> {
+    /// Whether there is a codec where none was known: its rates may be as they were, and are not among these.
+    pub(super) fn names_first_codec(&self, known: &Channel) -> bool {
+        let is_first = |known: &Option<Codec>, name: Option<Value<'_>>| known.is_none() && name.is_some();
+        is_first(&known.read_codec, self.read_codec) || is_first(&known.write_codec, self.write_codec)
+    }
+
     /// Whether there is something of what seldom changes among them.
     pub(super) fn tells_details(&self) -> bool {
         let codecs = [self.read_codec, self.read_rate, self.read_bit_rate];
