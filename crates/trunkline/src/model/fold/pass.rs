@@ -39,6 +39,25 @@ macro_rules! pass {
                 Self { $($field,)* }
             }
 
+            /// Passes them by.
+            #[allow(dead_code, reason = "not for each")]
+            #[inline]
+            pub(in crate::model::fold) fn pass_by(
+                headers: &'e trunkline_proto::Headers,
+                reached: &mut trunkline_proto::Reached,
+            ) {
+                let mut in_order = headers.in_order(*reached);
+                $(
+                    $(in_order.pass($unwanted);)*
+                    in_order.pass($header);
+                )*
+                $(in_order.pass($end);)?
+                match in_order.is_there() {
+                    true => *reached = in_order.reached(),
+                    false => drop(Self::read(headers, reached)),
+                }
+            }
+
             /// Whether one of these is among the headers that were passed by before.
             #[allow(dead_code, reason = "not for each")]
             #[inline]

@@ -111,7 +111,7 @@ struct Seated<'e> {
 impl<'e> Seated<'e> {
     /// Reads the channel block that begins there.
     fn read(draft: &Draft, headers: &'e Headers, name: &str, reached: &mut Reached) -> Self {
-        let _ = States::read(headers, reached);
+        States::pass_by(headers, reached);
         let from = *reached;
         let channel = Who::read(headers, reached).id;
         let known = channel.and_then(|channel| draft.rooms.member(&channel.to_str()));
