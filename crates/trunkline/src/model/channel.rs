@@ -68,7 +68,7 @@ object! {
         ReadCodec read_codec: Option<Codec>,
         /// What is written to it.
         WriteCodec write_codec: Option<Codec>,
-        /// How its media is encrypted (CALL_SECURE), if it is: `srtp:AES_CM_128_HMAC_SHA1_80`.
+        /// How its media is encrypted (CALL_SECURE), if it is: `srtp:sdes:AES_CM_128_HMAC_SHA1_80`.
         Secure secure: Option<Arc<str>>,
         /// The id the switch gives its call (`Channel-Call-UUID`). It is not that of [`call`](Channel::call), and
         /// changes with transfers.

@@ -99,7 +99,7 @@ fn of_name(name: &EventName) -> &'static [Fold] {
         N::BackgroundJob => &[job::end],
         N::Heartbeat => &[node::heartbeat],
         N::Startup | N::ShutdownRequested | N::Shutdown => &[node::lifecycle],
-        N::CallSecure => &[channel::block, channel::secure],
+        N::CallSecure => &[channel::secure],
         N::ChannelState
         | N::ChannelCallstate
         | N::ChannelAnswer

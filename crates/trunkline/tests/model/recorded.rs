@@ -97,6 +97,11 @@ fn a_sip_call_that_is_held() {
 }
 
 #[test]
+fn a_call_whose_media_is_encrypted() {
+    check("../calls/secure");
+}
+
+#[test]
 fn a_conference() {
     check("ev-conference-plain");
 }

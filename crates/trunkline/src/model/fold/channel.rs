@@ -241,10 +241,14 @@ pub(super) fn record_stop(draft: &mut Draft, told: &Told<'_>) {
     draft.alter::<Channel>(&id, |channel| channel.recordings.retain(|known| **known != *path));
 }
 
-/// CALL_SECURE
+/// CALL_SECURE, which has no channel block, and names its channel as nothing else does (`switch_rtp_add_crypto_key` in
+/// `switch_rtp.c`).
 pub(super) fn secure(draft: &mut Draft, told: &Told<'_>) {
-    let (Some(id), Some(how)) = (told.unique_id(), told.event.headers().value("secure_type")) else { return };
-    draft.alter::<Channel>(&id, |channel| text(&mut Arc::make_mut(&mut channel.details).secure, Some(how)));
+    let value = |name| told.event.headers().value(name);
+    let (Some(id), Some(how)) = (value("caller-unique-id"), value("secure_type")) else { return };
+    draft.alter::<Channel>(&id.to_str(), |channel| {
+        text(&mut Arc::make_mut(&mut channel.details).secure, Some(how))
+    });
 }
 
 /// Replaces a text if it is another.
