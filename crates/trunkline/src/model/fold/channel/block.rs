@@ -92,8 +92,14 @@ impl<'t, 'e> Block<'t, 'e> {
         if VARIABLES.iter().any(|name| headers.is_next(self.behind, name)) {
             return true;
         }
-        let mut rest = if self.is_in_order { self.behind } else { headers.first() };
+        let mut rest = self.rest();
         VARIABLES.iter().any(|name| headers.next(&mut rest, name).is_some())
+    }
+
+    /// Where what else it says begins, variables among it. They may be among what was passed by in search of the block.
+    fn rest(&self) -> Reached {
+        let is_behind = self.is_in_order && !self.behind.has_strays();
+        if is_behind { self.behind } else { self.told.event.headers().first() }
     }
 
     pub(super) fn id(&self) -> Option<Cow<'e, str>> {
@@ -217,8 +223,7 @@ impl Channel {
     /// What it goes through (`mod_sofia.c`, `sofia.c`), which stays the same.
     fn read_gateway(&mut self, block: &Block<'_, '_>) {
         let headers = block.told.event.headers();
-        let behind = if block.is_in_order { block.behind } else { headers.first() };
-        let value = |name| headers.next(&mut behind.clone(), name);
+        let value = |name| headers.next(&mut block.rest(), name);
         let profile = value("variable_sofia_profile_name");
         let gateway = value("variable_sip_gateway_name").or_else(|| value("variable_sip_gateway"));
         let known = [self.profile.as_deref(), self.gateway.as_deref()];
