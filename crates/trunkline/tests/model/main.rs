@@ -16,5 +16,6 @@ mod resync;
 mod simulated;
 mod standings;
 mod stories;
+mod told;
 mod truth;
 mod watch;

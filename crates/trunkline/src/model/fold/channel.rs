@@ -202,6 +202,9 @@ pub(super) fn rename(draft: &mut Draft, told: &Told<'_>) {
     let renamed = Channel { id: to.clone(), ..(*channel).clone() };
     let renamed = draft.rename(&from, renamed);
     draft.tell(Change::Renamed { from: from.clone(), to: renamed });
+    if let Some(other) = &channel.bridged_to {
+        draft.alter::<Channel>(other.as_str(), |other| other.bridged_to = Some(to.clone()));
+    }
     calls::rename(draft, &channel, &to);
 }
 

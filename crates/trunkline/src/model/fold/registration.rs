@@ -79,10 +79,11 @@ pub(in crate::model) fn user_of(id: &RegistrationId) -> (std::sync::Arc<str>, st
     (id.user.clone(), id.host.clone())
 }
 
-/// Who is registered: `from-user` and `from-host`; of one that expired, `user` and `host`.
+/// Who is registered: `from-user` and `from-host`; of one that expired, which has neither, `user` and `host`. Others may
+/// have these from the user's entry in the directory.
 fn id_of(block: Block<'_>) -> Option<RegistrationId> {
-    let user = block.user().or_else(|| block.from_user())?;
-    let host = block.host().or_else(|| block.from_host())?;
+    let user = block.from_user().or_else(|| block.user())?;
+    let host = block.from_host().or_else(|| block.host())?;
     Some(RegistrationId::new(user, host, block.call_id()?))
 }
 
