@@ -9,12 +9,16 @@ use memchr::{memchr, memchr2};
 
 use crate::scan;
 
+/// What ends a string, or keeps it from ending.
+const ENDS: [u8; 2] = [b'"', b'\\'];
+
 /// Where the string that starts at `start` (after its opening quote) ends, and whether it holds escapes.
 pub(crate) fn string_end(raw: &[u8], start: usize) -> Option<(usize, bool)> {
     let mut at = start;
     let mut escaped = false;
     loop {
-        let found = at + memchr2(b'"', b'\\', raw.get(at..)?)?;
+        let rest = raw.get(at..)?;
+        let found = at + scan::near(rest, ENDS).or_else(|| memchr2(ENDS[0], ENDS[1], rest))?;
         if raw.get(found) == Some(&b'"') {
             return Some((found, escaped));
         }
@@ -27,7 +31,7 @@ pub(crate) fn string_end(raw: &[u8], start: usize) -> Option<(usize, bool)> {
 /// to `memchr2`.
 #[inline]
 pub(crate) fn short_string(bytes: &[u8]) -> Option<&[u8]> {
-    let end = scan::near(bytes, [b'"', b'\\'])?;
+    let end = scan::near(bytes, ENDS)?;
     bytes.get(..end).filter(|_| bytes.get(end) == Some(&b'"'))
 }
 
@@ -221,7 +225,29 @@ mod tests {
         }
     }
 
+    /// Byte by byte.
+    fn string_end_slowly(raw: &[u8], start: usize) -> Option<(usize, bool)> {
+        let (mut at, mut escaped) = (start, false);
+        loop {
+            match raw.get(at)? {
+                b'"' => return Some((at, escaped)),
+                b'\\' => (at, escaped) = (at + 2, true),
+                _ => at += 1,
+            }
+        }
+    }
+
     proptest::proptest! {
+        #[test]
+        fn strings_end(
+            parts in proptest::collection::vec(proptest::sample::select(vec!["\"", "\\", "a", "any text of some length"]), 0..20),
+        ) {
+            let raw = parts.concat().into_bytes();
+            for start in 0..=raw.len() + 1 {
+                proptest::prop_assert_eq!(string_end(&raw, start), string_end_slowly(&raw, start));
+            }
+        }
+
         #[test]
         fn round_trips(value in proptest::collection::vec(0u8.., 0..64)) {
             let mut out = Vec::new();

@@ -102,11 +102,27 @@ fn any_of<const N: usize>(bytes: &[u8; 16], sought: [u8; N]) -> u32 {
     }
 }
 
-/// A bit for each byte that is one of these.
 #[cfg(not(target_arch = "x86_64"))]
+use any_of_anywhere as any_of;
+
+/// A bit for each byte that is one of these, on any processor.
+#[cfg(any(test, not(target_arch = "x86_64")))]
 #[inline]
-fn any_of<const N: usize>(bytes: &[u8; 16], sought: [u8; N]) -> u32 {
-    bytes.iter().rev().fold(0, |found, byte| found << 1 | u32::from(sought.contains(byte)))
+fn any_of_anywhere<const N: usize>(bytes: &[u8; 16], sought: [u8; N]) -> u32 {
+    let any = |word: &[u8; 8]| sought.iter().fold(0, |any, byte| any | places_of(*byte, word));
+    let (words, _) = bytes.as_chunks::<8>();
+    words.iter().rev().fold(0, |found, word| found << 8 | any(word))
+}
+
+/// A bit for each byte that is this one.
+#[inline]
+fn places_of(byte: u8, word: &[u8; 8]) -> u32 {
+    const LOW: u64 = 0x7f7f_7f7f_7f7f_7f7f;
+    const GATHER: u64 = 0x0102_0408_1020_4080;
+    let differs = u64::from_le_bytes(*word) ^ u64::from_le_bytes([byte; 8]);
+    // 0x80 in each byte that is zero, exactly.
+    let zero = !(((differs & LOW) + LOW) | differs | LOW);
+    ((zero >> 7).wrapping_mul(GATHER) >> 56) as u32
 }
 
 /// Three views of as many places where a line may begin: the byte before each, the byte itself, and the one where the
@@ -177,16 +193,10 @@ fn candidates_by(
 
 /// For any processor: the line feeds eight bytes at a time, and what is around each.
 fn find<const OUTLINE: bool>(places: &Places<'_>, sought: u8) -> u128 {
-    const LOW: u64 = 0x7f7f_7f7f_7f7f_7f7f;
-    const FEEDS: u64 = 0x0a0a_0a0a_0a0a_0a0a;
-    const GATHER: u64 = 0x0102_0408_1020_4080;
     let (words, _) = places.before.as_chunks::<8>();
     let mut begins = 0;
     for (place, word) in words.iter().enumerate() {
-        let differs = u64::from_le_bytes(*word) ^ FEEDS;
-        // 0x80 in each byte that is zero, exactly.
-        let zero = !(((differs & LOW) + LOW) | differs | LOW);
-        begins |= u128::from((zero >> 7).wrapping_mul(GATHER) >> 56) << (place * 8);
+        begins |= u128::from(places_of(b'\n', word)) << (place * 8);
     }
     let (mut found, mut rest) = (0, begins);
     while rest != 0 {
@@ -367,6 +377,14 @@ mod tests {
     }
 
     proptest::proptest! {
+        #[test]
+        fn near_on_any_processor(bytes: [u8; 16], sought: [u8; 2]) {
+            let sought = [sought[0], sought[1] | 0x80, bytes[usize::from(sought[1]) % 16]];
+            let slowly = bytes.iter().rev().fold(0, |found, byte| found << 1 | u32::from(sought.contains(byte)));
+            proptest::prop_assert_eq!(any_of(&bytes, sought), slowly);
+            proptest::prop_assert_eq!(any_of_anywhere(&bytes, sought), slowly);
+        }
+
         #[test]
         fn as_the_slow_way(
             raw in proptest::collection::vec(proptest::sample::select(b"\naAb::\x8a\xba".to_vec()), 0..500),
