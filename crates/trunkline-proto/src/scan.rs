@@ -214,7 +214,7 @@ fn find<const OUTLINE: bool>(places: &Places<'_>, sought: u8) -> u128 {
 }
 
 #[cfg(target_arch = "x86_64")]
-mod avx2 {
+pub(crate) mod avx2 {
     use std::arch::x86_64::{
         __m256i, _mm256_and_si256, _mm256_cmpeq_epi8, _mm256_loadu_si256, _mm256_movemask_epi8,
         _mm256_or_si256, _mm256_set1_epi8, _mm256_setzero_si256, _mm256_testz_si256,
@@ -274,6 +274,17 @@ mod avx2 {
         }
         let bits = |part: &__m256i| u128::from(_mm256_movemask_epi8(*part).cast_unsigned());
         found.iter().rev().fold(0, |all, part| all << 32 | bits(part))
+    }
+
+    /// A bit for each of 64 bytes that is this one.
+    #[target_feature(enable = "avx2")]
+    #[inline]
+    pub(crate) fn places_of(byte: u8, block: &[u8; 64]) -> u64 {
+        let (parts, _) = block.as_chunks();
+        parts.iter().rev().fold(0, |all, part| {
+            let bits = _mm256_movemask_epi8(equal(load(part), byte));
+            all << 32 | u64::from(bits.cast_unsigned())
+        })
     }
 
     const PARTS: usize = BLOCK / 32;
