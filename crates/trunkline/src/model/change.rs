@@ -184,7 +184,8 @@ pub enum Removal {
     Merged,
     /// The switch was started anew: nothing of before is there any more.
     Restarted,
-    /// It ended while nobody listened. How is not known.
+    /// It ended while nobody listened. How is not known. Of a [job](Job): the connection that would have told of its end has
+    /// ended for good, or does not have such events. It may still run.
     Unknown,
     /// Of a [job](Job): its end was not heard for as long as it is waited for. It may have been lost, or the job may still
     /// run.

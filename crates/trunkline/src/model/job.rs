@@ -13,8 +13,8 @@ object! {
     /// A background job that was begun here and whose end was not heard. What others have begun is told of only when it
     /// ends, and is not here.
     ///
-    /// A job cannot be asked for: it is there until its BACKGROUND_JOB comes, the switch is started anew, or it has been
-    /// waited for as long as the client waits for jobs (`Config::job_timeout`).
+    /// A job cannot be asked for: it is there until its BACKGROUND_JOB comes, the switch is started anew, the connection has
+    /// ended for good, or it has been waited for as long as the client waits for jobs (`Config::job_timeout`).
     Job(Job), JobField {
         /// Its Job-UUID.
         id: JobUuid,

@@ -102,6 +102,11 @@ impl Switch {
         self.unheard(now, fold::job::doubt)
     }
 
+    /// The connection has ended for good: the ends of jobs will not be heard.
+    pub(in crate::model) fn lose_jobs(&mut self, now: Instant) -> Batch {
+        self.unheard(now, fold::job::lose_all)
+    }
+
     /// The switch was started anew, as this run.
     pub(in crate::model) fn lose_jobs_of_others(&mut self, core: &CoreUuid, now: Instant) -> Batch {
         self.unheard(now, |draft| fold::job::lose_all_but(draft, core))

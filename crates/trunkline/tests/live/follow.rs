@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use trunkline::model::live::Watched;
-use trunkline::model::{Altered, Change, Live, Options, StaleCause};
+use trunkline::model::{Altered, Change, Coverage, Live, Options, StaleCause};
 use trunkline::{Client, Config, Reconnect};
 use trunkline_sim::{Sim, User};
 
@@ -114,7 +114,10 @@ async fn the_end_is_told_to_all_who_wait() {
         tokio::time::sleep(Duration::from_millis(100)).await;
         client.close().await;
         assert!(waiting.await.unwrap().is_err());
-        assert!(live.fresh().await.is_ok(), "what was known is still to be read");
+        // What was known is still to be read, and no longer taken for what is so.
+        assert!(live.fresh().await.is_err());
+        assert_eq!(live.view().stale().unwrap().cause, StaleCause::Gap);
+        assert_eq!(live.view().coverage(), Coverage::Complete);
         while changes.next().await.is_some() {}
         assert!(live.changes().next().await.is_none(), "nothing changes any more");
     })

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use trunkline::model::live::{Changes, Watched};
-use trunkline::model::{Altered, Change, Job, JobField, Live, Removal, Why};
+use trunkline::model::{Altered, Change, Job, JobField, Live, Removal, StaleCause, Why};
 use trunkline::{Client, Config, Reconnect};
 use trunkline_sim::{Fault, Sim, User};
 
@@ -189,6 +189,32 @@ async fn of_those_that_cross_a_gap_the_end_may_not_have_been_heard() {
         assert_eq!(live.view().jobs().len(), 0);
     })
     .await;
+}
+
+/// Once the connection has ended for good no end of a job will be heard, and nothing of the switch either.
+#[tokio::test]
+async fn of_those_whose_connection_has_ended_no_end_will_be_heard() {
+    for is_asked in [true, false] {
+        within(async {
+            let sim = Sim::builder().start().await.unwrap();
+            let (client, live) = following(sim.url().parse().unwrap()).await;
+            let mut changes = live.changes();
+            let job = client.bgapi("msleep 600000").await.unwrap();
+            until(&live, &["msleep 600000"]).await;
+            if is_asked {
+                client.close().await;
+            } else {
+                sim.kill_connections();
+            }
+            assert!(job.await.is_err());
+            assert_eq!(told(&mut changes, 2).await, ["msleep begun", "msleep Unknown while away"]);
+            assert!(changes.next().await.is_none());
+            let view = live.view();
+            assert_eq!((view.jobs().len(), view.stale().unwrap().cause), (0, StaleCause::Gap));
+            assert!(live.refresh().await.is_err(), "it cannot be asked");
+        })
+        .await;
+    }
 }
 
 /// With it everything ends that ran in it, and nothing that runs in the next.

@@ -71,7 +71,10 @@ impl Embedded {
                 self.observed.push_back(Observed::Resumed { core, restarted });
             }
             Output::Closed(reason) => {
+                self.is_hearing = false;
                 self.switch.lose(StaleCause::Gap, now);
+                let batch = self.switch.lose_jobs(now);
+                self.tell(batch);
                 self.observed.push_back(Observed::Closed(reason));
             }
             // Not of a connection of this kind, or not known.

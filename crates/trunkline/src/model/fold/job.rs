@@ -23,6 +23,14 @@ pub(in crate::model) fn doubt(draft: &mut Draft) {
     }
 }
 
+/// Of none the end will be heard.
+pub(in crate::model) fn lose_all(draft: &mut Draft) {
+    let lost: Vec<JobUuid> = draft.view().jobs().iter().map(|job| job.id.clone()).collect();
+    for id in lost {
+        draft.remove::<Job>(&id, Removal::Unknown);
+    }
+}
+
 /// Those that another run of the switch had taken have ended with it.
 pub(in crate::model) fn lose_all_but(draft: &mut Draft, core: &CoreUuid) {
     let lost = draft.view().jobs().iter().filter(|job| job.core.as_ref() != Some(core));

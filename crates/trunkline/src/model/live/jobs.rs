@@ -139,6 +139,12 @@ impl Follower {
         self.publish(batch);
     }
 
+    /// The connection has ended for good.
+    pub(super) fn lose_jobs(&mut self) {
+        let batch = self.switch.lose_jobs(now());
+        self.publish(batch);
+    }
+
     /// Takes those away that are not waited for any more.
     pub(super) fn expire_jobs(&mut self) {
         while self.jobs.deadline().is_some_and(|until| until <= now())

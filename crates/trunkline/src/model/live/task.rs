@@ -280,7 +280,10 @@ impl Follower {
         }
     }
 
-    fn close(&self, reason: CloseReason) {
+    /// The connection has ended, and is not made again.
+    fn close(&mut self, reason: CloseReason) {
+        self.lose(StaleCause::Gap);
+        self.lose_jobs();
         self.progress.send_modify(|progress| progress.closed = Some(reason));
     }
 }

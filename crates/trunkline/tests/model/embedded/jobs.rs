@@ -107,14 +107,22 @@ fn changes(all: &Loop) -> String {
     });
     let changes = batches.flat_map(|batch| batch.changes()).filter_map(Change::of::<Job>);
     let words: Vec<String> = changes
-        .map(|altered| match altered {
-            Altered::Created { .. } => "begun".to_owned(),
-            Altered::Updated { fields, .. } => format!("{fields:?}"),
-            Altered::Removed { cause, .. } => format!("{cause:?}"),
-            other => format!("{other:?}"),
+        .map(|altered| {
+            let away = if altered.while_away() { " while away" } else { "" };
+            match altered {
+                Altered::Created { .. } => format!("begun{away}"),
+                Altered::Updated { fields, .. } => format!("{fields:?}{away}"),
+                Altered::Removed { cause, .. } => format!("{cause:?}{away}"),
+                other => format!("{other:?}"),
+            }
         })
         .collect();
     words.join(" ")
+}
+
+/// How many callbacks wait, and how many jobs the model has.
+fn running(all: &Loop) -> (usize, usize) {
+    (all.model.pending_jobs().count(), all.model.view().jobs().len())
 }
 
 #[test]
@@ -122,45 +130,40 @@ fn each_is_told_of_once_whenever_the_bytes_end() {
     use Come::{HalfWritten, Taken, Unanswered, Unwritten};
     use Then::{Anew, Back, Close, EndedBefore, Nothing};
     let (never, maybe) = ("executed: No", "executed: Unknown");
-    for (come, then, expected, model) in [
-        (Unwritten, Nothing, never, ""),
-        (HalfWritten, Nothing, maybe, ""),
-        (Unanswered, Nothing, maybe, ""),
-        (Taken, Nothing, "disconnected", "begun"),
-        (Unwritten, Close, never, ""),
-        (HalfWritten, Close, maybe, ""),
-        (Unanswered, Close, maybe, ""),
-        (Taken, Close, "disconnected", "begun"),
+    let lost = "begun Unknown while away";
+    for (come, thens, expected, model) in [
+        (Unwritten, &[Nothing, Close][..], never, ""),
         // It is said to the next connection, whoever that is.
-        (Unwritten, Back, "+OK", "begun Ended"),
-        (Unwritten, EndedBefore, "+OK", "begun Ended"),
-        (Unwritten, Anew, "+OK", "begun Ended"),
-        (HalfWritten, Back, maybe, ""),
-        (HalfWritten, Anew, maybe, ""),
-        (Unanswered, Back, maybe, ""),
-        (Unanswered, EndedBefore, maybe, ""),
-        (Unanswered, Anew, maybe, ""),
-        (Taken, Back, "+OK", "begun {CrossedGap} Ended"),
+        (Unwritten, &[Back, EndedBefore, Anew], "+OK", "begun Ended"),
+        (HalfWritten, &[Nothing, Close, Back, EndedBefore, Anew], maybe, ""),
+        (Unanswered, &[Nothing, Close, Back, EndedBefore, Anew], maybe, ""),
+        (Taken, &[Nothing, Close], "disconnected", lost),
+        (Taken, &[Back], "+OK", "begun {CrossedGap} while away Ended"),
         // Nobody can say.
-        (Taken, EndedBefore, "waits", "begun {CrossedGap}"),
-        (Taken, Anew, "Restarted", "begun Restarted"),
+        (Taken, &[EndedBefore], "waits", "begun {CrossedGap} while away"),
+        (Taken, &[Anew], "Restarted", "begun Restarted while away"),
     ] {
-        let mut connection = ConnectionConfig::new(Credentials::Password("ClueCon".into()));
-        connection.lasting = then != Nothing;
-        let mut all = Loop::connected(65_536, SwitchConfig::default(), connection);
-        all.pass_millis(2000);
-        let result = begin(&mut all, come);
-        go_on(&mut all, then);
-        assert_eq!((&*told(&result), &*changes(&all)), (expected, model), "{come:?}, {then:?}");
-        let waits = usize::from(expected == "waits");
-        assert_eq!(all.model.pending_jobs().count(), waits, "{come:?}, {then:?}");
-        // That it is said no more is the end of those that still wait.
-        all.model.close(all.instant());
-        all.exchange();
-        if waits == 1 {
-            assert_eq!(told(&result), "disconnected");
+        for &then in thens {
+            let mut connection = ConnectionConfig::new(Credentials::Password("ClueCon".into()));
+            connection.lasting = then != Nothing;
+            let mut all = Loop::connected(65_536, SwitchConfig::default(), connection);
+            all.pass_millis(2000);
+            let result = begin(&mut all, come);
+            go_on(&mut all, then);
+            assert_eq!((&*told(&result), &*changes(&all)), (expected, model), "{come:?}, {then:?}");
+            let waits = usize::from(expected == "waits");
+            assert_eq!(running(&all), (waits, waits), "{come:?}, {then:?}");
+            // That it is said no more is the end of those that still wait.
+            all.model.close(all.instant());
+            all.exchange();
+            if waits == 1 {
+                assert_eq!(told(&result), "disconnected");
+                assert_eq!(changes(&all), format!("{model} Unknown while away"));
+            }
+            assert_eq!(running(&all), (0, 0), "{come:?}, {then:?}");
+            assert!(matches!(all.observed.last(), Some(Observed::Closed(_))), "{come:?}, {then:?}");
+            assert!(all.model.view().stale().is_some());
         }
-        assert_eq!(all.model.pending_jobs().count(), 0);
     }
 }
 
@@ -185,7 +188,7 @@ fn one_that_is_begun_after_the_switch_is_not_taken_for_one_of_before() {
     assert_eq!((&*told(&former), &*told(&next)), ("Restarted", "waits"));
     assert_eq!(all.model.view().jobs().len(), 1);
     all.pass_millis(20_000);
-    assert_eq!((&*told(&next), &*changes(&all)), ("+OK", "begun Restarted begun Ended"));
+    assert_eq!((&*told(&next), &*changes(&all)), ("+OK", "begun Restarted while away begun Ended"));
 }
 
 /// Who may not have BACKGROUND_JOB, or not run that, is told so, and the model keeps nothing of it.
@@ -202,6 +205,6 @@ fn those_that_cannot_be_heard_of() {
         let result = begin(&mut all, Come::Taken);
         all.pass_millis(10_000);
         assert_eq!((&*told(&result), &*changes(&all)), (expected, ""), "{events}");
-        assert_eq!((all.model.pending_jobs().count(), all.model.view().jobs().len()), (0, 0));
+        assert_eq!(running(&all), (0, 0));
     }
 }
