@@ -16,6 +16,7 @@ use trunkline_proto::{
 
 pub use observed::{NoJob, Observed};
 
+use super::change::Removal;
 use super::options::Options;
 use super::snapshot::{Ask, StaleCause};
 use super::switch::Switch;
@@ -201,7 +202,8 @@ impl Embedded {
     }
 
     /// Runs an api command by `bgapi`, under this id, which must not be in use. `done` is called once: with the
-    /// BACKGROUND_JOB event, or why there is none.
+    /// BACKGROUND_JOB event, or why there is none. From when the switch has taken it until then the model has it as a
+    /// [`Job`](super::Job). It is waited for until the connection has ended for good, or it is [forgotten](Self::forget_job).
     ///
     /// # Errors
     ///
@@ -217,6 +219,15 @@ impl Embedded {
         self.callbacks.on_job(ticket, id, command, done);
         self.pump(now);
         Ok(())
+    }
+
+    /// Nobody waits for a job's end any more: its callback is dropped, and the model has it no more
+    /// ([`Removal::TimedOut`]). It runs on in the switch. Whether it was waited for.
+    pub fn forget_job(&mut self, id: &JobUuid, now: Instant) -> bool {
+        self.connection.forget_job(id);
+        let batch = self.switch.lose_job(id, Removal::TimedOut, now);
+        self.tell(batch);
+        self.callbacks.forget_job(id)
     }
 
     /// Wants these events, beside those of the model: each comes as [`Observed::Event`]. It takes the place of what was

@@ -44,6 +44,11 @@ impl Callbacks {
         self.replies.remove(&ticket);
     }
 
+    /// Whether it was waited for.
+    pub(super) fn forget_job(&mut self, id: &JobUuid) -> bool {
+        self.jobs.remove(id).is_some()
+    }
+
     pub(super) fn reply(&mut self, ticket: Ticket, reply: Result<Reply, Unanswered>) {
         if let Some(done) = self.replies.remove(&ticket) {
             done(reply);

@@ -92,7 +92,7 @@ impl Embedded {
         self.tell(batch);
     }
 
-    fn tell(&mut self, batch: Batch) {
+    pub(super) fn tell(&mut self, batch: Batch) {
         if !batch.is_empty() {
             self.observed.push_back(Observed::Changes(batch));
         }

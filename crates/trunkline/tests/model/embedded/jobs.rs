@@ -167,6 +167,27 @@ fn each_is_told_of_once_whenever_the_bytes_end() {
     }
 }
 
+/// One may have had enough of a job, whether or not the switch has taken it.
+#[test]
+fn one_that_is_forgotten_is_told_of_no_more() {
+    for (come, expected) in
+        [(Come::Unwritten, ""), (Come::Unanswered, ""), (Come::Taken, "begun TimedOut while away")]
+    {
+        let mut all = Loop::new(65_536);
+        all.pass_millis(2000);
+        let result = begin(&mut all, come);
+        let now = all.instant();
+        assert!(all.model.forget_job(&"job".into(), now));
+        assert!(!all.model.forget_job(&"job".into(), now));
+        all.pass_millis(20_000);
+        assert_eq!(
+            (&*told(&result), &*changes(&all), running(&all)),
+            ("dropped", expected, (0, 0)),
+            "{come:?}"
+        );
+    }
+}
+
 /// One that is begun before an event tells that the switch is another one is that one's all the same.
 #[test]
 fn one_that_is_begun_after_the_switch_is_not_taken_for_one_of_before() {
