@@ -13,6 +13,7 @@ mod raw;
 mod sendevent;
 mod sendmsg;
 mod session;
+mod shown;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -150,14 +151,14 @@ impl Command {
         self.kind
     }
 
-    /// The command line, fit to be logged: without the secret of an `auth`.
+    /// The command, fit to be logged: as much of its line as may be [shown](Self::shown), and none of its headers.
     #[must_use]
     pub fn describe(&self) -> Cow<'_, str> {
-        if self.kind == CommandKind::Auth {
-            return Cow::Borrowed("auth [redacted]");
-        }
         let line = self.wire.split(|b| *b == b'\n').next().unwrap_or_default();
-        String::from_utf8_lossy(line)
+        match String::from_utf8_lossy(line) {
+            Cow::Borrowed(line) => Self::shown_as(self.kind, line),
+            Cow::Owned(line) => Cow::Owned(Self::shown_as(self.kind, &line).into_owned()),
+        }
     }
 }
 
@@ -306,8 +307,19 @@ mod tests {
     fn secrets_are_not_shown() {
         let command = Command::auth("hunter2").unwrap();
         assert_eq!(format!("{command:?}"), "Command(\"auth [redacted]\")");
-        for text in ["auth hunter2", "AUTH hunter2", "userauth a@b:hunter2"] {
+        for text in [
+            "auth hunter2",
+            "AUTH hunter2",
+            "userauth a@b:hunter2",
+            "api originate {sip_auth_password=hunter2}null/1 &park",
+            "bgapi uuid_setvar ca11 pin hunter2\nJob-UUID: 1",
+            "sendmsg\ncall-command: execute\nexecute-app-name: set\nexecute-app-arg: pin=hunter2",
+            "sendevent NOTIFY\npassword: hunter2",
+            "whatever hunter2",
+        ] {
             assert!(!format!("{:?}", Command::raw(text).unwrap()).contains("hunter2"));
         }
+        let refused = Command::raw("auth hunter2\n\nevent plain ALL").unwrap_err();
+        assert!(!format!("{refused} {refused:?}").contains("hunter2"));
     }
 }

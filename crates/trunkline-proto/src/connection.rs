@@ -36,6 +36,7 @@ mod output;
 mod permissions;
 mod replies;
 mod session;
+mod shown;
 mod subscriptions;
 
 use std::collections::VecDeque;
@@ -76,7 +77,6 @@ const TRANSMIT_AHEAD: usize = 64 * 1024;
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Our half of a connection to a switch. See the [module](self) for how to drive one.
-#[derive(Debug)]
 pub struct Connection {
     config: Arc<ConnectionConfig>,
     decoder: MessageDecoder,

@@ -27,7 +27,7 @@ use crate::halves::{Reader, Writer};
 use crate::job::{self, Job};
 use crate::lanes::Lanes;
 use crate::link::{CallTerms, Link, Role};
-use crate::outcome::{accepted, printed};
+use crate::outcome::{accepted, of_api, printed};
 use crate::reconnect::{State, StateChanges};
 use crate::stream_options::StreamOptions;
 use life::Life;
@@ -216,7 +216,7 @@ impl Client {
         self.permit(&command)?;
         match self.reply(command).await {
             Ok(reply) => printed(text, reply).map_err(|refused| self.note_refusal(refused)),
-            Err(why) => Err(Error::unanswered(&format!("api {text}"), why)),
+            Err(why) => Err(Error::unanswered(&of_api(text), why)),
         }
     }
 

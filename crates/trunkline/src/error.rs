@@ -6,7 +6,7 @@ use std::time::Duration;
 use trunkline_proto::api::ApiError;
 use trunkline_proto::dialstring::DialStringError;
 use trunkline_proto::{
-    ApiMisuse, CloseReason, Executed, JobLost, JobUuid, Refusal, SubscriptionRefused, Unanswered,
+    ApiMisuse, CloseReason, Command, Executed, JobLost, JobUuid, Refusal, SubscriptionRefused, Unanswered,
 };
 
 use crate::application::{ApplicationError, NoDigits};
@@ -181,6 +181,11 @@ impl Error {
 
     pub(crate) fn refused(command: &str, reason: String) -> Self {
         Self::Refused { command: command.to_owned(), reason }
+    }
+
+    /// Of an api command that was run, whose line this is.
+    pub(crate) fn api(line: &str, source: ApiError) -> Self {
+        Self::Api { command: Command::shown_api(line).into_owned(), source }
     }
 
     pub(crate) fn application(application: String, source: ApplicationError) -> Self {

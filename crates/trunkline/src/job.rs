@@ -1,5 +1,6 @@
 //! Background jobs as futures.
 
+use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -7,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, ready};
 
 use tokio::sync::oneshot;
-use trunkline_proto::{Event, JobLost, JobUuid};
+use trunkline_proto::{Command, Event, JobLost, JobUuid};
 
 use crate::client::Client;
 use crate::error::Error;
@@ -16,7 +17,6 @@ use crate::job_result::JobResult;
 /// A job the switch has taken, made by [`Client::bgapi`]. Awaiting it gives its end.
 ///
 /// Dropping it abandons the wait; the job runs on in the switch.
-#[derive(Debug)]
 #[must_use = "a job is a future: await it for its result, or drop it to let it run on"]
 pub struct Job {
     client: Client,
@@ -52,10 +52,20 @@ impl Job {
         self.crossed.load(Ordering::Relaxed)
     }
 
-    /// What is run.
+    /// What is run, with its arguments: there may be passwords among these, which neither `Debug` nor an error shows.
     #[must_use]
     pub fn command(&self) -> &str {
         &self.command
+    }
+}
+
+impl fmt::Debug for Job {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Job")
+            .field("uuid", &self.uuid)
+            .field("command", &Command::shown_api(&self.command))
+            .field("crossed_gap", &self.crossed_gap())
+            .finish_non_exhaustive()
     }
 }
 

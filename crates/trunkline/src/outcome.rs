@@ -1,8 +1,18 @@
 //! What a reply means to whoever gave the command.
 
-use trunkline_proto::{ApiResponse, CommandReply, Reply};
+use trunkline_proto::{ApiResponse, Command, CommandReply, Reply};
 
 use crate::error::Error;
+
+/// How an error calls `api` with these words.
+pub(crate) fn of_api(words: &str) -> String {
+    format!("api {}", Command::shown_api(words))
+}
+
+/// How an error calls `bgapi` with these words.
+pub(crate) fn of_bgapi(words: &str) -> String {
+    format!("bgapi {}", Command::shown_api(words))
+}
 
 /// Of a command that is to be answered by `+OK`.
 pub(crate) fn accepted(command: &str, reply: Reply) -> Result<CommandReply, Error> {
@@ -21,7 +31,7 @@ pub(crate) fn printed(words: &str, reply: Reply) -> Result<ApiResponse, Error> {
         Reply::Api(response) => Ok(response),
         reply => {
             let reason = reply.refusal().unwrap_or_else(|| reply.text().into_owned());
-            Err(Error::refused(&format!("api {words}"), reason))
+            Err(Error::refused(&of_api(words), reason))
         }
     }
 }
@@ -33,7 +43,7 @@ pub(crate) fn taken(words: &str, reply: &Reply) -> Result<(), Error> {
         Reply::Command(reply) if reply.is_ok() => Ok(()),
         reply => {
             let reason = reply.refusal().unwrap_or_else(|| reply.text().into_owned());
-            Err(Error::refused(&format!("bgapi {words}"), reason))
+            Err(Error::refused(&of_bgapi(words), reason))
         }
     }
 }

@@ -33,7 +33,7 @@ impl<T> ApiAnswer<T> {
     ) -> Result<Self, Error> {
         match command.read(response.bytes()) {
             Ok(value) => Ok(Self { value, response }),
-            Err(source) => Err(Error::Api { command: line.to_owned(), source }),
+            Err(source) => Err(Error::api(line, source)),
         }
     }
 

@@ -34,7 +34,7 @@ fn checked(text: &str) -> Result<&str, ApiMisuse> {
         return Err(ApiMisuse::Empty { what });
     }
     if text.contains("\n\n") {
-        let value = text.escape_debug().to_string();
+        let value = Command::shown(text.lines().next().unwrap_or_default()).into_owned();
         return Err(ApiMisuse::Invalid { what, value, why: "holds an empty line, which would end it early" });
     }
     if text.contains('\r') {
@@ -54,7 +54,7 @@ fn checked(text: &str) -> Result<&str, ApiMisuse> {
 }
 
 /// By prefix, without case, as the switch takes it.
-fn kind_of(text: &str) -> CommandKind {
+pub(super) fn kind_of(text: &str) -> CommandKind {
     const PREFIXES: [(&str, CommandKind); 21] = [
         ("exit", CommandKind::Exit),
         ("...", CommandKind::Exit),

@@ -17,7 +17,7 @@ use super::ticket::Ticket;
 use crate::config::{Config, ConfigError};
 use crate::error::Error;
 use crate::job_result::JobResult;
-use crate::outcome::{accepted, printed, taken};
+use crate::outcome::{accepted, of_bgapi, printed, taken};
 use crate::reconnect::State;
 use crate::socket::tune;
 
@@ -315,7 +315,7 @@ impl Client {
         }
         let end = Some(self.job_timeout);
         let start = |connection: &mut Connection, now| connection.start_job(command, job.clone(), end, now);
-        let ticket = self.give(format!("bgapi {command}"), Some(job.clone()), start)?;
+        let ticket = self.give(of_bgapi(command), Some(job.clone()), start)?;
         taken(command, &self.wait(&ticket)?)?;
         Ok(job)
     }

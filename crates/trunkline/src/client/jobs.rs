@@ -10,6 +10,7 @@ use super::{Client, Waiting};
 use crate::core::Running;
 use crate::error::Error;
 use crate::job::Job;
+use crate::outcome::of_bgapi;
 
 impl Client {
     /// Under this id, which must be a new one.
@@ -38,7 +39,7 @@ impl Client {
             },
             Some(running) => self.by_main(command, &uuid, Some(running)).await?,
         };
-        let command = || format!("bgapi {command}");
+        let command = || of_bgapi(command);
         match answered {
             Ok(reply) => match reply.refusal() {
                 None => Ok(job),

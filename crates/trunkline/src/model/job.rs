@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Instant;
 
-use trunkline_proto::{CoreUuid, Event, JobUuid};
+use trunkline_proto::{Command, CoreUuid, Event, JobUuid};
 
 use super::object::object;
 use super::standing::Standing;
@@ -65,8 +65,7 @@ impl From<Arc<str>> for JobCommand {
 
 impl fmt::Debug for JobCommand {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let arguments = if self.name().len() < self.0.trim().len() { " …" } else { "" };
-        write!(f, "{}{arguments}", self.name())
+        f.write_str(&Command::shown_api(&self.0))
     }
 }
 

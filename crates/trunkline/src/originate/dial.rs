@@ -73,10 +73,10 @@ impl Dialling<'_> {
         match self.originate.read(&end?.bytes()) {
             Ok(uuid) if self.uuids.contains(&uuid) => Ok(Ok(Originated::said(self.client, uuid))),
             Ok(uuid) => Ok(Err(OriginateError::OtherUuid { asked: self.uuids.to_vec(), uuid })),
-            Err(source @ ApiError::Unreadable { .. }) => Err(Error::Api { command: command(), source }),
+            Err(source @ ApiError::Unreadable { .. }) => Err(Error::api(&command(), source)),
             Err(source) => Ok(Err(match source.reason().filter(|reason| is_cause(reason)) {
                 Some(reason) => OriginateError::Failed { cause: HangupCause::from(reason) },
-                None => OriginateError::refused(Error::Api { command: command(), source }),
+                None => OriginateError::refused(Error::api(&command(), source)),
             })),
         }
     }

@@ -50,6 +50,29 @@ fn commands() {
     });
 }
 
+/// What a command was given may be a password.
+#[test]
+fn arguments_are_not_shown() {
+    with_sim(|world, mut client| {
+        const SETVAR: &str = "uuid_setvar ca11 pin hunter2";
+        let ticket = client.send(Command::api(SETVAR).unwrap()).unwrap();
+        assert_eq!(ticket.command(), "api uuid_setvar ca11 …");
+        let mut shown = format!("{ticket:?} {client:?}");
+        world.sim.kill_connections();
+        while client.api("status").is_ok() {}
+        let errors = [
+            client.api(SETVAR).unwrap_err(),
+            client.bgapi(SETVAR).unwrap_err(),
+            client.send_recv(Command::api(SETVAR).unwrap()).unwrap_err(),
+        ];
+        for error in errors {
+            assert!(error.to_string().contains("uuid_setvar ca11 …"), "{error}");
+            shown += &format!("{error} {error:?}");
+        }
+        assert!(!shown.contains("hunter2"), "{shown}");
+    });
+}
+
 /// The events of a call, from its beginning to its end, in both formats.
 #[test]
 fn a_call() {

@@ -1,12 +1,15 @@
 //! What is never shown: passwords, in whatever is printed, traced or told.
 
-use std::fmt::Write;
+use std::fmt::{Debug, Write};
 
 use tokio::io::duplex;
-use trunkline::{Client, Command, Config};
+use trunkline::api::UuidSetvar;
+use trunkline::dialstring::{Endpoint, Originate};
+use trunkline::{Client, Command, Config, Error};
+use trunkline_sim::{Sim, User};
 
 use crate::notes;
-use crate::support::{Peer, within};
+use crate::support::{Peer, connected, millis, within};
 
 const PASSWORD: &str = "hunter2-is-secret";
 
@@ -76,4 +79,60 @@ async fn passwords_are_not_shown() {
 fn traced(told: &str) -> String {
     let sent = told.lines().filter_map(|line| line.split_once("message=> "));
     sent.map(|(_, text)| text).collect()
+}
+
+const ORIGINATE: &str = "originate {sip_auth_password=hunter2}null/1 &park";
+const SETVAR: &str = "uuid_setvar ca11 pin hunter2";
+
+/// That a failure names the command like this, and says no more of it, in whatever way.
+fn said<T: Debug>(failed: Result<T, Error>, shown: &str) {
+    let error = failed.unwrap_err();
+    let mut said = format!("{error:?}");
+    let mut cause: Option<&dyn std::error::Error> = Some(&error);
+    while let Some(error) = cause {
+        write!(said, " {error}").unwrap();
+        cause = error.source();
+    }
+    assert!(said.contains(&format!("`{shown}`")), "{said}");
+    assert!(!said.contains("hunter2"), "{said}");
+}
+
+#[tokio::test]
+async fn arguments_of_refused_commands_are_not_shown() {
+    within(async {
+        let user = User::new("1001", "localhost", "pw").api("uuid_setvar").events("ALL");
+        let sim = Sim::builder().user(user).start().await.unwrap();
+        let mut config: Config = sim.url().parse().unwrap();
+        config.set_user("1001@localhost");
+        config.set_password("pw");
+        let client = trunkline::connect(config).await.unwrap();
+        said(client.api(ORIGINATE).await, "api originate …");
+        said(client.console(ORIGINATE).await, "api originate …");
+        said(client.bgapi(ORIGINATE).await, "bgapi originate …");
+        said(client.run(UuidSetvar::new("ca11", "pin", "hunter2")).await, "uuid_setvar ca11 …");
+        let call = Originate::new(Endpoint::null("1").unwrap());
+        let call = call.variable("sip_auth_password", "hunter2").unwrap();
+        said(client.originate(call).await.map_err(Error::from), "bgapi originate …");
+        let job = client.bgapi(SETVAR).await.unwrap();
+        assert_eq!(job.command(), SETVAR);
+        let shown = format!("{job:?}");
+        assert!(shown.contains("uuid_setvar ca11 …") && !shown.contains("hunter2"), "{shown}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn arguments_of_unanswered_commands_are_not_shown() {
+    within(async {
+        let (client, mut switch) = connected().await;
+        let hasty = client.with_timeout(millis(30));
+        let (failed, _) = tokio::join!(hasty.api(SETVAR), switch.hear());
+        said(failed, "api uuid_setvar ca11 …");
+        drop(switch);
+        client.closed().await;
+        said(client.api(SETVAR).await, "api uuid_setvar ca11 …");
+        said(client.bgapi(SETVAR).await, "bgapi uuid_setvar ca11 …");
+        said(client.send(Command::api(SETVAR).unwrap()).await, "api uuid_setvar ca11 …");
+    })
+    .await;
 }

@@ -31,7 +31,7 @@ async fn a_failure_keeps_what_was_printed() {
             switch.answer("-ERR No such channel!\n").await;
         });
         let error = answer.unwrap_err();
-        assert_eq!(error.to_string(), "`uuid_kill a USER_BUSY` failed: the switch says: No such channel!");
+        assert_eq!(error.to_string(), "`uuid_kill a …` failed: the switch says: No such channel!");
         let failure = error.api_error().unwrap();
         assert_eq!(failure.reason(), Some("No such channel!"));
         assert_eq!(failure.output().as_ref(), b"-ERR No such channel!\n");

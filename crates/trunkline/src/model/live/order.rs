@@ -5,8 +5,8 @@ use std::future::{Future, IntoFuture};
 use std::pin::Pin;
 use std::time::Duration;
 
-use trunkline_proto::ChannelUuid;
 use trunkline_proto::api::ApiCommand;
+use trunkline_proto::{ChannelUuid, Command};
 
 use super::Live;
 use crate::error::Error;
@@ -59,6 +59,7 @@ impl<C: ApiCommand> Order<C> {
             Err(_) => {
                 let view = self.live.view();
                 let gone = self.channel.filter(|id| view.channel(id.as_str()).is_none());
+                let command = Command::shown_api(&command).into_owned();
                 Err(Error::NotSeen { command, after: within, gone })
             }
         }

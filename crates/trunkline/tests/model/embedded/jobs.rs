@@ -167,6 +167,22 @@ fn each_is_told_of_once_whenever_the_bytes_end() {
     }
 }
 
+/// What is run may hold a password.
+#[test]
+fn what_it_runs_is_not_shown() {
+    let mut all = Loop::new(65_536);
+    all.pass_millis(2000);
+    let now = all.instant();
+    let line = "originate {sip_auth_password=hunter2}loopback/6003 &park";
+    all.model.start_job(line, "job".into(), |_| {}, now).expect("sayable");
+    let before = format!("{:?}", all.model);
+    // It rings: the call has told nothing of itself but where to.
+    all.exchange();
+    let job = all.model.view().jobs().get("job").cloned().expect("it runs");
+    assert_eq!((job.command.as_str(), format!("{:?}", job.command)), (line, "originate …".to_owned()));
+    assert!(!format!("{before} {job:?}").contains("hunter2"), "{before}");
+}
+
 /// One may have had enough of a job, whether or not the switch has taken it.
 #[test]
 fn one_that_is_forgotten_is_told_of_no_more() {
