@@ -1,46 +1,16 @@
 //! Everything a program needs to talk to FreeSWITCH over its event socket.
 //!
-//! ```
-//! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
-//! # let sim = trunkline_sim::Sim::builder().start().await?;
-//! # let url = sim.url();
-//! use trunkline::{EventName, Item};
-//!
-//! let client = trunkline::connect(url.as_str()).await?;
-//!
-//! // A command, and what it prints.
-//! println!("{}", client.api("status").await?.text());
-//!
-//! // Events, as they come.
-//! let mut events = client.events([EventName::ChannelAnswer]).await?;
-//!
-//! // A background job, awaited.
-//! let call = client.bgapi("originate null/test &park").await?.await?;
-//! println!("{}", call.text());
-//!
-//! if let Some(Item::Event(event)) = events.next().await {
-//!     println!("{} was answered", event.unique_id().unwrap_or_default());
-//! }
-//! client.close().await;
-//! # Ok(())
-//! # }
-//! # tokio::runtime::Runtime::new().unwrap().block_on(run()).unwrap();
-//! ```
-//!
-//! - [`connect`] and [`Config`] say where the switch is and who we are to it.
-//! - [`Client`] is the handle: clone it, share it, use it from any number of tasks at once. Each command gets its own
-//!   reply, whatever happens to the others.
-//! - [`Events`] and [`Logs`] are bounded streams that say what they had to drop.
-//! - [`Job`] is a `bgapi` as a future.
-//! - [`Client::originate`] makes a call, once, and tells what came of it, whatever becomes of the connection.
-//! - [`api`] has the api commands as values, for [`Client::run`], which reads what they print.
+#![cfg_attr(feature = "client", doc = include_str!("../docs/front_page/client.md"))]
+#![cfg_attr(
+    feature = "model",
+    doc = "- [`model`] is what is going on in the switch, as objects that are kept up to date."
+)]
+#![cfg_attr(feature = "blocking", doc = "- [`blocking`] is the client without async.")]
+//! - [`api`] has the api commands as values: what is said, and how what they print is read.
 //! - [`dialstring`] makes dial strings and `originate` from plain values, quoted for whoever will read them.
 //! - [`view`] reads an event by what it is, every header as the type it has: `event.view()`.
-//! - [`Reconnect`] has a lost connection made again.
-//! - [`Client::health`] tells how it is: what it is doing, what it has seen, and what it could not keep.
-//! - [`Error`] says what happened, whose fault it was, and what to do.
-//!
-//! The [guide] goes through them one by one.
+#![cfg_attr(feature = "client", doc = "")]
+#![cfg_attr(feature = "client", doc = "The [guide] goes through them one by one.")]
 //!
 //! What is said on the wire, without any I/O, is the crate `trunkline-proto`, whose vocabulary is re-exported here.
 //!
@@ -52,8 +22,10 @@
 //!   the clients.
 //! - `metrics`: what the client counts, for whatever recorder of the crate `metrics` the program has installed.
 //! - `serde`: an [`Event`] or [`EventBuilder`] is written as the object FreeSWITCH's own JSON is, and such an object is read
-//!   as an [`EventBuilder`]; names, ids and levels are their text. A [`Health`] is written
-//!   as what it holds.
+//!   as an [`EventBuilder`]; names, ids and levels are their text. A `Health` is written as what it holds.
+
+// What both clients share names the types of the async one; without it these names are no links.
+#![cfg_attr(all(feature = "blocking", not(feature = "client")), allow(rustdoc::broken_intra_doc_links))]
 
 #[cfg(feature = "client")]
 mod after_connect;
@@ -107,7 +79,6 @@ mod merged;
 mod meter;
 #[cfg(feature = "model")]
 pub mod model;
-#[cfg(any(feature = "client", feature = "blocking"))]
 #[cfg(feature = "client")]
 mod originate;
 #[cfg(any(feature = "client", feature = "blocking"))]
