@@ -73,6 +73,8 @@ struct Address {
     /// Of a SIP call: where it goes, and by which profile.
     host: String,
     profile: String,
+    /// The gateway that it goes by, if by one.
+    gateway: Option<String>,
 }
 
 impl Address {
@@ -438,5 +440,6 @@ fn null_address(dial: &[u8], rest: &[u8]) -> Address {
         callee_number: after_last_slash(rest),
         host: String::new(),
         profile: String::new(),
+        gateway: None,
     }
 }

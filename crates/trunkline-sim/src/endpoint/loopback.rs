@@ -35,6 +35,7 @@ pub(super) fn parse(rest: &[u8]) -> Address {
         dialplan,
         host: String::new(),
         profile: String::new(),
+        gateway: None,
     }
 }
 

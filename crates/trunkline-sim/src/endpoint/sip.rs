@@ -43,9 +43,10 @@ pub(super) fn parse(core: &Core, rest: &[u8]) -> Result<Address, Cause> {
     if profile == "gateway" {
         let (gateway, number) = rest.split_once('/').unwrap_or((rest, ""));
         let known = sip.gateways.iter().find(|(name, _)| name == gateway);
-        let (_, host) = known.ok_or(HangupCause::InvalidGateway)?;
+        let (gateway, host) = known.ok_or(HangupCause::InvalidGateway)?;
         let profile = sip.profiles.first().map_or("external", String::as_str);
-        return Ok(address(profile, number, host, &format!("sofia/{profile}/{number}")));
+        let address = address(profile, number, host, &format!("sofia/{profile}/{number}"));
+        return Ok(Address { gateway: Some(gateway.clone()), ..address });
     }
     let profile = sip.profile(profile).ok_or(HangupCause::InvalidProfile)?;
     match rest.split_once('@') {
@@ -93,6 +94,7 @@ fn address(profile: &str, number: &str, host: &str, name: &str) -> Address {
         callee_number: number.into(),
         host: host.to_owned(),
         profile: profile.to_owned(),
+        gateway: None,
     }
 }
 
@@ -107,6 +109,9 @@ impl Core {
             let to = String::from_utf8_lossy(&address.destination);
             variables.set("sip_destination_url", format!("sip:{to}@{}", address.host));
             return;
+        }
+        if let Some(gateway) = &address.gateway {
+            variables.set("sip_gateway_name", gateway);
         }
         variables.set("sip_local_network_addr", &ip);
         variables.set("sip_profile_name", &address.profile);

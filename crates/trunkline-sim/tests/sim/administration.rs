@@ -323,3 +323,21 @@ fn a_profile_counts_its_calls() {
     let status = api(&mut world, client, "sofia status profile internal");
     assert!(status.contains("CALLS-OUT        \t0\n"), "{status}");
 }
+
+/// A call by a gateway says which (`sofia_outgoing_channel` in `mod_sofia.c`).
+#[test]
+fn a_call_by_a_gateway_names_it() {
+    let mut config = SwitchConfig::default();
+    config.sip.gateways = vec![("provider".to_owned(), "127.0.0.1:5060".to_owned())];
+    let mut world = World::new(config);
+    let client = world.client(&[]);
+    let by = |dialled: &str| format!("originate {{origination_uuid=ca11}}{dialled} &park");
+    for (dialled, gateway) in
+        [("sofia/gateway/provider/9002", "provider"), ("sofia/internal/9002@127.0.0.1:5060", "_undef_")]
+    {
+        assert_eq!(api(&mut world, client, &by(dialled)), "+OK ca11\n");
+        assert_eq!(api(&mut world, client, "uuid_getvar ca11 sip_gateway_name"), gateway, "{dialled}");
+        api(&mut world, client, "uuid_kill ca11");
+    }
+    assert_eq!(api(&mut world, client, &by("sofia/gateway/nobody/1")), "-ERR INVALID_GATEWAY\n");
+}
