@@ -331,14 +331,15 @@ impl Headers {
                 Some(value)
             }
             Place::Marks(marks) => {
+                let raw = &*self.raw;
                 // The quote before it, for an empty one.
                 let last = name.as_bytes().last().unwrap_or(&b'"').to_ascii_lowercase();
                 let ends = |byte: &u8| byte.to_ascii_lowercase() == last;
                 for (place, mark) in marks.get(*at..)?.iter().enumerate() {
                     // One byte settles whether the name can be as long, and most are not; of the rest most end otherwise.
                     let end = *mark as usize + name.len();
-                    let may_be = self.raw.get(end) == Some(&b'"')
-                        && self.raw.get(end.wrapping_sub(1)).is_some_and(ends);
+                    let may_be =
+                        raw.get(end) == Some(&b'"') && raw.get(end.wrapping_sub(1)).is_some_and(ends);
                     if (may_be || mark & ESCAPED_NAME != 0)
                         && let Some(value) = self.value_if_named(*mark, name.as_bytes())
                     {
@@ -383,7 +384,8 @@ impl Headers {
         }
         let start = mark as usize;
         let is_it = self.raw.get(start..start + name.len())?.eq_ignore_ascii_case(name);
-        (is_it && !name.contains(&b'"')).then(|| self.value_after(start + name.len()))?
+        // A name without escapes holds no quote.
+        (is_it && !holds(name, b'"')).then(|| self.value_after(start + name.len()))?
     }
 
     /// The name and value of the JSON or XML header at `mark`.
@@ -404,20 +406,26 @@ impl Headers {
             if let Some(value) = self.raw.get(end..).and_then(|rest| rest.strip_prefix(b"\":\""))
                 && let Some(raw) = json::short_string(value)
             {
-                return Some(Value { raw, encoding: self.encoding, is_list: false });
+                return Some(Value { raw, encoding: Encoding::Raw, is_list: false });
             }
-            let colon = json::skip_blanks(&self.raw, end + 1);
-            let at = json::skip_blanks(&self.raw, colon + 1);
-            let is_list = self.raw.get(at) == Some(&b'[');
-            let range = if is_list {
-                at..json::skip_list(&self.raw, at)?
-            } else {
-                at + 1..json::string_end(&self.raw, at + 1)?.0
-            };
-            return Some(Value { raw: self.raw.get(range)?, encoding: self.encoding, is_list });
+            return self.json_value_after(end);
         }
         let rest = self.raw.get(end..)?.strip_prefix(b":")?;
         Some(self.line_value(rest.get(..memchr(b'\n', rest).unwrap_or(rest.len()))?))
+    }
+
+    /// The value of a JSON header, however it is written.
+    fn json_value_after(&self, end: usize) -> Option<Value<'_>> {
+        let colon = json::skip_blanks(&self.raw, end + 1);
+        let at = json::skip_blanks(&self.raw, colon + 1);
+        if self.raw.get(at) == Some(&b'[') {
+            let raw = self.raw.get(at..json::skip_list(&self.raw, at)?)?;
+            return Some(Value { raw, encoding: Encoding::Json, is_list: true });
+        }
+        let (end, escaped) = json::string_end(&self.raw, at + 1)?;
+        // Without escapes it is as it stands.
+        let encoding = if escaped { Encoding::Json } else { Encoding::Raw };
+        Some(Value { raw: self.raw.get(at + 1..end)?, encoding, is_list: false })
     }
 
     /// The value in what stands between a line's colon and its end.
@@ -456,6 +464,11 @@ impl Headers {
         // The text of an element is encoded as a value in plain is.
         Some((Cow::Borrowed(name), Value { raw: text, encoding: Encoding::Percent, is_list: false }))
     }
+}
+
+/// Whether a byte is among these, which are few: to look at every one is quicker than to ask after each whether to go on.
+fn holds(bytes: &[u8], sought: u8) -> bool {
+    bytes.iter().fold(false, |found, byte| found | (*byte == sought))
 }
 
 /// Two blocks are equal when they hold the same headers, decoded, in the same order and spelling.

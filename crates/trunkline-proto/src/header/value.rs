@@ -12,6 +12,7 @@ use crate::{json, percent};
 #[derive(Clone, Copy)]
 pub struct Value<'a> {
     pub(super) raw: &'a [u8],
+    /// Its own, which may be a simpler one than that of all its headers.
     pub(super) encoding: Encoding,
     pub(super) is_list: bool,
 }
@@ -129,7 +130,11 @@ pub(crate) fn lossy(bytes: Cow<'_, [u8]>) -> Cow<'_, str> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::collection::vec;
+    use proptest::sample::select;
+
     use super::*;
+    use crate::event::{Event, EventFormat};
 
     #[test]
     fn it_is_what_it_decodes_to() {
@@ -141,6 +146,39 @@ mod tests {
                 for decoded in [other, &*(Value { raw: other, encoding, is_list: false }).to_bytes()] {
                     assert_eq!(value.is(decoded), *value.to_bytes() == *decoded, "{value:?} {decoded:?}");
                 }
+            }
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn in_json_they_are_what_was_written(
+            members in vec((
+                vec(select(vec![&b"A"[..], b"a", b"b", b"\"", b"\\", b"\n", b"a-longer-name"]), 0..3),
+                vec(select(vec![&b"a"[..], b" ", b"\"", b"\\", b"\n", b"\xe9", "\u{e9}".as_bytes(), b"a longer value"]), 0..9),
+            ), 0..9),
+        ) {
+            let members: Vec<_> = members.into_iter().map(|(name, value)| (name.concat(), value.concat())).collect();
+            let mut payload = b"{".to_vec();
+            for (name, value) in &members {
+                json::quote_into(name, &mut payload);
+                payload.push(b':');
+                json::quote_into(value, &mut payload);
+                payload.push(b',');
+            }
+            payload.extend_from_slice(b"\"Last\":\"a value behind which the others are looked for in place\"}");
+            let event = Event::decode(EventFormat::Json, payload.into()).unwrap();
+            let headers = event.headers();
+            for (name, _) in &members {
+                let name = std::str::from_utf8(name).unwrap();
+                let same = members.iter().filter(|(other, _)| other.eq_ignore_ascii_case(name.as_bytes()));
+                let same: Vec<_> = same.map(|(_, value)| &value[..]).collect();
+                let found: Vec<_> = headers.get_all(name).collect();
+                proptest::prop_assert_eq!(found.iter().map(|value| value.to_bytes()).collect::<Vec<_>>(), same.clone());
+                proptest::prop_assert_eq!(headers.get(name).unwrap(), String::from_utf8_lossy(same[0]));
+                proptest::prop_assert_eq!(headers.last_backwards(name).unwrap().to_bytes(), *same.last().unwrap());
+                let all_are = found.iter().zip(&same).all(|(value, same)| value.is(same) && !value.is_list());
+                proptest::prop_assert!(all_are);
             }
         }
     }
