@@ -26,7 +26,7 @@ fn check(raw: &[u8], at: usize) {
 }
 
 /// What is seldom written, beside what is.
-const NAMES: [&str; 16] = [
+const NAMES: [&str; 18] = [
     "Event-Name",
     "event-NAME",
     "Event\\u002dName",
@@ -41,6 +41,8 @@ const NAMES: [&str; 16] = [
     ",",
     "\\\"",
     "a\\\\",
+    "a\",\"b",
+    "a\":\"b",
     "Caller-Caller-ID-Number",
     "variable_of_a_name_that_is_longer_than_a_block_and_so_reaches_into_the_next",
 ];
@@ -60,7 +62,7 @@ const STRINGS: [&str; 14] = [
     "7",
     "a value that is much longer than a block is, so that one lies wholly in it, and the next one begins in it too, after it",
 ];
-const OTHERS: [&str; 10] = [
+const OTHERS: [&str; 12] = [
     "[\"one\"]",
     "[]",
     "[\"t\\\"wo\" , \",\",\"]\"]",
@@ -71,6 +73,8 @@ const OTHERS: [&str; 10] = [
     "{\"a\":{\"b\":\"}\"}}",
     "\"",
     "x\"y",
+    "\"a\":\"b\"",
+    "\"a\"\"b\"",
 ];
 
 fn member() -> impl Strategy<Value = String> {
@@ -115,6 +119,44 @@ fn of_every_part_of_an_event() {
         check(&event, 0);
         event.remove(place);
         check(&event, 0);
+    }
+}
+
+/// Whatever place of a block it is at.
+#[test]
+fn of_what_is_between_strings() {
+    for padding in 0..64 {
+        let event = format!(
+            "{{\"{}\":\"a\",\"b\":\"\\\\\",\"\":\"\",\"c\":\"{}\"}}",
+            "n".repeat(padding),
+            "v".repeat(130)
+        );
+        let event = event.into_bytes();
+        for place in (0..event.len() - 130).filter(|place| b"\":,\\".contains(&event[*place])) {
+            let with = |bytes: &[u8]| [&event[..place], bytes, &event[place + 1..]].concat();
+            for bytes in [&b""[..], b":", b",", b"\"", b"x", b"\",\"", b":\"x\",", b":\"x\":", b",\"x\","] {
+                check(&with(bytes), 0);
+            }
+        }
+    }
+}
+
+/// All that can be is read by blocks.
+#[cfg(target_arch = "x86_64")]
+#[test]
+fn up_to_the_last_block() {
+    if !members::can_be_noted() {
+        return;
+    }
+    for padding in 0..64 {
+        let members = "\"a name\":\"value\",\"b\":\"\",\"line\":\"\\n\\\\\",";
+        let object = format!("{{\"{}\":\"\",{}\"last\":\"\"}}", "n".repeat(padding), members.repeat(9));
+        let mut marks = Vec::new();
+        #[expect(unsafe_code, reason = "as it is called")]
+        // SAFETY: it was asked for.
+        let end = unsafe { members::note(object.as_bytes(), 1, &mut marks) };
+        assert!(end + 64 + members.len() > object.len(), "{padding} {end}");
+        assert_eq!(marks.len(), object[..end].matches("\":\"").count(), "{padding} {end}");
     }
 }
 
