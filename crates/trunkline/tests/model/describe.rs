@@ -16,7 +16,12 @@ pub(crate) fn step(event: &Event, batch: &Batch) -> String {
     let action = event.get("Action").or_else(|| event.subclass()).unwrap_or_default();
     let head = [&*name, &*action, &*subject].into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>();
     writeln!(text, "{}", head.join(" ")).unwrap();
-    batch.changes().iter().for_each(|told| text.push_str(&change(told)));
+    text + &changes(batch)
+}
+
+/// What came of some events.
+pub(crate) fn changes(batch: &Batch) -> String {
+    let mut text: String = batch.changes().iter().map(change).collect();
     batch.signs().iter().for_each(|sign| writeln!(text, "  ! {}", of_sign(sign)).unwrap());
     text
 }

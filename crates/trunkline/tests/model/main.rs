@@ -5,6 +5,7 @@ mod blocks;
 mod calls;
 mod conferences;
 mod describe;
+mod doubt;
 mod embedded;
 mod late;
 mod merged;

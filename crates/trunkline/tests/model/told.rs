@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use trunkline::model::{Altered, Change, Switch};
+use trunkline::model::{Altered, Batch, Change, Switch};
 use trunkline::{Event, EventBuilder, EventFormat, EventName};
 
 use crate::describe;
@@ -151,7 +151,7 @@ const STORIES: &[(&str, &[Step])] = &[
             (
                 "RECORD_STOP; %up; Unique-ID: c; Record-File-Path: /tmp/a.wav",
                 &[
-                    "- recording \"c\" /tmp/a.wav: Ended, None",
+                    "- recording \"c\" /tmp/a.wav: Ended",
                     "~ channel \"c\" Recordings: [\"/tmp/a.wav\"] -> []",
                 ],
             ),
@@ -425,8 +425,13 @@ const STORIES: &[(&str, &[Step])] = &[
     ),
 ];
 
-fn event(text: &str, number: usize, seconds: u64) -> Event {
-    let text = COMMON.iter().fold(text.to_owned(), |text, (short, long)| text.replace(short, long));
+/// With all that what stands in it stands for.
+pub(crate) fn whole(text: &str) -> String {
+    COMMON.iter().fold(text.to_owned(), |text, (short, long)| text.replace(short, long))
+}
+
+pub(crate) fn event(text: &str, number: usize, seconds: u64) -> Event {
+    let text = whole(text);
     let (number, text) = match text.split_once(' ') {
         Some((own, rest)) if own.parse::<usize>().is_ok() => (own.to_owned(), rest),
         _ => (number.to_string(), &*text),
@@ -445,11 +450,14 @@ fn event(text: &str, number: usize, seconds: u64) -> Event {
     builder.to_event(EventFormat::Plain).expect("an event")
 }
 
-/// A line each; of what is new not what it holds.
-fn told(switch: &mut Switch, event: &Event) -> Vec<String> {
-    let batch = switch.apply(event, Instant::now());
-    let text = describe::step(event, &batch);
-    let lines = text.lines().skip(1).filter(|line| !line.starts_with("      "));
+/// A line each; of what is new not what it holds, but for a place in a lot.
+pub(crate) fn told(batch: &Batch) -> Vec<String> {
+    let text = describe::changes(batch);
+    let is_shown = |line: &&str| match line.strip_prefix("      ") {
+        Some(field) => field.starts_with("Lot") || field.starts_with("Extension"),
+        None => true,
+    };
+    let lines = text.lines().filter(is_shown);
     let completion = batch.changes().iter().find_map(|change| match change {
         Change::Recording(Altered::Removed { last, .. }) => Some(last.completion.as_ref()),
         _ => None,
@@ -457,7 +465,6 @@ fn told(switch: &mut Switch, event: &Event) -> Vec<String> {
     let is_end = |line: &str| line.starts_with("- recording");
     let with_why = |line: String| match completion {
         Some(Some(why)) if is_end(&line) => format!("{line}, {why:?}"),
-        Some(None) if is_end(&line) => format!("{line}, None"),
         _ => line,
     };
     lines.map(|line| with_why(in_short(line.trim()))).collect()
@@ -481,7 +488,7 @@ fn what_is_told() {
         for (place, (text, expected)) in steps.iter().enumerate() {
             seconds += if text.starts_with("HEARTBEAT") { 20 } else { 1 };
             let event = event(text, (place + 1) * 10, seconds);
-            let told = told(&mut switch, &event);
+            let told = told(&switch.apply(&event, Instant::now()));
             if told != *expected {
                 others.push(format!("{about}: {text}: {told:#?}, not {expected:#?}"));
             }
