@@ -55,6 +55,12 @@ async fn what_was_there_before_and_what_happens() {
             }));
         }
         assert_eq!(seen, ["created", "removed"]);
+        // Asked anew though nothing is amiss; and followed no more than it is wanted.
+        live.refresh().await.unwrap();
+        assert_eq!((live.health().resyncs, live.health().failed), (2, 0));
+        drop(live);
+        while changes.next().await.is_some() {}
+        assert!(client.api("status").await.is_ok());
     })
     .await;
 }
@@ -139,6 +145,28 @@ async fn who_may_not_ask_is_told() {
         assert_eq!(lacks.as_deref(), Some("api show (esl-allowed-api)"), "{error}");
         let live = Live::begin(&client, Options::new()).await.unwrap();
         assert!(live.fresh().await.is_err());
+    })
+    .await;
+}
+
+/// One who may not ask for conferences and gateways, nor hear of all that happens, knows of calls all the same.
+#[tokio::test]
+async fn who_may_ask_for_channels_alone() {
+    within(async {
+        let user =
+            User::new("1001", "localhost", "pw").api("show uuid_dump").events("CHANNEL_ANSWER HEARTBEAT");
+        let sim = Sim::builder().user(user).start().await.unwrap();
+        sim.with(|switch, now| switch.api("originate {origination_uuid=up}null/1 &park", now));
+        let mut config: Config = sim.url().parse().unwrap();
+        config.set_user("1001@localhost");
+        config.set_password("pw");
+        let client = trunkline::connect(config).await.unwrap();
+        let live = Live::follow(&client).await.unwrap();
+        assert!(live.view().channel("up").unwrap().is_answered());
+        sim.with(|switch, now| switch.api("originate {origination_uuid=new}null/1 &park", now));
+        live.until(|view| view.channel("new").is_some_and(|new| new.is_answered())).await.unwrap();
+        let health = live.health();
+        assert_eq!((health.resyncs, health.failed, health.signs), (1, 0, 0));
     })
     .await;
 }

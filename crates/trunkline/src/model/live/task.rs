@@ -306,5 +306,9 @@ async fn answer(client: &Client, ask: &Ask) -> Result<Reading, Error> {
             Err(error) => return Err(error),
         }
     }
-    Ok(ask.read(client.api(&line).await?.bytes()))
+    match client.api(&line).await {
+        // This user may not ask that: what he may is enough.
+        Err(Error::Refused { .. }) => Ok(ask.read(b"-ERR permission denied\n")),
+        answer => Ok(ask.read(answer?.bytes())),
+    }
 }
