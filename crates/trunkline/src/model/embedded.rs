@@ -82,6 +82,8 @@ pub struct Embedded {
     observed: VecDeque<Observed>,
     /// Whether the events of the model come.
     is_hearing: bool,
+    /// Whether the switch has not answered for longer than it should.
+    is_stalled: bool,
     /// That of the connection.
     deadline: Option<Instant>,
 }
@@ -108,6 +110,7 @@ impl Embedded {
             events: Vec::new(),
             observed: VecDeque::new(),
             is_hearing: false,
+            is_stalled: false,
             deadline: None,
         };
         // The names of the model are sayable.
@@ -152,7 +155,8 @@ impl Embedded {
     /// When [`handle_timeout`](Self::handle_timeout) is due.
     #[must_use]
     pub fn deadline(&self) -> Option<Instant> {
-        let resync = self.is_ready().then(|| self.switch.resync_due().or(self.switch.resync_deadline()));
+        let may_ask = self.is_ready() && !self.is_stalled;
+        let resync = may_ask.then(|| self.switch.resync_due().or(self.switch.resync_deadline()));
         [self.deadline, resync.flatten()].into_iter().flatten().min()
     }
 

@@ -40,7 +40,7 @@ pub enum StaleCause {
     Overflow,
     /// The switch was started anew.
     Restarted,
-    /// The switch has not answered for longer than it should (`State::Stale` of a client): what
+    /// The switch has not answered for longer than it should (`State::Stale` of a client, `Observed::Stalled`): what
     /// happens there is not known.
     Silent,
     /// Something happened that cannot be if all events had come: a [`Sign`](super::Sign).

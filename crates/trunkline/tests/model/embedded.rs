@@ -170,6 +170,12 @@ fn commands_and_jobs_call_back_once() {
     let event: Event = result.try_recv().expect("called").expect("a result");
     assert!(event.body().expect("output").contains("UP"));
     assert_eq!((all.model.pending_commands().count(), all.model.pending_jobs().count()), (0, 0));
+    // One for which nobody waits any more.
+    let forgotten = all.send(Command::api("status").expect("sayable"));
+    let ticket = all.model.pending_commands().next().expect("one");
+    all.model.forget(ticket);
+    assert_eq!(all.model.pending_commands().count(), 0);
+    assert!(matches!(forgotten.try_recv(), Err(mpsc::TryRecvError::Disconnected)));
     // One that is on its way when the connection ends.
     let now = all.instant();
     all.model
@@ -197,6 +203,10 @@ fn what_is_watched_is_plain_state() {
     all.sim.api("originate {origination_uuid=new}null/1 &park", all.now);
     all.pass_millis(2000);
     assert_eq!(all.count(dtmf), 2);
+    // What cannot be said changes nothing.
+    let now = all.instant();
+    assert!(all.model.watch(EventSet::new().with_subclass("a\nb"), now).is_err());
+    assert_eq!(all.model.watched(), &wanted);
     assert!(all.count(|it| matches!(it, Observed::Log(_))) > 0);
     let now = all.instant();
     all.model.watch(EventSet::new(), now).expect("sayable");
@@ -208,6 +218,7 @@ fn what_is_watched_is_plain_state() {
     all.pass_millis(2000);
     assert_eq!(all.count(|it| matches!(it, Observed::Event(_) | Observed::Log(_))), 0);
     assert_eq!(all.model.log_level(), None);
+    assert!(String::from_utf8_lossy(&all.said).contains("nixevent DTMF\n"));
     // The model's own events come all the while.
     all.sim.api("uuid_kill old", all.now);
     all.pass_millis(2000);
@@ -229,6 +240,8 @@ fn a_gap_is_filled() {
     all.connect();
     all.pass_millis(2000);
     assert_eq!((all.channels(), all.model.view().stale()), (vec!["new".into()], None));
+    let resumed = |it: &Observed| matches!(it, Observed::Resumed { core: Some(_), restarted: Some(false) });
+    assert_eq!(all.count(resumed), 1);
     let away = |it: &Observed| matches!(it, Observed::Changes(batch) if batch.changes().iter().any(is_away));
     assert!(all.count(away) > 0);
 }
@@ -251,6 +264,79 @@ fn what_is_never_answered_is_not_asked_in_a_storm() {
     assert!(all.model.view().stale().is_some());
 }
 
+/// One who may have few events, and no job's end.
+#[test]
+fn what_a_user_may_not_have_is_observed() {
+    let mut config = SwitchConfig::default();
+    let user = trunkline_sim::User::new("ops", "pbx", "secret");
+    config.users = vec![user.events("CHANNEL_ANSWER HEARTBEAT").api("show uuid_dump uuid_buglist status")];
+    let credentials = Credentials::User { user: "ops@pbx".into(), password: "secret".into() };
+    let mut all = Loop::with(65_536, config, credentials);
+    all.pass_millis(5000);
+    assert_eq!(all.count(|it| matches!(it, Observed::Refused(_))), 1);
+    assert_eq!(all.model.view().stale(), None);
+    // Of the making of it nothing is told, nor of others that the switch counts.
+    for id in ["new", "other"] {
+        all.sim.api(&format!("originate {{origination_uuid={id}}}null/1 &park"), all.now);
+    }
+    all.sim.api("uuid_kill other", all.now);
+    all.pass_millis(60_000);
+    assert!(all.channels().contains(&"new".to_owned()));
+    let suspects = |it: &Observed| matches!(it, Observed::Changes(batch) if !batch.signs().is_empty());
+    assert_eq!((all.count(suspects), all.model.view().stale()), (0, None));
+    let ((done, result), now) = (mpsc::channel(), all.instant());
+    let done = move |it| done.send(it).expect("waited for");
+    all.model.start_job("status", "job".into(), done, now).expect("sayable");
+    all.pass_millis(1000);
+    let lost = result.try_recv().expect("told");
+    assert!(matches!(lost, Err(NoJob::Lost(trunkline::proto::JobLost::NotPermitted))), "{lost:?}");
+    assert!(all.model.view().jobs().is_empty());
+}
+
+#[test]
+fn a_switch_that_does_not_answer_is_not_known() {
+    let mut connection = ConnectionConfig::new(Credentials::Password("ClueCon".into()));
+    connection.liveness = Some(trunkline::Liveness::default());
+    let mut config = SwitchConfig::default();
+    config.heartbeat = Duration::from_secs(3600);
+    let mut all = Loop::connected(65_536, config, connection);
+    all.pass_millis(2000);
+    assert_eq!(all.model.view().stale(), None);
+    // It is asked for a sign of life, and that is not carried to it.
+    for _ in 0..2 {
+        all.now = all.now.after(Duration::from_secs(45));
+        all.model.handle_timeout(all.instant());
+    }
+    let stalled: Vec<bool> = std::iter::from_fn(|| all.model.observe())
+        .filter_map(|it| if let Observed::Stalled(stalled) = it { Some(stalled) } else { None })
+        .collect();
+    assert_eq!(stalled, [true]);
+    assert_eq!(all.model.view().stale().expect("stale").cause, StaleCause::Silent);
+    all.sim.api("uuid_kill old", all.now);
+    all.pass_millis(5000);
+    assert_eq!(all.count(|it| matches!(it, Observed::Stalled(false))), 1);
+    assert_eq!((all.channels().len(), all.model.view().stale()), (0, None));
+    // The end makes what is known old, too.
+    all.model.close(all.instant());
+    all.exchange();
+    all.end();
+    all.exchange();
+    assert_eq!(all.count(|it| matches!(it, Observed::Closed(_))), 1);
+    assert_eq!(all.model.view().stale().expect("stale").cause, StaleCause::Gap);
+}
+
+#[test]
+fn what_is_asked_and_not_answered_is_observed() {
+    let mut all = Loop::new(65_536);
+    all.now = all.now.after(Duration::from_secs(2));
+    all.model.handle_timeout(all.instant());
+    assert!(all.say(usize::MAX) > 0, "the model asks");
+    while all.sim.poll_effect().is_some() {}
+    all.end();
+    all.exchange();
+    assert_eq!(all.count(|it| matches!(it, Observed::AskFailed(_))), 1);
+}
+
 #[test]
 fn messages_and_events_may_be_decoded_elsewhere() {
     let now = Instant::now();
@@ -271,6 +357,8 @@ fn messages_and_events_may_be_decoded_elsewhere() {
     assert!(matches!(observed[0], Observed::Ready(_)));
     assert!(matches!(&observed[1], Observed::Unknown(Message::Other(_))));
     assert!(matches!(&observed[2], Observed::Changes(batch) if batch.changes().len() == 2));
+    model.handle_bytes(b"Content-Type: text/disconnect-notice\nContent-Length: 4\n\nbye\n", now);
+    assert!(matches!(model.observe(), Some(Observed::Notice(_))));
     model.handle_eof(now);
     let last = std::iter::from_fn(|| model.observe()).last();
     assert!(matches!(last, Some(Observed::Closed(_))), "{last:?}");

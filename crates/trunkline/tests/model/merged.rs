@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use trunkline::model::fleet::{Condition, Fleet, FleetView, Nodes, OnNode};
+use trunkline::model::fleet::{Condition, Fleet, FleetView, Load, Nodes, OnNode};
 use trunkline::model::{
     Altered, Call, Change, Channel, Conference, Kind, Member, Object, Parked, Removal, Switch, View,
 };
+use trunkline::proto::view::Heartbeat;
 use trunkline::{EventBuilder, EventFormat, EventName};
 
 use crate::simulated::{self, World};
@@ -153,6 +154,33 @@ fn a_model_tells_whether_its_node_can_be_relied_on() {
     assert_eq!(node.load().max_sessions, Some(5000));
     assert!(node.load().max_rate.is_some() && node.load().idle_cpu.is_some());
     let name = switch.view().nodes().iter().next().unwrap().id.to_string();
+    // What is called a maximum is a peak; the limit is what was ever left of it, or what is known of it.
+    let heartbeat = EventBuilder::named(&EventName::Heartbeat)
+        .header("FreeSWITCH-Switchname", &name)
+        .header("Session-Count", "7")
+        .header("Session-Per-Sec", "4000")
+        .header("Session-Per-Sec-Last", "5")
+        .header("Session-Per-Sec-Max", "9000");
+    let heartbeat = heartbeat.to_event(EventFormat::Plain).unwrap();
+    switch.apply(&heartbeat, now);
+    let view = switch.view();
+    let known = view.nodes().iter().next().unwrap();
+    assert_eq!((known.peak_rate, known.load().max_rate), (Some(9000), Some(4000)));
+    let told = Load::new(1).max_rate(30).updated(Heartbeat::of(&heartbeat).unwrap());
+    assert_eq!((told.sessions, told.rate, told.max_rate), (7, 5, Some(30)));
+    // Until all channels are known the switch's own count is, if it is higher.
+    let node = nodes.add("a").observe(&view);
+    assert_eq!((node.load().sessions, node.load().rate, node.load().max_rate), (7, 5, Some(4000)));
+    let node = nodes.add("b").set_load(Load::new(1).max_rate(5000)).observe(&view);
+    assert_eq!(node.load().max_rate, Some(5000));
+    switch.resync(now);
+    while switch.is_resyncing() {
+        for ask in switch.asks(4, now + Duration::from_secs(10)) {
+            let reading = ask.read(&world.print(&ask.line()));
+            switch.answer(&ask, reading, now);
+        }
+    }
+    assert_eq!(nodes.add("a").observe(&switch.view()).load().sessions, 1);
     let event = EventBuilder::named(&EventName::ShutdownRequested).header("FreeSWITCH-Switchname", name);
     switch.apply(&event.to_event(EventFormat::Plain).unwrap(), now);
     assert_eq!(nodes.add("a").observe(&switch.view()).condition(), Condition::Paused);

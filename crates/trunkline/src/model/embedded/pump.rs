@@ -56,9 +56,9 @@ impl Embedded {
             Output::Log(line) => self.observed.push_back(Observed::Log(line)),
             Output::Notice(notice) => self.observed.push_back(Observed::Notice(notice)),
             Output::Unexpected(message) => self.observed.push_back(Observed::Unknown(message)),
-            Output::Stalled(stalled) => self.observed.push_back(Observed::Stalled(stalled)),
+            Output::Stalled(stalled) => self.stalled(stalled, now),
             Output::Broken(reason) => {
-                self.is_hearing = false;
+                (self.is_hearing, self.is_stalled) = (false, false);
                 self.switch.lose(StaleCause::Gap, now);
                 self.observed.push_back(Observed::Broken(reason));
             }
@@ -82,6 +82,15 @@ impl Embedded {
         }
     }
 
+    /// What happens in a switch that does not answer is not known; it is asked for once it does.
+    fn stalled(&mut self, stalled: bool, now: Instant) {
+        self.is_stalled = stalled;
+        if stalled {
+            self.switch.lose(StaleCause::Silent, now);
+        }
+        self.observed.push_back(Observed::Stalled(stalled));
+    }
+
     /// Folds the events that have come, in one batch.
     fn fold(&mut self, now: Instant) {
         if self.events.is_empty() {
@@ -101,9 +110,13 @@ impl Embedded {
     fn subscribed(&mut self, id: SubscriptionId, result: Result<(), SubscriptionRefused>, now: Instant) {
         if let Err(refused) = result {
             self.switch.set_partial(true);
+            // A subscription that is refused in part is refused as a whole: the rest is asked for by itself.
+            if self.wanted.is_model(id) && self.wanted.forgo(&refused) {
+                // What was said before is sayable.
+                let _ = self.wanted.reconcile(&mut self.connection, now);
+            }
             self.observed.push_back(Observed::Refused(refused));
-        }
-        if self.wanted.is_model(id) && !std::mem::replace(&mut self.is_hearing, true) {
+        } else if self.wanted.is_model(id) && !std::mem::replace(&mut self.is_hearing, true) {
             self.switch.resync(now);
         }
     }
@@ -112,6 +125,7 @@ impl Embedded {
         if let Some(ask) = self.asks.remove(&ticket) {
             let reading = match reply {
                 Ok(Reply::Api(response)) => ask.read(response.bytes()),
+                Ok(Reply::Command(reply)) => ask.read(reply.text().as_bytes()),
                 Ok(_) => Reading::none(),
                 Err(why) => {
                     self.observed.push_back(Observed::AskFailed(why));
@@ -155,7 +169,7 @@ impl Embedded {
 
     /// Asks what the model wants to know; whether there was anything.
     fn ask(&mut self, now: Instant) -> bool {
-        if !self.is_ready() {
+        if !self.is_ready() || self.is_stalled {
             return false;
         }
         if self.is_hearing && self.switch.resync_due().is_some_and(|due| due <= now) {

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use trunkline_proto::{ApiMisuse, Connection, EventSet, LogLevel, SubscriptionId};
+use trunkline_proto::{ApiMisuse, Connection, EventSet, LogLevel, SubscriptionId, SubscriptionRefused};
 
 use crate::model::switch::Switch;
 
@@ -11,6 +11,8 @@ use crate::model::switch::Switch;
 pub(super) struct Wanted {
     /// Beside those of the model.
     pub(super) events: EventSet,
+    /// Of all that is wanted, what the switch does not let this user have.
+    refused: EventSet,
     subscription: Option<SubscriptionId>,
     log: Option<(LogLevel, SubscriptionId)>,
 }
@@ -18,11 +20,19 @@ pub(super) struct Wanted {
 impl Wanted {
     /// Has the connection want what is wanted: first what is new, then no more what is not.
     pub(super) fn reconcile(&mut self, connection: &mut Connection, now: Instant) -> Result<(), ApiMisuse> {
-        let id = connection.subscribe(self.events.union(&Switch::events()), now)?;
+        let wanted = self.events.union(&Switch::events()).minus(&self.refused);
+        let id = connection.subscribe(wanted, now)?;
         if let Some(before) = self.subscription.replace(id) {
             connection.unsubscribe(before, now);
         }
         Ok(())
+    }
+
+    /// Wants what was refused no more; whether there is something left.
+    pub(super) fn forgo(&mut self, refused: &SubscriptionRefused) -> bool {
+        let SubscriptionRefused::Events { events, .. } = refused else { return false };
+        self.refused = self.refused.union(&EventSet::parse(events));
+        !self.events.union(&Switch::events()).minus(&self.refused).is_empty()
     }
 
     /// Whether this is the subscription that has the model's events.
