@@ -81,6 +81,9 @@ async fn a_call_goes_to_the_node_that_can() {
         // Each is told of by its node: none is in flight.
         let in_flight = fleet.set("c-fine", |node| node.in_flight());
         assert_eq!(in_flight, Some(0));
+        assert!(fleet.leave("b-full").is_some() && fleet.leave("c-fine").is_some());
+        let error = fleet.originate(Wanted::any(), call()).await.unwrap_err();
+        assert_eq!(error.to_string(), "no call: no node takes the call: 1 out of reach");
     })
     .await;
 }
@@ -182,6 +185,15 @@ async fn all_are_one_view_and_one_stream() {
         for name in ["one", "two", "three"] {
             assert_eq!(there.values().filter(|node| *node == name).count(), 3, "{there:?}");
         }
+        // One whose connection is lost is stale, and still there; it is seen without any change.
+        sims[0].kill_connections();
+        while fleet.view().stale().ne(["one"]) {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        while fleet.view().stale().count() > 0 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        assert_eq!(fleet.view().count::<Channel>(), 9);
         // What runs, on each.
         for name in ["one", "two", "three"] {
             let node = fleet.node(name).unwrap();
@@ -192,15 +204,6 @@ async fn all_are_one_view_and_one_stream() {
         let jobs: Vec<String> =
             view.all::<Job>().map(|on| format!("{} {}", on.node, on.what.command.name())).collect();
         assert_eq!(jobs, ["one msleep", "three msleep", "two msleep"]);
-        // One whose connection is lost is stale, and still there; it is seen without any change.
-        sims[0].kill_connections();
-        while fleet.view().stale().ne(["one"]) {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-        while fleet.view().stale().count() > 0 {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-        assert_eq!(fleet.view().count::<Channel>(), 9);
         // One that leaves takes its channels along, as one does whose client is closed.
         assert!(fleet.leave("two").is_some() && fleet.leave("two").is_none());
         until(&mut changes, &mut there, 6).await;
