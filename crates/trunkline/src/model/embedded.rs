@@ -155,8 +155,7 @@ impl Embedded {
     /// When [`handle_timeout`](Self::handle_timeout) is due.
     #[must_use]
     pub fn deadline(&self) -> Option<Instant> {
-        let may_ask = self.is_ready() && !self.is_stalled;
-        let resync = may_ask.then(|| self.switch.resync_due().or(self.switch.resync_deadline()));
+        let resync = self.may_ask().then(|| self.switch.resync_due().or(self.switch.resync_deadline()));
         [self.deadline, resync.flatten()].into_iter().flatten().min()
     }
 
@@ -279,6 +278,11 @@ impl Embedded {
     /// The next thing that has happened. To be called until there is none.
     pub fn observe(&mut self) -> Option<Observed> {
         self.observed.pop_front()
+    }
+
+    /// Whether the switch may be asked what there is: what follows is heard, and it answers.
+    fn may_ask(&self) -> bool {
+        self.is_ready() && self.is_hearing && !self.is_stalled
     }
 
     /// Whether the switch has let us in.

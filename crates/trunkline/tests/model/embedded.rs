@@ -293,6 +293,21 @@ fn what_a_user_may_not_have_is_observed() {
     assert!(all.model.view().jobs().is_empty());
 }
 
+/// Who hears nothing knows nothing, and has nothing to wait for.
+#[test]
+fn a_user_who_may_have_no_events() {
+    let mut config = SwitchConfig::default();
+    config.users =
+        vec![trunkline_sim::User::new("ops", "pbx", "secret").events("DTMF").api("show uuid_dump")];
+    let credentials = Credentials::User { user: "ops@pbx".into(), password: "secret".into() };
+    let mut all = Loop::with(65_536, config, credentials);
+    let now = all.instant();
+    assert!(all.model.deadline().is_none_or(|deadline| deadline > now));
+    all.pass_millis(60_000);
+    assert_eq!(all.model.view().stale().expect("stale").cause, StaleCause::NotYetRead);
+    assert_eq!(all.model.view().coverage(), Coverage::EventsOnly);
+}
+
 #[test]
 fn a_switch_that_does_not_answer_is_not_known() {
     let mut connection = ConnectionConfig::new(Credentials::Password("ClueCon".into()));

@@ -169,10 +169,10 @@ impl Embedded {
 
     /// Asks what the model wants to know; whether there was anything.
     fn ask(&mut self, now: Instant) -> bool {
-        if !self.is_ready() || self.is_stalled {
+        if !self.may_ask() {
             return false;
         }
-        if self.is_hearing && self.switch.resync_due().is_some_and(|due| due <= now) {
+        if self.switch.resync_due().is_some_and(|due| due <= now) {
             self.switch.resync(now);
         }
         let mut asked = false;
