@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use trunkline::model::live::Watched;
-use trunkline::model::{Altered, Change, Coverage, Live, Options, StaleCause};
+use trunkline::model::live::{Seen, Watched};
+use trunkline::model::watch::Filter;
+use trunkline::model::{Altered, Change, Channel, Coverage, Live, Options, StaleCause};
 use trunkline::{Client, Config, Reconnect};
 use trunkline_sim::{Sim, User};
 
@@ -38,9 +39,12 @@ async fn what_was_there_before_and_what_happens() {
         assert!(live.view().channel("before").unwrap().is_answered());
 
         let mut changes = live.changes();
+        let mut answered = live.watch(Filter::<Channel>::all().becoming(Channel::is_answered));
         originate(&client, "after").await;
         let after = live.until_channel("after", |channel| channel.is_answered()).await.unwrap();
         assert!(after.is_some());
+        let Some(Seen::Altered(first)) = answered.next().await else { panic!("no more") };
+        assert!(first.object().is_answered() && first.object().id.as_str() == "after");
         client.api("uuid_kill after NO_ANSWER").await.unwrap();
         assert!(live.until_channel("after", |_| false).await.unwrap().is_none());
         agrees(&live, &client).await;
@@ -80,6 +84,8 @@ async fn what_was_missed_is_asked_for_and_told_once() {
         let meanwhile = trunkline::connect(sim.url().as_str()).await.unwrap();
         meanwhile.api("uuid_kill goes").await.unwrap();
         originate(&meanwhile, "comes").await;
+        // What is not known yet is not taken for gone.
+        assert!(live.until_channel("comes", |channel| channel.is_answered()).await.unwrap().is_some());
 
         let view = live.fresh().await.unwrap();
         assert!(view.channel("goes").is_none() && view.channel("stays").is_some());

@@ -225,3 +225,49 @@ async fn conferences_and_their_members() {
     })
     .await;
 }
+
+/// None of the switch's events is heard: what is done shows nowhere, and nobody takes it for seen.
+#[tokio::test]
+async fn what_does_not_show_is_not_seen() {
+    within(async {
+        let sim = Sim::builder().start().await.unwrap();
+        let client = trunkline::connect(sim.url().as_str()).await.unwrap();
+        let live = Live::follow(&client).await.unwrap();
+        let (id, other) =
+            (originate(&client, "null/x", "echo").await, originate(&client, "null/x", "park").await);
+        let room = live.conference("3000");
+        let member = room.member(enters(&live, "3000").await);
+        let (one, two) = (live.channel(&*id), live.channel(&*other));
+        for channel in [&one, &two] {
+            assert!(channel.until(|channel| channel.is_answered()).await.unwrap().is_some());
+        }
+        sim.with(|switch, now| switch.change_faults(now, |faults| faults.dropped_events = 100));
+        let within = Duration::from_millis(100);
+        let by = UuidTransfer::new(&*id, "park:").dialplan("inline");
+        for (about, outcome) in [
+            ("hold", one.hold().seen(within).await.map(drop)),
+            ("record", one.record("/tmp/a.wav").seen(within).await.map(drop)),
+            ("set", one.set("order_of", "the day").seen(within).await.map(drop)),
+            ("park", one.park().seen(within).await.map(drop)),
+            ("transfer", one.transfer("9001").seen(within).await.map(drop)),
+            ("transfer by", one.transfer_by(by).seen(within).await.map(drop)),
+            ("bridge", one.bridge(&*other).seen(within).await.map(drop)),
+            ("hang up", two.hangup(HangupCause::NormalClearing).seen(within).await.map(drop)),
+            ("lock", room.lock().seen(within).await.map(drop)),
+            ("record it", room.record("/tmp/b.wav").seen(within).await.map(drop)),
+            ("play", room.play(TONE).seen(within).await.map(drop)),
+            ("dial", room.dial(Endpoint::null("9").unwrap()).seen(within).await.map(drop)),
+            ("mute", member.mute().seen(within).await.map(drop)),
+            ("deaf", member.deaf().seen(within).await.map(drop)),
+            ("floor", member.floor().seen(within).await.map(drop)),
+            ("energy", member.energy(300).seen(within).await.map(drop)),
+            ("volume in", member.volume_in(2).seen(within).await.map(drop)),
+            ("volume out", member.volume_out(-3).seen(within).await.map(drop)),
+            ("kick", member.kick().seen(within).await.map(drop)),
+            ("end", room.end().seen(within).await.map(drop)),
+        ] {
+            assert!(matches!(outcome, Err(Error::NotSeen { .. })), "{about}: {outcome:?}");
+        }
+    })
+    .await;
+}
