@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -250,6 +250,29 @@ fn demo_on_a_named_switch_leaves_other_calls_alone() {
     switch.has_only(other);
 }
 
+/// A switch by `sim`, and its port.
+fn sim(arguments: &[&str]) -> (Child, String) {
+    let arguments = [&["sim"], arguments].concat();
+    let mut sim = trunkline(&arguments).stdout(Stdio::piped()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(sim.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let port = line.split("127.0.0.1:").nth(1).unwrap().split('.').next().unwrap().to_owned();
+    (sim, port)
+}
+
+#[test]
+fn sim_is_another_switch_each_time() {
+    let cores = [(); 2].map(|()| {
+        let (mut sim, port) = sim(&["--listen", "127.0.0.1:0"]);
+        let (code, core, err) = texts(&run(&["-P", &port, "-x", "global_getvar core_uuid"]));
+        sim.kill().unwrap();
+        sim.wait().unwrap();
+        assert!(code == 0 && core.trim().len() == 36, "{core}{err}");
+        core
+    });
+    assert_ne!(cores[0], cores[1]);
+}
+
 #[test]
 fn sim_is_described_by_files() {
     let directory = std::env::temp_dir().join(format!("trunkline-sim-{}", std::process::id()));
@@ -258,11 +281,7 @@ fn sim_is_described_by_files() {
     let conf = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testbed/conf");
     let text = format!("listen = '127.0.0.1:0'\npassword = 'other'\nconf = '{conf}'\nhostname = 'box'\n");
     std::fs::write(&file, text).unwrap();
-    let mut sim =
-        trunkline(&["sim", "--config", file.to_str().unwrap()]).stdout(Stdio::piped()).spawn().unwrap();
-    let mut line = String::new();
-    BufReader::new(sim.stdout.take().unwrap()).read_line(&mut line).unwrap();
-    let port = line.split("127.0.0.1:").nth(1).unwrap().split('.').next().unwrap().to_owned();
+    let (mut sim, port) = sim(&["--config", file.to_str().unwrap()]);
     let asked = ["-P", &port, "-p", "other", "-x", "hostname", "-x", "user_exists id 1000 localhost"];
     let (code, out, err) = texts(&run(&asked));
     sim.kill().unwrap();
@@ -278,11 +297,7 @@ fn sim_is_described_by_files() {
 
 #[test]
 fn sim_is_a_switch() {
-    let mut sim =
-        trunkline(&["sim", "--listen", "127.0.0.1:0", "-p", "other"]).stdout(Stdio::piped()).spawn().unwrap();
-    let mut line = String::new();
-    BufReader::new(sim.stdout.take().unwrap()).read_line(&mut line).unwrap();
-    let port = line.split("127.0.0.1:").nth(1).unwrap().split('.').next().unwrap().to_owned();
+    let (mut sim, port) = sim(&["--listen", "127.0.0.1:0", "-p", "other"]);
     let (code, out, err) = texts(&run(&["-P", &port, "-p", "other", "-x", "version"]));
     sim.kill().unwrap();
     sim.wait().unwrap();

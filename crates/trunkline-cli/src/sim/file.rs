@@ -117,7 +117,8 @@ impl SimFile {
         let millis = Duration::from_millis;
         give(&mut config.password, self.password.clone());
         give(&mut config.release, self.release.as_deref().map(release).transpose()?);
-        give(&mut config.seed, self.seed);
+        // Another run of a switch is another switch: clients tell them apart by their uuids.
+        config.seed = self.seed.unwrap_or_else(|| fastrand::u64(..));
         give(&mut config.hostname, self.hostname.clone());
         give(&mut config.switchname, self.switchname.clone());
         give(&mut config.ipv4, self.ipv4.clone());
