@@ -80,13 +80,13 @@ fn it_is_said_why_there_is_none() {
     nodes.add("f");
     assert_eq!(
         said(&nodes, Wanted::any().with_label("eu")),
-        "no node takes the call: 1 drained, 5 of another kind"
+        "no node takes the call: 1 drained, 5 without the labels wanted or any weight"
     );
     nodes.add("d").set_weight(0);
     nodes.remove("e");
     assert_eq!(
         said(&nodes, Wanted::any()),
-        "no node takes the call: 1 out of reach, 1 stale, 1 paused, 1 drained, 1 of another kind"
+        "no node takes the call: 1 out of reach, 1 stale, 1 paused, 1 drained, 1 without the labels wanted or any weight"
     );
 }
 

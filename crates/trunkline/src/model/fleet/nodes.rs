@@ -274,7 +274,7 @@ impl NoNode {
             (self.stale, "stale"),
             (self.paused, "paused"),
             (self.drained, "drained"),
-            (self.unlabelled, "of another kind"),
+            (self.unlabelled, "without the labels wanted or any weight"),
             (self.tried, "tried"),
         ];
         let reasons: Vec<String> = reasons
