@@ -187,20 +187,16 @@ async fn all_are_one_view_and_one_stream() {
         }
         // One whose connection is lost is stale, and still there; it is seen without any change.
         sims[0].kill_connections();
-        while fleet.view().stale().ne(["one"]) {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-        while fleet.view().stale().count() > 0 {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-        assert_eq!(fleet.view().count::<Channel>(), 9);
+        fleet.until(|view| view.stale().eq(["one"])).await;
+        let view = fleet.until(|view| view.stale().count() == 0).await;
+        assert_eq!(view.count::<Channel>(), 9);
         // What runs, on each.
         for name in ["one", "two", "three"] {
             let node = fleet.node(name).unwrap();
             drop(node.client().bgapi("msleep 600000").await.unwrap());
             node.until(|view| view.jobs().len() == 1).await.unwrap();
         }
-        let view = fleet.view();
+        let view = fleet.until(|view| view.count::<Job>() == 3).await;
         let jobs: Vec<String> =
             view.all::<Job>().map(|on| format!("{} {}", on.node, on.what.command.name())).collect();
         assert_eq!(jobs, ["one msleep", "three msleep", "two msleep"]);
@@ -210,7 +206,8 @@ async fn all_are_one_view_and_one_stream() {
         fleet.node("three").unwrap().client().close().await;
         until(&mut changes, &mut there, 3).await;
         assert!(fleet.node("three").is_none());
-        assert_eq!(fleet.view().nodes().map(|one| one.node.to_string()).collect::<Vec<_>>(), ["one"]);
+        let view = fleet.until(|view| view.nodes().count() == 1).await;
+        assert!(view.nodes().all(|one| &*one.node == "one"));
     })
     .await;
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tokio::sync::broadcast;
+use tokio::sync::{broadcast, watch};
 use tokio::task::AbortHandle;
 
 use super::{Condition, Fleet, FleetReader, FleetView, Nodes, OnNode, Policy, Settings};
@@ -60,6 +60,8 @@ struct Inner {
     state: Mutex<State>,
     reader: FleetReader,
     changes: broadcast::Sender<Arc<[OnNode<Change>]>>,
+    /// Says when there is a new view.
+    views: watch::Sender<()>,
 }
 
 struct State {
@@ -89,7 +91,8 @@ impl LiveFleet {
         let reader = fleet.reader();
         let state = State { fleet, nodes: Nodes::new(), lives: BTreeMap::new(), policy: Box::new(policy) };
         let changes = broadcast::Sender::new(BATCHES);
-        Self { inner: Arc::new(Inner { state: Mutex::new(state), reader, changes }) }
+        let views = watch::Sender::new(());
+        Self { inner: Arc::new(Inner { state: Mutex::new(state), reader, changes, views }) }
     }
 
     /// A switch joins, by this name, with all that is known of it: that is told as found. One that has joined by this name
@@ -129,10 +132,27 @@ impl LiveFleet {
     }
 
     /// All of the switches, as they are. This costs next to nothing, and never waits. It is a moment behind the
-    /// [nodes'](Self::node) own views, from which it is put together: wait for something to be so in these.
+    /// [nodes'](Self::node) own views, from which it is put together.
     #[must_use]
     pub fn view(&self) -> Arc<FleetView> {
         self.inner.reader.view()
+    }
+
+    /// Waits until this is so of the [view](Self::view), which is looked at each time it changes: that a switch which is
+    /// drained has no calls any more, say.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future changes nothing.
+    pub async fn until(&self, mut is_so: impl FnMut(&FleetView) -> bool) -> Arc<FleetView> {
+        let mut views = self.inner.views.subscribe();
+        loop {
+            let view = self.view();
+            // It says when for as long as this is there.
+            if is_so(&view) || views.changed().await.is_err() {
+                return view;
+            }
+        }
     }
 
     /// A reader for another thread.
@@ -154,12 +174,13 @@ impl Inner {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Told under the lock, so that the order is that of the view.
+    /// Told under the lock, so that the order is that of the view, which is a new one.
     fn tell(&self, changes: Vec<OnNode<Change>>) {
         if !changes.is_empty() {
             // Nobody may be watching.
             let _ = self.changes.send(changes.into());
         }
+        self.views.send_replace(());
     }
 
     fn leave(&self, state: &mut State, name: &str) -> Option<Live> {
@@ -211,7 +232,10 @@ impl Follower {
                     inner.leave(&mut state, &self.node);
                     return;
                 }
-                None => state.fleet.see(&self.node, view),
+                None => {
+                    state.fleet.see(&self.node, view);
+                    inner.tell(Vec::new());
+                }
             }
         }
     }
