@@ -31,8 +31,9 @@ use wanted::Wanted;
 /// It has four kinds of method:
 ///
 /// - **the network comes in**, as bytes by [`handle_bytes`](Self::handle_bytes), or as messages or events that
-///   something else has decoded; its end by [`handle_eof`](Self::handle_eof), and time by
-///   [`handle_timeout`](Self::handle_timeout), which is due at [`deadline`](Self::deadline);
+///   something else has decoded; its end by [`handle_eof`](Self::handle_eof) or
+///   [`handle_error`](Self::handle_error), and time by [`handle_timeout`](Self::handle_timeout), which is due at
+///   [`deadline`](Self::deadline);
 /// - **bytes go out**: [`transmit`](Self::transmit) shows what is to be written after any call,
 ///   [`transmitted`](Self::transmitted) says how much of it was;
 /// - **the application speaks**: [`send`](Self::send) and [`start_job`](Self::start_job) with callbacks,
@@ -142,6 +143,13 @@ impl Embedded {
     /// The switch has closed the connection.
     pub fn handle_eof(&mut self, now: Instant) {
         self.connection.handle_eof(self.input.len(), now);
+        self.input.clear();
+        self.pump(now);
+    }
+
+    /// The connection has failed: the reason is told, and otherwise it is as if the switch had closed it.
+    pub fn handle_error(&mut self, error: &std::io::Error, now: Instant) {
+        self.connection.handle_error(error, now);
         self.input.clear();
         self.pump(now);
     }

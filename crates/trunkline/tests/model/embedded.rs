@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use bytes::BytesMut;
 use trunkline::model::{Coverage, Embedded, NoJob, Observed, Options, StaleCause};
 use trunkline::proto::{ConnectionConfig, Credentials, Message, MessageDecoder};
-use trunkline::{Command, Event, EventName, EventSet, LogLevel, Reply};
+use trunkline::{CloseReason, Command, Event, EventName, EventSet, LogLevel, Reply};
 use trunkline_sim::{ConnectionId, Effect, Switch, SwitchConfig, Time};
 
 /// A simulated switch and an embedded model, with nothing between them but this loop.
@@ -244,6 +244,26 @@ fn a_gap_is_filled() {
     assert_eq!(all.count(resumed), 1);
     let away = |it: &Observed| matches!(it, Observed::Changes(batch) if batch.changes().iter().any(is_away));
     assert!(all.count(away) > 0);
+}
+
+/// As any end, and told with its reason.
+#[test]
+fn a_socket_may_fail() {
+    let mut all = Loop::new(65_536);
+    all.pass_millis(2000);
+    all.sim.disconnect(all.id, all.now);
+    let now = all.instant();
+    // In the midst of a message, of which the next connection says nothing.
+    all.model.handle_bytes(b"Content-Type: text/ev", now);
+    all.model.handle_error(&std::io::ErrorKind::ConnectionReset.into(), now);
+    let why = all.model.observe();
+    assert!(
+        matches!(&why, Some(Observed::Broken(CloseReason::Io(why))) if why == "connection reset"),
+        "{why:?}"
+    );
+    all.connect();
+    all.pass_millis(2000);
+    assert_eq!((all.channels(), all.model.view().stale()), (vec!["old".into()], None));
 }
 
 fn is_away(change: &trunkline::model::Change) -> bool {
