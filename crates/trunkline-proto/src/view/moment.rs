@@ -31,10 +31,19 @@ impl Moment {
         self.0.checked_sub(earlier.0).map(Duration::from_micros)
     }
 
-    /// As the standard library's time, where that reaches so far.
+    /// As the standard library's time, where that reaches so far. How long ago it was by this machine's clock, if both clocks
+    /// go alike, is `Moment::from(SystemTime::now()).since(moment)`.
     #[must_use]
     pub fn to_system_time(self) -> Option<SystemTime> {
         SystemTime::UNIX_EPOCH.checked_add(Duration::from_micros(self.0))
+    }
+}
+
+/// To the microsecond; what was before the epoch is the epoch.
+impl From<SystemTime> for Moment {
+    fn from(time: SystemTime) -> Self {
+        let micros = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_micros();
+        Self(u64::try_from(micros).unwrap_or(u64::MAX))
     }
 }
 
@@ -48,6 +57,8 @@ mod tests {
         assert_eq!(late.since(early), Some(Duration::from_micros(2)));
         assert_eq!(early.since(late), None);
         assert_eq!((early.as_secs(), late.as_secs()), (1, 2));
-        assert_eq!(late.to_system_time(), Some(SystemTime::UNIX_EPOCH + Duration::from_micros(2_000_001)));
+        let system = SystemTime::UNIX_EPOCH + Duration::from_micros(2_000_001);
+        assert_eq!((late.to_system_time(), Moment::from(system)), (Some(system), late));
+        assert_eq!(Moment::from(SystemTime::UNIX_EPOCH - Duration::from_secs(1)).as_micros(), 0);
     }
 }
