@@ -5,7 +5,7 @@
 //! (TRUNKLINE_URL=esl://:PASSWORD@HOST:8021 for a switch of yours)
 
 use std::fmt::Write as _;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use trunkline::model::{Call, CallStage, Channel, Live, View};
 use trunkline::view::Moment;
@@ -62,11 +62,15 @@ fn board(view: &View) -> String {
             what(&legs)
         );
     }
-    for room in view.conferences().iter() {
+    let mut rooms: Vec<_> = view.conferences().iter().collect();
+    rooms.sort_by_key(|room| &room.id);
+    for room in rooms {
         let marks = [(room.locked, " locked"), (room.is_recorded(), " recorded")];
         let marks: String = marks.iter().filter(|mark| mark.0).map(|mark| mark.1).collect();
         let _ = writeln!(text, "  {} ({}){marks}", room.id, room.size);
-        for member in view.members_of(&room.id) {
+        let mut members: Vec<_> = view.members_of(&room.id).collect();
+        members.sort_by_key(|member| member.id);
+        for member in members {
             let number = member.caller_id_number.as_deref().unwrap_or_default();
             let marks =
                 [(!member.speak, " muted"), (!member.hear, " deaf"), (member.floor, " has the floor")];
@@ -100,7 +104,8 @@ fn what(legs: &[&Channel]) -> String {
 }
 
 fn lasts(since: Option<Moment>) -> String {
-    let elapsed = since.and_then(Moment::to_system_time).and_then(|since| since.elapsed().ok());
+    // By the switch's clock; this one may be another.
+    let elapsed = since.and_then(|since| Moment::from(SystemTime::now()).since(since));
     let seconds = elapsed.unwrap_or_default().as_secs();
     format!("{}:{:02}", seconds / 60, seconds % 60)
 }

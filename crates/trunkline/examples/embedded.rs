@@ -65,7 +65,8 @@ fn print(change: &Change) {
     match change.of::<Channel>() {
         Some(Altered::Created { after, .. }) => println!("{} is new", after.id),
         Some(Altered::Updated { after, fields, .. }) => {
-            println!("{}: {fields:?} changed; it is {:?}", after.id, after.call_state);
+            let state = after.call_state.as_ref().map_or("?", |state| state.as_str());
+            println!("{}: {fields:?} changed; it is {state}", after.id);
         }
         Some(Altered::Removed { last, cause, .. }) => println!("{} is gone: {cause:?}", last.id),
         _ => {}

@@ -84,7 +84,7 @@
 //! made the other (`originate`, `bridge`), by a bridge, as the halves of a loopback, or by having been bridged as long as
 //! neither has gone elsewhere. Its id stays the same through transfers. That calls become one, or one
 //! falls in two, is told ([`Change::Merged`], [`Change::Split`]). `Channel-Call-UUID`, which changes with transfers, is
-//! [`Channel::call_uuid`].
+//! [`call_uuid`](ChannelDetails::call_uuid).
 //!
 //! Facts about FreeSWITCH name the source file they are taken from.
 

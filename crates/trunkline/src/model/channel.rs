@@ -12,6 +12,9 @@ use super::standing::Standing;
 
 object! {
     /// A channel. What the switch has not said is `None`.
+    ///
+    /// Its name and numbers, its context, its profile or gateway, and its codecs are in [`ChannelDetails`], and read as its
+    /// own: `channel.caller_id_number`.
     Channel(Channel), ChannelField {
         /// Its Unique-ID.
         id: ChannelUuid,
