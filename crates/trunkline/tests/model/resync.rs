@@ -223,6 +223,13 @@ fn answers_to_an_attempt_that_was_given_up_mean_nothing() {
     model.switch.lose(StaleCause::Gap, now);
     let batch = model.switch.answer(&asks[0], asks[0].read(b"{\"row_count\":0}\n"), now);
     assert!(batch.is_empty() && !model.switch.is_resyncing());
+    // Nor once the same is asked again.
+    model.switch.resync(now);
+    model.world.pass_millis(1000);
+    let now = model.now();
+    assert_eq!(model.switch.asks(10, now).len(), 1);
+    let batch = model.switch.answer(&asks[0], asks[0].read(b"{\"row_count\":0}\n"), now);
+    assert!(batch.is_empty() && model.switch.asks(10, now).is_empty());
     assert_eq!(known(&model), ["dies", "lives"]);
 }
 
@@ -236,6 +243,32 @@ fn nothing_is_asked_before_the_tables_can_know() {
     assert_eq!(due, now + Duration::from_millis(300));
     assert_eq!(model.switch.asks(10, due).len(), 1);
     assert_eq!(model.switch.resync_deadline(), None);
+}
+
+/// What is not kept, and what is not asked for.
+#[test]
+fn variables_and_recordings_are_for_those_who_want_them() {
+    for wanted in [true, false] {
+        let options =
+            Options::new().with_show_lag(Duration::ZERO).with_variables(wanted).with_recordings(wanted);
+        let (mut world, mut switch, now) = (World::new(3), Switch::with(options), Instant::now());
+        world.say("bgapi originate {origination_uuid=up,of=mine}null/1 &park");
+        world.pass_millis(1000);
+        drop(world.events());
+        switch.resync(now);
+        let mut asked = Vec::new();
+        while switch.is_resyncing() {
+            for ask in switch.asks(1, now) {
+                asked.push(ask.line());
+                let reading = ask.read(&world.print(&ask.line()));
+                switch.answer(&ask, reading, now);
+            }
+        }
+        let view = switch.view();
+        let variable = view.channel("up").expect("it is up").variable("of").map(|value| value.into_owned());
+        assert_eq!(variable.as_deref(), wanted.then_some("mine"));
+        assert_eq!(asked.iter().any(|line| line.starts_with("uuid_buglist")), wanted, "{asked:?}");
+    }
 }
 
 #[test]

@@ -387,6 +387,27 @@ const STORIES: &[(&str, &[Step])] = &[
         ],
     ),
     (
+        "another run of the switch, in which nothing is there of the one before",
+        &[
+            ("CHANNEL_CREATE; Core-UUID: one; %a", &["+ call \"a\"", "+ channel \"a\""]),
+            (
+                "sofia::register; Core-UUID: one; from-user: 1000; from-host: pbx; call-id: one",
+                &["+ registration 1000@pbx one"],
+            ),
+            (
+                "CHANNEL_CREATE; Core-UUID: two; %b",
+                &[
+                    "- channel \"a\": Restarted",
+                    "- call \"a\": Restarted",
+                    "- registration 1000@pbx one: Restarted",
+                    "+ call \"b\"",
+                    "+ channel \"b\"",
+                    "! Restarted { from: \"one\", to: \"two\" }",
+                ],
+            ),
+        ],
+    ),
+    (
         "what the switch says of itself",
         &[
             (
