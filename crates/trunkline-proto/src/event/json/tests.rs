@@ -149,7 +149,8 @@ fn up_to_the_last_block() {
         return;
     }
     for padding in 0..64 {
-        let members = "\"a name\":\"value\",\"b\":\"\",\"line\":\"\\n\\\\\",";
+        let value = "v".repeat(70);
+        let members = format!(r#""a name":"value","b":"","line":"\n\\","quote":"\"","clean":"{value}","#);
         let object = format!("{{\"{}\":\"\",{}\"last\":\"\"}}", "n".repeat(padding), members.repeat(9));
         let mut marks = Vec::new();
         #[expect(unsafe_code, reason = "as it is called")]
