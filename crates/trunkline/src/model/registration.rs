@@ -32,7 +32,8 @@ object! {
     ///
     /// One that registers anew under another Call-ID replaces the registration with the same contact, as the switch has
     /// it. Where the switch allows one registration a user (`multiple-registrations` off) it forgets those with other
-    /// contacts, too, and says nothing: they stay here until they are told to have expired, or a snapshot is taken.
+    /// contacts, too, and says nothing: they stay here until five minutes after they should have been renewed
+    /// ([`expires`](Self::expires)), or a snapshot is taken.
     Registration(Registration), RegistrationField {
         /// What it is known by.
         id: RegistrationId,

@@ -517,3 +517,29 @@ fn what_is_told() {
     }
     assert!(others.is_empty(), "{}", others.join("\n"));
 }
+
+#[test]
+fn a_telephone_that_is_forgotten_without_a_word() {
+    let one = "sofia::register; from-user: 1000; from-host: pbx; contact: <sip:1000@192.0.2.7>; call-id: one; expires: 60";
+    let other = "sofia::register; from-user: 1000; from-host: pbx; contact: <sip:1000@192.0.2.8>; call-id: two; expires: 60";
+    let heartbeat = "HEARTBEAT; FreeSWITCH-Switchname: fs; Session-Count: 0";
+    let mut switch = Switch::new();
+    for (number, (seconds, text, expected)) in [
+        (100, heartbeat, Some("+ node \"fs\"")),
+        (100, one, Some("+ registration 1000@pbx one")),
+        (110, other, Some("+ registration 1000@pbx two")),
+        // It is renewed, and the other is not.
+        (400, other, None),
+        (460, heartbeat, None),
+        (461, heartbeat, Some("- registration 1000@pbx one: Unknown")),
+        (760, heartbeat, None),
+        (761, heartbeat, Some("- registration 1000@pbx two: Unknown")),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let batch = switch.apply(&event(text, number + 1, seconds), Instant::now());
+        let told: Vec<String> = told(&batch).into_iter().filter(|line| !line.starts_with('~')).collect();
+        assert_eq!(told, expected.into_iter().map(str::to_owned).collect::<Vec<_>>(), "{seconds}: {text}");
+    }
+}

@@ -6,7 +6,7 @@ use trunkline_proto::view::{Heartbeat, Lifecycle, Moment};
 use trunkline_proto::{Event, EventName};
 
 use super::told::Told;
-use super::{set, standing};
+use super::{registration, set, standing};
 use crate::model::draft::Draft;
 use crate::model::node::{Node, NodeStage};
 use crate::model::sign::Sign;
@@ -17,7 +17,9 @@ pub(super) fn heartbeat(draft: &mut Draft, told: &Told<'_>) {
     let Some(heartbeat) = Heartbeat::of(event) else { return };
     let Some(name) = known(draft, event) else { return };
     draft.alter::<Node>(&name, |node| node.read(heartbeat, event));
-    let (Some(told), Some(at)) = (heartbeat.session_count(), told.date) else { return };
+    let Some(at) = told.date else { return };
+    registration::forget_expired(draft, at);
+    let Some(told) = heartbeat.session_count() else { return };
     let known = u32::try_from(draft.view().channels().len()).unwrap_or(u32::MAX);
     if draft.churn.is_beyond(told, known, at) {
         draft.note(Sign::Drift { told, known });

@@ -1,6 +1,7 @@
 //! `sofia::register`, `sofia::unregister`, `sofia::expire` (`sofia_reg.c`).
 
 use std::borrow::Cow;
+use std::sync::Arc;
 use std::time::Duration;
 
 use trunkline_proto::Event;
@@ -51,6 +52,21 @@ pub(super) fn unregister(draft: &mut Draft, told: &Told<'_>) {
     }
 }
 
+/// How long after the time it was to be renewed by one may still be told to have expired: it is looked for every half
+/// minute, a minute late (`sip-expires-late-margin`).
+const LATE: Duration = Duration::from_secs(5 * 60);
+
+/// Takes those away that should have been told to have expired: the switch has forgotten them without a word, as it does
+/// where a user may have one alone and registered with another contact (`multiple-registrations` in `sofia_reg.c`).
+pub(in crate::model) fn forget_expired(draft: &mut Draft, now: Moment) {
+    let is_over = |one: &&Arc<Registration>| one.expires.is_some_and(|expires| after(expires, LATE) < now);
+    let over: Vec<RegistrationId> =
+        draft.view().registrations().iter().filter(is_over).map(|one| one.id.clone()).collect();
+    for id in over {
+        forget(draft, &id, Removal::Unknown);
+    }
+}
+
 /// Takes one away; whether it was there.
 pub(in crate::model) fn forget(draft: &mut Draft, id: &RegistrationId, cause: Removal) -> bool {
     let user = user_of(id);
@@ -75,7 +91,7 @@ fn of_contact(draft: &Draft, id: &RegistrationId, block: Block<'_>) -> Option<Re
     others.iter().find(has_it).cloned()
 }
 
-pub(in crate::model) fn user_of(id: &RegistrationId) -> (std::sync::Arc<str>, std::sync::Arc<str>) {
+pub(in crate::model) fn user_of(id: &RegistrationId) -> (Arc<str>, Arc<str>) {
     (id.user.clone(), id.host.clone())
 }
 
