@@ -40,7 +40,7 @@ async fn keep_up(client: Client) {
     }
 }
 
-/// Of each channel that the switch lists, whether it lives; with what the model has.
+/// Of each channel that the switch lists, whether it lives; with what the model has, and of what it should not have, why it has it.
 async fn compare(live: &Live, client: &Client) -> Result<usize, String> {
     let before: BTreeSet<String> = ids(live);
     let listed = client.run(Show::channels()).await.map_err(|error| error.to_string())?;
@@ -56,8 +56,9 @@ async fn compare(live: &Live, client: &Client) -> Result<usize, String> {
     let after = ids(live);
     let missing: Vec<_> = living.iter().filter(|id| !before.contains(*id) && !after.contains(*id)).collect();
     let mut ghosts: Vec<_> = before.intersection(&after).filter(|id| !living.contains(*id)).collect();
-    // One that is hung up is there until it is destroyed, though it can be asked for no more.
-    for _ in 0..50 {
+    // One that is hung up is there until it is destroyed, though it can be asked for no more. On a machine with other work a
+    // dispatcher of the switch's events may wait for its database meanwhile.
+    for _ in 0..300 {
         let now = ids(live);
         ghosts.retain(|id| now.contains(*id));
         if ghosts.is_empty() {
@@ -71,6 +72,10 @@ async fn compare(live: &Live, client: &Client) -> Result<usize, String> {
             ghosts.push(id);
         }
     }
+    let view = live.view();
+    let known =
+        |id: &String| view.channel(id).map(|it| (it.id.clone(), it.state.clone(), it.state_since.clone()));
+    let ghosts: Vec<_> = ghosts.into_iter().filter_map(known).collect();
     if missing.is_empty() && ghosts.is_empty() {
         return Ok(living.len());
     }
