@@ -165,6 +165,32 @@ async fn until(
     }
 }
 
+/// Whether its node tells of it already or not, each call counts once.
+#[tokio::test(flavor = "multi_thread")]
+async fn calls_are_level_however_soon_they_are_told_of() {
+    within(async {
+        let sims = [sim(|_| ()).await, sim(|_| ()).await, sim(|_| ()).await];
+        let fleet = LiveFleet::new(LeastSessions::new());
+        for (name, sim) in ["one", "two", "three"].into_iter().zip(&sims) {
+            fleet.join(name, follow(sim).await);
+        }
+        let mut made = BTreeMap::new();
+        for round in 1..=40 {
+            let calls: Vec<_> = (0..3)
+                .map(|_| {
+                    let fleet = fleet.clone();
+                    tokio::spawn(async move { fleet.originate(Wanted::any(), call()).await.unwrap() })
+                })
+                .collect();
+            for call in calls {
+                *made.entry(call.await.unwrap().node().to_owned()).or_insert(0) += 1;
+            }
+            assert!(made.values().all(|count| *count == round), "{made:?}");
+        }
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn all_are_one_view_and_one_stream() {
     within(async {

@@ -5,7 +5,7 @@ mod place;
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use tokio::sync::{broadcast, watch};
 use tokio::task::AbortHandle;
@@ -69,6 +69,8 @@ struct State {
     nodes: Nodes,
     lives: BTreeMap<Arc<str>, Followed>,
     policy: Box<dyn Policy + Send>,
+    /// Calls begun, by their nodes, of which these may not tell yet.
+    untold: Vec<(Arc<str>, Weak<place::Attempt>)>,
 }
 
 /// A switch that is followed, until this is dropped.
@@ -89,7 +91,8 @@ impl LiveFleet {
     pub fn new(policy: impl Policy + Send + 'static) -> Self {
         let fleet = Fleet::new();
         let reader = fleet.reader();
-        let state = State { fleet, nodes: Nodes::new(), lives: BTreeMap::new(), policy: Box::new(policy) };
+        let (nodes, lives, policy) = (Nodes::new(), BTreeMap::new(), Box::new(policy));
+        let state = State { fleet, nodes, lives, policy, untold: Vec::new() };
         let changes = broadcast::Sender::new(BATCHES);
         let views = watch::Sender::new(());
         Self { inner: Arc::new(Inner { state: Mutex::new(state), reader, changes, views }) }
@@ -196,7 +199,17 @@ impl State {
     fn observe(&mut self) {
         for (name, followed) in &self.lives {
             let Some(settings) = self.nodes.get_mut(name) else { continue };
-            settings.observe(&followed.live.view());
+            let view = followed.live.view();
+            settings.observe(&view);
+            // One that is among these channels does not count a second time.
+            self.untold.retain(|(node, attempt)| {
+                let Some(attempt) = attempt.upgrade() else { return false };
+                let is_told = node == name && attempt.is_in(&view);
+                if is_told {
+                    attempt.lands();
+                }
+                !is_told
+            });
             if followed.live.client().state() != Connection::Ready {
                 settings.set_condition(Condition::Down);
             }
@@ -206,7 +219,7 @@ impl State {
 
 /// Takes in what one of the switches does.
 struct Follower {
-    inner: std::sync::Weak<Inner>,
+    inner: Weak<Inner>,
     node: Arc<str>,
     reader: crate::model::Reader,
     changes: Changes,

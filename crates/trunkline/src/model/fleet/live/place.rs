@@ -1,13 +1,13 @@
 //! A call that goes to the next node where the fault was a node's.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::task::JoinHandle;
 use trunkline_proto::ChannelUuid;
 use trunkline_proto::dialstring::Originate;
 
-use super::{LiveFleet, State};
+use super::{Inner, LiveFleet, State};
 use crate::model::View;
 use crate::model::fleet::{Attempts, Chosen, Fault, InFlight, NoNode, OnNode, Wanted};
 use crate::model::live::Live;
@@ -42,7 +42,9 @@ impl LiveFleet {
                 Err(source) => return Err(PlacingError::NoNode { source, failed }),
             };
             let call = live.client().originate(originate.clone());
-            let untold = Untold::wait(&live, call.uuids().to_vec(), in_flight);
+            let attempt = Arc::new(Attempt::new(call.uuids().to_vec(), in_flight));
+            self.inner.lock().untold.push((node.clone(), Arc::downgrade(&attempt)));
+            let untold = Untold::wait(&self.inner, &live, attempt);
             match call.await {
                 Ok(call) => {
                     untold.keep();
@@ -75,6 +77,28 @@ impl State {
     }
 }
 
+/// A call that is in flight until its node tells of it, or this is dropped.
+pub(super) struct Attempt {
+    uuids: Vec<ChannelUuid>,
+    in_flight: Mutex<Option<InFlight>>,
+}
+
+impl Attempt {
+    fn new(uuids: Vec<ChannelUuid>, in_flight: InFlight) -> Self {
+        Self { uuids, in_flight: Mutex::new(Some(in_flight)) }
+    }
+
+    /// Whether its node tells of it.
+    pub(super) fn is_in(&self, view: &View) -> bool {
+        self.uuids.iter().any(|id| view.channel(id.as_str()).is_some())
+    }
+
+    /// It is in flight no more: it counts among the channels of its node.
+    pub(super) fn lands(&self) {
+        self.in_flight.lock().unwrap_or_else(PoisonError::into_inner).take();
+    }
+}
+
 /// Keeps a call in flight until its node tells of it, or this is dropped.
 struct Untold {
     /// `None` once it is to be kept.
@@ -82,13 +106,16 @@ struct Untold {
 }
 
 impl Untold {
-    fn wait(live: &Live, uuids: Vec<ChannelUuid>, in_flight: InFlight) -> Self {
-        let live = live.clone();
-        let is_told = move |view: &View| uuids.iter().any(|id| view.channel(id.as_str()).is_some());
+    fn wait(fleet: &Arc<Inner>, live: &Live, attempt: Arc<Attempt>) -> Self {
+        let (fleet, live) = (Arc::downgrade(fleet), live.clone());
         let waits = tokio::spawn(async move {
-            let _in_flight = in_flight;
+            let seen = attempt.clone();
             // Or there is no connection any more.
-            let _ = live.until(is_told).await;
+            let _ = live.until(move |view| seen.is_in(view)).await;
+            // Not between a look at the channels of the nodes and a choice by it.
+            let fleet = fleet.upgrade();
+            let _choice = fleet.as_ref().map(|fleet| fleet.lock());
+            attempt.lands();
         });
         Self { waits: Some(waits) }
     }
