@@ -56,8 +56,8 @@ async fn compare(live: &Live, client: &Client) -> Result<usize, String> {
     let after = ids(live);
     let missing: Vec<_> = living.iter().filter(|id| !before.contains(*id) && !after.contains(*id)).collect();
     let mut ghosts: Vec<_> = before.intersection(&after).filter(|id| !living.contains(*id)).collect();
-    // One that is hung up is there until it is destroyed, though it can be asked for no more. On a machine with other work a
-    // dispatcher of the switch's events may wait for its database meanwhile.
+    // Those just made are in no table yet, and one that is hung up is there until it is destroyed, though it can be asked for no
+    // more. Every call here is over within half a minute, and what the model still has then it has wrongly.
     for _ in 0..300 {
         let now = ids(live);
         ghosts.retain(|id| now.contains(*id));
