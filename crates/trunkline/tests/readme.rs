@@ -78,7 +78,7 @@ outbound::Server::bind("127.0.0.1:8084").await?
 async fn live(client: Client) -> Result<(), trunkline::Error> {
 let live = model::Live::follow(&client).await?;                  // the feature `model`
 for channel in live.view().channels().iter() {
-    println!("{} {:?} since {:?}", channel.id, channel.call_state, channel.state_since.since);
+    println!("{} {:?}, called by {:?}", channel.id, channel.call_state, channel.caller_id_number);
 }
 live.channel("ca11").hold().seen(Duration::from_secs(2)).await?;  // done, and shown to be
     Ok(())
